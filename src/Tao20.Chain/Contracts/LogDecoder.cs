@@ -1,0 +1,238 @@
+using System.Text.Json;
+using Tao20.Chain.Abi;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Trades;
+using Tao20.Domain.Units;
+
+namespace Tao20.Chain.Contracts;
+
+/// <summary>
+/// Decodes the logs of one <c>eth_getLogs</c> answer straight from its UTF-8 bytes, and checks on the way what a correct node cannot
+/// get wrong: address and topics asked for, order, no duplicate, none removed, the same hash for the same block.
+/// </summary>
+/// <remarks>Not for sharing between threads; one decoder serves one answer. Nothing is allocated per log beyond its value.</remarks>
+public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock)
+{
+    private const int MaxTopics = 4;
+    private const int MaxDataBytes = 8 * AbiWords.Length;
+    private const int MaxRawBytes = 64 * 1024;
+    private readonly List<Trade> _trades = [];
+    private readonly List<EpochAdvance> _advances = [];
+    private readonly List<QuarantinedLog> _quarantined = [];
+    private readonly List<(ulong Number, Hash256 Hash)> _blocks = [];
+    private readonly Dictionary<Address, RunningTotal> _totals = [];
+    private Position? _last;
+    private ulong _lastTimestamp;
+
+    /// <summary>The trades, in chain order; their epoch is not known yet.</summary>
+    public List<Trade> Trades => _trades;
+
+    /// <summary>The epoch changes, in chain order.</summary>
+    public List<EpochAdvance> Advances => _advances;
+
+    /// <summary>The logs that could not be decoded.</summary>
+    public List<QuarantinedLog> Quarantined => _quarantined;
+
+    /// <summary>Number and hash of each block that has a log, ascending.</summary>
+    public List<(ulong Number, Hash256 Hash)> Blocks => _blocks;
+
+    /// <summary>The contract's running totals around these logs, by miner; empty when it keeps none.</summary>
+    public Dictionary<Address, RunningTotal> Totals => _totals;
+
+    /// <summary>How many logs were read.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Whether a log came without the time of its block (older nodes): it has to be read from the header.</summary>
+    public bool LacksTimestamps { get; private set; }
+
+    /// <summary>Reads the array of logs the reader is at.</summary>
+    /// <exception cref="LogViolationException">An answer that no correct node gives.</exception>
+    public void Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> source)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw new LogViolationException($"eth_getLogs gave a {reader.TokenType}, not a list");
+        Span<byte> topics = stackalloc byte[MaxTopics * Hash256.Length];
+        Span<byte> data = stackalloc byte[MaxDataBytes];
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+            ReadLog(ref reader, source, topics, data);
+    }
+
+    private void ReadLog(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, scoped Span<byte> topics, scoped Span<byte> data)
+    {
+        var start = (int)reader.TokenStartIndex;
+        var (topicCount, dataLength, hasAddress) = (0, 0, false);
+        ulong? block = null, index = null, timestamp = null;
+        Hash256? txHash = null, blockHash = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.ValueSpan;
+            switch (name.Length)
+            {
+                case 4 when name.SequenceEqual("data"u8):
+                    reader.Read();
+                    dataLength = HexText.Bytes(ref reader, data);
+                    break;
+                case 6 when name.SequenceEqual("topics"u8):
+                    reader.Read();
+                    topicCount = ReadTopics(ref reader, topics);
+                    break;
+                case 7 when name.SequenceEqual("address"u8):
+                    reader.Read();
+                    hasAddress = true;
+                    if (HexText.Address(ref reader) is var found && found != contract)
+                        throw new LogViolationException($"a log of {found} where only {contract} was asked for");
+                    break;
+                case 7 when name.SequenceEqual("removed"u8):
+                    reader.Read();
+                    if (reader.TokenType == JsonTokenType.True)
+                        throw new LogViolationException("a log that is marked as removed");
+                    break;
+                case 8 when name.SequenceEqual("logIndex"u8):
+                    reader.Read();
+                    index = HexText.Quantity(ref reader);
+                    break;
+                case 9 when name.SequenceEqual("blockHash"u8):
+                    reader.Read();
+                    blockHash = HexText.Hash(ref reader);
+                    break;
+                case 11 when name.SequenceEqual("blockNumber"u8):
+                    reader.Read();
+                    block = HexText.Quantity(ref reader);
+                    break;
+                case 14 when name.SequenceEqual("blockTimestamp"u8):
+                    reader.Read();
+                    timestamp = reader.TokenType == JsonTokenType.String ? HexText.Quantity(ref reader) : null;
+                    break;
+                case 15 when name.SequenceEqual("transactionHash"u8):
+                    reader.Read();
+                    txHash = HexText.Hash(ref reader);
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        }
+
+        if (block is null || index is null or > uint.MaxValue || txHash is null || blockHash is null || !hasAddress || topicCount == 0)
+            throw new LogViolationException("a log without its block, index, transaction, block hash, address or topics");
+        var position = new Position(block.Value, (uint)index.Value);
+        CheckPlace(position, blockHash.Value, timestamp);
+        Count++;
+        var problem = Decode(position, txHash.Value, timestamp ?? 0, topics[..(topicCount * 32)], dataLength, data);
+        if (problem is not null)
+        {
+            var length = Math.Min((int)reader.BytesConsumed - start, MaxRawBytes);
+            _quarantined.Add(new QuarantinedLog(position, problem, source.Slice(start, length).ToArray()));
+        }
+    }
+
+    private void CheckPlace(Position position, Hash256 blockHash, ulong? timestamp)
+    {
+        if (position.Block < fromBlock || position.Block > toBlock)
+            throw new LogViolationException($"a log of block {position.Block} outside of the range {fromBlock} to {toBlock} asked for");
+        if (_last is { } last && position <= last)
+            throw new LogViolationException(position == last ? $"the log at {position} twice" : $"the log at {position} after the one at {last}");
+        _last = position;
+
+        if (_blocks.Count == 0 || _blocks[^1].Number != position.Block)
+            _blocks.Add((position.Block, blockHash));
+        else if (_blocks[^1].Hash != blockHash)
+            throw new LogViolationException($"two hashes for block {position.Block}");
+
+        if (timestamp is null)
+            LacksTimestamps = true;
+        else if (timestamp < _lastTimestamp)
+            throw new LogViolationException($"the log at {position} is of time {timestamp}, before its predecessor of {_lastTimestamp}");
+        else
+            _lastTimestamp = timestamp.Value;
+    }
+
+    /// <summary>Decodes one log; what is wrong with it, or null.</summary>
+    private string? Decode(Position position, Hash256 txHash, ulong timestamp, ReadOnlySpan<byte> topics, int dataLength, ReadOnlySpan<byte> data)
+    {
+        var kind = new Hash256(topics[..32]);
+        if (kind == Tao20Events.Minted)
+        {
+            return Shape(topics, 4, dataLength, 4)
+                ?? DecodeTrade(position, txHash, timestamp, TradeSide.Mint, topics.Slice(64, 32), data, navWord: 2);
+        }
+
+        if (kind == Tao20Events.Redeemed)
+        {
+            return Shape(topics, 3, dataLength, 3)
+                ?? DecodeTrade(position, txHash, timestamp, TradeSide.Redeem, topics.Slice(64, 32), data, navWord: 2);
+        }
+
+        if (kind == Tao20Events.Activity)
+            return Shape(topics, 2, dataLength, 5) ?? DecodeActivity(topics.Slice(32, 32), data);
+        if (kind == Tao20Events.EpochAdvanced)
+            return Shape(topics, 1, dataLength, 3) ?? DecodeAdvance(position, data);
+        throw new LogViolationException($"a log with topic {kind}, which was not asked for");
+    }
+
+    private static string? Shape(ReadOnlySpan<byte> topics, int topicCount, int dataLength, int words) =>
+        topics.Length != topicCount * 32 ? $"{topics.Length / 32} topics instead of {topicCount}"
+        : dataLength != words * 32 ? $"{(dataLength < 0 ? "too many" : dataLength)} bytes of data instead of {words * 32}"
+        : null;
+
+    private string? DecodeTrade(
+        Position position, Hash256 txHash, ulong timestamp, TradeSide side, ReadOnlySpan<byte> minerTopic, ReadOnlySpan<byte> data, int navWord)
+    {
+        if (!AbiWords.TryAddress(minerTopic, out var miner))
+            return "the miner is not an address";
+        if (!AbiWords.TryWei(data, 0, out var tokens))
+            return "an implausible amount of tokens, above 2^96 wei";
+        if (!AbiWords.TryWei(data, 1, out var value))
+            return "an implausible value, above 2^96 wei";
+        if (!AbiWords.TryWei(data, navWord, out var nav))
+            return "an implausible NAV, above 2^96";
+        _trades.Add(new Trade(position, default, txHash, miner, side, tokens, value, TaoPerToken.From(nav.Value), timestamp));
+        return null;
+    }
+
+    private string? DecodeActivity(ReadOnlySpan<byte> minerTopic, ReadOnlySpan<byte> data)
+    {
+        if (!AbiWords.TryAddress(minerTopic, out var miner))
+            return "the miner is not an address";
+        if (!AbiWords.TryUInt128(data, 0, out var amount) || !AbiWords.TryUInt128(data, 3, out var cumulative) || amount > cumulative)
+            return "an implausible amount or running total";
+        var before = cumulative - amount;
+        if (!_totals.TryGetValue(miner, out var total))
+            _totals.Add(miner, new RunningTotal(before, cumulative));
+        else if (total.After != before)
+            throw new LogViolationException($"the running total of {miner} goes from {total.After} to {before} without a log: logs are missing");
+        else
+            _totals[miner] = total with { After = cumulative };
+        return null;
+    }
+
+    private string? DecodeAdvance(Position position, ReadOnlySpan<byte> data)
+    {
+        if (!AbiWords.TryUInt64(data, 0, out var closed) || !AbiWords.TryUInt64(data, 1, out var opened) || opened <= closed)
+            return "epoch numbers that do not advance";
+        if (!AbiWords.TryUInt64(data, 2, out var timestamp))
+            return "an implausible timestamp";
+        _advances.Add(new EpochAdvance(position, new EpochId(closed), new EpochId(opened), timestamp));
+        return null;
+    }
+
+    private static int ReadTopics(ref Utf8JsonReader reader, scoped Span<byte> topics)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw new LogViolationException("topics that are no list");
+        var count = 0;
+        while (reader.Read() && reader.TokenType == JsonTokenType.String)
+        {
+            if (count == MaxTopics)
+                throw new LogViolationException("more than four topics");
+            if (HexText.Bytes(ref reader, topics.Slice(count * 32, 32)) != 32)
+                throw new LogViolationException("a topic that is not 32 bytes");
+            count++;
+        }
+
+        return count;
+    }
+}
+
+/// <summary>What makes an answer of logs one that no correct node gives.</summary>
+public sealed class LogViolationException(string what) : Exception(what);

@@ -1,0 +1,102 @@
+using Microsoft.Extensions.Logging;
+using Tao20.Chain.Contracts;
+using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Units;
+
+namespace Tao20.Chain.Following;
+
+/// <summary>Which chain and contract this is: what a data directory belongs to.</summary>
+/// <param name="ChainId">The EVM chain id.</param>
+/// <param name="Genesis">The hash of block 0: two local chains share an id but not this.</param>
+/// <param name="Contract">The TAO20 contract.</param>
+/// <param name="FromBlock">The first block whose logs are read.</param>
+public sealed record ChainIdentity(ulong ChainId, Hash256 Genesis, Address Contract, ulong FromBlock);
+
+/// <summary>All that reads one contract on one chain: endpoints, head and ranges, put together.</summary>
+public sealed class ChainConnection : IAsyncDisposable
+{
+    private readonly IReadOnlyList<IRpcTransport> _transports;
+    private readonly ILogger _log;
+
+    /// <summary>A connection with these options over these transports.</summary>
+    public ChainConnection(ChainOptions options, IReadOnlyList<IRpcTransport> transports, ILogger log)
+    {
+        Options = options;
+        _transports = transports;
+        _log = log;
+        Pool = new EndpointPool(transports, log);
+        Head = new ChainHead(Pool, options, log);
+        Reader = new RangeReader(Pool, options);
+        Ranges = new FinalizedRanges(Reader, Head, options);
+    }
+
+    /// <summary>The options.</summary>
+    public ChainOptions Options { get; }
+
+    /// <summary>The endpoints.</summary>
+    public EndpointPool Pool { get; }
+
+    /// <summary>How far the chain is.</summary>
+    public ChainHead Head { get; }
+
+    /// <summary>Reads single ranges.</summary>
+    public RangeReader Reader { get; }
+
+    /// <summary>Reads finalized ranges in order.</summary>
+    public FinalizedRanges Ranges { get; }
+
+    /// <summary>A connection over HTTP.</summary>
+    public static ChainConnection Http(ChainOptions options, ILogger log) =>
+        new(options, [.. options.Endpoints.Select(endpoint => new HttpRpcTransport(endpoint, options))], log);
+
+    /// <summary>
+    /// Asks every endpoint which chain it is on, and one whether the contract is there. Endpoints that do not answer or are on another
+    /// chain are passed over as long as one is right.
+    /// </summary>
+    /// <exception cref="EndpointUnreachableException">No endpoint answers.</exception>
+    /// <exception cref="WrongChainException">Those that answer are on another chain than <c>Chain:ChainId</c>.</exception>
+    /// <exception cref="NoContractException">There is no code at the contract's address.</exception>
+    public async Task<ChainIdentity> ProbeAsync(CancellationToken cancel)
+    {
+        ChainException? problem = null;
+        ChainIdentity? identity = null;
+        foreach (var transport in _transports)
+        {
+            try
+            {
+                ulong chainId = 0;
+                var code = 0;
+                BlockHeader? genesis = null;
+                await EndpointPool.SendToAsync(
+                    transport,
+                    [EthCalls.ChainId(id => chainId = id), EthCalls.Header(0, header => genesis = header), EthCalls.CodeSize(Options.Contract, size => code = size)],
+                    cancel).ConfigureAwait(false);
+                var expected = Options.ChainId ?? identity?.ChainId ?? chainId;
+                if (chainId != expected)
+                    throw new WrongChainException(transport.Endpoint, expected, chainId);
+                if (genesis is null)
+                    throw new NodeMisbehaviourException(transport.Endpoint, "it has no block 0");
+                if (code == 0)
+                    throw new NoContractException(transport.Endpoint, Options.Contract);
+                identity ??= new ChainIdentity(chainId, genesis.Hash, Options.Contract, Options.FromBlock);
+            }
+            catch (ChainException e)
+            {
+                problem ??= e;
+                _log.LogWarning("{Reason}", e.Message);
+                if (e is WrongChainException or NodeMisbehaviourException)
+                    Pool.Drop(new NodeMisbehaviourException(transport.Endpoint, e.Message));
+            }
+        }
+
+        return identity ?? throw problem!;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Head.DisposeAsync().ConfigureAwait(false);
+        foreach (var transport in _transports.OfType<IDisposable>())
+            transport.Dispose();
+    }
+}

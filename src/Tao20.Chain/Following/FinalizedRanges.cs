@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Tao20.Chain.Contracts;
+using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Units;
+
+namespace Tao20.Chain.Following;
+
+/// <summary>Up to where the chain has been read.</summary>
+/// <param name="Block">The last block read; without a hash, the first block to read.</param>
+/// <param name="Hash">Its hash; null when nothing has been read yet.</param>
+public sealed record Cursor(ulong Block, Hash256? Hash);
+
+/// <summary>Reads finalized blocks in ranges, several at once, and hands them out in order, each the child of the one before.</summary>
+public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOptions options)
+{
+    private readonly Lock _planning = new();
+    private RangePlanner _planner = RangePlanner.Start(options.MaxRangeBlocks, options.TargetReplyBytes);
+
+    /// <summary>The size of the next range, in blocks: what the lag is measured in.</summary>
+    public int RangeBlocks
+    {
+        get
+        {
+            lock (_planning)
+                return _planner.Size;
+        }
+    }
+
+    /// <summary>The ranges after <paramref name="cursor"/>, without end: at the finalized head it waits for the next.</summary>
+    /// <param name="cursor">Where to go on.</param>
+    /// <param name="until">Where to stop; null never stops.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    /// <exception cref="ReorgBelowFinalityException">The chain no longer has the block of the cursor.</exception>
+    /// <exception cref="ChainException">No endpoint gives what is needed.</exception>
+    public async IAsyncEnumerable<TradeRange> ReadAsync(
+        Cursor cursor, ulong? until = null, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var underWay = new Queue<Task<IReadOnlyList<TradeRange>>>();
+        var next = cursor.Hash is null ? cursor.Block : cursor.Block + 1;
+        var (at, hash) = (cursor.Block, cursor.Hash);
+        try
+        {
+            while (until is null || underWay.Count > 0 || next <= until)
+            {
+                var target = Math.Min(head.Finalized?.Number ?? 0, until ?? ulong.MaxValue);
+                while (underWay.Count < options.Parallelism && head.Finalized is not null && next <= target)
+                {
+                    var (from, to) = Plan(next, target);
+                    underWay.Enqueue(ReadSplittingAsync(from, to, stop.Token));
+                    next = to + 1;
+                }
+
+                if (underWay.Count == 0)
+                {
+                    await head.PassedAsync(next, cancel).ConfigureAwait(false);
+                    continue;
+                }
+
+                foreach (var range in await underWay.Dequeue().ConfigureAwait(false))
+                {
+                    var linked = range;
+                    if (hash is not null && range.First.ParentHash != hash)
+                        linked = await SettleForkAsync(at, hash.Value, range, cancel).ConfigureAwait(false);
+                    (at, hash) = (linked.Last.Number, linked.Last.Hash);
+                    yield return linked;
+                }
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            foreach (var abandoned in underWay)
+                await abandoned.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+        }
+    }
+
+    private (ulong From, ulong To) Plan(ulong next, ulong target)
+    {
+        lock (_planning)
+            return _planner.Next(next, target);
+    }
+
+    /// <summary>Reads a range, in halves where it is refused as too large.</summary>
+    private async Task<IReadOnlyList<TradeRange>> ReadSplittingAsync(ulong from, ulong to, CancellationToken cancel)
+    {
+        // Off the caller's thread at once, so that decoding runs beside the folding.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var blocks = (int)(to - from + 1);
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            var range = await reader.ReadAsync(from, to, cancel).ConfigureAwait(false);
+            lock (_planning)
+                _planner = _planner.Answered(blocks, range.Bytes, Stopwatch.GetElapsedTime(started));
+            return [range];
+        }
+        catch (ChainException e) when (e is ReplyTooLargeException or EndpointTimeoutException || (e is RpcErrorException error && RangeLimits.IsTooLarge(error)))
+        {
+            if (blocks == 1)
+            {
+                if (e is EndpointTimeoutException)
+                    throw;
+                throw new BlockTooLargeException(from, e);
+            }
+
+            lock (_planning)
+                _planner = _planner.Refused(blocks);
+            var middle = from + (ulong)(blocks / 2) - 1;
+            var lower = await ReadSplittingAsync(from, middle, cancel).ConfigureAwait(false);
+            var upper = await ReadSplittingAsync(middle + 1, to, cancel).ConfigureAwait(false);
+            return [.. lower, .. upper];
+        }
+    }
+
+    /// <summary>
+    /// A range does not follow on what was read before. Endpoints that have our block are believed, the others dropped; when none
+    /// has it, the chain has been reorganised below finality.
+    /// </summary>
+    private async Task<TradeRange> SettleForkAsync(ulong block, Hash256 expected, TradeRange range, CancellationToken cancel)
+    {
+        var agreed = false;
+        Hash256? other = null;
+        foreach (var transport in reader.Pool.All)
+        {
+            try
+            {
+                BlockHeader? header = null;
+                await EndpointPool.SendToAsync(transport, [EthCalls.Header(block, found => header = found)], cancel).ConfigureAwait(false);
+                if (header?.Hash == expected && transport.Endpoint != range.By)
+                    agreed = true;
+                else if (header?.Hash == expected)
+                    reader.Pool.Drop(new NodeMisbehaviourException(transport.Endpoint, $"block {range.First.Number} has parent {range.First.ParentHash}, and block {block} is {expected}"));
+                else
+                {
+                    other = header?.Hash ?? other;
+                    reader.Pool.Drop(new NodeMisbehaviourException(transport.Endpoint, $"block {block} has hash {header?.Hash}, and {expected} was final"));
+                }
+            }
+            catch (ChainException)
+            {
+                // An endpoint that does not answer has no say; the pool notes that when it is next asked for something.
+                continue;
+            }
+        }
+
+        if (!agreed && other is not null)
+            throw new ReorgBelowFinalityException(block, expected, other.Value);
+        if (!agreed)
+            throw reader.Pool.NobodyLeft();
+        var again = await reader.ReadAsync(range.First.Number, range.Last.Number, cancel).ConfigureAwait(false);
+        return again.First.ParentHash == expected
+            ? again
+            : throw new ReorgBelowFinalityException(block, expected, again.First.ParentHash);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+using Tao20.Chain.Contracts;
+using Tao20.Domain.Trades;
+using Tao20.Domain.Units;
+
+namespace Tao20.Chain.Following;
+
+/// <summary>What must hold of a range's headers and logs together: pure; a violation says what is wrong, null means all is well.</summary>
+public static class RangeChecks
+{
+    /// <summary>Headers are the ones asked for, each the child of the one before, with times that do not go back.</summary>
+    public static string? Headers(IReadOnlyList<BlockHeader?> headers, IReadOnlyList<ulong> asked)
+    {
+        for (var i = 0; i < asked.Count; i++)
+        {
+            if (headers[i] is not { } header)
+                return $"block {asked[i]} is missing, though a later one is final";
+            if (header.Number != asked[i])
+                return $"block {header.Number} where {asked[i]} was asked for";
+            if (i == 0)
+                continue;
+            var before = headers[i - 1]!;
+            if (asked[i] == asked[i - 1] + 1 && header.ParentHash != before.Hash)
+                return $"block {header.Number} has parent {header.ParentHash}, and block {before.Number} is {before.Hash}";
+            if (header.Timestamp < before.Timestamp)
+                return $"block {header.Number} is of time {header.Timestamp}, before block {before.Number} of {before.Timestamp}";
+        }
+
+        return null;
+    }
+
+    /// <summary>A log's block has the hash its header has, for each header known.</summary>
+    public static string? BlockHashes(IEnumerable<(ulong Number, Hash256 Hash)> logged, IReadOnlyDictionary<ulong, BlockHeader> headers)
+    {
+        foreach (var (number, hash) in logged)
+        {
+            if (headers.TryGetValue(number, out var header) && header.Hash != hash)
+                return $"logs of block {number} say its hash is {hash}, its header {header.Hash}";
+        }
+
+        return null;
+    }
+
+    /// <summary>Times of logs lie between those of the first and the last block.</summary>
+    public static string? Times(IReadOnlyList<Trade> trades, BlockHeader first, BlockHeader last) =>
+        trades.Count > 0 && (trades[0].Timestamp < first.Timestamp || trades[^1].Timestamp > last.Timestamp)
+            ? $"logs of times {trades[0].Timestamp} to {trades[^1].Timestamp} in blocks of {first.Timestamp} to {last.Timestamp}"
+            : null;
+
+    /// <summary>The trades of each miner sum to what the contract's running total moved by; nothing to check where it keeps none.</summary>
+    public static string? Totals(IReadOnlyList<Trade> trades, IReadOnlyDictionary<Address, RunningTotal> totals)
+    {
+        if (totals.Count == 0)
+            return null;
+        var sums = new Dictionary<Address, UInt128>(totals.Count);
+        foreach (var trade in trades)
+            CollectionsMarshal.GetValueRefOrAddDefault(sums, trade.Miner, out _) += trade.Value.Value;
+        foreach (var (miner, total) in totals)
+        {
+            if (sums.GetValueOrDefault(miner) != total.After - total.Before)
+                return $"trades of {miner} worth {sums.GetValueOrDefault(miner)} wei, while its running total moved by {total.After - total.Before}: logs are missing";
+            sums.Remove(miner);
+        }
+
+        return sums.Count == 0 ? null : $"trades of {sums.Keys.First()} without its running total: logs are missing";
+    }
+}

@@ -1,0 +1,130 @@
+using System.Text.Json;
+using Tao20.Chain.Contracts;
+using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Trades;
+
+namespace Tao20.Chain.Following;
+
+/// <summary>Fetches one range from one endpoint and checks it. What it returns can be folded; what cannot be right it drops with its node.</summary>
+public sealed class RangeReader(EndpointPool pool, ChainOptions options)
+{
+    /// <summary>Up to this many blocks, every header is read and the whole chain of parent hashes is checked.</summary>
+    public const int EveryHeaderUpTo = 32;
+
+    private const int HeadersPerRequest = 100;
+
+    /// <summary>The pool asked.</summary>
+    public EndpointPool Pool => pool;
+
+    /// <summary>Reads a range, both ends included, from the best endpoint; a node whose answer cannot be right is dropped for the next.</summary>
+    /// <exception cref="ChainException">No endpoint gave it. <see cref="RangeLimits"/> tells whether a smaller one may be had.</exception>
+    public async Task<TradeRange> ReadAsync(ulong from, ulong to, CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                return await ReadOnceAsync(from, to, cancel).ConfigureAwait(false);
+            }
+            catch (NodeMisbehaviourException misbehaviour)
+            {
+                pool.Drop(misbehaviour);
+                if (!pool.AnyTrusted)
+                    throw pool.NobodyLeft();
+            }
+        }
+    }
+
+    /// <summary>Reads what is above the finalized block; null when the chain changed under the reading, as it may there.</summary>
+    /// <exception cref="ChainException">No endpoint answers.</exception>
+    public async Task<HeadOverlay?> ReadOverlayAsync(BlockHeader final, BlockHeader latest, CancellationToken cancel)
+    {
+        var headers = new BlockHeader?[latest.Number - final.Number];
+        try
+        {
+            var range = await ReadOnceAsync(final.Number + 1, latest.Number, cancel, headers).ConfigureAwait(false);
+            return range.First.ParentHash == final.Hash ? new HeadOverlay(final, [.. headers.Select(header => header!)], range.Trades) : null;
+        }
+        catch (NodeMisbehaviourException)
+        {
+            // Above finality an answer may contradict itself without anyone's fault: a reorg between two reads.
+            return null;
+        }
+    }
+
+    private async Task<TradeRange> ReadOnceAsync(ulong from, ulong to, CancellationToken cancel, BlockHeader?[]? all = null)
+    {
+        var every = all is not null || options.VerifyEveryHeader || to - from < EveryHeaderUpTo;
+        List<ulong> asked = every ? [.. Blocks(from, to)] : [from, to];
+        var headers = all ?? new BlockHeader?[asked.Count];
+        var decoder = new LogDecoder(options.Contract, from, to);
+
+        // Logs and headers in one request, so that one node answers for both at one moment.
+        var first = Math.Min(asked.Count, HeadersPerRequest);
+        var calls = new List<RpcCall>(first + 1) { EthCalls.Logs(options.Contract, from, to, ReadLogs) };
+        calls.AddRange(Enumerable.Range(0, first).Select(HeaderCall));
+        var (by, bytes) = await pool.SendAsync(calls, cancel).ConfigureAwait(false);
+        for (var at = first; at < asked.Count; at += HeadersPerRequest)
+        {
+            var more = Enumerable.Range(at, Math.Min(HeadersPerRequest, asked.Count - at)).Select(HeaderCall).ToList();
+            await EndpointPool.SendToAsync(by, more, cancel).ConfigureAwait(false);
+        }
+
+        Require(by, RangeChecks.Headers(headers, asked));
+        var known = headers.ToDictionary(header => header!.Number, header => header!);
+        IReadOnlyList<Trade> trades = decoder.Trades;
+        if (decoder.LacksTimestamps)
+            trades = await WithTimestampsAsync(by, decoder, known, cancel).ConfigureAwait(false);
+        Require(by, RangeChecks.BlockHashes(decoder.Blocks, known));
+        Require(by, RangeChecks.Times(trades, headers[0]!, headers[^1]!));
+        if (decoder.Quarantined.Count == 0)
+            Require(by, RangeChecks.Totals(trades, decoder.Totals));
+        return new TradeRange(
+            headers[0]!, headers[^1]!, trades, decoder.Advances, decoder.Totals, decoder.Quarantined, decoder.Count, bytes, by.Endpoint);
+
+        RpcCall HeaderCall(int i) => EthCalls.Header(asked[i], header => headers[i] = header);
+
+        void ReadLogs(ref Utf8JsonReader reader, ReadOnlySpan<byte> reply)
+        {
+            try
+            {
+                decoder.Read(ref reader, reply);
+            }
+            catch (LogViolationException e)
+            {
+                // Where the reply is read, the endpoint is known, and this becomes its misbehaviour.
+                throw new FormatException(e.Message);
+            }
+        }
+    }
+
+    /// <summary>Older nodes give logs without the time of their block: it is read from the header of each block that has a log.</summary>
+    private static async Task<IReadOnlyList<Trade>> WithTimestampsAsync(
+        IRpcTransport by, LogDecoder decoder, Dictionary<ulong, BlockHeader> known, CancellationToken cancel)
+    {
+        var missing = decoder.Blocks.Select(block => block.Number).Where(number => !known.ContainsKey(number)).ToList();
+        foreach (var chunk in missing.Chunk(HeadersPerRequest))
+        {
+            var headers = new BlockHeader?[chunk.Length];
+            var calls = chunk.Select((number, i) => EthCalls.Header(number, header => headers[i] = header)).ToList();
+            await EndpointPool.SendToAsync(by, calls, cancel).ConfigureAwait(false);
+            Require(by, RangeChecks.Headers(headers, chunk));
+            foreach (var header in headers)
+                known[header!.Number] = header;
+        }
+
+        return [.. decoder.Trades.Select(trade => trade with { Timestamp = known[trade.Position.Block].Timestamp })];
+    }
+
+    private static void Require(IRpcTransport by, string? violation)
+    {
+        if (violation is not null)
+            throw new NodeMisbehaviourException(by.Endpoint, violation);
+    }
+
+    private static IEnumerable<ulong> Blocks(ulong from, ulong to)
+    {
+        for (var block = from; block <= to; block++)
+            yield return block;
+    }
+}

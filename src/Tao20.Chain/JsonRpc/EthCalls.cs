@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts;
+using Tao20.Domain.Units;
+
+namespace Tao20.Chain.JsonRpc;
+
+/// <summary>The <c>eth_</c> calls that are made here, each with what takes its result.</summary>
+public static class EthCalls
+{
+    /// <summary><c>eth_chainId</c>.</summary>
+    public static RpcCall ChainId(Action<ulong> take) =>
+        new("eth_chainId", "[]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Quantity(ref reader)));
+
+    /// <summary><c>eth_blockNumber</c>.</summary>
+    public static RpcCall BlockNumber(Action<ulong> take) =>
+        new("eth_blockNumber", "[]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Quantity(ref reader)));
+
+    /// <summary><c>eth_getCode</c> at the latest block: how many bytes of code there are.</summary>
+    public static RpcCall CodeSize(Address address, Action<int> take) =>
+        new("eth_getCode", $"[\"{address}\",\"latest\"]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take((reader.ValueSpan.Length - 2) / 2));
+
+    /// <summary><c>eth_getBlockByNumber</c> without transactions; null when there is no such block.</summary>
+    /// <param name="block">A quantity, <c>latest</c> or <c>finalized</c>.</param>
+    /// <param name="take">Takes the header.</param>
+    public static RpcCall Header(string block, Action<BlockHeader?> take) =>
+        new("eth_getBlockByNumber", $"[\"{block}\",false]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(ReadHeader(ref reader)));
+
+    /// <summary><c>eth_getBlockByNumber</c> of a height.</summary>
+    public static RpcCall Header(ulong number, Action<BlockHeader?> take) => Header(HexText.Quantity(number), take);
+
+    /// <summary><c>eth_getLogs</c> of the contract's events in a range of blocks, both ends included.</summary>
+    public static RpcCall Logs(Address contract, ulong from, ulong to, RpcResultReader read)
+    {
+        var topics = string.Join(',', Tao20Events.All.Select(topic => $"\"{topic}\""));
+        var filter = $"{{\"address\":\"{contract}\",\"fromBlock\":\"{HexText.Quantity(from)}\",\"toBlock\":\"{HexText.Quantity(to)}\",\"topics\":[[{topics}]]}}";
+        return new RpcCall("eth_getLogs", $"[{filter}]", read);
+    }
+
+    /// <summary><c>eth_call</c>: the bytes returned.</summary>
+    /// <param name="to">The contract.</param>
+    /// <param name="data">Selector and arguments, as 0x and hex digits.</param>
+    /// <param name="block">A quantity, <c>latest</c> or <c>finalized</c>.</param>
+    /// <param name="take">Takes the bytes.</param>
+    public static RpcCall Call(Address to, string data, string block, Action<byte[]> take) =>
+        new(
+            "eth_call",
+            $"[{{\"to\":\"{to}\",\"data\":\"{data}\"}},\"{block}\"]",
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(Convert.FromHexString(reader.GetString()!.AsSpan(2))));
+
+    private static BlockHeader? ReadHeader(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+            return null;
+        ulong? number = null, timestamp = null;
+        Hash256? hash = null, parent = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.ValueSpan;
+            if (name.SequenceEqual("number"u8))
+            {
+                reader.Read();
+                number = HexText.Quantity(ref reader);
+            }
+            else if (name.SequenceEqual("hash"u8))
+            {
+                reader.Read();
+                hash = HexText.Hash(ref reader);
+            }
+            else if (name.SequenceEqual("parentHash"u8))
+            {
+                reader.Read();
+                parent = HexText.Hash(ref reader);
+            }
+            else if (name.SequenceEqual("timestamp"u8))
+            {
+                reader.Read();
+                timestamp = HexText.Quantity(ref reader);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return number is null || hash is null || parent is null || timestamp is null
+            ? throw new FormatException("a block without number, hash, parent hash or timestamp")
+            : new BlockHeader(number.Value, hash.Value, parent.Value, timestamp.Value);
+    }
+}

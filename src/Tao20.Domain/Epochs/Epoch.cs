@@ -1,0 +1,35 @@
+using System.Globalization;
+using Tao20.Domain.Trades;
+using Tao20.Domain.Units;
+
+namespace Tao20.Domain.Epochs;
+
+/// <summary>The number of an epoch, as the contract counts them.</summary>
+public readonly record struct EpochId(ulong Value) : IComparable<EpochId>
+{
+    /// <summary>The epoch after this one.</summary>
+    public EpochId Next => new(Value + 1);
+
+    /// <inheritdoc/>
+    public int CompareTo(EpochId other) => Value.CompareTo(other.Value);
+
+    /// <summary>The number.</summary>
+    public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>An epoch that an <c>EpochAdvanced</c> log has closed.</summary>
+/// <param name="Epoch">The epoch closed.</param>
+/// <param name="Opened">The epoch the same log opened.</param>
+/// <param name="ClosedAt">The position of that log; a trade before it belongs to the closed epoch.</param>
+/// <param name="Timestamp">The time of its block, in Unix seconds.</param>
+public sealed record ClosedEpoch(EpochId Epoch, EpochId Opened, Position ClosedAt, ulong Timestamp)
+{
+    /// <summary>The epoch's last block, where state "at the epoch's end" is read: the parent of the block with the closing log.</summary>
+    public ulong LastBlock => ClosedAt.Block == 0 ? 0 : ClosedAt.Block - 1;
+
+    /// <summary>The hour (Unix time / 3600) the epoch ended in: <c>(timestamp - 1) / 3600</c>.</summary>
+    public long LastHour => Timestamp == 0 ? 0 : (long)((Timestamp - 1) / 3600);
+}
+
+/// <summary>The hash function of the chain, given to the domain from outside since the base class library has no Keccak.</summary>
+public delegate Hash256 Keccak256(ReadOnlySpan<byte> data);

@@ -1,0 +1,156 @@
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Trades;
+using Tao20.Domain.Units;
+
+namespace Tao20.Domain.Volume;
+
+// ---- commands -----------------------------------------------------------------------------------------------------------------
+
+/// <summary>Fold these trades of one miner, in chain order. Delivered at least once; counted once.</summary>
+/// <param name="Miner">The miner all trades are of.</param>
+/// <param name="Rules">The rules in force in the trades' epochs.</param>
+/// <param name="Trades">The trades, ascending by position, with timestamps that never go back.</param>
+/// <param name="Counter">The chain's own running total around these trades; null when the contract keeps none.</param>
+public sealed record FoldTrades(Address Miner, EligibilityRules Rules, ReadOnlyMemory<Trade> Trades, ChainCounter? Counter);
+
+/// <summary>What the contract's <c>MinerActivityTracked</c> says of a miner: its lifetime total of value, in TAO wei.</summary>
+/// <param name="Before">Before the first of the trades.</param>
+/// <param name="After">After the last of them.</param>
+public sealed record ChainCounter(UInt128 Before, UInt128 After);
+
+// ---- events -------------------------------------------------------------------------------------------------------------------
+
+/// <summary>A batch of trades has been judged and counted.</summary>
+/// <param name="Rules">The rules they were judged by.</param>
+/// <param name="Trades">The trades, ascending by position; at least one.</param>
+/// <param name="Verdicts">The judgement of each.</param>
+/// <param name="Baseline">With a miner's first batch: what the chain had counted before it; null otherwise or when unknown.</param>
+public sealed record TradesFolded(
+    EligibilityRules Rules, ReadOnlyMemory<Trade> Trades, ReadOnlyMemory<Verdict> Verdicts, UInt128? Baseline);
+
+// ---- outcomes -----------------------------------------------------------------------------------------------------------------
+
+/// <summary>What follows from a <see cref="FoldTrades"/>.</summary>
+public abstract record FoldDecision
+{
+    private FoldDecision()
+    {
+    }
+
+    /// <summary>This is to be recorded.</summary>
+    public sealed record Fold(TradesFolded Event) : FoldDecision;
+
+    /// <summary>All of it had been folded before: a repeat after a crash.</summary>
+    public sealed record AlreadyFolded : FoldDecision;
+
+    /// <summary>The fold would not equal the chain's own counter: nothing may be folded.</summary>
+    /// <param name="ChainWei">The chain's running total after the trades, in TAO wei.</param>
+    /// <param name="FoldWei">What the fold would come to, in TAO wei.</param>
+    public sealed record Diverged(UInt128 ChainWei, UInt128 FoldWei) : FoldDecision;
+}
+
+/// <summary>One trade that did not count in full, kept for people to see.</summary>
+/// <param name="Position">Where the trade stands.</param>
+/// <param name="Epoch">Its epoch.</param>
+/// <param name="Reason">Why it was excluded or discounted.</param>
+/// <param name="Value">Its value in TAO wei.</param>
+/// <param name="Timestamp">Its time, in Unix seconds.</param>
+public readonly record struct Exclusion(Position Position, EpochId Epoch, VerdictKind Reason, Wei Value, ulong Timestamp);
+
+// ---- the aggregate --------------------------------------------------------------------------------------------------------------
+
+/// <summary>One miner's volume: what it traded, what of it counts, by epoch and by hour. Immutable; every part is bounded.</summary>
+public sealed class MinerVolume
+{
+    /// <summary>How many closed epochs with trades are kept until their ranking; the follower never runs further ahead.</summary>
+    public const int ClosedEpochsKept = 64;
+
+    /// <summary>How many exclusions are kept for people to see.</summary>
+    public const int ExclusionsKept = 16;
+
+    private readonly VolumeState _state;
+
+    private MinerVolume(VolumeState state) => _state = state;
+
+    /// <summary>A miner that has not traded.</summary>
+    public static MinerVolume Initial(Address miner) => new(new VolumeState(miner));
+
+    /// <summary>The volume with a recorded state (a snapshot).</summary>
+    public static MinerVolume Restore(MinerVolumeSnapshot snapshot) => new(new VolumeState(snapshot));
+
+    /// <summary>The miner.</summary>
+    public Address Miner => _state.Miner;
+
+    /// <summary>The last folded position; null before the first trade.</summary>
+    public Position? Position => _state.HasTraded ? _state.Position : null;
+
+    /// <summary>Lifetime value of all folded trades, in TAO wei: what must equal the chain's own counter less <see cref="Baseline"/>.</summary>
+    public UInt128 LifetimeWei => _state.Mints.Wei + _state.Redemptions.Wei;
+
+    /// <summary>What the chain had counted before the first folded trade, in TAO wei; null when the contract keeps no counter.</summary>
+    public UInt128? Baseline => _state.Baseline;
+
+    /// <summary>All mints ever.</summary>
+    public Tally Mints => _state.Mints;
+
+    /// <summary>All redemptions ever.</summary>
+    public Tally Redemptions => _state.Redemptions;
+
+    /// <summary>Counted value of all trades ever, after discounts, in TAO wei.</summary>
+    public UInt128 LifetimeEligibleWei => _state.LifetimeEligible;
+
+    /// <summary>The latest trades that did not count in full, oldest first.</summary>
+    public IReadOnlyList<Exclusion> RecentExclusions => _state.Exclusions;
+
+    /// <summary>What follows from <paramref name="command"/>; the state is not changed.</summary>
+    /// <exception cref="ArgumentException">A trade of another miner, out of order, or with a time before its predecessor's.</exception>
+    public FoldDecision Decide(FoldTrades command)
+    {
+        if (command.Miner != Miner)
+            throw new ArgumentException($"These are trades of {command.Miner}, not of {Miner}.", nameof(command));
+
+        var fresh = command.Trades;
+        var folded = 0;
+        while (folded < fresh.Length && _state.HasTraded && fresh.Span[folded].Position <= _state.Position)
+            folded++;
+        fresh = fresh[folded..];
+        if (fresh.IsEmpty)
+            return new FoldDecision.AlreadyFolded();
+
+        var baseline = !_state.HasTraded ? command.Counter?.Before : null;
+        var scratch = _state.Clone();
+        scratch.Baseline ??= baseline;
+        var verdicts = new Verdict[fresh.Length];
+        var trades = fresh.Span;
+        for (var i = 0; i < trades.Length; i++)
+        {
+            ref readonly var trade = ref trades[i];
+            scratch.RequireNext(in trade);
+            verdicts[i] = scratch.Judge(in trade, command.Rules);
+            scratch.Apply(in trade, verdicts[i], command.Rules);
+        }
+
+        var total = scratch.Mints.Wei + scratch.Redemptions.Wei + (scratch.Baseline ?? 0);
+        return command.Counter is { } counter && scratch.Baseline is not null && counter.After != total
+            ? new FoldDecision.Diverged(counter.After, total)
+            : new FoldDecision.Fold(new TradesFolded(command.Rules, fresh, verdicts, baseline));
+    }
+
+    /// <summary>The volume after <paramref name="folded"/>.</summary>
+    public MinerVolume Evolve(TradesFolded folded)
+    {
+        var next = _state.Clone();
+        next.Baseline ??= folded.Baseline;
+        var trades = folded.Trades.Span;
+        var verdicts = folded.Verdicts.Span;
+        for (var i = 0; i < trades.Length; i++)
+            next.Apply(in trades[i], verdicts[i], folded.Rules);
+        return new MinerVolume(next);
+    }
+
+    /// <summary>The miner's volume in <paramref name="epoch"/>; empty when it did not trade in it or it is no longer kept.</summary>
+    public EpochVolume Of(EpochId epoch) => _state.Of(epoch);
+
+    /// <summary>All that is needed to restore this state.</summary>
+    public MinerVolumeSnapshot ToSnapshot() => _state.ToSnapshot();
+}
