@@ -1,1 +1,11 @@
-return;
+using System.CommandLine;
+using Tao20.Node;
+using Tao20.Node.Commands;
+
+var root = new RootCommand("TAO20: follows trades on chain, ranks miners, settles epochs.")
+{
+    DevnetCommand.Create(),
+    ValidatorCommand.Create(),
+    IndexCommand.Create(),
+};
+return await CommandLine.RunAsync(root, args);

@@ -1,15 +1,7 @@
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Contracts;
-
-/// <summary>An <c>EpochAdvanced</c> log.</summary>
-/// <param name="Position">Where it stands.</param>
-/// <param name="Closed">The epoch it closes.</param>
-/// <param name="Opened">The epoch it opens.</param>
-/// <param name="Timestamp">The time of its block, in Unix seconds.</param>
-public readonly record struct EpochAdvance(Position Position, EpochId Closed, EpochId Opened, ulong Timestamp);
 
 /// <summary>The contract's running total of one miner around the logs of a range.</summary>
 /// <param name="Before">Lifetime value before the first of them, in TAO wei.</param>

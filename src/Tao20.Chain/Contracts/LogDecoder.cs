@@ -17,7 +17,7 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock)
     private const int MaxDataBytes = 8 * AbiWords.Length;
     private const int MaxRawBytes = 64 * 1024;
     private readonly List<Trade> _trades = [];
-    private readonly List<EpochAdvance> _advances = [];
+    private readonly List<ClosedEpoch> _advances = [];
     private readonly List<QuarantinedLog> _quarantined = [];
     private readonly List<(ulong Number, Hash256 Hash)> _blocks = [];
     private readonly Dictionary<Address, RunningTotal> _totals = [];
@@ -28,7 +28,7 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock)
     public List<Trade> Trades => _trades;
 
     /// <summary>The epoch changes, in chain order.</summary>
-    public List<EpochAdvance> Advances => _advances;
+    public List<ClosedEpoch> Advances => _advances;
 
     /// <summary>The logs that could not be decoded.</summary>
     public List<QuarantinedLog> Quarantined => _quarantined;
@@ -212,7 +212,7 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock)
             return "epoch numbers that do not advance";
         if (!AbiWords.TryUInt64(data, 2, out var timestamp))
             return "an implausible timestamp";
-        _advances.Add(new EpochAdvance(position, new EpochId(closed), new EpochId(opened), timestamp));
+        _advances.Add(new ClosedEpoch(new EpochId(closed), new EpochId(opened), position, timestamp));
         return null;
     }
 

@@ -14,6 +14,9 @@ public sealed record Cursor(ulong Block, Hash256? Hash);
 /// <summary>Reads finalized blocks in ranges, several at once, and hands them out in order, each the child of the one before.</summary>
 public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOptions options)
 {
+    /// <summary>A range holds at most this many epoch changes, so that settlement never falls further behind than miners remember.</summary>
+    public const int MaxEpochsPerRange = 16;
+
     private readonly Lock _planning = new();
     private RangePlanner _planner = RangePlanner.Start(options.MaxRangeBlocks, options.TargetReplyBytes);
 
@@ -92,9 +95,12 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
         try
         {
             var range = await reader.ReadAsync(from, to, cancel).ConfigureAwait(false);
-            lock (_planning)
-                _planner = _planner.Answered(blocks, range.Bytes, Stopwatch.GetElapsedTime(started));
-            return [range];
+            if (range.Advances.Count <= MaxEpochsPerRange || blocks == 1)
+            {
+                lock (_planning)
+                    _planner = _planner.Answered(blocks, range.Bytes, Stopwatch.GetElapsedTime(started));
+                return [range];
+            }
         }
         catch (ChainException e) when (e is ReplyTooLargeException or EndpointTimeoutException || (e is RpcErrorException error && RangeLimits.IsTooLarge(error)))
         {
@@ -104,14 +110,14 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
                     throw;
                 throw new BlockTooLargeException(from, e);
             }
-
-            lock (_planning)
-                _planner = _planner.Refused(blocks);
-            var middle = from + (ulong)(blocks / 2) - 1;
-            var lower = await ReadSplittingAsync(from, middle, cancel).ConfigureAwait(false);
-            var upper = await ReadSplittingAsync(middle + 1, to, cancel).ConfigureAwait(false);
-            return [.. lower, .. upper];
         }
+
+        lock (_planning)
+            _planner = _planner.Refused(blocks);
+        var middle = from + (ulong)(blocks / 2) - 1;
+        var lower = await ReadSplittingAsync(from, middle, cancel).ConfigureAwait(false);
+        var upper = await ReadSplittingAsync(middle + 1, to, cancel).ConfigureAwait(false);
+        return [.. lower, .. upper];
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Tao20.Chain.Contracts;
+using Tao20.Domain.Epochs;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 
@@ -18,7 +19,7 @@ public sealed record TradeRange(
     BlockHeader First,
     BlockHeader Last,
     IReadOnlyList<Trade> Trades,
-    IReadOnlyList<EpochAdvance> Advances,
+    IReadOnlyList<ClosedEpoch> Advances,
     IReadOnlyDictionary<Address, RunningTotal> Totals,
     IReadOnlyList<QuarantinedLog> Quarantined,
     int Logs,

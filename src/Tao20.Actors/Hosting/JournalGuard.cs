@@ -1,0 +1,34 @@
+using Tao20.Actors.Miners;
+using Tao20.Actors.Status;
+
+namespace Tao20.Actors.Hosting;
+
+/// <summary>Says in one line what is wrong with the journal and what to do, and ends the node where nothing else is right.</summary>
+/// <param name="options">How events are kept.</param>
+/// <param name="where">Where: a directory or a database, for messages.</param>
+/// <param name="faults">Where faults that end the node are told.</param>
+/// <param name="clock">The clock.</param>
+public sealed class JournalGuard(JournalOptions options, string where, FaultSignal faults, TimeProvider clock)
+{
+    /// <summary>How events are kept.</summary>
+    public JournalOptions Options => options;
+
+    /// <summary>Where: a directory or a database.</summary>
+    public string Where => where;
+
+    /// <summary>The fault behind a problem, with its remedy.</summary>
+    public NodeFault Fault(JournalProblem problem, string reason)
+    {
+        var (kind, message) = problem switch
+        {
+            JournalProblem.DiskFull => (FaultKind.DiskFull, $"The journal in {where} is full: {reason}. Nothing was lost; free space (or raise Journal:MaxSizeMiB) and start again."),
+            JournalProblem.Corrupt => (FaultKind.JournalCorrupt, $"The journal in {where} is corrupt: {reason}. Move it away and start again with an empty directory: everything is rebuilt from the chain."),
+            JournalProblem.Unwritable => (FaultKind.JournalUnwritable, $"The journal in {where} cannot be written: {reason}. Check its permissions and the device, and start again."),
+            _ => (FaultKind.JournalUnavailable, $"The journal in {where} does not answer: {reason}."),
+        };
+        return new NodeFault(kind, message, clock.GetUtcNow());
+    }
+
+    /// <summary>Tells of an actor's failure to write or read its events; what may pass is left to the actor's restart.</summary>
+    public void Raise(Exception cause) => faults.Raise(Fault(JournalProblems.Of(cause), JournalProblems.Innermost(cause)));
+}

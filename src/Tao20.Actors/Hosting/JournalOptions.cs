@@ -1,0 +1,48 @@
+namespace Tao20.Actors.Hosting;
+
+/// <summary>Where events are kept.</summary>
+public enum JournalKind
+{
+    /// <summary>A SQLite file in the data directory: one node.</summary>
+    Sqlite,
+
+    /// <summary>A PostgreSQL database: any number of nodes.</summary>
+    PostgreSql,
+}
+
+/// <summary>How events are kept.</summary>
+public sealed record JournalOptions
+{
+    /// <summary>Which database.</summary>
+    public JournalKind Kind { get; init; } = JournalKind.Sqlite;
+
+    /// <summary>Its connection string. For SQLite it is made from the data directory.</summary>
+    public required string ConnectionString { get; init; }
+
+    /// <summary>A snapshot is saved after so many entries of an actor. 10 to 100,000; default 200.</summary>
+    public int SnapshotEvery { get; init; } = 200;
+
+    /// <summary>Whether entries older than the last but one snapshot are kept too, for replay from the journal alone; default no: they can be replayed from the chain.</summary>
+    public bool KeepEverything { get; init; }
+
+    /// <summary>A miner that is not asked anything for so long leaves memory. 10 s to 1 day; default 10 min.</summary>
+    public TimeSpan PassivateAfter { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The largest size of the SQLite file in MiB; 0 for no limit. 0 or 1 to 1,000,000; default 0.</summary>
+    public int MaxSizeMiB { get; init; }
+
+    /// <summary>All that is out of range, a line each with key, value and remedy; empty when all is well.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        var errors = new List<string>();
+        if (string.IsNullOrWhiteSpace(ConnectionString))
+            errors.Add("Journal:ConnectionString is empty: give the connection string of the PostgreSQL database.");
+        if (SnapshotEvery is < 10 or > 100_000)
+            errors.Add($"Journal:SnapshotEvery = {SnapshotEvery} is out of range: give 10 to 100000 entries.");
+        if (PassivateAfter < TimeSpan.FromSeconds(10) || PassivateAfter > TimeSpan.FromDays(1))
+            errors.Add($"Journal:PassivateAfter = {PassivateAfter} is out of range: give 00:00:10 to 1.00:00:00.");
+        if (MaxSizeMiB is < 0 or > 1_000_000)
+            errors.Add($"Journal:MaxSizeMiB = {MaxSizeMiB} is out of range: give 0 (no limit) to 1000000 MiB.");
+        return errors;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Reflection;
+using Akka.Actor;
+using Akka.Cluster.Hosting;
+using Akka.Cluster.Sharding;
+using Akka.Configuration;
+using Akka.Hosting;
+using Akka.Pattern;
+using Akka.Persistence.Sql.Config;
+using Akka.Remote.Hosting;
+using Tao20.Actors.Consensus;
+using Tao20.Actors.Ingestion;
+using Tao20.Actors.Miners;
+using Tao20.Actors.Serialization;
+using Tao20.Actors.Status;
+using Tao20.Chain.Following;
+using Address = Tao20.Domain.Units.Address;
+
+namespace Tao20.Actors.Hosting;
+
+/// <summary>What a node is made of, one capability a method: a host reads like the sentence that says what it is.</summary>
+public static class Tao20AkkaExtensions
+{
+    private const string Role = "validator";
+    private const int Shards = 60;
+    private static readonly TimeSpan FirstRestart = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastRestart = TimeSpan.FromSeconds(30);
+
+    /// <summary>The settings all nodes share, and the serializer of everything persisted or sent.</summary>
+    public static AkkaConfigurationBuilder WithTao20Basics(this AkkaConfigurationBuilder builder) => builder
+        .AddHocon(Hocon("tao20.conf"), HoconAddMode.Append)
+        .WithCustomSerializer("tao20", Tao20Serializer.Types, system => new Tao20Serializer(system));
+
+    /// <summary>Where events are kept.</summary>
+    public static AkkaConfigurationBuilder WithJournal(this AkkaConfigurationBuilder builder, JournalOptions options)
+    {
+        var connection = ConfigurationFactory.ParseString(
+            $"""
+            akka.persistence.journal.sql.connection-string = "{Escape(options.ConnectionString)}"
+            akka.persistence.snapshot-store.sql.connection-string = "{Escape(options.ConnectionString)}"
+            """);
+        builder.AddHocon(connection, HoconAddMode.Prepend);
+        if (options.Kind == JournalKind.PostgreSql)
+            return builder.AddHocon(Hocon("journal-postgresql.conf"), HoconAddMode.Prepend);
+        builder.AddSetup(new DataOptionsSetup(SqliteJournal.DataOptions(options)));
+        return builder.AddHocon(Hocon("journal-sqlite.conf"), HoconAddMode.Prepend);
+    }
+
+    /// <summary>This node is one of several of the same operator.</summary>
+    public static AkkaConfigurationBuilder WithTao20Cluster(this AkkaConfigurationBuilder builder, ClusterOptions options) => builder
+        .AddHocon(Hocon("cluster.conf"), HoconAddMode.Prepend)
+        .WithRemoting(options.Host, options.Port)
+        .WithClustering(new Akka.Cluster.Hosting.ClusterOptions { Roles = [Role], SeedNodes = [.. options.SeedNodes] });
+
+    /// <summary>One actor per miner behind <see cref="MinersKey"/>: sharded over the cluster, or children of one parent.</summary>
+    public static AkkaConfigurationBuilder WithMiners(this AkkaConfigurationBuilder builder, JournalGuard journal, bool clustered) => clustered
+        ? builder.WithShardRegion<MinersKey>(
+            MinersKey.Name,
+            miner => MinerActor.Props(Address.Parse(miner), journal),
+            HashCodeMessageExtractor.Create(Shards, message => (message as IMinerMessage)?.Miner.ToString()!),
+            new ShardOptions { Role = Role, StateStoreMode = StateStoreMode.DData, RememberEntities = false })
+        : builder.WithActors((system, registry) => registry.Register<MinersKey>(system.ActorOf(LocalMiners.Props(journal), MinersKey.Name)));
+
+    /// <summary>The settlement of epochs behind <see cref="ConsensusKey"/>: one in the cluster.</summary>
+    public static AkkaConfigurationBuilder WithConsensus(this AkkaConfigurationBuilder builder, FollowerSettings settings, bool clustered) =>
+        builder.WithOne<ConsensusKey>(
+            ConsensusKey.Name, clustered, registry => Props.Create(() => new ConsensusCoordinatorActor(settings, registry.Get<MinersKey>())));
+
+    /// <summary>The reader of the chain behind <see cref="ChainFollowerKey"/>: one in the cluster.</summary>
+    public static AkkaConfigurationBuilder WithChainFollower(
+        this AkkaConfigurationBuilder builder, FollowerSettings settings, ChainConnection chain, bool clustered) =>
+        builder.WithOne<ChainFollowerKey>(
+            ChainFollowerKey.Name,
+            clustered,
+            registry => Props.Create(() => new ChainFollowerActor(settings, chain, registry.Get<MinersKey>(), registry.Get<ConsensusKey>())));
+
+    /// <summary>What answers for the node's state behind <see cref="StatusKey"/>.</summary>
+    public static AkkaConfigurationBuilder WithStatus(this AkkaConfigurationBuilder builder, FollowerSettings settings) =>
+        builder.WithActors((system, registry) => registry.Register<StatusKey>(system.ActorOf(
+            Props.Create(() => new StatusActor(settings, registry.Get<ChainFollowerKey>(), registry.Get<ConsensusKey>(), registry.Get<MinersKey>())), "status")));
+
+    /// <summary>The text of a configuration file of this build.</summary>
+    public static Config Hocon(string file)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"hocon/{file}")
+            ?? throw new InvalidOperationException($"hocon/{file} is not in this build.");
+        using var reader = new StreamReader(stream);
+        return ConfigurationFactory.ParseString(reader.ReadToEnd());
+    }
+
+    private static AkkaConfigurationBuilder WithOne<TKey>(
+        this AkkaConfigurationBuilder builder, string name, bool clustered, Func<IReadOnlyActorRegistry, Props> props) => clustered
+        ? builder.WithSingleton<TKey>(name, (_, registry, _) => Restarting(props(registry), name), new ClusterSingletonOptions { Role = Role })
+        : builder.WithActors((system, registry) => registry.Register<TKey>(system.ActorOf(Restarting(props(registry), name), name)));
+
+    /// <summary>A persistent actor stops when its journal fails; it comes back, waiting longer each time.</summary>
+    private static Props Restarting(Props child, string name) =>
+        BackoffSupervisor.Props(Backoff.OnStop(child, name, FirstRestart, LastRestart, 0.2, maxNrOfRetries: -1));
+
+    private static string Escape(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+}

@@ -1,0 +1,47 @@
+using Tao20.Actors.Status;
+using Tao20.Chain.Contracts;
+using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Units;
+
+namespace Tao20.Actors.Ingestion;
+
+/// <summary>The registry key of the follower.</summary>
+public sealed class ChainFollowerKey
+{
+    /// <summary>The name of the actor or singleton.</summary>
+    public const string Name = "chain-follower";
+}
+
+/// <summary>How far is the follower? Answered by <see cref="FollowerStatus"/>.</summary>
+public sealed record GetFollowerStatus
+{
+    /// <summary>The query.</summary>
+    public static readonly GetFollowerStatus Instance = new();
+}
+
+/// <summary>How far the follower is.</summary>
+/// <param name="State">What is durable.</param>
+/// <param name="Latest">The chain's latest block; null before the first answer.</param>
+/// <param name="Finalized">The chain's last final block; null before the first answer.</param>
+/// <param name="LagBlocks">Final blocks not folded yet.</param>
+/// <param name="RangeBlocks">The size of the next range.</param>
+/// <param name="Overlay">Trades above finality, by miner; null when not known.</param>
+/// <param name="Reorgs">How many reorgs above finality were seen since the start.</param>
+/// <param name="Subscribed">Whether new heads come by WebSocket.</param>
+/// <param name="Endpoints">How each endpoint is doing.</param>
+/// <param name="Fault">What stops it; null when nothing does.</param>
+public sealed record FollowerStatus(
+    CursorState State,
+    BlockHeader? Latest,
+    BlockHeader? Finalized,
+    ulong LagBlocks,
+    int RangeBlocks,
+    IReadOnlyDictionary<Address, (int Trades, UInt128 Wei)>? Overlay,
+    long Reorgs,
+    bool Subscribed,
+    IReadOnlyList<EndpointStatus> Endpoints,
+    NodeFault? Fault)
+{
+    /// <summary>Not faulted, and not more than three ranges behind.</summary>
+    public bool Ready => Fault is null && State.Identity is not null && Finalized is not null && LagBlocks <= 3UL * (ulong)RangeBlocks;
+}

@@ -1,0 +1,32 @@
+using Tao20.Actors.Hosting;
+using Tao20.Actors.Status;
+using Tao20.Chain.Contracts;
+using Tao20.Chain.Following;
+using Tao20.Domain.Parameters;
+
+namespace Tao20.Actors.Ingestion;
+
+/// <summary>What the follower is told from outside.</summary>
+/// <param name="Identity">The chain and contract it finds; what a journal must be of.</param>
+/// <param name="Scoring">The parameters wanted.</param>
+/// <param name="Journal">How events are kept, and what to say when they cannot be.</param>
+/// <param name="Faults">Where faults that end the node are told.</param>
+/// <param name="Metrics">Where progress is counted.</param>
+/// <param name="Clock">The clock.</param>
+public sealed record FollowerSettings(
+    ChainIdentity Identity,
+    ScoringParameters Scoring,
+    JournalGuard Journal,
+    FaultSignal Faults,
+    PipelineMetrics Metrics,
+    TimeProvider Clock)
+{
+    internal string ForeignJournal(ChainIdentity journal) =>
+        $"The journal in {Journal.Where} is of chain {journal.ChainId} (genesis {journal.Genesis}), contract {journal.Contract} from block {journal.FromBlock}; "
+        + $"asked for is chain {Identity.ChainId} (genesis {Identity.Genesis}), contract {Identity.Contract} from block {Identity.FromBlock}. "
+        + "Give the data directory of this chain, or an empty one.";
+
+    internal string UnknownCursor(BlockHeader last) =>
+        $"The journal in {Journal.Where} has folded up to block {last.Number} ({last.Hash}), and the chain has no such block. "
+        + "Give the data directory of this chain, an empty one, or an endpoint that has caught up.";
+}

@@ -1,0 +1,95 @@
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Trades;
+using Tao20.Domain.Units;
+using Tao20.Domain.Volume;
+
+namespace Tao20.Actors.Miners;
+
+/// <summary>The registry key and shard type of the miners' region: one persistent actor per miner behind it.</summary>
+public sealed class MinersKey
+{
+    /// <summary>The name of the shard type and of the local parent.</summary>
+    public const string Name = "miners";
+}
+
+/// <summary>A message for one miner: the region sends it on by the address.</summary>
+public interface IMinerMessage
+{
+    /// <summary>The miner it is for.</summary>
+    Address Miner { get; }
+}
+
+// ---- commands -----------------------------------------------------------------------------------------------------------------
+
+/// <summary>Fold these trades of a range; answered by <see cref="FoldAcknowledged"/>, <see cref="FoldDiverged"/> or <see cref="FoldFailed"/>.</summary>
+/// <param name="Range">The number the follower gave the range.</param>
+/// <param name="Part">Which part of the miner's trades of that range, from 0: more than one where the rules change within it.</param>
+/// <param name="Trades">The trades.</param>
+public sealed record FoldBatch(long Range, int Part, FoldTrades Trades) : IMinerMessage
+{
+    /// <inheritdoc/>
+    public Address Miner => Trades.Miner;
+}
+
+// ---- queries ------------------------------------------------------------------------------------------------------------------
+
+/// <summary>What did the miner do in an epoch? Answered by <see cref="EpochVolume"/>.</summary>
+public sealed record GetEpochVolume(Address Miner, EpochId Epoch) : IMinerMessage;
+
+/// <summary>Where does the miner stand? Answered by <see cref="MinerSummary"/>.</summary>
+/// <param name="Miner">The miner.</param>
+/// <param name="Epoch">The epoch whose volume is wanted with it.</param>
+public sealed record GetMinerSummary(Address Miner, EpochId Epoch) : IMinerMessage;
+
+// ---- replies ------------------------------------------------------------------------------------------------------------------
+
+/// <summary>What the miner's journal could not do.</summary>
+public enum JournalProblem
+{
+    /// <summary>Something that may pass: a busy database, a time-out, a lost connection.</summary>
+    Passing = 0,
+
+    /// <summary>No space is left.</summary>
+    DiskFull = 1,
+
+    /// <summary>The journal's bytes are not what was written.</summary>
+    Corrupt = 2,
+
+    /// <summary>It cannot be written: permissions, or a device error.</summary>
+    Unwritable = 3,
+}
+
+/// <summary>The batch is durable (or was already): it counts.</summary>
+public sealed record FoldAcknowledged(long Range, int Part, Address Miner);
+
+/// <summary>The fold would not equal the chain's own counter; nothing was folded.</summary>
+/// <param name="Range">The range of the batch.</param>
+/// <param name="Miner">The miner.</param>
+/// <param name="ChainWei">The chain's running total after the batch, in TAO wei.</param>
+/// <param name="FoldWei">What the fold would come to.</param>
+/// <param name="After">The batch's last position.</param>
+public sealed record FoldDiverged(long Range, Address Miner, UInt128 ChainWei, UInt128 FoldWei, Position After);
+
+/// <summary>The batch could not be made durable; it did not count.</summary>
+public sealed record FoldFailed(long Range, Address Miner, JournalProblem Problem, string Reason);
+
+/// <summary>Where a miner stands.</summary>
+/// <param name="Miner">The miner.</param>
+/// <param name="Position">The last folded position; null before the first.</param>
+/// <param name="LifetimeWei">Value of all folded trades, in TAO wei.</param>
+/// <param name="LifetimeEligibleWei">Counted value of all folded trades, in TAO wei.</param>
+/// <param name="Baseline">What the chain had counted before the first folded trade; null when unknown.</param>
+/// <param name="Mints">All mints.</param>
+/// <param name="Redemptions">All redemptions.</param>
+/// <param name="Epoch">The volume of the epoch asked for.</param>
+/// <param name="Exclusions">The latest trades that did not count in full.</param>
+public sealed record MinerSummary(
+    Address Miner,
+    Position? Position,
+    UInt128 LifetimeWei,
+    UInt128 LifetimeEligibleWei,
+    UInt128? Baseline,
+    Tally Mints,
+    Tally Redemptions,
+    EpochVolume Epoch,
+    IReadOnlyList<Exclusion> Exclusions);

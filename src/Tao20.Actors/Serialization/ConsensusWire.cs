@@ -1,0 +1,83 @@
+using Tao20.Actors.Consensus;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Ranking;
+using Tao20.Domain.Rewards;
+using Tao20.Domain.Units;
+
+namespace Tao20.Actors.Serialization;
+
+/// <summary>The consensus' messages, events and snapshot, to and from their wire form.</summary>
+internal static class ConsensusWire
+{
+    public static Wire.SettleEpoch ToWire(SettleEpoch command) =>
+        new() { Epoch = CursorWire.ToWire(command.Epoch), Parameters = CursorWire.ToWire(command.Parameters) };
+
+    public static SettleEpoch FromWire(Wire.SettleEpoch wire) => new(CursorWire.FromWire(wire.Epoch), CursorWire.FromWire(wire.Parameters));
+
+    public static Wire.EpochAcknowledged ToWire(EpochAcknowledged message) => new() { Epoch = message.Epoch.Value };
+
+    public static EpochAcknowledged FromWire(Wire.EpochAcknowledged wire) => new(new EpochId(wire.Epoch));
+
+    public static Wire.EpochSettled ToWire(EpochSettled settled)
+    {
+        var report = settled.Report;
+        var wire = new Wire.EpochSettled
+        {
+            Closed = CursorWire.ToWire(report.Closed),
+            ParametersVersion = report.ParametersVersion,
+            EmissionRao = report.Rewards.Emission.Value,
+            CarriedInRao = report.Rewards.CarriedIn.Value,
+            ValidatorPoolRao = report.Rewards.ValidatorPool.Value,
+            CarriedOutRao = report.Rewards.CarriedOut.Value,
+            RankingRoot = Values.Bytes(report.RankingRoot),
+        };
+        wire.Ranked.AddRange(report.Rewards.Payouts.Select(payout => new Wire.RankedMiner
+        {
+            Activity = MinerWire.ToWire(payout.Miner.Activity),
+            WeightedVolume = Values.Bytes(payout.Miner.Score.WeightedVolume),
+            Volume = Values.Bytes(payout.Miner.Score.Volume),
+            Frequency = Values.Bytes(payout.Miner.Score.Frequency),
+            Consistency = Values.Bytes(payout.Miner.Score.Consistency),
+            Final = Values.Bytes(payout.Miner.Score.Final),
+            PayoutRao = payout.Payout.Value,
+        }));
+        wire.Unranked.AddRange(report.Ranking.Unranked.Select(miner => new Wire.UnrankedMiner { Activity = MinerWire.ToWire(miner.Activity), Reason = (int)miner.Reason }));
+        return wire;
+    }
+
+    public static EpochSettled FromWire(Wire.EpochSettled wire)
+    {
+        var payouts = wire.Ranked.Select((ranked, i) => new MinerPayout(
+            new RankedMiner(
+                i + 1,
+                MinerWire.FromWire(ranked.Activity),
+                new MinerScore(
+                    Values.BigInteger(ranked.WeightedVolume),
+                    Values.Ratio(ranked.Volume),
+                    Values.Ratio(ranked.Frequency),
+                    Values.Ratio(ranked.Consistency),
+                    Values.Ratio(ranked.Final))),
+            RewardRules.TierOf(i + 1),
+            new Rao(ranked.PayoutRao))).ToList();
+        var unranked = wire.Unranked.Select(miner => new UnrankedMiner(MinerWire.FromWire(miner.Activity), (UnrankedReason)miner.Reason));
+        var rewards = new EpochRewards(
+            new Rao(wire.EmissionRao), new Rao(wire.CarriedInRao), new Rao(wire.ValidatorPoolRao), payouts, new Rao(wire.CarriedOutRao));
+        return new EpochSettled(new EpochReport(
+            CursorWire.FromWire(wire.Closed),
+            wire.ParametersVersion,
+            new EpochRanking([.. payouts.Select(payout => payout.Miner)], [.. unranked]),
+            rewards,
+            Values.Hash(wire.RankingRoot),
+            Fairness.Of(payouts)));
+    }
+
+    public static Wire.ConsensusSnapshot ToWire(SettledState state)
+    {
+        var wire = new Wire.ConsensusSnapshot { SettledEpochs = (ulong)state.Count };
+        wire.Recent.AddRange(state.Recent.Select(report => ToWire(new EpochSettled(report))));
+        return wire;
+    }
+
+    public static SettledState FromWire(Wire.ConsensusSnapshot wire) =>
+        new((long)wire.SettledEpochs, [.. wire.Recent.Select(settled => FromWire(settled).Report)]);
+}

@@ -1,0 +1,237 @@
+using Google.Protobuf;
+using Tao20.Actors.Miners;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Trades;
+using Tao20.Domain.Units;
+using Tao20.Domain.Volume;
+
+namespace Tao20.Actors.Serialization;
+
+/// <summary>The miners' messages, events and snapshots, to and from their wire form.</summary>
+internal static class MinerWire
+{
+    public static Wire.Eligibility ToWire(EligibilityRules rules) => new()
+    {
+        DustWei = Values.Bytes(rules.DustWei.Value),
+        BurstTrades = rules.BurstTrades,
+        BurstSeconds = rules.BurstSeconds,
+        RoundTripSeconds = rules.RoundTripSeconds,
+        RoundTripPercent = rules.RoundTripPercent,
+        RoundTripCandidates = rules.RoundTripCandidates,
+    };
+
+    public static EligibilityRules FromWire(Wire.Eligibility rules) => new(
+        Wei.From(Values.UInt128(rules.DustWei)),
+        rules.BurstTrades,
+        rules.BurstSeconds,
+        rules.RoundTripSeconds,
+        rules.RoundTripPercent,
+        rules.RoundTripCandidates);
+
+    public static Wire.FoldBatch ToWire(FoldBatch batch) => new()
+    {
+        Range = batch.Range,
+        Part = batch.Part,
+        Rules = ToWire(batch.Trades.Rules),
+        Trades = TradeColumns.ToWire(batch.Miner, batch.Trades.Trades.Span),
+        HasCounter = batch.Trades.Counter is not null,
+        CounterBefore = Values.Bytes(batch.Trades.Counter?.Before ?? 0),
+        CounterAfter = Values.Bytes(batch.Trades.Counter?.After ?? 0),
+    };
+
+    public static FoldBatch FromWire(Wire.FoldBatch batch)
+    {
+        var (miner, trades) = TradeColumns.FromWire(batch.Trades);
+        var counter = batch.HasCounter ? new ChainCounter(Values.UInt128(batch.CounterBefore), Values.UInt128(batch.CounterAfter)) : null;
+        return new FoldBatch(batch.Range, batch.Part, new FoldTrades(miner, FromWire(batch.Rules), trades, counter));
+    }
+
+    public static Wire.TradesFolded ToWire(TradesFolded folded)
+    {
+        var verdicts = folded.Verdicts.Span;
+        var kinds = new byte[verdicts.Length];
+        var matches = new List<byte>();
+        for (var i = 0; i < kinds.Length; i++)
+        {
+            kinds[i] = (byte)verdicts[i].Kind;
+            if (verdicts[i].Kind == VerdictKind.RoundTrip)
+                matches.Add(verdicts[i].Match);
+        }
+
+        return new Wire.TradesFolded
+        {
+            Rules = ToWire(folded.Rules),
+            Trades = TradeColumns.ToWire(folded.Trades.Span[0].Miner, folded.Trades.Span),
+            Verdicts = UnsafeByteOperations.UnsafeWrap(kinds),
+            Matches = ByteString.CopyFrom([.. matches]),
+            HasBaseline = folded.Baseline is not null,
+            Baseline = Values.Bytes(folded.Baseline ?? 0),
+        };
+    }
+
+    public static TradesFolded FromWire(Wire.TradesFolded folded)
+    {
+        var (_, trades) = TradeColumns.FromWire(folded.Trades);
+        var kinds = folded.Verdicts.Span;
+        var matches = folded.Matches.Span;
+        if (kinds.Length != trades.Length || matches.Length != kinds.Count((byte)VerdictKind.RoundTrip))
+            throw new InvalidDataException("The verdicts of a batch do not fit its trades.");
+        var verdicts = new Verdict[kinds.Length];
+        var match = 0;
+        for (var i = 0; i < verdicts.Length; i++)
+            verdicts[i] = new Verdict((VerdictKind)kinds[i], (VerdictKind)kinds[i] == VerdictKind.RoundTrip ? matches[match++] : (byte)0);
+        return new TradesFolded(
+            FromWire(folded.Rules), trades, verdicts, folded.HasBaseline ? Values.UInt128(folded.Baseline) : null);
+    }
+
+    public static Wire.FoldAcknowledged ToWire(FoldAcknowledged message) =>
+        new() { Range = message.Range, Part = message.Part, Miner = Values.Bytes(message.Miner) };
+
+    public static FoldAcknowledged FromWire(Wire.FoldAcknowledged message) => new(message.Range, message.Part, Values.Address(message.Miner));
+
+    public static Wire.FoldDiverged ToWire(FoldDiverged message) => new()
+    {
+        Range = message.Range,
+        Miner = Values.Bytes(message.Miner),
+        ChainWei = Values.Bytes(message.ChainWei),
+        FoldWei = Values.Bytes(message.FoldWei),
+        After = Values.Position(message.After),
+    };
+
+    public static FoldDiverged FromWire(Wire.FoldDiverged message) => new(
+        message.Range, Values.Address(message.Miner), Values.UInt128(message.ChainWei), Values.UInt128(message.FoldWei), Values.Position(message.After));
+
+    public static Wire.FoldFailed ToWire(FoldFailed message) =>
+        new() { Range = message.Range, Miner = Values.Bytes(message.Miner), Problem = (int)message.Problem, Reason = message.Reason };
+
+    public static FoldFailed FromWire(Wire.FoldFailed message) =>
+        new(message.Range, Values.Address(message.Miner), (JournalProblem)message.Problem, message.Reason);
+
+    public static Wire.GetEpochVolume ToWire(GetEpochVolume message) => new() { Miner = Values.Bytes(message.Miner), Epoch = message.Epoch.Value };
+
+    public static GetEpochVolume FromWire(Wire.GetEpochVolume message) => new(Values.Address(message.Miner), new EpochId(message.Epoch));
+
+    public static Wire.GetMinerSummary ToWire(GetMinerSummary message) => new() { Miner = Values.Bytes(message.Miner), Epoch = message.Epoch.Value };
+
+    public static GetMinerSummary FromWire(Wire.GetMinerSummary message) => new(Values.Address(message.Miner), new EpochId(message.Epoch));
+
+    public static Wire.EpochVolume ToWire(EpochVolume volume)
+    {
+        var wire = new Wire.EpochVolume
+        {
+            Miner = Values.Bytes(volume.Miner),
+            Epoch = volume.Epoch.Value,
+            MintEligible = Values.Bytes(volume.MintEligible),
+            RedeemEligible = Values.Bytes(volume.RedeemEligible),
+            Eligible = Values.Tally(volume.Eligible),
+            Dust = Values.Tally(volume.Dust),
+            Burst = Values.Tally(volume.Burst),
+            RoundTrip = Values.Tally(volume.RoundTrip),
+            MostFrequentAmount = volume.MostFrequentAmount,
+            FirstTradeHour = volume.FirstTradeHour,
+            LastHour = volume.Hourly.LastHour,
+        };
+        wire.Hours.AddRange(volume.Hourly.NonEmpty().Select(hour => new Wire.HourWei { Hour = hour.Hour, Wei = Values.Bytes(hour.Wei) }));
+        return wire;
+    }
+
+    public static EpochVolume FromWire(Wire.EpochVolume volume) => new(
+        Values.Address(volume.Miner),
+        new EpochId(volume.Epoch),
+        Values.UInt128(volume.MintEligible),
+        Values.UInt128(volume.RedeemEligible),
+        Values.Tally(volume.Eligible),
+        Values.Tally(volume.Dust),
+        Values.Tally(volume.Burst),
+        Values.Tally(volume.RoundTrip),
+        volume.MostFrequentAmount,
+        volume.FirstTradeHour,
+        HourlyVolume.Restore(volume.LastHour, volume.Hours.Select(hour => (hour.Hour, Values.UInt128(hour.Wei)))));
+
+    public static Wire.MinerSummary ToWire(MinerSummary summary)
+    {
+        var wire = new Wire.MinerSummary
+        {
+            Miner = Values.Bytes(summary.Miner),
+            Position = summary.Position is { } position ? Values.Position(position) : null,
+            LifetimeWei = Values.Bytes(summary.LifetimeWei),
+            LifetimeEligibleWei = Values.Bytes(summary.LifetimeEligibleWei),
+            HasBaseline = summary.Baseline is not null,
+            Baseline = Values.Bytes(summary.Baseline ?? 0),
+            Mints = Values.Tally(summary.Mints),
+            Redemptions = Values.Tally(summary.Redemptions),
+            Epoch = ToWire(summary.Epoch),
+        };
+        wire.Exclusions.AddRange(summary.Exclusions.Select(ToWire));
+        return wire;
+    }
+
+    public static MinerSummary FromWire(Wire.MinerSummary summary) => new(
+        Values.Address(summary.Miner),
+        summary.Position is { } position ? Values.Position(position) : null,
+        Values.UInt128(summary.LifetimeWei),
+        Values.UInt128(summary.LifetimeEligibleWei),
+        summary.HasBaseline ? Values.UInt128(summary.Baseline) : null,
+        Values.Tally(summary.Mints),
+        Values.Tally(summary.Redemptions),
+        FromWire(summary.Epoch),
+        [.. summary.Exclusions.Select(FromWire)]);
+
+    public static Wire.MinerVolume ToWire(MinerVolumeSnapshot snapshot)
+    {
+        var wire = new Wire.MinerVolume
+        {
+            Miner = Values.Bytes(snapshot.Miner),
+            Position = snapshot.Position is { } position ? Values.Position(position) : null,
+            LastTimestamp = snapshot.LastTimestamp,
+            HasBaseline = snapshot.Baseline is not null,
+            Baseline = Values.Bytes(snapshot.Baseline ?? 0),
+            Mints = Values.Tally(snapshot.Mints),
+            Redemptions = Values.Tally(snapshot.Redemptions),
+            LifetimeEligible = Values.Bytes(snapshot.LifetimeEligible),
+            Open = ToWire(snapshot.Open),
+        };
+        wire.Burst.AddRange(snapshot.Burst);
+        wire.Candidates.AddRange(snapshot.Candidates.Select(candidate => new Wire.Candidate
+        {
+            Tokens = Values.Bytes(candidate.Tokens),
+            Timestamp = candidate.Timestamp,
+            Side = (int)candidate.Side,
+        }));
+        wire.Uniform.AddRange(snapshot.Uniform.Select(counter => new Wire.AmountCount { Amount = Values.Bytes(counter.Amount), Count = counter.Count }));
+        wire.Closed.AddRange(snapshot.Closed.Select(ToWire));
+        wire.Exclusions.AddRange(snapshot.Exclusions.Select(ToWire));
+        return wire;
+    }
+
+    public static MinerVolumeSnapshot FromWire(Wire.MinerVolume snapshot) => new(
+        Values.Address(snapshot.Miner),
+        snapshot.Position is { } position ? Values.Position(position) : null,
+        snapshot.LastTimestamp,
+        snapshot.HasBaseline ? Values.UInt128(snapshot.Baseline) : null,
+        Values.Tally(snapshot.Mints),
+        Values.Tally(snapshot.Redemptions),
+        Values.UInt128(snapshot.LifetimeEligible),
+        [.. snapshot.Burst],
+        [.. snapshot.Candidates.Select(candidate => new Candidate(Values.UInt128(candidate.Tokens), candidate.Timestamp, (TradeSide)candidate.Side))],
+        FromWire(snapshot.Open),
+        [.. snapshot.Uniform.Select(counter => (Values.UInt128(counter.Amount), counter.Count))],
+        [.. snapshot.Closed.Select(FromWire)],
+        [.. snapshot.Exclusions.Select(FromWire)]);
+
+    private static Wire.Exclusion ToWire(Exclusion exclusion) => new()
+    {
+        Position = Values.Position(exclusion.Position),
+        Epoch = exclusion.Epoch.Value,
+        Reason = (int)exclusion.Reason,
+        Value = Values.Bytes(exclusion.Value.Value),
+        Timestamp = exclusion.Timestamp,
+    };
+
+    private static Exclusion FromWire(Wire.Exclusion exclusion) => new(
+        Values.Position(exclusion.Position),
+        new EpochId(exclusion.Epoch),
+        (VerdictKind)exclusion.Reason,
+        Wei.From(Values.UInt128(exclusion.Value)),
+        exclusion.Timestamp);
+}

@@ -1,0 +1,81 @@
+using System.Collections.Frozen;
+using System.Runtime.Serialization;
+using Akka.Actor;
+using Akka.Serialization;
+using Google.Protobuf;
+using Tao20.Actors.Consensus;
+using Tao20.Actors.Ingestion;
+using Tao20.Actors.Miners;
+using Tao20.Domain.Volume;
+
+namespace Tao20.Actors.Serialization;
+
+/// <summary>
+/// Everything that is persisted or sent between nodes, as protobuf with a stable manifest. A manifest, once written to a journal,
+/// is read for ever: a new form of a message gets a new one beside it.
+/// </summary>
+public sealed class Tao20Serializer : SerializerWithStringManifest
+{
+    private static readonly Form[] Forms =
+    [
+        Form.Of<FoldBatch, Wire.FoldBatch>("fold-batch", MinerWire.ToWire, Wire.FoldBatch.Parser, MinerWire.FromWire),
+        Form.Of<FoldAcknowledged, Wire.FoldAcknowledged>("fold-ack", MinerWire.ToWire, Wire.FoldAcknowledged.Parser, MinerWire.FromWire),
+        Form.Of<FoldDiverged, Wire.FoldDiverged>("fold-diverged", MinerWire.ToWire, Wire.FoldDiverged.Parser, MinerWire.FromWire),
+        Form.Of<FoldFailed, Wire.FoldFailed>("fold-failed", MinerWire.ToWire, Wire.FoldFailed.Parser, MinerWire.FromWire),
+        Form.Of<GetEpochVolume, Wire.GetEpochVolume>("get-epoch-volume", MinerWire.ToWire, Wire.GetEpochVolume.Parser, MinerWire.FromWire),
+        Form.Of<GetMinerSummary, Wire.GetMinerSummary>("get-miner-summary", MinerWire.ToWire, Wire.GetMinerSummary.Parser, MinerWire.FromWire),
+        Form.Of<EpochVolume, Wire.EpochVolume>("epoch-volume", MinerWire.ToWire, Wire.EpochVolume.Parser, MinerWire.FromWire),
+        Form.Of<MinerSummary, Wire.MinerSummary>("miner-summary", MinerWire.ToWire, Wire.MinerSummary.Parser, MinerWire.FromWire),
+        Form.Of<TradesFolded, Wire.TradesFolded>("trades-folded", MinerWire.ToWire, Wire.TradesFolded.Parser, MinerWire.FromWire),
+        Form.Of<MinerVolumeSnapshot, Wire.MinerVolume>("miner-volume", MinerWire.ToWire, Wire.MinerVolume.Parser, MinerWire.FromWire),
+        Form.Of<FollowingBegan, Wire.FollowingBegan>("following-began", CursorWire.ToWire, Wire.FollowingBegan.Parser, CursorWire.FromWire),
+        Form.Of<ParametersAdopted, Wire.ParametersAdopted>("parameters-adopted", CursorWire.ToWire, Wire.ParametersAdopted.Parser, CursorWire.FromWire),
+        Form.Of<RangeFolded, Wire.RangeFolded>("range-folded", CursorWire.ToWire, Wire.RangeFolded.Parser, CursorWire.FromWire),
+        Form.Of<CursorState, Wire.CursorSnapshot>("cursor", CursorWire.ToWire, Wire.CursorSnapshot.Parser, CursorWire.FromWire),
+        Form.Of<SettleEpoch, Wire.SettleEpoch>("settle-epoch", ConsensusWire.ToWire, Wire.SettleEpoch.Parser, ConsensusWire.FromWire),
+        Form.Of<EpochAcknowledged, Wire.EpochAcknowledged>("epoch-ack", ConsensusWire.ToWire, Wire.EpochAcknowledged.Parser, ConsensusWire.FromWire),
+        Form.Of<EpochSettled, Wire.EpochSettled>("epoch-settled", ConsensusWire.ToWire, Wire.EpochSettled.Parser, ConsensusWire.FromWire),
+        Form.Of<SettledState, Wire.ConsensusSnapshot>("settled", ConsensusWire.ToWire, Wire.ConsensusSnapshot.Parser, ConsensusWire.FromWire),
+        Form.Of<GetFollowerStatus, Wire.GetFollowerStatus>("get-follower-status", _ => new Wire.GetFollowerStatus(), Wire.GetFollowerStatus.Parser, _ => GetFollowerStatus.Instance),
+        Form.Of<FollowerStatus, Wire.FollowerStatus>("follower-status", StatusWire.ToWire, Wire.FollowerStatus.Parser, StatusWire.FromWire),
+        Form.Of<GetSettledEpochs, Wire.GetSettledEpochs>("get-settled-epochs", _ => new Wire.GetSettledEpochs(), Wire.GetSettledEpochs.Parser, _ => GetSettledEpochs.Instance),
+        Form.Of<SettledEpochs, Wire.SettledEpochs>("settled-epochs", StatusWire.ToWire, Wire.SettledEpochs.Parser, StatusWire.FromWire),
+    ];
+
+    private static readonly FrozenDictionary<Type, Form> ByType = Forms.ToFrozenDictionary(form => form.Type);
+    private static readonly FrozenDictionary<string, Form> ByManifest = Forms.ToFrozenDictionary(form => form.Manifest);
+
+    /// <summary>The serializer of an actor system.</summary>
+    public Tao20Serializer(ExtendedActorSystem system)
+        : base(system)
+    {
+    }
+
+    /// <summary>The types it serializes.</summary>
+    public static IReadOnlyList<Type> Types { get; } = [.. Forms.Select(form => form.Type)];
+
+    /// <inheritdoc/>
+    public override int Identifier => 2020;
+
+    /// <inheritdoc/>
+    public override string Manifest(object o) =>
+        ByType.TryGetValue(o.GetType(), out var form) ? form.Manifest : throw new SerializationException($"A {o.GetType()} is not serialized here.");
+
+    /// <inheritdoc/>
+    public override byte[] ToBinary(object obj) =>
+        ByType.TryGetValue(obj.GetType(), out var form) ? form.ToBytes(obj) : throw new SerializationException($"A {obj.GetType()} is not serialized here.");
+
+    /// <inheritdoc/>
+    public override object FromBinary(byte[] bytes, string manifest) =>
+        ByManifest.TryGetValue(manifest, out var form)
+            ? form.FromBytes(bytes)
+            : throw new SerializationException($"The manifest '{manifest}' is not known: this journal was written by a newer version.");
+
+    private sealed record Form(Type Type, string Manifest, Func<object, byte[]> ToBytes, Func<byte[], object> FromBytes)
+    {
+        public static Form Of<T, TWire>(string manifest, Func<T, TWire> toWire, MessageParser<TWire> parser, Func<TWire, T> fromWire)
+            where T : notnull
+            where TWire : IMessage<TWire> =>
+            new(typeof(T), manifest, value => toWire((T)value).ToByteArray(), bytes => fromWire(parser.ParseFrom(bytes)));
+    }
+}

@@ -1,0 +1,61 @@
+namespace Tao20.Actors.Status;
+
+/// <summary>What stops a node, or part of it.</summary>
+public enum FaultKind
+{
+    /// <summary>No endpoint gives what is needed; tried again by itself.</summary>
+    ChainUnavailable,
+
+    /// <summary>The chain replaced a final block. Nothing is folded past it.</summary>
+    ReorgBelowFinality,
+
+    /// <summary>The fold would not equal the chain's own counter. Nothing is folded past it.</summary>
+    FoldDivergence,
+
+    /// <summary>Two endpoints disagree on a final block. Nothing is folded past it.</summary>
+    QuorumDisagreement,
+
+    /// <summary>The journal is of another chain, contract or first block.</summary>
+    ForeignJournal,
+
+    /// <summary>No space is left for the journal.</summary>
+    DiskFull,
+
+    /// <summary>The journal's bytes are not what was written.</summary>
+    JournalCorrupt,
+
+    /// <summary>The journal cannot be written.</summary>
+    JournalUnwritable,
+
+    /// <summary>The journal refuses for a moment; tried again by itself.</summary>
+    JournalUnavailable,
+}
+
+/// <summary>A fault, as people see it: what, where and what to do.</summary>
+/// <param name="Kind">What kind of fault.</param>
+/// <param name="Message">One line: what, where, and the remedy.</param>
+/// <param name="At">When it was noticed.</param>
+public sealed record NodeFault(FaultKind Kind, string Message, DateTimeOffset At)
+{
+    /// <summary>Whether the node tries again by itself.</summary>
+    public bool Passing => Kind is FaultKind.ChainUnavailable or FaultKind.JournalUnavailable;
+
+    /// <summary>Whether the node cannot go on at all and ends.</summary>
+    public bool EndsNode => Kind is FaultKind.ForeignJournal or FaultKind.DiskFull or FaultKind.JournalCorrupt or FaultKind.JournalUnwritable;
+}
+
+/// <summary>Where the actors tell of faults that end the node; whoever hosts them listens.</summary>
+public sealed class FaultSignal
+{
+    private readonly TaskCompletionSource<NodeFault> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes with the first fault that ends the node.</summary>
+    public Task<NodeFault> Ended => _ended.Task;
+
+    /// <summary>Tells of a fault.</summary>
+    public void Raise(NodeFault fault)
+    {
+        if (fault.EndsNode)
+            _ended.TrySetResult(fault);
+    }
+}

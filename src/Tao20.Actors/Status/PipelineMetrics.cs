@@ -1,0 +1,52 @@
+using System.Diagnostics.Metrics;
+
+namespace Tao20.Actors.Status;
+
+/// <summary>What the pipeline counts, as <c>System.Diagnostics.Metrics</c> instruments of the meter <see cref="MeterName"/>.</summary>
+public sealed class PipelineMetrics : IDisposable
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "Tao20";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _trades;
+    private readonly Counter<long> _logs;
+    private readonly Counter<long> _ranges;
+    private readonly Counter<long> _epochs;
+    private long _tradesTotal;
+
+    /// <summary>Fresh instruments, all zero.</summary>
+    public PipelineMetrics()
+    {
+        _trades = _meter.CreateCounter<long>("tao20.trades.folded", "{trade}", "Trades folded since the start");
+        _logs = _meter.CreateCounter<long>("tao20.logs.read", "{log}", "Contract logs read since the start");
+        _ranges = _meter.CreateCounter<long>("tao20.ranges.folded", "{range}", "Block ranges folded since the start");
+        _epochs = _meter.CreateCounter<long>("tao20.epochs.settled", "{epoch}", "Epochs settled since the start");
+    }
+
+    /// <summary>Trades folded since the start.</summary>
+    public long Trades => Interlocked.Read(ref _tradesTotal);
+
+    /// <summary>The last folded block; 0 before the first.</summary>
+    public ulong CursorBlock { get; private set; }
+
+    /// <summary>Counts a folded range.</summary>
+    public void RangeFolded(ulong lastBlock, int trades, int logs)
+    {
+        CursorBlock = lastBlock;
+        Interlocked.Add(ref _tradesTotal, trades);
+        _trades.Add(trades);
+        _logs.Add(logs);
+        _ranges.Add(1);
+    }
+
+    /// <summary>Counts a settled epoch.</summary>
+    public void EpochSettled() => _epochs.Add(1);
+
+    /// <summary>Adds a value that is read when it is asked for.</summary>
+    public void Observe(string name, string unit, string description, Func<long> value) =>
+        _meter.CreateObservableGauge(name, value, unit, description);
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+}

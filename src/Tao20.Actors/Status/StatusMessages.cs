@@ -1,0 +1,23 @@
+using Tao20.Actors.Consensus;
+using Tao20.Actors.Ingestion;
+using Tao20.Actors.Miners;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Ranking;
+
+namespace Tao20.Actors.Status;
+
+/// <summary>The registry key of what answers for the node's state.</summary>
+public sealed class StatusKey;
+
+/// <summary>Where is everything? Answered by <see cref="NodeStatus"/>.</summary>
+/// <param name="AllMiners">Whether every miner that ever traded is wanted, not only those of the open epoch.</param>
+public sealed record GetNodeStatus(bool AllMiners);
+
+/// <summary>Where everything is, at one cursor.</summary>
+/// <param name="Follower">How far the chain is folded.</param>
+/// <param name="Settled">The settled epochs.</param>
+/// <param name="Open">The open epoch.</param>
+/// <param name="Ranking">Its ranking if it ended now.</param>
+/// <param name="Miners">The miners asked for, by address.</param>
+public sealed record NodeStatus(
+    FollowerStatus Follower, SettledEpochs Settled, EpochId Open, EpochRanking Ranking, IReadOnlyList<MinerSummary> Miners);

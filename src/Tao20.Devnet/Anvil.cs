@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Tao20.Chain;
+
+namespace Tao20.Devnet;
+
+/// <summary>How a local chain is started.</summary>
+public sealed record AnvilOptions
+{
+    /// <summary>The port on 127.0.0.1; 0 takes a free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>How many accounts have TAO and are unlocked.</summary>
+    public int Accounts { get; init; } = 20;
+
+    /// <summary>The time of the first block, in Unix seconds.</summary>
+    public ulong GenesisTimestamp { get; init; } = 1_767_225_600;
+
+    /// <summary>Whether each transaction is mined at once; otherwise blocks come only when asked for.</summary>
+    public bool AutoMine { get; init; }
+}
+
+/// <summary>
+/// A running local chain. It ends with this process however that ends: its guard holds the read end of a pipe whose write end only
+/// this process has, and stops the chain when the pipe closes, which the operating system does even after a kill.
+/// </summary>
+public sealed class Anvil : IAsyncDisposable
+{
+    private const string Guard =
+        """
+        exec 3<&0
+        "$@" <&- &
+        chain=$!
+        ( cat <&3 >/dev/null; kill -9 $chain 2>/dev/null ) &
+        wait $chain
+        """;
+
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+    private readonly Process _process;
+
+    private Anvil(Process process, Uri rpc)
+    {
+        _process = process;
+        Rpc = rpc;
+        Client = new DevnetClient(rpc);
+    }
+
+    /// <summary>Where it answers.</summary>
+    public Uri Rpc { get; }
+
+    /// <summary>Its client.</summary>
+    public DevnetClient Client { get; }
+
+    /// <summary>Starts a chain and waits until it answers.</summary>
+    /// <exception cref="DevnetException">It does not start.</exception>
+    public static async Task<Anvil> StartAsync(DevnetTools tools, AnvilOptions options, CancellationToken cancel)
+    {
+        var port = options.Port == 0 ? FreePort() : options.Port;
+        var invariant = CultureInfo.InvariantCulture;
+        List<string> arguments =
+        [
+            "--host", "127.0.0.1", "--port", port.ToString(invariant), "--accounts", options.Accounts.ToString(invariant),
+            "--balance", "10000000", "--timestamp", options.GenesisTimestamp.ToString(invariant), "--slots-in-an-epoch", "1",
+            "--order", "fifo", "--disable-block-gas-limit", "--block-base-fee-per-gas", "0", "--gas-price", "0", "--no-request-size-limit", "--silent",
+        ];
+        if (!options.AutoMine)
+            arguments.Add("--no-mining");
+
+        var start = OperatingSystem.IsWindows()
+            ? new ProcessStartInfo(tools.Anvil, arguments)
+            : new ProcessStartInfo("/bin/sh", ["-c", Guard, "anvil-guard", tools.Anvil, .. arguments]);
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        var process = Process.Start(start)!;
+        var output = new List<string>();
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+
+        var anvil = new Anvil(process, new Uri($"http://127.0.0.1:{port}"));
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        timeout.CancelAfter(StartTimeout);
+        try
+        {
+            while (true)
+            {
+                if (process.HasExited)
+                    throw new DevnetException($"anvil ended while starting on port {port}: {string.Join(" | ", output)} Choose another port or stop what uses this one.");
+                try
+                {
+                    await anvil.Client.BlockNumberAsync(timeout.Token).ConfigureAwait(false);
+                    return anvil;
+                }
+                catch (ChainException)
+                {
+                    // Not listening yet: it has no other way to say that it is ready.
+                    await Task.Delay(20, timeout.Token).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            await anvil.DisposeAsync().ConfigureAwait(false);
+            if (e is OperationCanceledException && !cancel.IsCancellationRequested)
+                throw new DevnetException($"anvil did not answer on port {port} within {StartTimeout.TotalSeconds:0} s: {string.Join(" | ", output)}");
+            throw;
+        }
+
+        void Keep(string? line)
+        {
+            lock (output)
+            {
+                if (!string.IsNullOrWhiteSpace(line) && output.Count < 20)
+                    output.Add(line);
+            }
+        }
+    }
+
+    /// <summary>A TCP port on 127.0.0.1 that nothing listens on at this moment.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync().ConfigureAwait(false);
+        }
+
+        _process.Dispose();
+    }
+}

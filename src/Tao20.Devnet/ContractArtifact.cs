@@ -1,0 +1,19 @@
+using System.Text.Json;
+
+namespace Tao20.Devnet;
+
+/// <summary>A compiled contract of the devnet, as checked in; a test recompiles the sources and compares.</summary>
+/// <param name="Name">The contract.</param>
+/// <param name="Bytecode">The code that deploys it, as 0x and hex digits.</param>
+/// <param name="DeployedBytecode">The code that is then there.</param>
+public sealed record ContractArtifact(string Name, string Bytecode, string DeployedBytecode)
+{
+    /// <summary>The artifact of the contract <paramref name="name"/>.</summary>
+    /// <exception cref="DevnetException">There is none.</exception>
+    public static ContractArtifact Load(string name)
+    {
+        using var json = JsonDocument.Parse(DevnetTools.Resource($"artifacts/{name}.json"));
+        return new ContractArtifact(
+            name, json.RootElement.GetProperty("bytecode").GetString()!, json.RootElement.GetProperty("deployedBytecode").GetString()!);
+    }
+}

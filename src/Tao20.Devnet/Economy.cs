@@ -1,0 +1,151 @@
+using System.Numerics;
+using Tao20.Chain.Abi;
+using Tao20.Domain.Units;
+
+namespace Tao20.Devnet;
+
+/// <summary>
+/// A TAO20 economy on a local chain: twenty subnets, the index, its market and its router, and miners that hold alpha to mint with.
+/// </summary>
+public sealed class Economy
+{
+    /// <summary>The staking precompile, where the mock keeps its state.</summary>
+    public static readonly Address Staking = Address.Parse("0x0000000000000000000000000000000000000805");
+
+    /// <summary>The alpha precompile.</summary>
+    public static readonly Address Alpha = Address.Parse("0x0000000000000000000000000000000000000808");
+
+    private const int Subnets = 20;
+    private const ulong Rao = 1_000_000_000;
+    private static readonly Hash256 Hotkey = Keccak.Hash("the hotkey of the devnet's index"u8);
+    private static readonly int[] Precompiles = [0x802, 0x803, 0x804, 0x805, 0x806, 0x808];
+
+    private Economy(Anvil chain, Address index, Address pool, Address router, IReadOnlyList<Address> miners, Address keeper)
+    {
+        Chain = chain;
+        Index = index;
+        Pool = pool;
+        Router = router;
+        Miners = miners;
+        Keeper = keeper;
+    }
+
+    /// <summary>The chain.</summary>
+    public Anvil Chain { get; }
+
+    /// <summary>The TAO20 contract.</summary>
+    public Address Index { get; }
+
+    /// <summary>The TAO20/TAO market.</summary>
+    public Address Pool { get; }
+
+    /// <summary>The router.</summary>
+    public Address Router { get; }
+
+    /// <summary>The miners' accounts.</summary>
+    public IReadOnlyList<Address> Miners { get; }
+
+    /// <summary>The account that deploys, advances epochs and moves prices.</summary>
+    public Address Keeper { get; }
+
+    /// <summary>The netuids of the index, in the order of its composition.</summary>
+    public static IReadOnlyList<int> Netuids { get; } = [.. Enumerable.Range(1, Subnets)];
+
+    /// <summary>The weights of the index, 18 decimals, in the same order: falling from 9.5 % to 0.5 %, summing to 1.</summary>
+    public static IReadOnlyList<BigInteger> Weights { get; } = [.. Enumerable.Range(0, Subnets)
+        .Select(i => new BigInteger(2 * (Subnets - i) - 1) * 1_000_000_000_000_000_000 / (Subnets * Subnets))];
+
+    /// <summary>Deploys everything and gives each miner stake in every subnet. Every miner can trade afterwards.</summary>
+    /// <param name="chain">A fresh chain that mines on demand.</param>
+    /// <param name="miners">How many miners; the chain has at least one account more.</param>
+    /// <param name="startTime">The time of the first block to be mined, in Unix seconds.</param>
+    /// <param name="cancel">Ends the set-up.</param>
+    /// <returns>The economy and the time of its last block.</returns>
+    /// <exception cref="DevnetException">A transaction of the set-up was reverted.</exception>
+    public static async Task<(Economy Economy, ulong Time)> DeployAsync(Anvil chain, int miners, ulong startTime, CancellationToken cancel)
+    {
+        var client = chain.Client;
+        var time = startTime;
+        var accounts = await client.AccountsAsync(cancel).ConfigureAwait(false);
+        var (keeper, traders) = (accounts[0], accounts.Skip(1).Take(miners).ToList());
+
+        var mock = ContractArtifact.Load("SubnetMock").DeployedBytecode;
+        await client.SendAsync([.. Precompiles.Select(address => ("anvil_setCode", $"[\"0x{address:x40}\",\"{mock}\"]"))], cancel).ConfigureAwait(false);
+        await client.ExecuteAsync(
+            [.. Netuids.Select(netuid => new DevnetTransaction(keeper, Staking, AbiEncoder.Call("setPool(uint16,uint64,uint64)", netuid, PoolTao(netuid), PoolAlpha(netuid))))],
+            time++,
+            cancel).ConfigureAwait(false);
+
+        var composition = AbiEncoder.Encode(Hotkey, Netuids.Cast<object>(), Weights.Cast<object>());
+        var index = (await client.ExecuteAsync([new DevnetTransaction(keeper, null, ContractArtifact.Load("Tao20Index").Bytecode + composition)], time++, cancel).ConfigureAwait(false))[0]!.Value;
+        var pool = (await client.ExecuteAsync([new DevnetTransaction(keeper, null, ContractArtifact.Load("Tao20Pool").Bytecode + AbiEncoder.Encode(index))], time++, cancel).ConfigureAwait(false))[0]!.Value;
+        var router = (await client.ExecuteAsync([new DevnetTransaction(keeper, null, ContractArtifact.Load("Tao20Router").Bytecode + AbiEncoder.Encode(index, pool, true))], time++, cancel).ConfigureAwait(false))[0]!.Value;
+        await client.ExecuteAsync([new DevnetTransaction(keeper, index, AbiEncoder.Call("setRouter(address,bool)", router, true))], time++, cancel).ConfigureAwait(false);
+        foreach (var netuid in Netuids)
+        {
+            await client.ExecuteAsync(
+                [.. traders.SelectMany(miner => new[] { Stake(miner, netuid, 20_000 * Rao), Approve(miner, index, netuid) })],
+                time++,
+                cancel).ConfigureAwait(false);
+        }
+
+        return (new Economy(chain, index, pool, router, traders, keeper), time - 1);
+    }
+
+    /// <summary>Prices of all constituents, in 1e-18 TAO for one alpha, in the order of the composition.</summary>
+    public async Task<IReadOnlyList<BigInteger>> PricesAsync(CancellationToken cancel)
+    {
+        var words = await Chain.Client
+            .CallAsync([.. Netuids.Select(netuid => (Alpha, AbiEncoder.Call("getAlphaPrice(uint16)", netuid)))], cancel)
+            .ConfigureAwait(false);
+        return [.. words.Select(word => AbiWords.BigInteger(word, 0))];
+    }
+
+    /// <summary>Each miner's TAO20, in wei.</summary>
+    public async Task<IReadOnlyList<BigInteger>> BalancesAsync(CancellationToken cancel)
+    {
+        var words = await Chain.Client
+            .CallAsync([.. Miners.Select(miner => (Index, AbiEncoder.Call("balanceOf(address)", miner)))], cancel)
+            .ConfigureAwait(false);
+        return [.. words.Select(word => AbiWords.BigInteger(word, 0))];
+    }
+
+    /// <summary>The contract's own lifetime total of each miner, in TAO wei.</summary>
+    public async Task<IReadOnlyDictionary<Address, UInt128>> VolumesAsync(CancellationToken cancel)
+    {
+        var stats = await Chain.Client
+            .CallAsync([.. Miners.Select(miner => (Index, AbiEncoder.Call("getMinerStats(address)", miner)))], cancel)
+            .ConfigureAwait(false);
+        return Miners.Zip(stats, (miner, words) => (miner, total: (UInt128)AbiWords.BigInteger(words, 2))).ToDictionary(x => x.miner, x => x.total);
+    }
+
+    /// <summary>A mint in kind worth about <paramref name="value"/> TAO wei at these prices.</summary>
+    public DevnetTransaction Mint(Address miner, BigInteger value, IReadOnlyList<BigInteger> prices, ulong deadline)
+    {
+        var alpha = Weights.Zip(prices, (weight, price) => (object)(value * weight / 1_000_000_000_000_000_000 * Rao / price));
+        return new DevnetTransaction(miner, Index, AbiEncoder.Call("mint(uint256[],uint256,uint256)", alpha, 1, deadline));
+    }
+
+    /// <summary>A redemption of so many tokens.</summary>
+    public DevnetTransaction Redeem(Address miner, BigInteger tokens, ulong deadline) =>
+        new(miner, Index, AbiEncoder.Call("redeem(uint256,uint256[],uint256)", tokens, Netuids.Select(_ => (object)0), deadline));
+
+    /// <summary>The end of an epoch.</summary>
+    public DevnetTransaction AdvanceEpoch() => new(Keeper, Index, AbiEncoder.Call("advanceEpoch()"));
+
+    /// <summary>A purchase of alpha, which moves its price up.</summary>
+    public DevnetTransaction Buy(int netuid, ulong rao) => Stake(Keeper, netuid, rao);
+
+    private static DevnetTransaction Stake(Address account, int netuid, ulong rao) => new(
+        account,
+        Staking,
+        AbiEncoder.Call("addStakeLimit(bytes32,uint256,uint256,bool,uint256)", Hotkey, rao, ulong.MaxValue, true, netuid),
+        (UInt128)rao * Rao);
+
+    private static DevnetTransaction Approve(Address account, Address spender, int netuid) =>
+        new(account, Staking, AbiEncoder.Call("approve(address,uint256,uint256)", spender, netuid, BigInteger.Pow(2, 256) - 1));
+
+    private static ulong PoolTao(int netuid) => (ulong)(5_000_000 - 150_000 * netuid) * Rao;
+
+    private static ulong PoolAlpha(int netuid) => (ulong)(40_000_000 + 1_000_000 * netuid) * Rao;
+}

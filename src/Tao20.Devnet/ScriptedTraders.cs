@@ -1,0 +1,96 @@
+using System.Numerics;
+using Tao20.Domain.Units;
+
+namespace Tao20.Devnet;
+
+/// <summary>How the scripted traders behave.</summary>
+/// <param name="Seed">Same seed, same trades.</param>
+/// <param name="SecondsPerBlock">How much chain time a block takes.</param>
+public sealed record TraderScript(int Seed, int SecondsPerBlock);
+
+/// <summary>
+/// Miners that mint and redeem in kind by a seeded script: ordinary trades, and among them dust, bursts of a dozen in one block, and
+/// round trips that undo a trade a block later. The keeper advances the epoch when its hour is over and moves prices a little.
+/// </summary>
+/// <remarks>Blocks are mined by the script, so that the same seed gives the same chain however fast the machine is.</remarks>
+public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong startTime)
+{
+    private static readonly BigInteger Tao = 1_000_000_000_000_000_000;
+    private readonly Random _random = new(script.Seed);
+    private readonly Dictionary<Address, BigInteger> _toUndo = [];
+    private ulong _epochEnds = startTime + 3600;
+
+    /// <summary>The time of the latest block, in Unix seconds.</summary>
+    public ulong Time { get; private set; } = startTime;
+
+    /// <summary>How many trades were sent.</summary>
+    public int Sent { get; private set; }
+
+    /// <summary>Plays one block: decides, sends, mines.</summary>
+    public async Task StepAsync(CancellationToken cancel)
+    {
+        Time += (ulong)script.SecondsPerBlock;
+        var prices = await economy.PricesAsync(cancel).ConfigureAwait(false);
+        var balances = await economy.BalancesAsync(cancel).ConfigureAwait(false);
+        var deadline = Time + 600;
+        List<DevnetTransaction> transactions = [.. EpochEnd()];
+        for (var i = 0; i < economy.Miners.Count; i++)
+        {
+            var trades = Trades(economy.Miners[i], i, balances[i], prices, deadline).ToList();
+            Sent += trades.Count;
+            transactions.AddRange(trades);
+        }
+
+        if (_random.Next(4) == 0)
+            transactions.Add(economy.Buy(Economy.Netuids[_random.Next(Economy.Netuids.Count)], (ulong)_random.Next(1, 200) * 1_000_000_000));
+        await economy.Chain.Client.SubmitAsync(transactions, cancel).ConfigureAwait(false);
+        await economy.Chain.Client.MineAsync(Time, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the running epoch if its hour is over, and mines until everything before is final.</summary>
+    public async Task FinishAsync(CancellationToken cancel)
+    {
+        Time = Math.Max(Time + 1, _epochEnds);
+        await economy.Chain.Client.SubmitAsync([.. EpochEnd()], cancel).ConfigureAwait(false);
+        for (var i = 0; i < 4; i++)
+            await economy.Chain.Client.MineAsync(Time++, cancel).ConfigureAwait(false);
+    }
+
+    private IEnumerable<DevnetTransaction> EpochEnd()
+    {
+        if (Time < _epochEnds)
+            return [];
+        _epochEnds = Time + 3600;
+        return [economy.AdvanceEpoch()];
+    }
+
+    private IEnumerable<DevnetTransaction> Trades(Address miner, int index, BigInteger balance, IReadOnlyList<BigInteger> prices, ulong deadline)
+    {
+        if (_toUndo.Remove(miner, out var tokens) && tokens <= balance)
+            return [economy.Redeem(miner, tokens, deadline)];
+
+        // Later miners trade less often: the ranking has something to rank.
+        if (_random.Next(100) >= 70 - 8 * Math.Min(index, 7))
+            return [];
+        switch (_random.Next(20))
+        {
+            case 0:
+                return [economy.Mint(miner, Tao * _random.Next(5, 10) / 1000, prices, deadline)];
+            case 1:
+                return Enumerable.Range(0, 12).Select(_ => economy.Mint(miner, Amount(), prices, deadline)).ToList();
+            case 2 when balance > Tao:
+                _toUndo[miner] = balance / 4;
+                return [economy.Redeem(miner, balance / 4, deadline), economy.Mint(miner, Amount(), prices, deadline)];
+            case 3 or 4:
+                var value = Amount();
+                _toUndo[miner] = value * 99 / 100;
+                return [economy.Mint(miner, value, prices, deadline)];
+            case < 11 when balance > Tao / 2:
+                return [economy.Redeem(miner, balance * _random.Next(10, 60) / 100, deadline)];
+            default:
+                return [economy.Mint(miner, Amount(), prices, deadline)];
+        }
+    }
+
+    private BigInteger Amount() => Tao * _random.Next(100, 8_000) / 1000;
+}

@@ -1,0 +1,201 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Tao20.Devnet;
+using Tao20.Domain.Units;
+using Tao20.Node.Configuration;
+using Tao20.Node.Hosting;
+using Tao20.Node.Http;
+
+namespace Tao20.Node.Commands;
+
+/// <summary>What <c>tao20 devnet</c> is asked to do.</summary>
+internal sealed record DevnetSettings(
+    string? DataDirectory, int Miners, TimeSpan Duration, TimeSpan Epoch, TimeSpan BlockTime, int Seed, int? HttpPort, int RpcPort, bool Json, bool Keep)
+{
+    /// <summary>Chain time of a block: so much that an hour's epoch passes in <see cref="Epoch"/>.</summary>
+    public int SecondsPerBlock => Math.Max(1, (int)Math.Round(3600 * BlockTime / Epoch));
+
+    public int Blocks => (int)Math.Round(Duration / BlockTime);
+}
+
+/// <summary><c>tao20 devnet</c>: chain, contracts, traders and one validator, all on this machine.</summary>
+internal static class DevnetCommand
+{
+    private const int MaxMiners = 50;
+    private static readonly TimeSpan TimeToCatchUp = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+
+    public static Command Create()
+    {
+        var dataDir = NodeOptions.DataDir();
+        var miners = new Option<int>("--miners") { Description = $"How many miners trade, 1 to {MaxMiners} (default 5)", HelpName = "N", DefaultValueFactory = _ => 5 };
+        var duration = NodeOptions.Duration("--duration", "How long they trade", "60s");
+        var epoch = NodeOptions.Duration("--epoch", "How long an hour's epoch takes: chain time moves that much faster", "20s");
+        var blockTime = NodeOptions.Duration("--block-time", "How long a block takes", "250ms");
+        var seed = new Option<int>("--seed") { Description = "Same seed, same trades (default 7)", HelpName = "N", DefaultValueFactory = _ => 7 };
+        var httpPort = NodeOptions.HttpPort();
+        var rpcPort = new Option<int>("--rpc-port") { Description = "Port of the chain on 127.0.0.1 (default: a free one)", HelpName = "PORT" };
+        var json = NodeOptions.Json();
+        var keep = new Option<bool>("--keep") { Description = "Afterwards, leave chain and node running until stopped" };
+        var command = new Command("devnet", "A whole TAO20 economy on this machine: watch miners trade and be ranked")
+        {
+            dataDir, miners, duration, epoch, blockTime, seed, httpPort, rpcPort, json, keep,
+        };
+        command.SetAction((parsed, cancel) => RunAsync(
+            Checked(new DevnetSettings(
+                parsed.GetValue(dataDir),
+                parsed.GetValue(miners),
+                parsed.GetValue(duration),
+                parsed.GetValue(epoch),
+                parsed.GetValue(blockTime),
+                parsed.GetValue(seed),
+                parsed.GetValue(httpPort),
+                parsed.GetValue(rpcPort),
+                parsed.GetValue(json),
+                parsed.GetValue(keep))),
+            cancel));
+        return command;
+    }
+
+    private static DevnetSettings Checked(DevnetSettings settings)
+    {
+        Require(settings.Miners is >= 1 and <= MaxMiners, "--miners", settings.Miners, $"1 to {MaxMiners}");
+        Require(settings.BlockTime >= TimeSpan.FromMilliseconds(20) && settings.BlockTime <= TimeSpan.FromSeconds(12), "--block-time", settings.BlockTime, "20ms to 12s");
+        Require(settings.Epoch >= 4 * settings.BlockTime && settings.Epoch <= TimeSpan.FromHours(1), "--epoch", settings.Epoch, "four block times to 1h");
+        Require(settings.Duration >= settings.BlockTime && settings.Duration <= TimeSpan.FromHours(24), "--duration", settings.Duration, "one block time to 24h");
+        Require(settings.RpcPort is >= 0 and <= 65535, "--rpc-port", settings.RpcPort, "0 to 65535");
+        return settings;
+
+        static void Require(bool holds, string option, object value, string allowed)
+        {
+            if (!holds)
+                throw new NodeException(ExitCodes.Usage, string.Create(CultureInfo.InvariantCulture, $"{option} = {value} is out of range: give {allowed}."));
+        }
+    }
+
+    private static async Task<int> RunAsync(DevnetSettings settings, CancellationToken cancel)
+    {
+        var directory = settings.DataDirectory ?? Directory.CreateTempSubdirectory("tao20-devnet-").FullName;
+        RequireEmpty(directory);
+        try
+        {
+            return await RunAsync(settings, directory, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("tao20: stopped before the end.");
+            return ExitCodes.Interrupted;
+        }
+        finally
+        {
+            if (settings.DataDirectory is null)
+                Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static async Task<int> RunAsync(DevnetSettings settings, string directory, CancellationToken cancel)
+    {
+        var tools = await DevnetTools.EnsureAsync(Say, cancel);
+        Say("Starting a local chain ...");
+        await using var chain = await Anvil.StartAsync(tools, new AnvilOptions { Port = settings.RpcPort, Accounts = settings.Miners + 1 }, cancel);
+        Say($"Deploying twenty subnets, the index, its market and its router to {chain.Rpc} ...");
+        var (economy, time) = await Economy.DeployAsync(chain, settings.Miners, new AnvilOptions().GenesisTimestamp + 1, cancel);
+        await using var host = await ValidatorHost.StartAsync(Settings(settings, directory, chain.Rpc, economy.Index), cancel);
+        Say($"Validator follows {economy.Index}; status at {new Uri(host.Http, "status")}");
+
+        var traders = new ScriptedTraders(economy, new TraderScript(settings.Seed, settings.SecondsPerBlock), time);
+        await using (var view = DevnetView.Start(settings, host, cancel))
+        {
+            using var ticks = new PeriodicTimer(settings.BlockTime);
+            for (var block = 0; block < settings.Blocks && !host.Ended.IsCompleted; block++)
+            {
+                await traders.StepAsync(cancel);
+                await ticks.WaitForNextTickAsync(cancel);
+            }
+
+            await traders.FinishAsync(cancel);
+            await CatchUpAsync(host, await chain.Client.BlockNumberAsync(cancel), cancel);
+        }
+
+        var summary = await DevnetSummary.CollectAsync(economy, host, cancel);
+        if (settings.Json)
+            Console.WriteLine(JsonSerializer.Serialize(summary, NodeEndpoints.Json));
+        else
+            summary.Print();
+        if (settings.Keep)
+        {
+            Say($"Chain {chain.Rpc} and node {host.Http} stay until stopped (Ctrl+C).");
+            await host.RunAsync(cancel);
+        }
+
+        return summary.Right ? ExitCodes.Ok : ExitCodes.Failed;
+    }
+
+    /// <summary>Waits until everything that is final has been folded and every closed epoch settled.</summary>
+    private static async Task CatchUpAsync(ValidatorHost host, ulong head, CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(TimeToCatchUp);
+        try
+        {
+            using var looks = new PeriodicTimer(LookEvery);
+            do
+            {
+                var follower = (await host.StatusAsync(false, limit.Token)).Follower;
+                if (follower.Fault is { Passing: false })
+                    return;
+                if (follower.Latest?.Number >= head && follower.LagBlocks == 0 && follower.State.Unsettled.Count == 0 && follower.State.Last?.Number == follower.Finalized?.Number)
+                    return;
+            }
+            while (!host.Ended.IsCompleted && await looks.WaitForNextTickAsync(limit.Token));
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new NodeException(ExitCodes.Failed, $"The validator has not folded the chain up to block {head} within {TimeToCatchUp.TotalSeconds:0} s.");
+        }
+    }
+
+    private static NodeSettings Settings(DevnetSettings settings, string directory, Uri rpc, Address contract)
+    {
+        var port = settings.HttpPort ?? (PortIsFree(8081) ? 8081 : 0);
+        var overrides = new Dictionary<string, string?>
+        {
+            ["Chain:Endpoints"] = rpc.ToString(),
+            ["Chain:Contract"] = contract.ToString(),
+            ["Chain:FromBlock"] = "0",
+            ["Chain:PollInterval"] = "100ms",
+            ["DataDir"] = directory,
+            ["Http:Port"] = port.ToString(CultureInfo.InvariantCulture),
+        };
+        if (Environment.GetEnvironmentVariable("TAO20_LOG_LEVEL") is null)
+            overrides["LOG_LEVEL"] = nameof(LogLevel.Warning);
+        return NodeSettings.Read(NodeConfiguration.Load(overrides, null, Directory.GetCurrentDirectory()));
+    }
+
+    private static bool PortIsFree(int port)
+    {
+        try
+        {
+            using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            Console.Error.WriteLine($"tao20: port {port} is in use; the node's HTTP takes a free one.");
+            return false;
+        }
+    }
+
+    private static void RequireEmpty(string directory)
+    {
+        if (File.Exists(Path.Combine(directory, Actors.Hosting.SqliteJournal.FileName)))
+        {
+            throw new NodeException(
+                ExitCodes.DataDirectory, $"The data directory {directory} holds the journal of another chain, and a devnet is always a new one: give an empty directory with --data-dir.");
+        }
+    }
+
+    private static void Say(string text) => Console.Error.WriteLine($"tao20 devnet: {text}");
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using Spectre.Console;
+using Tao20.Devnet;
+using Tao20.Node.Hosting;
+using Tao20.Node.Http;
+
+namespace Tao20.Node.Commands;
+
+/// <summary>A miner in the devnet's summary: what was folded against what the contract itself counted.</summary>
+internal sealed record DevnetMiner(string Address, string FoldedWei, string ChainWei, string EligibleWei, long Trades);
+
+/// <summary>What a devnet run came to; with <c>--json</c> it is the document on standard output.</summary>
+internal sealed record DevnetSummary(
+    string Rpc,
+    string Contract,
+    string Http,
+    long Trades,
+    ulong FinalizedBlock,
+    IReadOnlyList<DevnetMiner> Miners,
+    IReadOnlyList<EpochDocument> Epochs,
+    IReadOnlyList<FaultDocument> Faults)
+{
+    /// <summary>Every miner's fold equals the contract's own count, and nothing is at fault.</summary>
+    public bool Right => Faults.Count == 0 && Miners.All(miner => miner.FoldedWei == miner.ChainWei);
+
+    public static async Task<DevnetSummary> CollectAsync(Economy economy, ValidatorHost host, CancellationToken cancel)
+    {
+        var status = await host.StatusAsync(true, cancel);
+        var volumes = await economy.VolumesAsync(cancel);
+        var byMiner = status.Miners.ToDictionary(summary => summary.Miner);
+        var miners = economy.Miners.Select(miner =>
+        {
+            var chain = volumes[miner].ToString(CultureInfo.InvariantCulture);
+            if (!byMiner.TryGetValue(miner, out var summary))
+                return new DevnetMiner(miner.ToString(), "0", chain, "0", 0);
+            var document = MinerDocument.Of(summary);
+            return new DevnetMiner(document.Address, document.FoldedWei, chain, document.EligibleWei, document.Trades);
+        });
+        return new DevnetSummary(
+            economy.Chain.Rpc.ToString(),
+            economy.Index.ToString(),
+            host.Http.ToString(),
+            status.Follower.State.Trades,
+            status.Follower.State.Last?.Number ?? 0,
+            [.. miners],
+            [.. status.Settled.Recent.Select(EpochDocument.Of)],
+            status.Follower.Fault is { } fault ? [FaultDocument.Of(fault)] : []);
+    }
+
+    public void Print()
+    {
+        foreach (var epoch in Epochs)
+        {
+            var table = new Table().Title($"Epoch {epoch.Epoch}: {Tao(epoch.EmissionRao, 9)} given, {Tao(epoch.ValidatorPoolRao, 9)} of it to validators").Border(TableBorder.Rounded);
+            table.AddColumns("rank", "miner", "tier", "score", "trades", "payout", "weight");
+            foreach (var ranked in epoch.Ranked)
+            {
+                table.AddRow(
+                    $"{ranked.Rank}", ranked.Miner, ranked.Tier, Tao(ranked.Score, 18), $"{ranked.EligibleTrades}", Tao(ranked.PayoutRao, 9), $"{ranked.Weight}");
+            }
+
+            foreach (var unranked in epoch.Unranked)
+                table.AddRow("-", unranked.Miner, unranked.Reason, "", $"{unranked.Trades}", "", "");
+            AnsiConsole.Write(table);
+            AnsiConsole.WriteLine($"ranking root {epoch.RankingRoot}; Gini {Tao(epoch.Fairness.Gini, 18)}");
+        }
+
+        var totals = new Table().Title($"{Trades} trades folded up to final block {FinalizedBlock}").Border(TableBorder.Rounded);
+        totals.AddColumns("miner", "trades", "folded TAO", "contract's own count", "counted for the score", "");
+        foreach (var miner in Miners)
+        {
+            totals.AddRow(
+                miner.Address, $"{miner.Trades}", Tao(miner.FoldedWei, 18), Tao(miner.ChainWei, 18), Tao(miner.EligibleWei, 18), miner.FoldedWei == miner.ChainWei ? "equal" : "DIFFERENT");
+        }
+
+        AnsiConsole.Write(totals);
+        foreach (var fault in Faults)
+            AnsiConsole.WriteLine($"{fault.Kind}: {fault.Message}");
+    }
+
+    /// <summary>An amount for people: four decimals of it.</summary>
+    internal static string Tao(string units, int decimals)
+    {
+        var digits = units.PadLeft(decimals + 1, '0');
+        return $"{digits[..^decimals]}.{digits[^decimals..][..4]}";
+    }
+}

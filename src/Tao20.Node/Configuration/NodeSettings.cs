@@ -1,0 +1,127 @@
+using System.Globalization;
+using Tao20.Actors.Hosting;
+using Tao20.Chain;
+using Tao20.Domain.Parameters;
+using Tao20.Domain.Ranking;
+using Tao20.Domain.Rewards;
+using Tao20.Domain.Units;
+using Tao20.Domain.Volume;
+
+namespace Tao20.Node.Configuration;
+
+/// <summary>All a validator is told, read once and valid.</summary>
+internal sealed record NodeSettings(
+    ChainOptions Chain, JournalOptions Journal, ClusterOptions? Cluster, ScoringParameters Scoring, string DataDirectory, string HttpHost, int HttpPort, int Netuid, LogLevel LogLevel)
+{
+    /// <summary>Reads the settings; everything that is wrong with them is told at once.</summary>
+    /// <exception cref="NodeException">Something is wrong, with a line for each.</exception>
+    public static NodeSettings Read(IConfiguration configuration)
+    {
+        var reader = new OptionReader(configuration);
+        var dataDirectory = reader.Text("DataDir") ?? "";
+        var endpoints = reader.List("Chain:Endpoints").Select(ToUri).ToList();
+        var contract = reader.Address("Chain:Contract");
+        var errors = new List<string>();
+        if (dataDirectory.Length == 0)
+            errors.Add("DataDir is missing: give --data-dir with the directory for the journal.");
+        if (contract is null && reader.Text("Chain:Contract") is null)
+            errors.Add("Chain:Contract is missing: give --contract with the address of the TAO20 contract.");
+
+        var chain = new ChainOptions
+        {
+            Endpoints = endpoints,
+            Contract = contract ?? default,
+            FromBlock = reader.ULong("Chain:FromBlock", 0),
+            ChainId = reader.OptionalULong("Chain:ChainId"),
+            WebSocket = reader.Bool("Chain:WebSocket", true),
+            PollInterval = reader.Duration("Chain:PollInterval", TimeSpan.FromSeconds(1)),
+            RequestTimeout = reader.Duration("Chain:RequestTimeout", TimeSpan.FromSeconds(20)),
+            Retries = reader.Int("Chain:Retries", 3),
+            RetryDelay = reader.Duration("Chain:RetryDelay", TimeSpan.FromMilliseconds(200)),
+            MaxReplyBytes = reader.Int("Chain:MaxReplyBytes", 32 * 1024 * 1024),
+            Parallelism = reader.Int("Chain:Parallelism", 4),
+            MaxRangeBlocks = reader.Int("Chain:MaxRangeBlocks", 10_000),
+            TargetReplyBytes = reader.Int("Chain:TargetReplyBytes", 2 * 1024 * 1024),
+            FinalityDepth = reader.Int("Chain:FinalityDepth", 0),
+            VerifyEveryHeader = reader.Bool("Chain:VerifyEveryHeader", false),
+            Quorum = reader.Bool("Chain:Quorum", false),
+        };
+        var kind = reader.Choice("Journal:Kind", JournalKind.Sqlite);
+        var connection = reader.Text("Journal:ConnectionString");
+        var journal = new JournalOptions
+        {
+            Kind = kind,
+            ConnectionString = kind == JournalKind.Sqlite ? SqliteJournal.ConnectionString(dataDirectory) : connection ?? "",
+            SnapshotEvery = reader.Int("Journal:SnapshotEvery", 200),
+            KeepEverything = reader.Bool("Journal:KeepEverything", false),
+            PassivateAfter = reader.Duration("Journal:PassivateAfter", TimeSpan.FromMinutes(10)),
+            MaxSizeMiB = reader.Int("Journal:MaxSizeMiB", 0),
+        };
+        var clustered = reader.Bool("Cluster:Enabled", false);
+        var cluster = new ClusterOptions
+        {
+            Host = reader.Text("Cluster:Host") ?? "127.0.0.1",
+            Port = reader.Int("Cluster:Port", 4053),
+            SeedNodes = reader.List("Cluster:SeedNodes"),
+        };
+        if (clustered && kind == JournalKind.Sqlite)
+            errors.Add("Cluster:Enabled = true needs a journal that all nodes share: set Journal:Kind = PostgreSql and Journal:ConnectionString.");
+        var scoring = ReadScoring(reader);
+        var port = reader.Int("Http:Port", 8081);
+        if (port is < 0 or > 65535)
+            errors.Add($"Http:Port = {port} is out of range: give 0 (any free port) to 65535.");
+        var netuid = reader.Int("Netuid", 20);
+        if (netuid is < 0 or > ushort.MaxValue)
+            errors.Add($"Netuid = {netuid} is out of range: give 0 to 65535.");
+        var settings = new NodeSettings(
+            chain, journal, clustered ? cluster : null, scoring, dataDirectory, reader.Text("Http:Host") ?? "127.0.0.1", port, netuid, ReadLogLevel(reader, errors));
+
+        reader.RefuseUnknown("Chain", "Journal", "Cluster", "Scoring", "Http");
+        errors.AddRange(reader.Errors);
+        errors.AddRange(chain.Validate());
+        if (dataDirectory.Length > 0 || kind != JournalKind.Sqlite)
+            errors.AddRange(journal.Validate());
+        if (clustered)
+            errors.AddRange(cluster.Validate());
+        errors.AddRange(scoring.Validate().Select(error => error.ToString()));
+        return errors.Count == 0 ? settings : throw new NodeException(ExitCodes.Usage, string.Join('\n', errors));
+    }
+
+    private static Uri ToUri(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            ? uri
+            : throw new NodeException(ExitCodes.Usage, $"Chain:Endpoints = {text} is not a URL: give e.g. --rpc http://127.0.0.1:8545.");
+
+    private static ScoringParameters ReadScoring(OptionReader reader)
+    {
+        var (eligibility, score, rewards) = ScoringParameters.Default;
+        return new ScoringParameters(
+            new EligibilityRules(
+                reader.Wei("Scoring:Eligibility:DustWei", eligibility.DustWei),
+                reader.Int("Scoring:Eligibility:BurstTrades", eligibility.BurstTrades),
+                reader.Int("Scoring:Eligibility:BurstSeconds", eligibility.BurstSeconds),
+                reader.Int("Scoring:Eligibility:RoundTripSeconds", eligibility.RoundTripSeconds),
+                reader.Int("Scoring:Eligibility:RoundTripPercent", eligibility.RoundTripPercent),
+                reader.Int("Scoring:Eligibility:RoundTripCandidates", eligibility.RoundTripCandidates)),
+            new ScoreRules(
+                reader.Wei("Scoring:Score:MinimumWei", score.MinimumWei),
+                reader.Int("Scoring:Score:MintPercent", score.MintPercent),
+                reader.Int("Scoring:Score:RedeemPercent", score.RedeemPercent),
+                reader.Int("Scoring:Score:VolumeTenths", score.VolumeTenths),
+                reader.Int("Scoring:Score:FrequencyTenths", score.FrequencyTenths),
+                reader.Int("Scoring:Score:ConsistencyTenths", score.ConsistencyTenths)),
+            new RewardRules(
+                new Rao(reader.ULong("Scoring:Rewards:EmissionRao", rewards.EmissionRao.Value)),
+                reader.Int("Scoring:Rewards:ValidatorPercent", rewards.ValidatorPercent),
+                reader.Int("Scoring:Rewards:TierPercent", rewards.TierPercent)));
+    }
+
+    private static LogLevel ReadLogLevel(OptionReader reader, List<string> errors)
+    {
+        var text = reader.Text("LOG_LEVEL") ?? reader.Text("LogLevel") ?? nameof(LogLevel.Information);
+        if (Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) && !int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out _))
+            return level;
+        errors.Add($"TAO20_LOG_LEVEL = {text} is not known: give one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
+        return LogLevel.Information;
+    }
+}

@@ -1,0 +1,194 @@
+using System.Net;
+using Akka.Actor;
+using Akka.Hosting;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using OpenTelemetry.Metrics;
+using Tao20.Actors.Hosting;
+using Tao20.Actors.Ingestion;
+using Tao20.Actors.Miners;
+using Tao20.Actors.Status;
+using Tao20.Chain.Following;
+using Tao20.Node.Configuration;
+using Tao20.Node.Http;
+
+namespace Tao20.Node.Hosting;
+
+/// <summary>A running validator: its journal, its actors, its HTTP endpoints.</summary>
+internal sealed class ValidatorHost : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private readonly DataDirectory _directory;
+    private readonly ChainConnection _chain;
+    private readonly WebApplication _app;
+    private readonly FaultSignal _faults;
+    private readonly IActorRef _status;
+
+    private ValidatorHost(DataDirectory directory, ChainConnection chain, WebApplication app, FaultSignal faults, IActorRef status)
+    {
+        _directory = directory;
+        _chain = chain;
+        _app = app;
+        _faults = faults;
+        _status = status;
+    }
+
+    /// <summary>Where its HTTP endpoints are.</summary>
+    public Uri Http => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <summary>Completes with the fault that makes going on impossible.</summary>
+    public Task<NodeFault> Ended => _faults.Ended;
+
+    /// <summary>Completes when the host is asked to stop.</summary>
+    public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
+
+    /// <summary>Starts a validator.</summary>
+    /// <exception cref="NodeException">The data directory, the journal or the port cannot be used.</exception>
+    /// <exception cref="Tao20.Chain.ChainException">The chain or the contract cannot be reached.</exception>
+    public static async Task<ValidatorHost> StartAsync(NodeSettings settings, CancellationToken cancel)
+    {
+        var directory = DataDirectory.Take(settings.DataDirectory);
+        ChainConnection? chain = null;
+        WebApplication? app = null;
+        try
+        {
+            PrepareJournal(settings);
+            var builder = WebApplication.CreateSlimBuilder();
+            ConfigureLogging(builder.Logging, settings.LogLevel);
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Parse(settings.HttpHost), settings.HttpPort));
+            using var bootstrapLog = LoggerFactory.Create(logging => ConfigureLogging(logging, settings.LogLevel));
+            chain = ChainConnection.Http(settings.Chain, bootstrapLog.CreateLogger("Tao20.Chain"));
+            var identity = await chain.ProbeAsync(cancel);
+
+            var faults = new FaultSignal();
+            var metrics = new PipelineMetrics();
+            ObserveChain(metrics, chain);
+            var guard = new JournalGuard(settings.Journal, settings.DataDirectory, faults, TimeProvider.System);
+            var follower = new FollowerSettings(identity, settings.Scoring, guard, faults, metrics, TimeProvider.System);
+            var clustered = settings.Cluster is not null;
+            builder.Services.AddSingleton(metrics);
+            builder.Services.AddAkka("tao20", (akka, services) =>
+            {
+                akka.ConfigureLoggers(loggers =>
+                {
+                    loggers.ClearLoggers();
+                    loggers.AddLoggerFactory(services.GetRequiredService<ILoggerFactory>());
+                });
+                akka.WithTao20Basics().WithJournal(settings.Journal);
+                if (settings.Cluster is { } cluster)
+                    akka.WithTao20Cluster(cluster);
+                akka.WithMiners(guard, clustered).WithConsensus(follower, clustered).WithChainFollower(follower, chain, clustered).WithStatus(follower);
+            });
+            builder.Services.AddOpenTelemetry().WithMetrics(open => open.AddMeter(PipelineMetrics.MeterName, "System.Runtime").AddPrometheusExporter());
+            app = builder.Build();
+            app.MapNode(follower);
+            await StartAsync(app, settings, cancel);
+            var status = await app.Services.GetRequiredService<IRequiredActor<StatusKey>>().GetAsync(cancel);
+            return new ValidatorHost(directory, chain, app, faults, status);
+        }
+        catch
+        {
+            if (app is not null)
+                await app.DisposeAsync();
+            if (chain is not null)
+                await chain.DisposeAsync();
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where everything is.</summary>
+    public Task<NodeStatus> StatusAsync(bool allMiners, CancellationToken cancel) =>
+        _status.Ask<NodeStatus>(new GetNodeStatus(allMiners), Patience, cancel);
+
+    /// <summary>Runs until it is asked to stop or cannot go on.</summary>
+    /// <exception cref="NodeException">It cannot go on.</exception>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var onCancel = cancel.Register(() => stopped.TrySetResult());
+        await using var onStop = Stopping.Register(() => stopped.TrySetResult());
+        if (await Task.WhenAny(stopped.Task, Ended) == Ended)
+            throw Fatal(await Ended);
+    }
+
+    /// <summary>The error of a fault that ends the node.</summary>
+    public static NodeException Fatal(NodeFault fault) => new(
+        fault.Kind switch
+        {
+            FaultKind.ForeignJournal => ExitCodes.DataDirectory,
+            FaultKind.DiskFull => ExitCodes.DiskFull,
+            FaultKind.JournalCorrupt or FaultKind.JournalUnwritable => ExitCodes.Journal,
+            _ => ExitCodes.Failed,
+        },
+        fault.Message);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await _chain.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    private static void PrepareJournal(NodeSettings settings)
+    {
+        if (settings.Journal.Kind != JournalKind.Sqlite)
+            return;
+        try
+        {
+            SqliteJournal.Prepare(settings.Journal);
+        }
+        catch (JournalException e)
+        {
+            var fault = new JournalGuard(settings.Journal, settings.DataDirectory, new FaultSignal(), TimeProvider.System).Fault(e.Problem, e.Message);
+            throw new NodeException(e.Problem == JournalProblem.DiskFull ? ExitCodes.DiskFull : ExitCodes.Journal, fault.Message, e);
+        }
+    }
+
+    private static async Task StartAsync(WebApplication app, NodeSettings settings, CancellationToken cancel)
+    {
+        try
+        {
+            await app.StartAsync(cancel);
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            throw new NodeException(
+                ExitCodes.PortInUse,
+                $"The port {settings.HttpPort} on {settings.HttpHost} is in use: stop what uses it, or choose another with --http-port (0 takes a free one).",
+                e);
+        }
+    }
+
+    private static void ConfigureLogging(ILoggingBuilder logging, LogLevel level)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(level);
+        if (level < LogLevel.Warning)
+        {
+            logging.AddFilter("Microsoft", level < LogLevel.Information ? level : LogLevel.Warning);
+            logging.AddFilter("Polly", level < LogLevel.Information ? level : LogLevel.Warning);
+            logging.AddFilter("System.Net.Http", level < LogLevel.Information ? level : LogLevel.Warning);
+        }
+
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+        });
+
+        // Standard output belongs to what a command prints; log lines go beside it.
+        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+
+    private static void ObserveChain(PipelineMetrics metrics, ChainConnection chain)
+    {
+        metrics.Observe("tao20.chain.head", "{block}", "The chain's latest block", () => (long)(chain.Head.Latest?.Number ?? 0));
+        metrics.Observe("tao20.chain.finalized", "{block}", "The chain's last final block", () => (long)(chain.Head.Finalized?.Number ?? 0));
+        metrics.Observe("tao20.cursor", "{block}", "The last folded block", () => (long)metrics.CursorBlock);
+        metrics.Observe("tao20.lag", "{block}", "Final blocks not folded yet", () => Math.Max(0, (long)(chain.Head.Finalized?.Number ?? 0) - (long)metrics.CursorBlock));
+        metrics.Observe("tao20.endpoints.usable", "{endpoint}", "RPC endpoints that are neither resting, lagging nor dropped", () => chain.Pool.Status.Count(endpoint => endpoint.State == "ok"));
+    }
+}

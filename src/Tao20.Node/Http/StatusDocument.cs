@@ -1,0 +1,191 @@
+using System.Globalization;
+using System.Numerics;
+using Tao20.Actors.Miners;
+using Tao20.Actors.Status;
+using Tao20.Domain.Ranking;
+using Tao20.Domain.Rewards;
+using Tao20.Domain.Units;
+using Tao20.Domain.Volume;
+using Tao20.Domain.Weights;
+
+namespace Tao20.Node.Http;
+
+/// <summary>The document of <c>/status</c>. Amounts and 18-decimal figures are integer strings. Described in docs/status.md.</summary>
+internal sealed record StatusDocument(
+    IdentityDocument? Identity,
+    ChainDocument Chain,
+    CursorDocument? Cursor,
+    LagDocument Lag,
+    bool Ready,
+    OpenEpochDocument Epoch,
+    IReadOnlyList<RankedDocument> Ranking,
+    IReadOnlyList<UnrankedDocument> Unranked,
+    IReadOnlyList<ExclusionDocument> Exclusions,
+    SettledDocument Settled,
+    IReadOnlyList<MinerDocument> Miners,
+    QuarantineDocument Quarantine,
+    ParametersDocument? Parameters,
+    IReadOnlyList<FaultDocument> Faults)
+{
+    private const int ExclusionsShown = 50;
+
+    /// <summary>The document of a status.</summary>
+    public static StatusDocument Of(NodeStatus status)
+    {
+        var follower = status.Follower;
+        var state = follower.State;
+        var exclusions = status.Miners
+            .SelectMany(miner => miner.Exclusions.Select(exclusion => (miner.Miner, exclusion)))
+            .OrderByDescending(pair => pair.exclusion.Position)
+            .Take(ExclusionsShown)
+            .Select(pair => ExclusionDocument.Of(pair.Miner, pair.exclusion));
+        return new StatusDocument(
+            state.Identity is { } identity ? new IdentityDocument(identity.ChainId, identity.Genesis.ToString(), identity.Contract.ToString(), identity.FromBlock) : null,
+            new ChainDocument(
+                follower.Latest?.Number,
+                follower.Finalized?.Number,
+                follower.Subscribed,
+                follower.Reorgs,
+                follower.Overlay?.Values.Sum(miner => miner.Trades) ?? 0,
+                [.. follower.Endpoints.Select(endpoint => new EndpointDocument(endpoint.Endpoint.ToString(), endpoint.State, endpoint.Reason, endpoint.Head))]),
+            state.Last is { } last ? new CursorDocument(last.Number, last.Hash.ToString(), last.Timestamp, state.Trades) : null,
+            new LagDocument(follower.LagBlocks, follower.RangeBlocks),
+            follower.Ready,
+            new OpenEpochDocument(status.Open.Value, state.Book.Active.Count, [.. state.Unsettled.Select(epoch => epoch.Closed.Epoch.Value)]),
+            [.. status.Ranking.Ranked.Select(RankedDocument.Of)],
+            [.. status.Ranking.Unranked.Select(UnrankedDocument.Of)],
+            [.. exclusions],
+            new SettledDocument(status.Settled.Count, [.. status.Settled.Recent.Select(EpochDocument.Of)]),
+            [.. status.Miners.Select(MinerDocument.Of)],
+            new QuarantineDocument(
+                state.QuarantinedCount,
+                [.. state.Quarantined.Select(log => new QuarantinedDocument(log.Position.ToString(), log.Reason, System.Text.Encoding.UTF8.GetString(log.Raw.Span)))]),
+            state.Schedule is { } schedule ? new ParametersDocument(schedule.Latest.Version, schedule.Latest.FromEpoch.Value) : null,
+            follower.Fault is { } fault ? [FaultDocument.Of(fault)] : []);
+    }
+}
+
+internal sealed record IdentityDocument(ulong ChainId, string Genesis, string Contract, ulong FromBlock);
+
+internal sealed record ChainDocument(ulong? Head, ulong? Finalized, bool WebSocket, long Reorgs, int TradesAboveFinality, IReadOnlyList<EndpointDocument> Endpoints);
+
+internal sealed record EndpointDocument(string Url, string State, string? Reason, ulong? Head);
+
+internal sealed record CursorDocument(ulong Block, string Hash, ulong Timestamp, long Trades);
+
+internal sealed record LagDocument(ulong Blocks, int RangeBlocks);
+
+internal sealed record OpenEpochDocument(ulong Open, int ActiveMiners, IReadOnlyList<ulong> AwaitingSettlement);
+
+internal sealed record SettledDocument(long Count, IReadOnlyList<EpochDocument> Recent);
+
+internal sealed record QuarantineDocument(long Count, IReadOnlyList<QuarantinedDocument> Recent);
+
+internal sealed record QuarantinedDocument(string Position, string Reason, string Raw);
+
+internal sealed record ParametersDocument(uint Version, ulong FromEpoch);
+
+internal sealed record FaultDocument(string Kind, string Message, DateTimeOffset At)
+{
+    public static FaultDocument Of(NodeFault fault) => new(fault.Kind.ToString(), fault.Message, fault.At);
+}
+
+internal sealed record ExclusionDocument(string Miner, string Position, ulong Epoch, string Reason, string ValueWei, ulong Timestamp)
+{
+    public static ExclusionDocument Of(Address miner, Exclusion exclusion) => new(
+        miner.ToString(), exclusion.Position.ToString(), exclusion.Epoch.Value, exclusion.Reason.ToString(), exclusion.Value.ToString(), exclusion.Timestamp);
+}
+
+internal sealed record RankedDocument(
+    int Rank, string Miner, string Tier, string Score, string WeightedVolume, string Volume, string Frequency, string Consistency, string EligibleWei, long EligibleTrades, bool Uniform)
+{
+    public static RankedDocument Of(RankedMiner miner) => new(
+        miner.Rank,
+        miner.Miner.ToString(),
+        RewardRules.TierOf(miner.Rank).ToString(),
+        miner.Score.Final.ToString(),
+        miner.Score.WeightedVolume.ToString(CultureInfo.InvariantCulture),
+        miner.Score.Volume.ToString(),
+        miner.Score.Frequency.ToString(),
+        miner.Score.Consistency.ToString(),
+        miner.Activity.EligibleWei.ToString(CultureInfo.InvariantCulture),
+        miner.Activity.EligibleTrades,
+        miner.Activity.Uniform);
+}
+
+internal sealed record UnrankedDocument(string Miner, string Reason, string EligibleWei, long Trades)
+{
+    public static UnrankedDocument Of(UnrankedMiner miner) => new(
+        miner.Miner.ToString(), miner.Reason.ToString(), miner.Activity.EligibleWei.ToString(CultureInfo.InvariantCulture), miner.Activity.AllTrades);
+}
+
+internal sealed record MinerDocument(
+    string Address, string FoldedWei, string EligibleWei, string? BaselineWei, long Trades, long Mints, long Redemptions, long Dust, long Burst, long RoundTrip, string? Position)
+{
+    public static MinerDocument Of(MinerSummary summary) => new(
+        summary.Miner.ToString(),
+        summary.LifetimeWei.ToString(CultureInfo.InvariantCulture),
+        summary.LifetimeEligibleWei.ToString(CultureInfo.InvariantCulture),
+        summary.Baseline?.ToString(CultureInfo.InvariantCulture),
+        summary.Mints.Trades + summary.Redemptions.Trades,
+        summary.Mints.Trades,
+        summary.Redemptions.Trades,
+        summary.Epoch.Dust.Trades,
+        summary.Epoch.Burst.Trades,
+        summary.Epoch.RoundTrip.Trades,
+        summary.Position?.ToString());
+}
+
+/// <summary>A settled epoch, as <c>/status</c> and the devnet's summary show it.</summary>
+internal sealed record EpochDocument(
+    ulong Epoch,
+    string EmissionRao,
+    string CarriedInRao,
+    string CarriedOutRao,
+    string ValidatorPoolRao,
+    string RankingRoot,
+    uint ParametersVersion,
+    IReadOnlyList<PayoutDocument> Ranked,
+    IReadOnlyList<UnrankedDocument> Unranked,
+    FairnessDocument Fairness)
+{
+    public static EpochDocument Of(EpochReport report)
+    {
+        var most = report.Rewards.Payouts.Select(payout => (UInt128)payout.Payout.Value).DefaultIfEmpty().Max();
+        return new EpochDocument(
+            report.Closed.Epoch.Value,
+            report.Rewards.Emission.ToString(),
+            report.Rewards.CarriedIn.ToString(),
+            report.Rewards.CarriedOut.ToString(),
+            report.Rewards.ValidatorPool.ToString(),
+            report.RankingRoot.ToString(),
+            report.ParametersVersion,
+            [.. report.Rewards.Payouts.Select(payout => PayoutDocument.Of(payout, most))],
+            [.. report.Ranking.Unranked.Select(UnrankedDocument.Of)],
+            FairnessDocument.Of(report.Fairness));
+    }
+}
+
+internal sealed record PayoutDocument(
+    int Rank, string Miner, string Score, string PayoutRao, string Tier, int Weight, string WeightedVolume, string Volume, string Frequency, string Consistency, long EligibleTrades, bool Uniform)
+{
+    public static PayoutDocument Of(MinerPayout payout, BigInteger most) => new(
+        payout.Miner.Rank,
+        payout.Miner.Miner.ToString(),
+        payout.Miner.Score.Final.ToString(),
+        payout.Payout.ToString(),
+        payout.Tier.ToString(),
+        SubnetWeights.Scaled(payout.Payout.Value, (UInt128)most),
+        payout.Miner.Score.WeightedVolume.ToString(CultureInfo.InvariantCulture),
+        payout.Miner.Score.Volume.ToString(),
+        payout.Miner.Score.Frequency.ToString(),
+        payout.Miner.Score.Consistency.ToString(),
+        payout.Miner.Activity.EligibleTrades,
+        payout.Miner.Activity.Uniform);
+}
+
+internal sealed record FairnessDocument(string Gini, string Herfindahl, string TopTenShare, string MedianOverMean, string VolumeRewardCorrelation)
+{
+    public static FairnessDocument Of(Fairness fairness) => new(
+        fairness.Gini.ToString(), fairness.Herfindahl.ToString(), fairness.TopTenShare.ToString(), fairness.MedianOverMean.ToString(), fairness.VolumeRewardCorrelation.ToString());
+}
