@@ -38,14 +38,17 @@ public sealed record ChainOptions
     /// <summary>How many ranges are downloaded at once. 1 to 32; default 4.</summary>
     public int Parallelism { get; init; } = 4;
 
+    /// <summary>The size of the first range, in blocks. 1 to <see cref="MaxRangeBlocks"/>; default 64.</summary>
+    public int FirstRangeBlocks { get; init; } = 64;
+
     /// <summary>The largest range, in blocks. 1 to 1,000,000; default 10,000.</summary>
     public int MaxRangeBlocks { get; init; } = 10_000;
 
     /// <summary>The size of a reply that a range should have, in bytes: ranges grow below and shrink above. Default 2 MiB.</summary>
     public int TargetReplyBytes { get; init; } = 2 * 1024 * 1024;
 
-    /// <summary>A block this deep counts as final; 0 asks the node for its <c>finalized</c> block. 0 to 10,000; default 0.</summary>
-    public int FinalityDepth { get; init; }
+    /// <summary>A block this deep counts as final; null asks the node for its <c>finalized</c> block. 0 to 10,000; default null.</summary>
+    public int? FinalityDepth { get; init; }
 
     /// <summary>Whether every header of a range is read, not only its first and last (small ranges always read all).</summary>
     public bool VerifyEveryHeader { get; init; }
@@ -71,8 +74,9 @@ public sealed record ChainOptions
         Range("Chain:MaxReplyBytes", MaxReplyBytes, 64 * 1024, 1024 * 1024 * 1024, "bytes");
         Range("Chain:Parallelism", Parallelism, 1, 32, "ranges");
         Range("Chain:MaxRangeBlocks", MaxRangeBlocks, 1, 1_000_000, "blocks");
+        Range("Chain:FirstRangeBlocks", FirstRangeBlocks, 1, MaxRangeBlocks, "blocks");
         Range("Chain:TargetReplyBytes", TargetReplyBytes, 16 * 1024, MaxReplyBytes, "bytes");
-        Range("Chain:FinalityDepth", FinalityDepth, 0, 10_000, "blocks");
+        Range("Chain:FinalityDepth", FinalityDepth ?? 0, 0, 10_000, "blocks");
         return errors;
 
         void Range(string key, double value, double least, double most, string unit)

@@ -14,6 +14,7 @@ namespace Tao20.Actors.Consensus;
 /// <summary>Settles closed epochs one after the other: gathers each active miner's volume, asks the domain for the report, keeps it.</summary>
 public sealed class ConsensusCoordinatorActor : UntypedPersistentActor, IWithTimers
 {
+    private const int SnapshotEvery = 24;
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
     private readonly FollowerSettings _settings;
     private readonly IActorRef _miners;
@@ -133,7 +134,7 @@ public sealed class ConsensusCoordinatorActor : UntypedPersistentActor, IWithTim
             gathering.From.Tell(new EpochAcknowledged(e.Report.Closed.Epoch));
             _settings.Metrics.EpochSettled();
             _log.Info("Epoch {0} is settled: {1} ranked, {2} not, root {3}", e.Report.Closed.Epoch, e.Report.Ranking.Ranked.Count, e.Report.Ranking.Unranked.Count, e.Report.RankingRoot);
-            if (_state.Count % SettledState.RecentKept == 0)
+            if (_state.Count % SnapshotEvery == 0)
                 SaveSnapshot(_state);
             Next();
         });

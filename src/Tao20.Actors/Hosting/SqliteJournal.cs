@@ -1,5 +1,6 @@
 using System.Data.Common;
 using LinqToDB;
+using LinqToDB.Interceptors;
 using Microsoft.Data.Sqlite;
 using Tao20.Actors.Miners;
 
@@ -48,7 +49,7 @@ public static class SqliteJournal
     /// <summary>What the persistence plugin is told of its connections.</summary>
     public static DataOptions DataOptions(JournalOptions options) => new DataOptions()
         .UseConnectionString(ProviderName.SQLiteMS, options.ConnectionString)
-        .UseAfterConnectionOpened(connection => Configure(connection, options));
+        .UseInterceptor(new Connections(options));
 
     /// <summary>Synced at every commit: what was acknowledged survives a power cut. The log is moved into the file every 16 MiB.</summary>
     private static void Configure(DbConnection connection, JournalOptions options)
@@ -56,6 +57,25 @@ public static class SqliteJournal
         Execute(connection, "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 30000; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;");
         if (options.MaxSizeMiB > 0)
             Execute(connection, $"PRAGMA max_page_count = {options.MaxSizeMiB * (1024L * 1024 / PageBytes)}");
+    }
+
+    /// <summary>Sets each connection up, and opens it away from the thread that asked.</summary>
+    /// <remarks>
+    /// SQLite's asynchronous calls run to their end on the caller's thread. The plugin gathers waiting entries into one transaction
+    /// only while a write is under way elsewhere; without the hop every entry would be a transaction, and a sync, of its own.
+    /// </remarks>
+    private sealed class Connections(JournalOptions options) : ConnectionInterceptor
+    {
+        public override async Task ConnectionOpeningAsync(ConnectionEventData eventData, DbConnection connection, CancellationToken cancellationToken) =>
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+
+        public override void ConnectionOpened(ConnectionEventData eventData, DbConnection connection) => Configure(connection, options);
+
+        public override Task ConnectionOpenedAsync(ConnectionEventData eventData, DbConnection connection, CancellationToken cancellationToken)
+        {
+            Configure(connection, options);
+            return Task.CompletedTask;
+        }
     }
 
     private static string Execute(DbConnection connection, string sql)

@@ -5,6 +5,7 @@ using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Akka.Hosting;
 using Akka.Pattern;
+using Akka.Persistence;
 using Akka.Persistence.Sql.Config;
 using Akka.Remote.Hosting;
 using Tao20.Actors.Consensus;
@@ -38,7 +39,7 @@ public static class Tao20AkkaExtensions
             akka.persistence.journal.sql.connection-string = "{Escape(options.ConnectionString)}"
             akka.persistence.snapshot-store.sql.connection-string = "{Escape(options.ConnectionString)}"
             """);
-        builder.AddHocon(connection, HoconAddMode.Prepend);
+        builder.AddHocon(connection, HoconAddMode.Prepend).WithActors((system, _) => StartPlugins(system));
         if (options.Kind == JournalKind.PostgreSql)
             return builder.AddHocon(Hocon("journal-postgresql.conf"), HoconAddMode.Prepend);
         builder.AddSetup(new DataOptionsSetup(SqliteJournal.DataOptions(options)));
@@ -95,6 +96,17 @@ public static class Tao20AkkaExtensions
     /// <summary>A persistent actor stops when its journal fails; it comes back, waiting longer each time.</summary>
     private static Props Restarting(Props child, string name) =>
         BackoffSupervisor.Props(Backoff.OnStop(child, name, FirstRestart, LastRestart, 0.2, maxNrOfRetries: -1));
+
+    /// <summary>
+    /// Starts the journal before anything needs it: actors that ask for it while it starts block their threads, and a thousand of
+    /// them leave it no thread to start on.
+    /// </summary>
+    private static void StartPlugins(ActorSystem system)
+    {
+        var persistence = Persistence.Instance.Apply(system);
+        persistence.JournalFor(null);
+        persistence.SnapshotStoreFor(null);
+    }
 
     private static string Escape(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 }

@@ -19,7 +19,8 @@ namespace Tao20.Actors.Ingestion;
 /// </summary>
 public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
 {
-    private const int MaxRangesUnderWay = 4;
+    private const int MaxUnderWay = 2;
+    private const int MaxTradesTogether = 20_000;
     private const int MaxUnsettledEpochs = 32;
     private static readonly TimeSpan ResendAfter = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
@@ -29,6 +30,7 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
     private readonly IActorRef _consensus;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Queue<RangeWork> _underWay = new();
+    private readonly List<TradeRange> _waiting = [];
     private readonly CancellationTokenSource _stop = new();
     private CursorState _state = CursorState.Initial;
     private EpochBook _dispatched = EpochBook.Initial;
@@ -65,12 +67,12 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
             case CursorChecked check:
                 Begin(check);
                 break;
-            case RangeRead read when read.By == _reading:
+            case RangeRead read when read.By == _reading && read.Range is { } range:
                 _reading.Pulling = false;
-                Dispatch(read.Range);
+                OnRangeRead(range);
                 break;
             case RangeRead:
-                break; // of a reading that has been given up
+                break; // the end of what was wanted, or of a reading that has been given up
             case ReadingFailed { By: { } by } when by != _reading:
                 break;
             case FoldAcknowledged acknowledged:
@@ -230,23 +232,24 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
         }
 
         _underWay.Clear();
+        _waiting.Clear();
         _dispatched = _state.Book;
         _dispatchedUnsettled = _state.Unsettled.Count;
         _reading?.Dispose();
-        _reading = new Reading(_chain.Ranges, _state.Cursor, _stop.Token);
+        _reading = new Reading(_chain.Ranges, _state.Cursor, _settings.Until, _stop.Token);
         SettleOldest();
         Pull();
     }
 
     private void Pull()
     {
-        if (_reading is not { Pulling: false } reading || _underWay.Count >= MaxRangesUnderWay || _dispatchedUnsettled >= MaxUnsettledEpochs)
+        if (_reading is not { Pulling: false } reading || _dispatchedUnsettled >= MaxUnsettledEpochs || _waiting.Sum(range => range.Trades.Count) >= MaxTradesTogether || _waiting.Sum(range => range.Advances.Count) >= FinalizedRanges.MaxEpochsPerRange)
             return;
         reading.Pulling = true;
         reading.NextAsync().PipeTo(Self, success: range => new RangeRead(reading, range), failure: cause => new ReadingFailed(reading, cause));
     }
 
-    private void Dispatch(TradeRange range)
+    private void OnRangeRead(TradeRange range)
     {
         if (_fault is { Passing: false })
             return;
@@ -255,7 +258,18 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
         (_fault, _failures) = (null, 0);
         foreach (var log in range.Quarantined)
             _log.Warning("The log at {0} is quarantined: {1}", log.Position, log.Reason);
+        _waiting.Add(range);
+        Dispatch();
+        Pull();
+    }
 
+    /// <summary>Sends what has been read on its way, all that is waiting together: fewer and larger entries when the journal is busy.</summary>
+    private void Dispatch()
+    {
+        if (_waiting.Count == 0 || _underWay.Count >= MaxUnderWay)
+            return;
+        var range = TradeRange.Joined(_waiting);
+        _waiting.Clear();
         var progress = _dispatched.Read(range.Trades, range.Advances);
         _dispatched = _dispatched.After(progress.Closed.Count > 0, progress.Open, progress.Joined);
         _dispatchedUnsettled += progress.Closed.Count;
@@ -263,7 +277,6 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
         _underWay.Enqueue(work);
         Send(work);
         MoveCursor();
-        Pull();
     }
 
     private void Send(RangeWork work)
@@ -288,13 +301,14 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
             _state = _state.Evolve(e);
             if (e.Closed.Count > 0 && _state.Unsettled.Count == e.Closed.Count)
                 SettleOldest();
-            _settings.Metrics.RangeFolded(e.Last.Number, e.Trades, work.Range.Logs);
+            _settings.Metrics.RangeFolded(e.Last.Number, e.Trades, work.Range.Logs, work.Range.Totals.Count > 0);
             if (++_eventsSinceSnapshot >= _settings.Journal.Options.SnapshotEvery)
             {
                 _eventsSinceSnapshot = 0;
                 SaveSnapshot(_state);
             }
 
+            Dispatch();
             MoveCursor();
             Pull();
         });
@@ -441,7 +455,7 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
 
     private sealed record CursorChecked(BlockHeader? Folded, BlockHeader? OnChain);
 
-    private sealed record RangeRead(Reading By, TradeRange Range);
+    private sealed record RangeRead(Reading By, TradeRange? Range);
 
     private sealed record ReadingFailed(Reading? By, Exception Cause);
 

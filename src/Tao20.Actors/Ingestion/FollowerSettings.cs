@@ -13,13 +13,15 @@ namespace Tao20.Actors.Ingestion;
 /// <param name="Faults">Where faults that end the node are told.</param>
 /// <param name="Metrics">Where progress is counted.</param>
 /// <param name="Clock">The clock.</param>
+/// <param name="Until">The last block to fold; null goes on with the chain.</param>
 public sealed record FollowerSettings(
     ChainIdentity Identity,
     ScoringParameters Scoring,
     JournalGuard Journal,
     FaultSignal Faults,
     PipelineMetrics Metrics,
-    TimeProvider Clock)
+    TimeProvider Clock,
+    ulong? Until = null)
 {
     internal string ForeignJournal(ChainIdentity journal) =>
         $"The journal in {Journal.Where} is of chain {journal.ChainId} (genesis {journal.Genesis}), contract {journal.Contract} from block {journal.FromBlock}; "

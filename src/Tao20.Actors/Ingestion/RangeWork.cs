@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Tao20.Actors.Miners;
 using Tao20.Chain.Following;
 using Tao20.Domain.Epochs;
@@ -41,16 +42,8 @@ internal sealed class RangeWork
     /// <summary>Cuts a range into batches: one per miner, more where the rules change within the range.</summary>
     public static RangeWork Of(long number, TradeRange range, EpochProgress progress, ParameterSchedule schedule)
     {
-        var byMiner = new Dictionary<Address, List<Trade>>();
-        foreach (var trade in progress.Trades)
-        {
-            if (!byMiner.TryGetValue(trade.Miner, out var trades))
-                byMiner.Add(trade.Miner, trades = []);
-            trades.Add(trade);
-        }
-
-        var batches = new List<FoldBatch>(byMiner.Count);
-        foreach (var (miner, trades) in byMiner)
+        var batches = new List<FoldBatch>();
+        foreach (var (miner, trades) in ByMiner(progress.Trades))
         {
             // A quarantined log leaves a gap in the sum that the counter shows; the divergence is then the miner's to find.
             ChainCounter? counter = range.Totals.TryGetValue(miner, out var total) ? new(total.Before, total.After) : null;
@@ -63,10 +56,26 @@ internal sealed class RangeWork
     /// <summary>Notes an acknowledgement.</summary>
     public void Acknowledge(FoldAcknowledged acknowledged) => _pending.Remove((acknowledged.Miner, acknowledged.Part));
 
-    private static void AddBatches(
-        List<FoldBatch> batches, long number, Address miner, List<Trade> trades, ChainCounter? counter, ParameterSchedule schedule)
+    /// <summary>Counts first and copies then: each trade is moved once, into an array of the right size.</summary>
+    private static Dictionary<Address, Trade[]> ByMiner(IReadOnlyList<Trade> trades)
     {
-        var memory = trades.ToArray().AsMemory();
+        var counts = new Dictionary<Address, int>();
+        foreach (var trade in trades)
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, trade.Miner, out _)++;
+        var arrays = counts.ToDictionary(count => count.Key, count => new Trade[count.Value]);
+        foreach (var trade in trades)
+        {
+            var array = arrays[trade.Miner];
+            array[^CollectionsMarshal.GetValueRefOrNullRef(counts, trade.Miner)--] = trade;
+        }
+
+        return arrays;
+    }
+
+    private static void AddBatches(
+        List<FoldBatch> batches, long number, Address miner, Trade[] trades, ChainCounter? counter, ParameterSchedule schedule)
+    {
+        var memory = trades.AsMemory();
         var part = 0;
         var before = counter?.Before ?? 0;
         while (memory.Length > 0)

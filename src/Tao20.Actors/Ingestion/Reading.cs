@@ -7,19 +7,19 @@ internal sealed class Reading : IDisposable
 {
     private readonly CancellationTokenSource _stop;
     private readonly IAsyncEnumerator<TradeRange> _ranges;
-    private Task<TradeRange>? _last;
+    private Task<TradeRange?>? _last;
 
-    public Reading(FinalizedRanges ranges, Cursor cursor, CancellationToken cancel)
+    public Reading(FinalizedRanges ranges, Cursor cursor, ulong? until, CancellationToken cancel)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        _ranges = ranges.ReadAsync(cursor, null, _stop.Token).GetAsyncEnumerator(_stop.Token);
+        _ranges = ranges.ReadAsync(cursor, until, _stop.Token).GetAsyncEnumerator(_stop.Token);
     }
 
     /// <summary>Whether a range has been asked for and has not come yet.</summary>
     public bool Pulling { get; set; }
 
-    /// <summary>The next range, when it is there.</summary>
-    public Task<TradeRange> NextAsync() => _last = MoveNextAsync();
+    /// <summary>The next range, when it is there; null when the last block wanted has been read.</summary>
+    public Task<TradeRange?> NextAsync() => _last = MoveNextAsync();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -31,6 +31,6 @@ internal sealed class Reading : IDisposable
             async _ => await _ranges.DisposeAsync().ConfigureAwait(false), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
-    private async Task<TradeRange> MoveNextAsync() =>
-        await _ranges.MoveNextAsync().ConfigureAwait(false) ? _ranges.Current : throw new OperationCanceledException();
+    private async Task<TradeRange?> MoveNextAsync() =>
+        await _ranges.MoveNextAsync().ConfigureAwait(false) ? _ranges.Current : null;
 }

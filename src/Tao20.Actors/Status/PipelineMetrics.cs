@@ -30,14 +30,18 @@ public sealed class PipelineMetrics : IDisposable
     /// <summary>The last folded block; 0 before the first.</summary>
     public ulong CursorBlock { get; private set; }
 
+    /// <summary>Whether the contract keeps running totals that the folds were compared with.</summary>
+    public bool CrossChecked { get; private set; }
+
     /// <summary>Counts a folded range.</summary>
-    public void RangeFolded(ulong lastBlock, int trades, int logs)
+    public void RangeFolded(ulong lastBlock, int trades, int logs, bool crossChecked)
     {
-        CursorBlock = lastBlock;
+        CrossChecked |= crossChecked;
         Interlocked.Add(ref _tradesTotal, trades);
         _trades.Add(trades);
         _logs.Add(logs);
         _ranges.Add(1);
+        CursorBlock = lastBlock;
     }
 
     /// <summary>Counts a settled epoch.</summary>

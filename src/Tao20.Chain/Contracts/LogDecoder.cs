@@ -13,6 +13,8 @@ namespace Tao20.Chain.Contracts;
 /// <remarks>Not for sharing between threads; one decoder serves one answer. Nothing is allocated per log beyond its value.</remarks>
 public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock)
 {
+    // What a log of a trade takes in a reply at least: one growth of the list at most.
+    private const int BytesPerLog = 900;
     private const int MaxTopics = 4;
     private const int MaxDataBytes = 8 * AbiWords.Length;
     private const int MaxRawBytes = 64 * 1024;
@@ -51,6 +53,7 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
             throw new LogViolationException($"eth_getLogs gave a {reader.TokenType}, not a list");
+        _trades.EnsureCapacity(source.Length / BytesPerLog);
         Span<byte> topics = stackalloc byte[MaxTopics * Hash256.Length];
         Span<byte> data = stackalloc byte[MaxDataBytes];
         while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)

@@ -68,14 +68,14 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
     {
         BlockHeader? latest = null, finalized = null;
         List<RpcCall> calls = [EthCalls.Header("latest", header => latest = header)];
-        if (options.FinalityDepth == 0)
+        if (options.FinalityDepth is null)
             calls.Add(EthCalls.Header("finalized", header => finalized = header));
         var (by, _) = await pool.SendAsync(calls, cancel).ConfigureAwait(false);
         if (latest is null)
             throw new NodeMisbehaviourException(by.Endpoint, "it has no latest block");
         pool.NoteHead(by, latest.Number);
-        if (options.FinalityDepth > 0 && latest.Number >= (ulong)options.FinalityDepth)
-            await pool.SendAsync([EthCalls.Header(latest.Number - (ulong)options.FinalityDepth, header => finalized = header)], cancel).ConfigureAwait(false);
+        if (options.FinalityDepth is { } depth && latest.Number >= (ulong)depth)
+            await pool.SendAsync([EthCalls.Header(latest.Number - (ulong)depth, header => finalized = header)], cancel).ConfigureAwait(false);
         if (options.Quorum && finalized is not null && finalized.Number > (Finalized?.Number ?? 0))
             await RequireQuorumAsync(by, finalized, cancel).ConfigureAwait(false);
         Move(latest, finalized);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Units;
@@ -17,8 +18,11 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
     /// <summary>A range holds at most this many epoch changes, so that settlement never falls further behind than miners remember.</summary>
     public const int MaxEpochsPerRange = 16;
 
+    /// <summary>How many ranges may be read and waiting: what a busy journal takes at once.</summary>
+    public const int ReadAhead = 12;
+
     private readonly Lock _planning = new();
-    private RangePlanner _planner = RangePlanner.Start(options.MaxRangeBlocks, options.TargetReplyBytes);
+    private RangePlanner _planner = RangePlanner.Start(options.FirstRangeBlocks, options.MaxRangeBlocks, options.TargetReplyBytes);
 
     /// <summary>The size of the next range, in blocks: what the lag is measured in.</summary>
     public int RangeBlocks
@@ -40,28 +44,16 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
         Cursor cursor, ulong? until = null, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var underWay = new Queue<Task<IReadOnlyList<TradeRange>>>();
-        var next = cursor.Hash is null ? cursor.Block : cursor.Block + 1;
+        using var downloads = new SemaphoreSlim(options.Parallelism);
+        var underWay = Channel.CreateBounded<Task<IReadOnlyList<TradeRange>>>(ReadAhead);
+        var first = cursor.Hash is null ? cursor.Block : cursor.Block + 1;
+        var planning = PlanAsync(first, until, underWay.Writer, downloads, stop.Token);
         var (at, hash) = (cursor.Block, cursor.Hash);
         try
         {
-            while (until is null || underWay.Count > 0 || next <= until)
+            await foreach (var reading in underWay.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
             {
-                var target = Math.Min(head.Finalized?.Number ?? 0, until ?? ulong.MaxValue);
-                while (underWay.Count < options.Parallelism && head.Finalized is not null && next <= target)
-                {
-                    var (from, to) = Plan(next, target);
-                    underWay.Enqueue(ReadSplittingAsync(from, to, stop.Token));
-                    next = to + 1;
-                }
-
-                if (underWay.Count == 0)
-                {
-                    await head.PassedAsync(next, cancel).ConfigureAwait(false);
-                    continue;
-                }
-
-                foreach (var range in await underWay.Dequeue().ConfigureAwait(false))
+                foreach (var range in await reading.ConfigureAwait(false))
                 {
                     var linked = range;
                     if (hash is not null && range.First.ParentHash != hash)
@@ -73,9 +65,56 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
         }
         finally
         {
+            // Nothing is left running: the downloads under way use the semaphore.
             await stop.CancelAsync().ConfigureAwait(false);
-            foreach (var abandoned in underWay)
-                await abandoned.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+            await planning.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            while (underWay.Reader.TryRead(out var abandoned))
+                await ((Task)abandoned).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Starts the download of one range after the other, as far as the chain is final and the reader keeps up.</summary>
+    private async Task PlanAsync(
+        ulong next, ulong? until, ChannelWriter<Task<IReadOnlyList<TradeRange>>> underWay, SemaphoreSlim downloads, CancellationToken cancel)
+    {
+        try
+        {
+            while (until is null || next <= until)
+            {
+                await head.PassedAsync(next, cancel).ConfigureAwait(false);
+                await downloads.WaitAsync(cancel).ConfigureAwait(false);
+                var (from, to) = Plan(next, Math.Min(head.Finalized!.Number, until ?? ulong.MaxValue));
+                var reading = ReadCountedAsync(from, to, downloads, cancel);
+                try
+                {
+                    await underWay.WriteAsync(reading, cancel).ConfigureAwait(false);
+                }
+                catch (OperationCanceledException)
+                {
+                    await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    throw;
+                }
+
+                next = to + 1;
+            }
+
+            underWay.Complete();
+        }
+        catch (Exception e)
+        {
+            underWay.Complete(e);
+        }
+    }
+
+    private async Task<IReadOnlyList<TradeRange>> ReadCountedAsync(ulong from, ulong to, SemaphoreSlim downloads, CancellationToken cancel)
+    {
+        try
+        {
+            return await ReadSplittingAsync(from, to, cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            downloads.Release();
         }
     }
 

@@ -9,10 +9,8 @@ public sealed record RangePlanner(int Size, int Ceiling, int Wanted)
     /// <summary>An answer slower than this does not make the ranges grow.</summary>
     public static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
 
-    private const int FirstSize = 64;
-
-    /// <summary>A planner that starts small.</summary>
-    public static RangePlanner Start(int maxBlocks, int wantedBytes) => new(Math.Min(FirstSize, maxBlocks), maxBlocks, wantedBytes);
+    /// <summary>The planner before the first answer.</summary>
+    public static RangePlanner Start(int firstBlocks, int maxBlocks, int wantedBytes) => new(Math.Min(firstBlocks, maxBlocks), maxBlocks, wantedBytes);
 
     /// <summary>The range that starts at <paramref name="next"/> and does not pass <paramref name="target"/>, both included.</summary>
     public (ulong From, ulong To) Next(ulong next, ulong target) => (next, Math.Min(target, next + (ulong)Size - 1));

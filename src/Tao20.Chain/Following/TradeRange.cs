@@ -24,4 +24,34 @@ public sealed record TradeRange(
     IReadOnlyList<QuarantinedLog> Quarantined,
     int Logs,
     int Bytes,
-    Uri By);
+    Uri By)
+{
+    /// <summary>Consecutive ranges as one: what waits for a busy journal is folded together.</summary>
+    /// <exception cref="ArgumentException">None given, or one that does not follow on the one before.</exception>
+    public static TradeRange Joined(IReadOnlyList<TradeRange> ranges)
+    {
+        if (ranges.Count == 0)
+            throw new ArgumentException("There is nothing to join.", nameof(ranges));
+        for (var i = 1; i < ranges.Count; i++)
+        {
+            if (ranges[i].First.ParentHash != ranges[i - 1].Last.Hash)
+                throw new ArgumentException($"Block {ranges[i].First.Number} does not follow on block {ranges[i - 1].Last.Number}.", nameof(ranges));
+        }
+
+        if (ranges.Count == 1)
+            return ranges[0];
+        var totals = new Dictionary<Address, RunningTotal>();
+        foreach (var (miner, total) in ranges.SelectMany(range => range.Totals))
+            totals[miner] = totals.TryGetValue(miner, out var earlier) ? total with { Before = earlier.Before } : total;
+        return new TradeRange(
+            ranges[0].First,
+            ranges[^1].Last,
+            [.. ranges.SelectMany(range => range.Trades)],
+            [.. ranges.SelectMany(range => range.Advances)],
+            totals,
+            [.. ranges.SelectMany(range => range.Quarantined)],
+            ranges.Sum(range => range.Logs),
+            ranges.Sum(range => range.Bytes),
+            ranges[^1].By);
+    }
+}

@@ -33,6 +33,8 @@ internal sealed class OptionReader(IConfiguration configuration)
 
     public ulong? OptionalULong(string key) => Text(key) is null ? null : ULong(key, 0);
 
+    public int? OptionalInt(string key) => Text(key) is null ? null : Int(key, 0);
+
     public Wei Wei(string key, Wei fallback) => Domain.Units.Wei.From((UInt128)Integer(key, fallback.Value, 0, Domain.Units.Wei.Max));
 
     public bool Bool(string key, bool fallback)

@@ -28,6 +28,7 @@ internal sealed record StatusDocument(
     IReadOnlyList<FaultDocument> Faults)
 {
     private const int ExclusionsShown = 50;
+    private const int EpochsShown = 8;
 
     /// <summary>The document of a status.</summary>
     public static StatusDocument Of(NodeStatus status)
@@ -55,7 +56,7 @@ internal sealed record StatusDocument(
             [.. status.Ranking.Ranked.Select(RankedDocument.Of)],
             [.. status.Ranking.Unranked.Select(UnrankedDocument.Of)],
             [.. exclusions],
-            new SettledDocument(status.Settled.Count, [.. status.Settled.Recent.Select(EpochDocument.Of)]),
+            new SettledDocument(status.Settled.Count, [.. status.Settled.Recent.TakeLast(EpochsShown).Select(EpochDocument.Of)]),
             [.. status.Miners.Select(MinerDocument.Of)],
             new QuarantineDocument(
                 state.QuarantinedCount,

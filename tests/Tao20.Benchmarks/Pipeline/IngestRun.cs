@@ -1,0 +1,202 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tao20.Actors.Hosting;
+using Tao20.Actors.Ingestion;
+using Tao20.Actors.Status;
+using Tao20.Chain;
+using Tao20.Chain.Following;
+using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Parameters;
+using Tao20.Domain.Units;
+
+namespace Tao20.Benchmarks.Pipeline;
+
+internal sealed record IngestArguments(string? Rpc, Address Contract, ulong From, ulong To, FileInfo? Replay, string? DataDirectory, int Parallelism, int Range);
+
+/// <summary>One line of <c>ingest</c>. <c>Ratio</c> is ingest's speed over that of only downloading the same ranges.</summary>
+internal sealed record IngestResult(
+    long Events, double Seconds, double EventsPerSecond, double DownloadOnlySeconds, double Ratio, double PeakRssMiB, int Requests, long ReplyBytes, string CrossCheck, string Journal);
+
+/// <summary>
+/// Reads a chain into a fresh journal by the node's own actors, and before and after only downloads the same ranges with the same
+/// parallelism. What a first run pays once (compiling) is paid before, on a small made-up chain.
+/// </summary>
+internal static class IngestRun
+{
+    public static async Task<IngestResult> RunAsync(IngestArguments arguments, CancellationToken cancel)
+    {
+        await WarmUpAsync(arguments.Parallelism, cancel);
+        var options = Options(arguments);
+        IRpcTransport source = arguments.Replay is { } file ? await RecordedReplies.LoadAsync(file, cancel) : new HttpRpcTransport(options.Endpoints[0], options);
+        using var disposing = source as IDisposable;
+        var to = arguments.To > 0 ? arguments.To : await HeadAsync(source, cancel);
+        options = options with { FinalityDepth = (int)Math.Min(int.MaxValue, await HeadAsync(source, cancel) - to) };
+
+        var observed = new ObservingTransport(source);
+        var directory = arguments.DataDirectory ?? Directory.CreateTempSubdirectory("tao20-bench-").FullName;
+        try
+        {
+            // Once to learn the ranges and to let node and compiler settle, then timed, the download first.
+            for (var i = 0; i < 3; i++)
+            {
+                observed.Reset();
+                await Ranges(observed, options, to, cancel);
+            }
+
+            var bodies = observed.LogRequests;
+            var before = await DownloadAsync(source, bodies, options.Parallelism, cancel);
+            observed.Reset();
+            var (seconds, metrics, totals) = await IngestAsync(observed, options, to, directory, cancel);
+            var after = await DownloadAsync(source, bodies, options.Parallelism, cancel);
+            var download = Math.Min(before, after);
+            return new IngestResult(
+                metrics.Trades,
+                Math.Round(seconds, 3),
+                Math.Round(metrics.Trades / seconds),
+                Math.Round(download, 3),
+                Math.Round(download / seconds, 3),
+                Math.Round(PeakRssMiB(), 1),
+                observed.LogRequests.Count,
+                observed.Bytes,
+                totals ? "the contract's running totals equal the folds" : "skipped: the contract keeps no running totals",
+                "sqlite");
+        }
+        finally
+        {
+            if (arguments.DataDirectory is null)
+                Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    /// <summary>From nothing in the journal to everything durable; seconds, counters, and whether running totals were checked.</summary>
+    public static async Task<(double Seconds, PipelineMetrics Metrics, bool CrossChecked)> IngestAsync(
+        IRpcTransport transport, ChainOptions options, ulong to, string directory, CancellationToken cancel)
+    {
+        await using var chain = new ChainConnection(options, [transport], NullLogger.Instance);
+        var identity = await chain.ProbeAsync(cancel);
+        var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory) };
+        SqliteJournal.Prepare(journal);
+        var faults = new FaultSignal();
+        var metrics = new PipelineMetrics();
+        var settings = new FollowerSettings(
+            identity, ScoringParameters.Default, new JournalGuard(journal, directory, faults, TimeProvider.System), faults, metrics, TimeProvider.System, to);
+        using var host = NodeOf(settings, chain, journal);
+        var started = Stopwatch.GetTimestamp();
+        await host.StartAsync(cancel);
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
+        while (metrics.CursorBlock < to && await ticks.WaitForNextTickAsync(cancel))
+        {
+            if (faults.Ended.IsCompleted)
+                throw new InvalidOperationException((await faults.Ended).Message);
+        }
+
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        await host.StopAsync(cancel);
+        return (seconds, metrics, metrics.CrossChecked);
+    }
+
+    public static ChainOptions Options(IngestArguments arguments) => new()
+    {
+        Endpoints = [new Uri(arguments.Rpc ?? "http://replay.invalid")],
+        Contract = arguments.Contract,
+        FromBlock = arguments.From,
+        WebSocket = false,
+        PollInterval = TimeSpan.FromSeconds(60),
+        Parallelism = arguments.Parallelism,
+        FirstRangeBlocks = arguments.Range > 0 ? arguments.Range : arguments.Replay is null ? 64 : 200,
+        MaxRangeBlocks = arguments.Range > 0 ? arguments.Range : arguments.Replay is null ? 1_000_000 : 200,
+        TargetReplyBytes = arguments.Range > 0 || arguments.Replay is not null ? int.MaxValue : 2 * 1024 * 1024,
+        MaxReplyBytes = 256 * 1024 * 1024,
+        FinalityDepth = 0,
+    };
+
+    public static async Task<ulong> HeadAsync(IRpcTransport transport, CancellationToken cancel)
+    {
+        ulong head = 0;
+        await EndpointPool.SendToAsync(transport, [EthCalls.Header("latest", header => head = header!.Number)], cancel);
+        return head;
+    }
+
+    /// <summary>Reads all ranges and throws them away.</summary>
+    public static async Task Ranges(IRpcTransport transport, ChainOptions options, ulong to, CancellationToken cancel)
+    {
+        await using var chain = new ChainConnection(options, [transport], NullLogger.Instance);
+        await chain.Head.RefreshAsync(cancel);
+        await foreach (var _ in chain.Ranges.ReadAsync(new Cursor(options.FromBlock, null), to, cancel))
+        {
+        }
+    }
+
+    private static IHost NodeOf(FollowerSettings settings, ChainConnection chain, JournalOptions journal)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddSimpleConsole();
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.AddAkka("tao20", akka => akka
+            .WithTao20Basics()
+            .WithJournal(journal)
+            .WithMiners(settings.Journal, clustered: false)
+            .WithConsensus(settings, clustered: false)
+            .WithChainFollower(settings, chain, clustered: false));
+        return builder.Build();
+    }
+
+    private static async Task<double> DownloadAsync(IRpcTransport transport, IReadOnlyList<byte[]> bodies, int parallelism, CancellationToken cancel)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await Parallel.ForEachAsync(bodies, new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancel }, async (body, stop) =>
+        {
+            using var reply = await transport.SendAsync(body, stop);
+        });
+        return Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    private static async Task WarmUpAsync(int parallelism, CancellationToken cancel)
+    {
+        var chain = new SyntheticChain(200_000, 20, 50);
+        var directory = Directory.CreateTempSubdirectory("tao20-warm-").FullName;
+        var options = Options(new IngestArguments(null, SyntheticChain.ContractAddress, 0, 0, null, null, parallelism, 0)) with { TargetReplyBytes = 512 * 1024 };
+        await IngestAsync(chain, options, chain.Head, directory, cancel);
+        Directory.Delete(directory, recursive: true);
+        GC.Collect();
+    }
+
+    private static double PeakRssMiB()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64 / 1024.0 / 1024.0;
+    }
+
+    /// <summary>Notes which ranges were asked for and how much came back.</summary>
+    private sealed class ObservingTransport(IRpcTransport inner) : IRpcTransport
+    {
+        private readonly ConcurrentQueue<byte[]> _logRequests = new();
+        private long _bytes;
+
+        public Uri Endpoint => inner.Endpoint;
+
+        public IReadOnlyList<byte[]> LogRequests => [.. _logRequests];
+
+        public long Bytes => _bytes;
+
+        public void Reset()
+        {
+            _logRequests.Clear();
+            _bytes = 0;
+        }
+
+        public async Task<RpcReply> SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancel)
+        {
+            if (body.Span.IndexOf("eth_getLogs"u8) >= 0)
+                _logRequests.Enqueue(body.ToArray());
+            var reply = await inner.SendAsync(body, cancel);
+            Interlocked.Add(ref _bytes, reply.Bytes.Length);
+            return reply;
+        }
+    }
+}

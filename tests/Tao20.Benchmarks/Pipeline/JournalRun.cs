@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using Akka.Actor;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Tao20.Actors.Hosting;
+using Tao20.Actors.Miners;
+using Tao20.Actors.Status;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Trades;
+using Tao20.Domain.Volume;
+
+namespace Tao20.Benchmarks.Pipeline;
+
+/// <summary>One line of <c>journal</c>.</summary>
+internal sealed record JournalResult(long Events, double Seconds, double EventsPerSecond, double JournalMiB);
+
+/// <summary>One line of <c>recover</c>.</summary>
+internal sealed record RecoverResult(long Events, double Seconds, double EventsPerSecond, double MillisecondsPerMinerWithSnapshot, double SlowestWithSnapshotMilliseconds);
+
+/// <summary>Miner actors and their SQLite journal, without the chain.</summary>
+internal static class JournalRun
+{
+    private const int NoSnapshots = 100_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    public static async Task<JournalResult> WriteAsync(int trades, int miners, int batch, CancellationToken cancel)
+    {
+        await WithDirectory(directory => FillAsync(directory, 50_000, 20, batch, NoSnapshots, cancel));
+        return await WithDirectory(async directory =>
+        {
+            var seconds = await FillAsync(directory, trades, miners, batch, NoSnapshots, cancel);
+            var size = Directory.GetFiles(directory).Sum(file => new FileInfo(file).Length);
+            return new JournalResult(trades, Math.Round(seconds, 3), Math.Round(trades / seconds), Math.Round(size / 1024.0 / 1024.0, 1));
+        });
+    }
+
+    public static async Task<RecoverResult> RecoverAsync(int trades, int miners, int batch, CancellationToken cancel)
+    {
+        await WithDirectory(async directory =>
+        {
+            await FillAsync(directory, 50_000, 20, batch, NoSnapshots, cancel);
+            return await ReadAsync(directory, 20, NoSnapshots, cancel);
+        });
+        var seconds = await WithDirectory(async directory =>
+        {
+            await FillAsync(directory, trades, miners, batch, NoSnapshots, cancel);
+            return (await ReadAsync(directory, miners, NoSnapshots, cancel)).Seconds;
+        });
+        var snapshots = await WithDirectory(async directory =>
+        {
+            await FillAsync(directory, trades, miners, batch, 10, cancel);
+            return await ReadAsync(directory, miners, 10, cancel, oneByOne: true);
+        });
+        return new RecoverResult(trades, Math.Round(seconds, 3), Math.Round(trades / seconds), Math.Round(snapshots.Seconds / miners * 1000, 2), Math.Round(snapshots.Slowest * 1000, 2));
+    }
+
+    private static async Task<T> WithDirectory<T>(Func<string, Task<T>> run)
+    {
+        var directory = Directory.CreateTempSubdirectory("tao20-bench-").FullName;
+        try
+        {
+            return await run(directory);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    /// <summary>Sends every miner its batches, a few at a time, until all are durable; seconds.</summary>
+    private static async Task<double> FillAsync(string directory, int trades, int miners, int batch, int snapshotEvery, CancellationToken cancel)
+    {
+        using var host = Start(directory, snapshotEvery);
+        await host.StartAsync(cancel);
+        var region = await host.Services.GetRequiredService<IRequiredActor<MinersKey>>().GetAsync(cancel);
+        var addresses = Enumerable.Range(0, miners).Select(SyntheticTrades.Miner).ToArray();
+        var started = Stopwatch.GetTimestamp();
+        var sent = 0;
+        for (var round = 0; sent < trades; round++)
+        {
+            var acknowledged = new List<Task<FoldAcknowledged>>(miners);
+            for (var i = 0; i < miners && sent < trades; i++)
+            {
+                var part = new Trade[Math.Min(batch, trades - sent)];
+                SyntheticTrades.Fill(part, addresses[i], (long)round * batch);
+                sent += part.Length;
+                acknowledged.Add(region.Ask<FoldAcknowledged>(new FoldBatch(round, 0, new FoldTrades(addresses[i], EligibilityRules.Default, part, null)), Patience, cancel));
+            }
+
+            await Task.WhenAll(acknowledged);
+        }
+
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        await host.StopAsync(cancel);
+        return seconds;
+    }
+
+    /// <summary>Starts afresh and asks every miner where it stands.</summary>
+    private static async Task<(double Seconds, double Slowest)> ReadAsync(string directory, int miners, int snapshotEvery, CancellationToken cancel, bool oneByOne = false)
+    {
+        using var host = Start(directory, snapshotEvery);
+        await host.StartAsync(cancel);
+        var region = await host.Services.GetRequiredService<IRequiredActor<MinersKey>>().GetAsync(cancel);
+        // The plugin opens its connections at the first use; a miner that has no events pays for that.
+        await region.Ask<MinerSummary>(new GetMinerSummary(SyntheticTrades.Miner(1_000_000), new EpochId(0)), Patience, cancel);
+        var started = Stopwatch.GetTimestamp();
+        var slowest = 0.0;
+        if (oneByOne)
+        {
+            for (var i = 0; i < miners; i++)
+            {
+                var at = Stopwatch.GetTimestamp();
+                await region.Ask<MinerSummary>(new GetMinerSummary(SyntheticTrades.Miner(i), new EpochId(0)), Patience, cancel);
+                slowest = Math.Max(slowest, Stopwatch.GetElapsedTime(at).TotalSeconds);
+            }
+        }
+        else
+        {
+            await Task.WhenAll(Enumerable.Range(0, miners).Select(i => region.Ask<MinerSummary>(new GetMinerSummary(SyntheticTrades.Miner(i), new EpochId(0)), Patience, cancel)));
+        }
+
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        await host.StopAsync(cancel);
+        return (seconds, slowest);
+    }
+
+    private static IHost Start(string directory, int snapshotEvery)
+    {
+        var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory), SnapshotEvery = snapshotEvery };
+        SqliteJournal.Prepare(journal);
+        var guard = new JournalGuard(journal, directory, new FaultSignal(), TimeProvider.System);
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddAkka("tao20", akka => akka.WithTao20Basics().WithJournal(journal).WithMiners(guard, clustered: false));
+        return builder.Build();
+    }
+}

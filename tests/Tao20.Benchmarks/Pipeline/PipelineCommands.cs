@@ -1,0 +1,101 @@
+using System.CommandLine;
+using System.Text.Json;
+using Tao20.Domain.Units;
+
+namespace Tao20.Benchmarks.Pipeline;
+
+/// <summary>The commands that measure the whole way of a trade, or one stretch of it, and print one JSON line.</summary>
+internal static class PipelineCommands
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    public static IEnumerable<Command> All() => [Ingest(), Record(), Serve(), Seed(), Fold(), Journal(), Recover()];
+
+    private static Command Ingest()
+    {
+        var (rpc, contract, from, to, replay) = (Rpc(), Contract(), Block("--from"), Block("--to"), new Option<FileInfo?>("--replay") { Description = "Recorded replies, served from memory instead of a chain" });
+        var journal = new Option<string>("--journal") { Description = "Where events go: sqlite", DefaultValueFactory = _ => "sqlite" };
+        var directory = new Option<string?>("--data-dir") { Description = "Directory of the journal (default: a temporary one, deleted afterwards)" };
+        var (parallelism, range) = (Number("--parallelism", "Ranges downloaded at once", 4), Number("--range", "Blocks a range; 0 adapts to the node; as recorded for --replay", 0));
+        var command = new Command("ingest", "Read a chain into a fresh journal; side by side, only download the same ranges") { rpc, contract, from, to, replay, journal, directory, parallelism, range };
+        command.SetAction((parsed, cancel) => PrintAsync(IngestRun.RunAsync(
+            new IngestArguments(
+                parsed.GetValue(rpc), Address.Parse(parsed.GetValue(contract) ?? SyntheticChain.ContractAddress.ToString()), parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(replay), parsed.GetValue(directory), parsed.GetValue(parallelism), parsed.GetValue(range)),
+            cancel)));
+        return command;
+    }
+
+    private static Command Record()
+    {
+        var (rpc, contract, from, to) = (Rpc(), Contract(), Block("--from"), Block("--to"));
+        var range = Number("--range", "Blocks a range; the same for --replay", 200);
+        var output = new Option<FileInfo>("--out") { Description = "The file to write", Required = true };
+        var (trades, miners, perBlock) = (Number("--trades", "Without --rpc: how many trades a made-up chain has", 1_000_000), Number("--miners", "and how many miners", 100), Number("--per-block", "and trades a block", 50));
+        var command = new Command("record", "Record the JSON-RPC replies of a chain, or of a made-up one, for ingest --replay") { rpc, contract, from, to, output, trades, miners, perBlock, range };
+        command.SetAction((parsed, cancel) => PrintAsync(RecordedReplies.RecordAsync(
+            new IngestArguments(parsed.GetValue(rpc), Address.Parse(parsed.GetValue(contract) ?? SyntheticChain.ContractAddress.ToString()), parsed.GetValue(from), parsed.GetValue(to), null, null, 4, parsed.GetValue(range)),
+            new SyntheticChain(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(perBlock)),
+            parsed.GetValue(output)!,
+            cancel)));
+        return command;
+    }
+
+    private static Command Serve()
+    {
+        var (trades, miners, perBlock, port) = (Number("--trades", "How many trades", 1_000_000), Number("--miners", "How many miners", 1000), Number("--per-block", "Trades a block", 50), Number("--port", "Port on 127.0.0.1", 18545));
+        var command = new Command("serve", "Serve a made-up chain over HTTP, so that only the reader's memory is measured") { trades, miners, perBlock, port };
+        command.SetAction((parsed, cancel) => SyntheticServer.RunAsync(
+            new SyntheticChain(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(perBlock)), parsed.GetValue(port), cancel));
+        return command;
+    }
+
+    private static Command Seed()
+    {
+        var (trades, miners, port) = (Number("--trades", "How many trades", 100_000), Number("--miners", "How many miners", 100), Number("--port", "Port on 127.0.0.1", 18546));
+        var perBlock = Number("--per-block", "Trades a block", 100);
+        var command = new Command("anvil", "Start a local chain with so many trades on it, print where, and keep it until stopped") { trades, miners, perBlock, port };
+        command.SetAction((parsed, cancel) => SeededAnvil.RunAsync(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(perBlock), parsed.GetValue(port), cancel));
+        return command;
+    }
+
+    private static Command Fold()
+    {
+        var (trades, miners, batch) = (Number("--trades", "How many trades", 10_000_000), Number("--miners", "How many miners", 100), Number("--batch", "Trades a batch", 1000));
+        var command = new Command("fold", "Decide and evolve alone, on one core") { trades, miners, batch };
+        command.SetAction(parsed => Print(FoldRun.Run(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(batch))));
+        return command;
+    }
+
+    private static Command Journal()
+    {
+        var (trades, miners, batch) = (Number("--trades", "How many trades", 1_000_000), Number("--miners", "How many miners", 100), Number("--batch", "Trades a batch", 500));
+        var command = new Command("journal", "Miner actors from message to durable SQLite") { trades, miners, batch };
+        command.SetAction((parsed, cancel) => PrintAsync(JournalRun.WriteAsync(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(batch), cancel)));
+        return command;
+    }
+
+    private static Command Recover()
+    {
+        var (trades, miners, batch) = (Number("--trades", "How many trades", 1_000_000), Number("--miners", "How many miners", 100), Number("--batch", "Trades a batch", 500));
+        var command = new Command("recover", "Miner actors from SQLite back to memory, without and with snapshots") { trades, miners, batch };
+        command.SetAction((parsed, cancel) => PrintAsync(JournalRun.RecoverAsync(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(batch), cancel)));
+        return command;
+    }
+
+    private static Option<string?> Rpc() => new("--rpc") { Description = "JSON-RPC endpoint" };
+
+    private static Option<string?> Contract() => new("--contract") { Description = "The contract that emits the trades" };
+
+    private static Option<ulong> Block(string name) => new(name) { Description = "Block, included" };
+
+    private static Option<int> Number(string name, string description, int fallback) => new(name) { Description = $"{description} (default {fallback})", DefaultValueFactory = _ => fallback };
+
+    private static int Print(object result)
+    {
+        Console.WriteLine(JsonSerializer.Serialize(result, Json));
+        return 0;
+    }
+
+    private static async Task<int> PrintAsync<T>(Task<T> run)
+        where T : notnull => Print(await run);
+}

@@ -1,0 +1,29 @@
+using Tao20.Chain.Abi;
+using Tao20.Devnet;
+
+namespace Tao20.Benchmarks.Pipeline;
+
+/// <summary>A local chain with a contract that has emitted so many trades.</summary>
+internal static class SeededAnvil
+{
+    public static async Task<int> RunAsync(int trades, int miners, int perBlock, int port, CancellationToken cancel)
+    {
+        var tools = await DevnetTools.EnsureAsync(Console.Error.WriteLine, cancel);
+        var options = new AnvilOptions { Port = port, Accounts = 1 };
+        await using var anvil = await Anvil.StartAsync(tools, options, cancel);
+        var account = (await anvil.Client.AccountsAsync(cancel))[0];
+        var time = options.GenesisTimestamp + 12;
+        var emitter = (await anvil.Client.ExecuteAsync([new DevnetTransaction(account, null, ContractArtifact.Load("TradeEmitter").Bytecode)], time, cancel))[0]!.Value;
+        for (var start = 0; start < trades; start += perBlock)
+        {
+            time += 12;
+            var call = AbiEncoder.Call("emitTrades(uint256,uint256,uint256)", start, Math.Min(perBlock, trades - start), miners);
+            await anvil.Client.SubmitAsync([new DevnetTransaction(account, emitter, call)], cancel);
+            await anvil.Client.MineAsync(time, cancel);
+        }
+
+        Console.WriteLine($"--rpc {anvil.Rpc} --contract {emitter} --from 1 --to {await anvil.Client.BlockNumberAsync(cancel)}");
+        await Task.Delay(Timeout.Infinite, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return 0;
+    }
+}
