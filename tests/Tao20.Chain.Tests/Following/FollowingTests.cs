@@ -1,0 +1,374 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tao20.Chain.Following;
+using Tao20.Domain.Trades;
+using Tao20.Domain.Units;
+
+namespace Tao20.Chain.Tests.Following;
+
+/// <summary>Reading a chain whose node misbehaves: what cannot be right is never handed on, and the node that said it is named.</summary>
+public sealed class FollowingTests : IAsyncLifetime
+{
+    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromSeconds(60));
+    private ScriptedNode _honest = null!;
+    private ScriptedNode _bent = null!;
+
+    public async Task InitializeAsync()
+    {
+        _honest = (await ScriptedNode.StartAsync()).Grow(200);
+        _bent = (await ScriptedNode.StartAsync()).Grow(200);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _honest.DisposeAsync();
+        await _bent.DisposeAsync();
+        _timeout.Dispose();
+    }
+
+    [Fact]
+    public async Task An_honest_chain_is_read_whole_and_in_order()
+    {
+        var ranges = await ReadAsync(Options(_honest));
+        AssertWhole(ranges);
+        Assert.True(ranges.Count > 1);
+        Assert.All(ranges.Zip(ranges.Skip(1)), pair => Assert.Equal(pair.First.Last.Hash, pair.Second.First.ParentHash));
+    }
+
+    public static TheoryData<string, string> Lies => new()
+    {
+        { "wrong range", "outside of the range" },
+        { "missing trade", "logs are missing" },
+        { "missing trade and count", "logs are missing" },
+        { "duplicate", "twice" },
+        { "unordered", "after the one at" },
+        { "removed", "marked as removed" },
+        { "other address", "where only" },
+        { "other topic", "was not asked for" },
+        { "other block hash", "hash" },
+        { "no block number", "without its block" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Lies))]
+    public async Task A_node_whose_logs_cannot_be_right_is_dropped_and_the_next_one_asked(string lie, string reason)
+    {
+        _bent.BendLogs = (from, to, logs) => Bend(lie, logs, to);
+        await using var chain = Open(Options(_bent, _honest));
+        AssertWhole(await ReadAsync(chain));
+        var dropped = chain.Pool.Status[0];
+        Assert.Equal("dropped", dropped.State);
+        Assert.Contains(reason, dropped.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Lies))]
+    public async Task With_no_other_node_nothing_of_its_answer_is_handed_on(string lie, string reason)
+    {
+        _bent.BendLogs = (from, to, logs) => Bend(lie, logs, to);
+        var error = await Assert.ThrowsAsync<NoTrustworthyEndpointException>(() => ReadAsync(Options(_bent)));
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+        Assert.Contains(_bent.Uri.ToString(), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_that_lies_about_a_parent_is_dropped()
+    {
+        _bent.BendHeader = header =>
+        {
+            if (header["number"]!.GetValue<string>() == "0x14")
+                header["parentHash"] = Hash256.Parse("0x" + new string('e', 64)).ToString();
+        };
+        await using var chain = Open(Options(_bent, _honest) with { VerifyEveryHeader = true });
+        AssertWhole(await ReadAsync(chain));
+        Assert.Contains("has parent", chain.Pool.Status[0].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_lie_about_the_parent_between_two_ranges_is_settled_by_who_has_the_block()
+    {
+        _bent.BendHeader = header =>
+        {
+            if (header["number"]!.GetValue<string>() == "0x40")
+                header["parentHash"] = Hash256.Parse("0x" + new string('e', 64)).ToString();
+        };
+        await using var chain = Open(Options(_bent, _honest) with { FirstRangeBlocks = 63, MaxRangeBlocks = 63 });
+        AssertWhole(await ReadAsync(chain, from: 1));
+        Assert.Equal("dropped", chain.Pool.Status[0].State);
+    }
+
+    [Fact]
+    public async Task A_truncated_reply_is_a_misbehaviour()
+    {
+        _bent.BendReply = reply => reply.Length > 5000 ? reply[..(reply.Length / 2)] : reply;
+        await using var chain = Open(Options(_bent, _honest));
+        AssertWhole(await ReadAsync(chain));
+        Assert.Equal("dropped", chain.Pool.Status[0].State);
+    }
+
+    [Fact]
+    public async Task An_oversized_reply_halves_the_range_until_it_fits()
+    {
+        var ranges = await ReadAsync(Options(_honest) with { MaxReplyBytes = 64 * 1024 });
+        AssertWhole(ranges);
+        Assert.All(ranges, range => Assert.True(range.Bytes <= 64 * 1024));
+    }
+
+    [Theory]
+    [InlineData("query returned more than 10000 results")]
+    [InlineData("Log response size exceeded.")]
+    [InlineData("block range is too wide, limit exceeded")]
+    [InlineData("eth_getLogs is limited to a 10 block range limit")]
+    public async Task A_refused_range_is_halved_and_grows_again_only_below_the_refusal(string words)
+    {
+        (_honest.MaxRange, _honest.RefusalText) = (7, words);
+        var ranges = await ReadAsync(Options(_honest));
+        AssertWhole(ranges);
+        Assert.All(ranges, range => Assert.True(range.Last.Number - range.First.Number < 7));
+        Assert.True(_honest.Requests < 120, $"{_honest.Requests} requests for 200 blocks in ranges of up to 7");
+    }
+
+    [Fact]
+    public async Task Too_many_requests_are_waited_out()
+    {
+        _honest.Intercept = (number, _, context) => Refuse(number <= 2, context, 429);
+        AssertWhole(await ReadAsync(Options(_honest)));
+    }
+
+    [Fact]
+    public async Task A_node_that_keeps_failing_rests_and_the_next_one_is_asked()
+    {
+        _bent.Intercept = (_, _, context) => Refuse(true, context, 503);
+        await using var chain = Open(Options(_bent, _honest));
+        AssertWhole(await ReadAsync(chain));
+        Assert.Equal("resting", chain.Pool.Status[0].State);
+    }
+
+    [Fact]
+    public async Task A_node_that_does_not_answer_in_time_is_passed_over()
+    {
+        var never = new TaskCompletionSource();
+        _bent.Intercept = async (_, _, context) =>
+        {
+            await never.Task.WaitAsync(context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return true;
+        };
+        await using var chain = Open(Options(_bent, _honest) with { RequestTimeout = TimeSpan.FromMilliseconds(300), Retries = 0 });
+        AssertWhole(await ReadAsync(chain));
+        Assert.Equal("resting", chain.Pool.Status[0].State);
+    }
+
+    [Fact]
+    public async Task A_node_more_than_three_blocks_behind_is_not_preferred()
+    {
+        var behind = (await ScriptedNode.StartAsync()).Grow(150);
+        await using var chain = Open(Options(behind, _honest));
+        chain.Pool.NoteHead(chain.Pool.All[0], 149);
+        chain.Pool.NoteHead(chain.Pool.All[1], 199);
+        AssertWhole(await ReadAsync(chain));
+        Assert.Equal("lagging", chain.Pool.Status[0].State);
+        await behind.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_node_on_another_chain_is_refused_at_the_start()
+    {
+        _bent.ChainId = 1;
+        await using (var chain = Open(Options(_bent) with { ChainId = 964 }))
+        {
+            var error = await Assert.ThrowsAsync<WrongChainException>(() => chain.ProbeAsync(_timeout.Token));
+            Assert.Contains("chain 1, not 964", error.Message, StringComparison.Ordinal);
+        }
+
+        await using var both = Open(Options(_bent, _honest) with { ChainId = 964 });
+        Assert.Equal(964UL, (await both.ProbeAsync(_timeout.Token)).ChainId);
+        Assert.Equal("dropped", both.Pool.Status[0].State);
+    }
+
+    [Fact]
+    public async Task An_unreachable_node_says_where_and_what_to_do()
+    {
+        await using var chain = Open(Options() with { Endpoints = [new Uri("http://127.0.0.1:1")], Retries = 0 });
+        var error = await Assert.ThrowsAsync<EndpointUnreachableException>(() => chain.ProbeAsync(_timeout.Token));
+        Assert.Contains("http://127.0.0.1:1/", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Check that the node runs", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reorg_below_finality_stops_the_reading_with_both_hashes()
+    {
+        var before = await ReadAsync(Options(_honest));
+        var cursor = new Cursor(before[^1].Last.Number, before[^1].Last.Hash);
+        _honest.Reorg(from: 190, blocks: 30, unfinalized: 0);
+        var error = await Assert.ThrowsAsync<ReorgBelowFinalityException>(() => ReadAsync(Options(_honest), cursor));
+        Assert.Contains(before[^1].Last.Hash.ToString(), error.Message, StringComparison.Ordinal);
+        Assert.Contains(_honest.Blocks[199].Hash, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reorg_above_finality_only_replaces_the_overlay()
+    {
+        _honest.Grow(6, unfinalized: 6);
+        await using var chain = Open(Options(_honest));
+        await chain.Head.RefreshAsync(_timeout.Token);
+        var before = (await HeadOverlay.ReadAsync(chain.Reader, chain.Head, _timeout.Token))!;
+        Assert.Equal((6, 18, 0), (before.Blocks.Count, before.Trades.Count, before.Replaced(before)));
+
+        _honest.Reorg(from: 202, blocks: 5, unfinalized: 7);
+        await chain.Head.RefreshAsync(_timeout.Token);
+        var after = (await HeadOverlay.ReadAsync(chain.Reader, chain.Head, _timeout.Token))!;
+        Assert.Equal((7, 2 * 3 + 5 * 2), (after.Blocks.Count, after.Trades.Count));
+        Assert.Equal(4, after.Replaced(before));
+        Assert.Equal(after.Trades.Count, after.ByMiner().Values.Sum(miner => miner.Trades));
+        AssertWhole(await ReadAsync(chain));
+    }
+
+    [Fact]
+    public async Task Two_nodes_that_disagree_on_a_final_block_stop_a_quorum()
+    {
+        _bent.Reorg(from: 195, blocks: 5, unfinalized: 0);
+        await using var chain = Open(Options(_honest, _bent) with { Quorum = true });
+        var error = await Assert.ThrowsAsync<QuorumDisagreementException>(() => chain.Head.RefreshAsync(_timeout.Token));
+        Assert.Contains("disagree on finalized block 199", error.Message, StringComparison.Ordinal);
+        await using var agreeing = Open(Options(_honest, _honest) with { Quorum = true });
+        await agreeing.Head.RefreshAsync(_timeout.Token);
+        Assert.Equal(199UL, agreeing.Head.Finalized!.Number);
+    }
+
+    [Fact]
+    public async Task Without_times_in_the_logs_they_are_read_from_the_headers()
+    {
+        _honest.BendLogs = (_, _, logs) =>
+        {
+            logs.ForEach(log => log.Remove("blockTimestamp"));
+            return logs;
+        };
+        AssertWhole(await ReadAsync(Options(_honest)));
+    }
+
+    [Fact]
+    public async Task A_log_that_cannot_be_decoded_is_kept_with_its_bytes()
+    {
+        _honest.BendLogs = (_, _, logs) =>
+        {
+            foreach (var log in logs.Where(log => log["blockNumber"]!.GetValue<string>() == "0x5" && log["logIndex"]!.GetValue<string>() == "0x0"))
+                log["data"] = "0x" + new string('f', 64 * 3);
+            return logs;
+        };
+        var ranges = await ReadAsync(Options(_honest));
+        var quarantined = Assert.Single(ranges.SelectMany(range => range.Quarantined));
+        Assert.Equal(new Position(5, 0), quarantined.Position);
+        Assert.Contains("implausible", quarantined.Reason, StringComparison.Ordinal);
+        Assert.Equal("0x5", JsonNode.Parse(quarantined.Raw.Span)!["blockNumber"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task A_block_that_alone_is_too_much_is_named()
+    {
+        _honest.MaxRange = 0;
+        var error = await Assert.ThrowsAsync<BlockTooLargeException>(() => ReadAsync(Options(_honest)));
+        Assert.Contains("Block 1 alone", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task New_final_blocks_are_read_as_they_come()
+    {
+        await using var chain = Open(Options(_honest) with { PollInterval = TimeSpan.FromMilliseconds(50) });
+        chain.Head.Start();
+        await using var ranges = chain.Ranges.ReadAsync(new Cursor(1, null), null, _timeout.Token).GetAsyncEnumerator(_timeout.Token);
+        ulong last = 0;
+        while (last < 199 && await ranges.MoveNextAsync())
+            last = ranges.Current.Last.Number;
+        _honest.Grow(3);
+        while (last < 202 && await ranges.MoveNextAsync())
+            last = ranges.Current.Last.Number;
+        Assert.Equal(202UL, last);
+    }
+
+    private static List<JsonObject> Bend(string lie, List<JsonObject> logs, ulong to)
+    {
+        if (logs.Count < 20)
+            return logs;
+        switch (lie)
+        {
+            case "wrong range":
+                logs[^1]["blockNumber"] = $"0x{to + 1:x}";
+                break;
+            case "missing trade":
+                logs.RemoveAt(8);
+                break;
+            case "missing trade and count":
+                logs.RemoveRange(8, 2);
+                break;
+            case "duplicate":
+                logs.Insert(9, (JsonObject)logs[8].DeepClone());
+                break;
+            case "unordered":
+                (logs[8], logs[10]) = (logs[10], logs[8]);
+                break;
+            case "removed":
+                logs[8]["removed"] = true;
+                break;
+            case "other address":
+                logs[8]["address"] = "0x" + new string('1', 40);
+                break;
+            case "other topic":
+                logs[8]["topics"]![0] = "0x" + new string('1', 64);
+                break;
+            case "other block hash":
+                logs[8]["blockHash"] = "0x" + new string('1', 64);
+                break;
+            case "no block number":
+                logs[8].Remove("blockNumber");
+                break;
+        }
+
+        return logs;
+    }
+
+    private static async Task<bool> Refuse(bool refuse, HttpContext context, int status)
+    {
+        if (!refuse)
+            return false;
+        context.Response.StatusCode = status;
+        await context.Response.WriteAsync("later");
+        return true;
+    }
+
+    private static ChainOptions Options(params ScriptedNode[] nodes) => new()
+    {
+        Endpoints = [.. nodes.Select(node => node.Uri)],
+        Contract = ScriptedNode.Contract,
+        FromBlock = 1,
+        WebSocket = false,
+        Retries = 2,
+        RetryDelay = TimeSpan.FromMilliseconds(5),
+        TargetReplyBytes = 128 * 1024,
+    };
+
+    private static ChainConnection Open(ChainOptions options) => ChainConnection.Http(options, NullLogger.Instance);
+
+    private async Task<List<TradeRange>> ReadAsync(ChainOptions options, Cursor? cursor = null)
+    {
+        await using var chain = Open(options);
+        return await ReadAsync(chain, cursor);
+    }
+
+    private Task<List<TradeRange>> ReadAsync(ChainConnection chain, ulong from) => ReadAsync(chain, new Cursor(from, null));
+
+    private async Task<List<TradeRange>> ReadAsync(ChainConnection chain, Cursor? cursor = null)
+    {
+        await chain.Head.RefreshAsync(_timeout.Token);
+        var ranges = new List<TradeRange>();
+        await foreach (var range in chain.Ranges.ReadAsync(cursor ?? new Cursor(1, null), chain.Head.Finalized!.Number, _timeout.Token))
+            ranges.Add(range);
+        return ranges;
+    }
+
+    private void AssertWhole(List<TradeRange> ranges)
+    {
+        var expected = _honest.Blocks.Skip(1).Take(199).SelectMany(block => block.Trades.Select((trade, i) => (new Position(block.Number, (uint)(2 * i)), block.Timestamp, trade.IsMint)));
+        Assert.Equal(expected, ranges.SelectMany(range => range.Trades).Select(trade => (trade.Position, trade.Timestamp, trade.Side == TradeSide.Mint)));
+    }
+}
