@@ -1,0 +1,84 @@
+using System.Text.RegularExpressions;
+using ArchUnitNET.Loader;
+using ArchUnitNET.xUnit;
+using Tao20.Actors.Miners;
+using Tao20.Chain;
+using Tao20.Devnet;
+using Tao20.Domain.Units;
+using static ArchUnitNET.Fluent.ArchRuleDefinition;
+
+namespace Tao20.Actors.Tests.Architecture;
+
+/// <summary>The laws of docs/architecture.md, held by a test each.</summary>
+public sealed partial class LawTests
+{
+    private static readonly System.Reflection.Assembly DomainAssembly = typeof(Wei).Assembly;
+    private static readonly System.Reflection.Assembly ChainAssembly = typeof(ChainOptions).Assembly;
+    private static readonly System.Reflection.Assembly ActorsAssembly = typeof(MinerActor).Assembly;
+    private static readonly System.Reflection.Assembly DevnetAssembly = typeof(Economy).Assembly;
+
+    private static readonly ArchUnitNET.Domain.Architecture Loaded =
+        new ArchLoader().LoadAssemblies(DomainAssembly, ChainAssembly, ActorsAssembly, DevnetAssembly).Build();
+
+    [Fact]
+    public void The_domain_references_nothing_but_the_base_class_library() =>
+        Assert.All(DomainAssembly.GetReferencedAssemblies(), reference => Assert.StartsWith("System.", reference.Name, StringComparison.Ordinal));
+
+    [Fact]
+    public void References_point_one_way()
+    {
+        Assert.Equal(["Tao20.Domain"], Ours(ChainAssembly));
+        Assert.Equal(["Tao20.Chain", "Tao20.Domain"], Ours(ActorsAssembly));
+        Assert.Equal(["Tao20.Chain", "Tao20.Domain"], Ours(DevnetAssembly));
+
+        static string[] Ours(System.Reflection.Assembly assembly) =>
+            [.. assembly.GetReferencedAssemblies().Select(reference => reference.Name!).Where(name => name.StartsWith("Tao20.", StringComparison.Ordinal)).Order()];
+    }
+
+    [Fact]
+    public void The_chain_and_the_devnet_know_no_actors()
+    {
+        foreach (var assembly in new[] { ChainAssembly, DevnetAssembly })
+            Assert.DoesNotContain(assembly.GetReferencedAssemblies(), reference => reference.Name!.StartsWith("Akka", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Wire_types_stay_in_the_serialization() =>
+        Types().That().ResideInAssembly(ActorsAssembly).And().DoNotResideInNamespaceMatching("Tao20\\.Actors\\.Serialization")
+            .Should().NotDependOnAny(Types().That().ResideInNamespace("Tao20.Actors.Serialization.Wire"))
+            .Check(Loaded);
+
+    [Fact]
+    public void Classes_are_sealed_unless_they_are_made_to_be_derived_from() =>
+        Classes().That().ResideInNamespaceMatching("Tao20\\..*").And().AreNotAbstract()
+            .And().DoNotResideInNamespace("Tao20.Actors.Serialization.Wire").Should().BeSealed().Check(Loaded);
+
+    [Fact]
+    public void The_domain_has_no_clock_no_chance_no_io_and_no_floating_point()
+    {
+        var domain = Path.Combine(Repository(), "src", "Tao20.Domain");
+        foreach (var file in Directory.EnumerateFiles(domain, "*.cs", SearchOption.AllDirectories).Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)))
+            Assert.False(Impure().IsMatch(Comments().Replace(File.ReadAllText(file), "")), $"{file} is not pure: {Impure().Match(Comments().Replace(File.ReadAllText(file), "")).Value}");
+    }
+
+    [Fact]
+    public void Every_configuration_key_of_ours_has_its_reason_beside_it()
+    {
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository(), "hocon"), "*.conf"))
+            Assert.StartsWith("#", File.ReadAllText(file), StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"\b(double|float|DateTime|DateTimeOffset|Stopwatch|Random|Guid|Environment|HttpClient|Task|Thread|File)\b")]
+    private static partial Regex Impure();
+
+    [GeneratedRegex(@"//.*")]
+    private static partial Regex Comments();
+
+    private static string Repository()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory.FullName, "Tao20.Actors.sln")))
+            directory = directory.Parent!;
+        return directory.FullName;
+    }
+}

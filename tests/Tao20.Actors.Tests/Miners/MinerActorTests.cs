@@ -1,0 +1,170 @@
+using Microsoft.Data.Sqlite;
+using Tao20.Actors.Hosting;
+using Tao20.Actors.Miners;
+using Tao20.Actors.Status;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Trades;
+using Tao20.Domain.Units;
+using Tao20.Domain.Volume;
+
+namespace Tao20.Actors.Tests.Miners;
+
+public sealed class MinerActorTests : InDirectory
+{
+    private static readonly Address Miner = Address.Parse("0x00000000000000000000000000000000000000aa");
+
+    [Fact]
+    public async Task What_was_acknowledged_is_there_after_a_restart()
+    {
+        await using (var node = await Node.WithMinersAsync(Path))
+            Assert.IsType<FoldAcknowledged>(await node.FoldAsync(Batch(1, 1, 50)));
+        await using var again = await Node.WithMinersAsync(Path);
+        Assert.Equal((50L, Value(50)), Totals(await again.SummaryAsync(Miner)));
+    }
+
+    [Fact]
+    public async Task A_batch_sent_twice_counts_once()
+    {
+        await using var node = await Node.WithMinersAsync(Path);
+        await node.FoldAsync(Batch(1, 1, 50));
+        Assert.IsType<FoldAcknowledged>(await node.FoldAsync(Batch(2, 1, 50)));
+        Assert.IsType<FoldAcknowledged>(await node.FoldAsync(Batch(3, 26, 50)));
+        Assert.Equal((75L, Value(75)), Totals(await node.SummaryAsync(Miner)));
+    }
+
+    [Fact]
+    public async Task A_divergence_folds_nothing_and_says_both_sides()
+    {
+        await using var node = await Node.WithMinersAsync(Path);
+        var batch = Batch(1, 1, 3);
+        var diverged = Assert.IsType<FoldDiverged>(await node.FoldAsync(batch with { Trades = batch.Trades with { Counter = new ChainCounter(0, Value(4)) } }));
+        Assert.Equal((Value(4), Value(3), new Position(3, 0)), (diverged.ChainWei, diverged.FoldWei, diverged.After));
+        Assert.Null((await node.SummaryAsync(Miner)).Position);
+    }
+
+    [Fact]
+    public async Task Snapshots_are_used_and_what_they_cover_is_deleted()
+    {
+        await using (var node = await Node.WithMinersAsync(Path, journal => journal with { SnapshotEvery = 10 }))
+        {
+            for (ulong i = 0; i < 45; i++)
+                await node.FoldAsync(Batch((long)i, 1 + i * 2, 2));
+            await WaitForAsync(() => Count("SELECT count(*) FROM journal WHERE persistence_id = 'miner-" + Miner + "' AND deleted = 0") <= 15);
+        }
+
+        Assert.InRange(Count("SELECT count(*) FROM snapshot"), 1, 2);
+        await using var again = await Node.WithMinersAsync(Path);
+        Assert.Equal((90L, Value(90)), Totals(await again.SummaryAsync(Miner)));
+    }
+
+    [Fact]
+    public async Task An_auditor_can_keep_everything()
+    {
+        await using (var node = await Node.WithMinersAsync(Path, journal => journal with { SnapshotEvery = 10, KeepEverything = true }))
+        {
+            for (ulong i = 0; i < 45; i++)
+                await node.FoldAsync(Batch((long)i, 1 + i * 2, 2));
+        }
+
+        Assert.Equal(45, Count("SELECT count(*) FROM journal WHERE deleted = 0"));
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_told_and_what_was_acknowledged_is_kept()
+    {
+        var acknowledged = 0;
+        FoldFailed? failed = null;
+        await using (var node = await Node.WithMinersAsync(Path, journal => journal with { MaxSizeMiB = 1 }))
+        {
+            for (ulong i = 0; failed is null && i < 100; i++)
+            {
+                if (await node.FoldAsync(Batch((long)i, 1 + i * 500, 500)) is FoldFailed f)
+                    failed = f;
+                else
+                    acknowledged += 500;
+            }
+
+            Assert.Equal(JournalProblem.DiskFull, failed!.Problem);
+            var fault = await node.Faults.Ended.WaitAsync(TimeSpan.FromSeconds(10));
+            Assert.Equal(FaultKind.DiskFull, fault.Kind);
+            Assert.Contains($"The journal in {Path} is full", fault.Message, StringComparison.Ordinal);
+        }
+
+        await using var again = await Node.WithMinersAsync(Path);
+        Assert.True(acknowledged > 0);
+        Assert.Equal(acknowledged, (await again.SummaryAsync(Miner)).Mints.Trades);
+    }
+
+    [Fact]
+    public async Task A_corrupt_entry_ends_the_node_with_what_to_do()
+    {
+        await using (var node = await Node.WithMinersAsync(Path))
+            await node.FoldAsync(Batch(1, 1, 50));
+        Execute("UPDATE journal SET message = x'0a14ff'");
+        await using var again = await Node.WithMinersAsync(Path);
+        again.Miners.Tell(new GetMinerSummary(Miner, default), Akka.Actor.ActorRefs.NoSender);
+        var fault = await again.Faults.Ended.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(FaultKind.JournalCorrupt, fault.Kind);
+        Assert.Contains("rebuilt from the chain", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_journal_is_refused_before_anything_starts()
+    {
+        File.WriteAllText(System.IO.Path.Combine(Path, SqliteJournal.FileName), new string('x', 10_000));
+        var error = Assert.Throws<JournalException>(() => SqliteJournal.Prepare(new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(Path) }));
+        Assert.Equal(JournalProblem.Corrupt, error.Problem);
+    }
+
+    [Fact]
+    public async Task The_journal_is_synced_at_every_commit_in_a_write_ahead_log()
+    {
+        await using var node = await Node.WithMinersAsync(Path);
+        await node.FoldAsync(Batch(1, 1, 1));
+        Assert.True(File.Exists(System.IO.Path.Combine(Path, SqliteJournal.FileName + "-wal")));
+        using var data = new LinqToDB.Data.DataConnection(SqliteJournal.DataOptions(new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(Path) }));
+        using var command = data.OpenDbConnection().CreateCommand();
+        command.CommandText = "PRAGMA synchronous";
+        Assert.Equal(2L, command.ExecuteScalar());
+    }
+
+    internal static FoldBatch Batch(long range, ulong first, int count, Address? miner = null)
+    {
+        var trades = Enumerable.Range(0, count).Select(i =>
+        {
+            var n = first + (ulong)i;
+            return new Trade(new Position(n, 0), new EpochId(0), Hash256.Zero, miner ?? Miner, TradeSide.Mint, Wei.OneTao, Wei.OneTao, TaoPerToken.From(1), 1_700_000_000 + n * 12);
+        }).ToArray();
+        return new FoldBatch(range, 0, new FoldTrades(miner ?? Miner, EligibilityRules.Default, trades, null));
+    }
+
+    private static UInt128 Value(int tao) => Wei.OneTao.Value * (uint)tao;
+
+    private static (long Trades, UInt128 Wei) Totals(MinerSummary summary) => (summary.Mints.Trades, summary.LifetimeWei);
+
+    private static async Task WaitForAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!condition())
+            await looks.WaitForNextTickAsync(limit.Token);
+    }
+
+    private long Count(string sql)
+    {
+        using var connection = new SqliteConnection(SqliteJournal.ConnectionString(Path));
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
+    }
+
+    private void Execute(string sql)
+    {
+        using var connection = new SqliteConnection(SqliteJournal.ConnectionString(Path));
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,129 @@
+using Akka.Actor;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tao20.Actors.Hosting;
+using Tao20.Actors.Ingestion;
+using Tao20.Actors.Miners;
+using Tao20.Actors.Status;
+using Tao20.Chain;
+using Tao20.Chain.Following;
+using Tao20.Domain.Parameters;
+using Address = Tao20.Domain.Units.Address;
+
+namespace Tao20.Actors.Tests;
+
+/// <summary>A node's actors on a real SQLite journal in a directory of their own.</summary>
+internal sealed class Node : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private readonly IHost _host;
+    private readonly ChainConnection? _chain;
+
+    private Node(IHost host, ChainConnection? chain, FaultSignal faults)
+    {
+        _host = host;
+        _chain = chain;
+        Faults = faults;
+    }
+
+    public FaultSignal Faults { get; }
+
+    public IActorRef Miners => Actor<MinersKey>();
+
+    /// <summary>The miners alone.</summary>
+    public static Task<Node> WithMinersAsync(string directory, Func<JournalOptions, JournalOptions>? change = null, Hosting.ClusterOptions? cluster = null) =>
+        StartAsync(directory, change, null, ScoringParameters.Default, cluster);
+
+    /// <summary>The whole pipeline on a chain.</summary>
+    public static Task<Node> FollowingAsync(string directory, ChainOptions chain, Func<JournalOptions, JournalOptions>? change = null, ScoringParameters? scoring = null) =>
+        StartAsync(directory, change, chain, scoring ?? ScoringParameters.Default, null);
+
+    public IActorRef Actor<TKey>() => _host.Services.GetRequiredService<ActorRegistry>().Get<TKey>();
+
+    public ActorSystem System => _host.Services.GetRequiredService<ActorSystem>();
+
+    public Task<FollowerStatus> FollowerAsync() => Actor<ChainFollowerKey>().Ask<FollowerStatus>(GetFollowerStatus.Instance, Patience);
+
+    public Task<NodeStatus> StatusAsync() => Actor<StatusKey>().Ask<NodeStatus>(new GetNodeStatus(true), Patience);
+
+    public Task<MinerSummary> SummaryAsync(Address miner) => Miners.Ask<MinerSummary>(new GetMinerSummary(miner, default), Patience);
+
+    public Task<object> FoldAsync(FoldBatch batch) => Miners.Ask<object>(batch, Patience);
+
+    /// <summary>Waits until the follower's state is as wanted, looking again whenever the head or the state may have moved.</summary>
+    public async Task<FollowerStatus> UntilAsync(Func<FollowerStatus, bool> wanted)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        FollowerStatus status;
+        do
+        {
+            status = await FollowerAsync();
+            if (wanted(status))
+                return status;
+        }
+        while (await looks.WaitForNextTickAsync(limit.Token));
+        return status;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+        if (_chain is not null)
+            await _chain.DisposeAsync();
+    }
+
+    private static async Task<Node> StartAsync(
+        string directory, Func<JournalOptions, JournalOptions>? change, ChainOptions? chainOptions, ScoringParameters scoring, Hosting.ClusterOptions? cluster)
+    {
+        var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory) };
+        journal = change?.Invoke(journal) ?? journal;
+        SqliteJournal.Prepare(journal);
+        var faults = new FaultSignal();
+        var guard = new JournalGuard(journal, directory, faults, TimeProvider.System);
+        ChainConnection? chain = null;
+        FollowerSettings? settings = null;
+        if (chainOptions is not null)
+        {
+            chain = ChainConnection.Http(chainOptions, NullLogger.Instance);
+            settings = new FollowerSettings(await chain.ProbeAsync(CancellationToken.None), scoring, guard, faults, new PipelineMetrics(), TimeProvider.System);
+        }
+
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddLogging(logging => logging.ClearProviders());
+        builder.Services.AddAkka("tao20", (akka, services) =>
+        {
+            akka.ConfigureLoggers(loggers =>
+            {
+                loggers.ClearLoggers();
+                loggers.AddLoggerFactory(services.GetRequiredService<ILoggerFactory>());
+            });
+            akka.WithTao20Basics().WithJournal(journal);
+            if (cluster is not null)
+                akka.WithTao20Cluster(cluster);
+            akka.WithMiners(guard, cluster is not null);
+            if (settings is not null)
+                akka.WithConsensus(settings, false).WithChainFollower(settings, chain!, false).WithStatus(settings);
+        });
+        var host = builder.Build();
+        await host.StartAsync();
+        return new Node(host, chain, faults);
+    }
+}
+
+/// <summary>A directory that is gone after the test.</summary>
+public abstract class InDirectory : IDisposable
+{
+    protected string Path { get; } = Directory.CreateTempSubdirectory("tao20-test-").FullName;
+
+    public void Dispose()
+    {
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(Path, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+}

@@ -1,0 +1,171 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+using CsCheck;
+using Tao20.Actors.Consensus;
+using Tao20.Actors.Ingestion;
+using Tao20.Actors.Miners;
+using Tao20.Actors.Serialization;
+using Tao20.Actors.Status;
+using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts;
+using Tao20.Chain.Following;
+using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Parameters;
+using Tao20.Domain.Rewards;
+using Tao20.Domain.Trades;
+using Tao20.Domain.Units;
+using Tao20.Domain.Volume;
+using Address = Tao20.Domain.Units.Address;
+
+namespace Tao20.Actors.Tests.Serialization;
+
+public sealed class SerializerTests : TestKit
+{
+    private readonly Tao20Serializer _serializer;
+
+    public SerializerTests() => _serializer = new Tao20Serializer((ExtendedActorSystem)Sys);
+
+    [Fact]
+    public void Every_type_reads_back_what_it_writes_and_none_is_forgotten()
+    {
+        var samples = Samples.All();
+        Assert.Equal(Tao20Serializer.Types.OrderBy(type => type.Name), samples.Select(sample => sample.GetType()).Distinct().OrderBy(type => type.Name));
+        foreach (var sample in samples)
+        {
+            var bytes = _serializer.ToBinary(sample);
+            var back = _serializer.FromBinary(bytes, _serializer.Manifest(sample));
+            Assert.Equal(sample.GetType(), back.GetType());
+            Assert.Equal(bytes, _serializer.ToBinary(back));
+        }
+    }
+
+    [Fact]
+    public void Trades_read_back_exactly_whatever_they_are() =>
+        Samples.Trades.Sample(trades =>
+        {
+            var batch = new FoldBatch(1, 0, new FoldTrades(trades[0].Miner, EligibilityRules.Default, trades, new ChainCounter(UInt128.MaxValue, 0)));
+            var back = (FoldBatch)_serializer.FromBinary(_serializer.ToBinary(batch), _serializer.Manifest(batch));
+            Assert.Equal(trades, back.Trades.Trades.ToArray());
+            Assert.Equal((batch.Trades.Counter, batch.Trades.Rules), (back.Trades.Counter, back.Trades.Rules));
+        });
+
+    [Fact]
+    public void A_state_read_back_folds_on_as_if_nothing_had_happened() =>
+        Samples.Trades.Where(trades => trades.Length > 1).Sample(trades =>
+        {
+            var volume = Fold(MinerVolume.Initial(trades[0].Miner), trades[..^1]);
+            var snapshot = (MinerVolumeSnapshot)_serializer.FromBinary(_serializer.ToBinary(volume.ToSnapshot()), "miner-volume");
+            var live = _serializer.ToBinary(Fold(volume, trades[^1..]).ToSnapshot());
+            Assert.Equal(live, _serializer.ToBinary(Fold(MinerVolume.Restore(snapshot), trades[^1..]).ToSnapshot()));
+        });
+
+    [Fact]
+    public void Manifests_are_for_ever() =>
+        Assert.Equal(
+            ["cursor", "epoch-ack", "epoch-settled", "epoch-volume", "fold-ack", "fold-batch", "fold-diverged", "fold-failed", "follower-status", "following-began", "get-epoch-volume", "get-follower-status", "get-miner-summary", "get-settled-epochs", "miner-summary", "miner-volume", "parameters-adopted", "range-folded", "settle-epoch", "settled", "settled-epochs", "trades-folded"],
+            Samples.All().Select(_serializer.Manifest).Distinct().Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void An_unknown_manifest_says_that_the_journal_is_newer() =>
+        Assert.Contains("newer version", Assert.Throws<System.Runtime.Serialization.SerializationException>(() => _serializer.FromBinary([], "of-tomorrow")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_cut_event_is_an_error_and_not_a_shorter_event()
+    {
+        var bytes = _serializer.ToBinary(Samples.Folded());
+        Assert.ThrowsAny<Exception>(() => _serializer.FromBinary(bytes[..(bytes.Length - 20)], "trades-folded"));
+    }
+
+    private static MinerVolume Fold(MinerVolume volume, Trade[] trades) =>
+        volume.Evolve(((FoldDecision.Fold)volume.Decide(new FoldTrades(volume.Miner, EligibilityRules.Default, trades, null))).Event);
+}
+
+/// <summary>One of everything that is serialized.</summary>
+internal static class Samples
+{
+    private static readonly Address Miner = Address.Parse("0x00000000000000000000000000000000000000aa");
+
+    public static readonly Gen<Trade[]> Trades =
+        Gen.Select(Gen.Byte.Array[32], Gen.ULong, Gen.ULong, Gen.ULong[0, 5], Gen.Int[0, 3]).Array[1, 40].Select(items =>
+        {
+            ulong block = 1, epoch = 0, time = 1_700_000_000;
+            return items.Select(item =>
+            {
+                block += item.Item4 + 1;
+                time += item.Item4 * 12;
+                epoch += item.Item5 == 0 ? 1UL : 0;
+                return new Trade(
+                    new Position(block, (uint)item.Item2),
+                    new EpochId(epoch),
+                    new Hash256(item.Item1),
+                    Miner,
+                    (TradeSide)(item.Item5 % 2),
+                    Wei.From(new UInt128(item.Item3 & 0xffff_ffff, item.Item2)),
+                    item.Item5 == 1 ? Wei.From(Wei.Max) : Wei.From(item.Item2),
+                    TaoPerToken.From(item.Item3),
+                    time);
+            }).ToArray();
+        });
+
+    public static TradesFolded Folded() => Decide(MinerVolume.Initial(Miner));
+
+    public static IReadOnlyList<object> All()
+    {
+        var volume = MinerVolume.Initial(Miner).Evolve(Folded());
+        var header = new BlockHeader(9, Keccak.Hash([1]), Keccak.Hash([2]), 1_700_000_000);
+        var identity = new ChainIdentity(964, Keccak.Hash([3]), Miner, 5);
+        var schedule = new ParameterSchedule([new ParametersVersion(1, default, ScoringParameters.Default)]);
+        var closed = new EpochToSettle(new ClosedEpoch(new EpochId(0), new EpochId(1), new Position(8, 1), 1_700_003_600), [Miner]);
+        var quarantined = new QuarantinedLog(new Position(8, 2), "why", new byte[] { 1, 2, 3 });
+        var report = EpochReport.Settle(closed.Closed, [volume.Of(new EpochId(0))], schedule.Latest, new Rao(7), Keccak.Hash);
+        var state = new CursorState(identity, schedule, header, new EpochBook(new EpochId(1), new HashSet<Address> { Miner }), [closed], new HashSet<Address> { Miner }, 12, [quarantined], 1, 0);
+        var summary = new MinerSummary(Miner, volume.Position, volume.LifetimeWei, volume.LifetimeEligibleWei, 5, volume.Mints, volume.Redemptions, volume.Of(new EpochId(0)), volume.RecentExclusions);
+        var status = new FollowerStatus(
+            state, header, header, 3, 64, new Dictionary<Address, (int, UInt128)> { [Miner] = (2, 5) }, 1, true,
+            [new EndpointStatus(new Uri("http://127.0.0.1:8545"), "resting", "why", 7)], new NodeFault(FaultKind.ChainUnavailable, "why", DateTimeOffset.UnixEpoch));
+        return
+        [
+            new FoldBatch(1, 2, new FoldTrades(Miner, EligibilityRules.Default, Folded().Trades, null)),
+            new FoldAcknowledged(1, 2, Miner),
+            new FoldDiverged(1, Miner, 5, 6, new Position(3, 4)),
+            new FoldFailed(1, Miner, JournalProblem.DiskFull, "why"),
+            new GetEpochVolume(Miner, new EpochId(3)),
+            new GetMinerSummary(Miner, new EpochId(3)),
+            volume.Of(new EpochId(0)),
+            summary,
+            summary with { Position = null, Baseline = null },
+            Folded(),
+            volume.ToSnapshot(),
+            MinerVolume.Initial(Miner).ToSnapshot(),
+            new FollowingBegan(identity),
+            new ParametersAdopted(schedule),
+            new RangeFolded(header, [closed], new EpochId(1), [Miner], 5, [quarantined], 1),
+            state,
+            CursorState.Initial,
+            new SettleEpoch(closed, schedule.Latest),
+            new EpochAcknowledged(new EpochId(4)),
+            new EpochSettled(report),
+            new SettledState(1, [report]),
+            GetFollowerStatus.Instance,
+            status,
+            status with { Overlay = null, Fault = null, Latest = null, Finalized = null },
+            GetSettledEpochs.Instance,
+            new SettledEpochs(1, [report]),
+        ];
+    }
+
+    /// <summary>Full trades, dust and a round trip.</summary>
+    private static TradesFolded Decide(MinerVolume volume)
+    {
+        var tao = Wei.OneTao;
+        Trade[] trades =
+        [
+            Trade(1, TradeSide.Mint, tao), Trade(2, TradeSide.Redeem, tao), Trade(3, TradeSide.Mint, Wei.From(1)), Trade(4, TradeSide.Mint, tao + tao),
+        ];
+        return ((FoldDecision.Fold)volume.Decide(new FoldTrades(Miner, EligibilityRules.Default, trades, new ChainCounter(0, 4 * tao.Value + 1)))).Event;
+
+        static Trade Trade(ulong block, TradeSide side, Wei amount) =>
+            new(new Position(block, 0), new EpochId(0), Keccak.Hash([(byte)block]), Miner, side, amount, amount, TaoPerToken.From(1), 1_700_000_000 + block);
+    }
+}
