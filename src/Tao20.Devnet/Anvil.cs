@@ -39,6 +39,7 @@ public sealed class Anvil : IAsyncDisposable
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private readonly Process _process;
+    private int _disposed;
 
     private Anvil(Process process, Uri rpc)
     {
@@ -129,6 +130,8 @@ public sealed class Anvil : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         Client.Dispose();
         if (!_process.HasExited)
         {

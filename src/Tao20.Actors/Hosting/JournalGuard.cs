@@ -19,6 +19,7 @@ public sealed class JournalGuard(JournalOptions options, string where, FaultSign
     /// <summary>The fault behind a problem, with its remedy.</summary>
     public NodeFault Fault(JournalProblem problem, string reason)
     {
+        reason = reason.ReplaceLineEndings("; ").TrimEnd('.');
         var (kind, message) = problem switch
         {
             JournalProblem.DiskFull => (FaultKind.DiskFull, $"The journal in {where} is full: {reason}. Nothing was lost; free space (or raise Journal:MaxSizeMiB) and start again."),

@@ -3,8 +3,8 @@ using Akka.Cluster.Sharding;
 using Akka.Event;
 using Akka.Persistence;
 using Tao20.Actors.Hosting;
-using Address = Tao20.Domain.Units.Address;
 using Tao20.Domain.Volume;
+using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Miners;
 

@@ -1,6 +1,6 @@
 using Tao20.Domain.Epochs;
-using Tao20.Domain.Rewards;
 using Tao20.Domain.Ranking;
+using Tao20.Domain.Rewards;
 using Tao20.Domain.Volume;
 
 namespace Tao20.Domain.Parameters;

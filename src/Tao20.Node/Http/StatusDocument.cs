@@ -50,7 +50,7 @@ internal sealed record StatusDocument(
                 follower.Overlay?.Values.Sum(miner => miner.Trades) ?? 0,
                 [.. follower.Endpoints.Select(endpoint => new EndpointDocument(endpoint.Endpoint.ToString(), endpoint.State, endpoint.Reason, endpoint.Head))]),
             state.Last is { } last ? new CursorDocument(last.Number, last.Hash.ToString(), last.Timestamp, state.Trades) : null,
-            new LagDocument(follower.LagBlocks, follower.RangeBlocks),
+            new LagDocument(follower.Finalized is null ? null : follower.LagBlocks, follower.RangeBlocks),
             follower.Ready,
             new OpenEpochDocument(status.Open.Value, state.Book.Active.Count, [.. state.Unsettled.Select(epoch => epoch.Closed.Epoch.Value)]),
             [.. status.Ranking.Ranked.Select(RankedDocument.Of)],
@@ -74,7 +74,7 @@ internal sealed record EndpointDocument(string Url, string State, string? Reason
 
 internal sealed record CursorDocument(ulong Block, string Hash, ulong Timestamp, long Trades);
 
-internal sealed record LagDocument(ulong Blocks, int RangeBlocks);
+internal sealed record LagDocument(ulong? Blocks, int RangeBlocks);
 
 internal sealed record OpenEpochDocument(ulong Open, int ActiveMiners, IReadOnlyList<ulong> AwaitingSettlement);
 

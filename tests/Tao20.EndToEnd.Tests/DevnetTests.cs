@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Numerics;
+using System.Text.Json.Nodes;
+
+namespace Tao20.EndToEnd.Tests;
+
+/// <summary><c>tao20 devnet</c>, as a new user runs it.</summary>
+public sealed class DevnetTests : InDirectory
+{
+    private static readonly string[] Short = ["devnet", "--miners", "5", "--duration", "6s", "--epoch", "2s", "--block-time", "50ms", "--http-port", "0", "--json"];
+
+    [Fact]
+    public async Task Five_miners_trade_and_are_ranked_and_the_document_adds_up()
+    {
+        var (code, output, process) = await Tao20Process.RunAsync([.. Short, "--seed", "7", "--data-dir", System.IO.Path.Combine(Directory, "data")]);
+        Assert.True(code == 0, process.Errors);
+        var summary = JsonNode.Parse(output)!.AsObject();
+        Assert.Empty(summary["faults"]!.AsArray());
+        Assert.True(summary["trades"]!.GetValue<int>() > 100);
+        var miners = summary["miners"]!.AsArray();
+        Assert.Equal(5, miners.Count);
+        Assert.All(miners, miner => Assert.Equal(Text(miner, "chainWei"), Text(miner, "foldedWei")));
+        Assert.Equal(summary["trades"]!.GetValue<long>(), miners.Sum(miner => miner!["trades"]!.GetValue<long>()));
+
+        var epochs = summary["epochs"]!.AsArray();
+        Assert.True(epochs.Count >= 3);
+        Assert.Equal(Enumerable.Range(0, epochs.Count), epochs.Select(epoch => epoch!["epoch"]!.GetValue<int>()));
+        foreach (var epoch in epochs)
+        {
+            var ranked = epoch!["ranked"]!.AsArray();
+            var paid = ranked.Aggregate(BigInteger.Zero, (sum, miner) => sum + BigInteger.Parse(Text(miner, "payoutRao")));
+            Assert.Equal(
+                BigInteger.Parse(Text(epoch, "emissionRao")) + BigInteger.Parse(Text(epoch, "carriedInRao")),
+                paid + BigInteger.Parse(Text(epoch, "validatorPoolRao")) + BigInteger.Parse(Text(epoch, "carriedOutRao")));
+            Assert.Equal(Enumerable.Range(1, ranked.Count), ranked.Select(miner => miner!["rank"]!.GetValue<int>()));
+            Assert.Equal(66, Text(epoch, "rankingRoot").Length);
+            Assert.Equal(ranked.Count == 0 ? 0 : 65535, ranked.Select(miner => miner!["weight"]!.GetValue<int>()).DefaultIfEmpty().Max());
+        }
+    }
+
+    [Fact]
+    public async Task The_same_seed_gives_the_same_rankings_and_another_seed_others()
+    {
+        var first = await RootsAsync(11);
+        Assert.Equal(first, await RootsAsync(11));
+        Assert.NotEqual(first, await RootsAsync(12));
+    }
+
+    [Fact]
+    public async Task A_directory_with_an_older_journal_is_refused()
+    {
+        await File.WriteAllTextAsync(System.IO.Path.Combine(Directory, "journal.db"), "");
+        var (code, _, process) = await Tao20Process.RunAsync([.. Short, "--data-dir", Directory]);
+        Assert.Equal(5, code);
+        Assert.Contains("give an empty directory with --data-dir", Assert.Single(process.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_node_it_says_what_is_missing()
+    {
+        var empty = System.IO.Directory.CreateDirectory(System.IO.Path.Combine(Directory, "bin")).FullName;
+        File.CreateSymbolicLink(System.IO.Path.Combine(empty, "dotnet"), Process.GetCurrentProcess().MainModule!.FileName);
+        var (code, _, process) = await Tao20Process.RunAsync(
+            Short, environment: new Dictionary<string, string> { ["PATH"] = empty, ["TAO20_TOOLS_DIR"] = System.IO.Path.Combine(Directory, "tools") });
+        Assert.Equal(1, code);
+        Assert.Contains("'node' is not installed: the local chain needs Node 20", process.Lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Killed_at_any_moment_it_leaves_no_chain_behind()
+    {
+        var process = Tao20Process.Start(["devnet", "--duration", "60s", "--http-port", "0", "--data-dir", System.IO.Path.Combine(Directory, "data")]);
+        var status = await process.UntilAsync(status => status["cursor"] is not null, TimeSpan.FromSeconds(60));
+        var rpc = new Uri(status["chain"]!["endpoints"]![0]!["url"]!.GetValue<string>());
+        await process.KillAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (Listening(rpc))
+            await looks.WaitForNextTickAsync(limit.Token);
+    }
+
+    [Theory]
+    [InlineData("--miners", "0")]
+    [InlineData("--miners", "many")]
+    [InlineData("--duration", "soon")]
+    [InlineData("--epoch", "1ms")]
+    [InlineData("--colour", "red")]
+    public async Task A_wrong_option_is_named_with_what_to_give(string option, string value)
+    {
+        var (code, _, process) = await Tao20Process.RunAsync(["devnet", option, value]);
+        Assert.Equal(2, code);
+        Assert.Contains(process.Lines, line => line.Contains(option, StringComparison.Ordinal) || line.Contains(value, StringComparison.Ordinal));
+    }
+
+    private static bool Listening(Uri uri)
+    {
+        try
+        {
+            using var client = new System.Net.Sockets.TcpClient(uri.Host, uri.Port);
+            return true;
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static string Text(JsonNode? node, string key) => node![key]!.GetValue<string>();
+
+    private async Task<string> RootsAsync(int seed)
+    {
+        var (code, output, process) = await Tao20Process.RunAsync([.. Short, "--seed", $"{seed}", "--data-dir", System.IO.Path.Combine(Directory, $"{Guid.NewGuid():n}")]);
+        Assert.True(code == 0, process.Errors);
+        return string.Join(' ', JsonNode.Parse(output)!["epochs"]!.AsArray().Select(epoch => Text(epoch, "rankingRoot")));
+    }
+}

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace Tao20.EndToEnd.Tests;
+
+/// <summary>The real executable, started as a person would.</summary>
+internal sealed class Tao20Process : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly List<string> _errors = [];
+    private readonly TaskCompletionSource<Uri> _status = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
+
+    private Tao20Process(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.ReadToEndAsync();
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is not { } text)
+                return;
+            lock (_errors)
+                _errors.Add(text);
+            if (text.IndexOf("status at ", StringComparison.Ordinal) is var at and >= 0)
+                _status.TrySetResult(new Uri(text[(at + "status at ".Length)..].Trim()));
+        };
+        process.BeginErrorReadLine();
+    }
+
+    public string Errors
+    {
+        get
+        {
+            lock (_errors)
+                return string.Join('\n', _errors);
+        }
+    }
+
+    /// <summary>The lines of this program, without the log's.</summary>
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (_errors)
+                return [.. _errors.Where(line => line.StartsWith("tao20: ", StringComparison.Ordinal)).Select(line => line["tao20: ".Length..])];
+        }
+    }
+
+    public static Tao20Process Start(IEnumerable<string> arguments, string? directory = null, IDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo("dotnet", [System.IO.Path.Combine(AppContext.BaseDirectory, "tao20.dll"), .. arguments])
+        {
+            WorkingDirectory = directory ?? System.IO.Path.GetTempPath(),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        start.Environment["TAO20_LOG_LEVEL"] = "Warning";
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+        return new Tao20Process(Process.Start(start)!);
+    }
+
+    public static async Task<(int ExitCode, string Output, Tao20Process Process)> RunAsync(
+        IEnumerable<string> arguments, string? directory = null, IDictionary<string, string>? environment = null)
+    {
+        var process = Start(arguments, directory, environment);
+        var code = await process.ExitAsync(TimeSpan.FromMinutes(3));
+        return (code, await process._output, process);
+    }
+
+    public async Task<int> ExitAsync(TimeSpan limit)
+    {
+        using var timeout = new CancellationTokenSource(limit);
+        try
+        {
+            await _process.WaitForExitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill(entireProcessTree: true);
+            Assert.Fail($"It did not end within {limit}.\n{Errors}");
+        }
+
+        return _process.ExitCode;
+    }
+
+    /// <summary>Where its HTTP is, once it says so.</summary>
+    public async Task<Uri> StatusUriAsync()
+    {
+        var ended = _process.WaitForExitAsync();
+        return await Task.WhenAny(_status.Task, ended).WaitAsync(TimeSpan.FromSeconds(60)) == ended
+            ? throw new InvalidOperationException($"It ended with {_process.ExitCode}:\n{Errors}")
+            : await _status.Task;
+    }
+
+    public async Task<HttpResponseMessage> GetAsync(string path) => await _http.GetAsync(new Uri(await StatusUriAsync(), path));
+
+    public async Task<JsonObject> StatusAsync(bool all = false) =>
+        (await _http.GetFromJsonAsync<JsonObject>($"{await StatusUriAsync()}{(all ? "?all=true" : "")}"))!;
+
+    /// <summary>Looks at the status until it is as wanted.</summary>
+    public async Task<JsonObject> UntilAsync(Func<JsonObject, bool> wanted, TimeSpan limit)
+    {
+        using var timeout = new CancellationTokenSource(limit);
+        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        JsonObject? last = null;
+        try
+        {
+            while (true)
+            {
+                last = await StatusAsync(all: true);
+                if (wanted(last))
+                    return last;
+                await looks.WaitForNextTickAsync(timeout.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"Not within {limit}: {last}\n{Errors}");
+        }
+    }
+
+    public void Interrupt()
+    {
+        using var kill = Process.Start("kill", ["-INT", $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Ends it at once, as a power cut would.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            await KillAsync();
+        _http.Dispose();
+        _process.Dispose();
+    }
+}
