@@ -10,7 +10,7 @@ public sealed record TraderScript(int Seed, int SecondsPerBlock);
 
 /// <summary>
 /// Miners that mint and redeem in kind by a seeded script: ordinary trades, and among them dust, bursts of a dozen in one block, and
-/// round trips that undo a trade a block later. The keeper advances the epoch when its hour is over and moves prices a little.
+/// round trips that undo a trade in the same block or the next. The keeper advances the epoch when its hour is over and moves prices a little.
 /// </summary>
 /// <remarks>Blocks are mined by the script, so that the same seed gives the same chain however fast the machine is.</remarks>
 public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong startTime)
@@ -79,11 +79,10 @@ public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong 
             case 1:
                 return Enumerable.Range(0, 12).Select(_ => economy.Mint(miner, Amount(), prices, deadline)).ToList();
             case 2 when balance > Tao:
-                _toUndo[miner] = balance / 4;
-                return [economy.Redeem(miner, balance / 4, deadline), economy.Mint(miner, Amount(), prices, deadline)];
+                return [economy.Redeem(miner, balance / 4, deadline), economy.Mint(miner, balance / 4, prices, deadline)];
             case 3 or 4:
                 var value = Amount();
-                _toUndo[miner] = value * 99 / 100;
+                _toUndo[miner] = value * 995 / 1000;
                 return [economy.Mint(miner, value, prices, deadline)];
             case < 11 when balance > Tao / 2:
                 return [economy.Redeem(miner, balance * _random.Next(10, 60) / 100, deadline)];
