@@ -54,7 +54,7 @@ public static class SqliteJournal
     /// <summary>Synced at every commit: what was acknowledged survives a power cut. The log is moved into the file every 16 MiB.</summary>
     private static void Configure(DbConnection connection, JournalOptions options)
     {
-        Execute(connection, "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 30000; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;");
+        Execute(connection, "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 30000; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -2000; PRAGMA temp_store = MEMORY;");
         if (options.MaxSizeMiB > 0)
             Execute(connection, $"PRAGMA max_page_count = {options.MaxSizeMiB * (1024L * 1024 / PageBytes)}");
     }

@@ -20,7 +20,7 @@ namespace Tao20.Actors.Ingestion;
 public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
 {
     private const int MaxUnderWay = 2;
-    private const int MaxTradesTogether = 20_000;
+    private const int MaxTradesTogether = 30_000;
     private const int MaxUnsettledEpochs = 32;
     private static readonly TimeSpan ResendAfter = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
@@ -282,26 +282,22 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
     private void Send(RangeWork work)
     {
         work.SentAt = _settings.Clock.GetUtcNow();
-        foreach (var batch in work.Batches)
-        {
-            if (work.Pending.Contains(batch))
-                _miners.Tell(batch);
-        }
+        foreach (var batch in work.Pending)
+            _miners.Tell(batch);
     }
 
     private void MoveCursor()
     {
-        if (!_underWay.TryPeek(out var work) || work.Pending.Count > 0)
+        if (!_underWay.TryPeek(out var work) || work.Missing > 0)
             return;
         _underWay.Dequeue();
-        var folded = new RangeFolded(
-            work.Range.Last, work.Progress.Closed, work.Progress.Open, work.Progress.Joined, work.Progress.Trades.Count, work.Range.Quarantined, _state.Settled);
+        var folded = new RangeFolded(work.Last, work.Closed, work.Open, work.Joined, work.Trades, work.Quarantined, _state.Settled);
         Persist(folded, e =>
         {
             _state = _state.Evolve(e);
             if (e.Closed.Count > 0 && _state.Unsettled.Count == e.Closed.Count)
                 SettleOldest();
-            _settings.Metrics.RangeFolded(e.Last.Number, e.Trades, work.Range.Logs, work.Range.Totals.Count > 0);
+            _settings.Metrics.RangeFolded(e.Last.Number, e.Trades, work.Logs, work.CrossChecked);
             if (++_eventsSinceSnapshot >= _settings.Journal.Options.SnapshotEvery)
             {
                 _eventsSinceSnapshot = 0;
@@ -334,9 +330,9 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
     private void ResendLate()
     {
         var late = _settings.Clock.GetUtcNow() - ResendAfter;
-        foreach (var work in _underWay.Where(work => work.Pending.Count > 0 && work.SentAt < late))
+        foreach (var work in _underWay.Where(work => work.Missing > 0 && work.SentAt < late))
         {
-            _log.Warning("Blocks up to {0}: {1} miners have not acknowledged for {2}; sending again", work.Range.Last.Number, work.Pending.Count, ResendAfter);
+            _log.Warning("Blocks up to {0}: {1} miners have not acknowledged for {2}; sending again", work.Last.Number, work.Missing, ResendAfter);
             Send(work);
         }
 

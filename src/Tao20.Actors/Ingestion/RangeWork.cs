@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Tao20.Actors.Miners;
+using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
@@ -17,24 +18,39 @@ internal sealed class RangeWork
     private RangeWork(long number, TradeRange range, EpochProgress progress, IReadOnlyList<FoldBatch> batches)
     {
         Number = number;
-        Range = range;
-        Progress = progress;
-        Batches = batches;
+        Last = range.Last;
+        Logs = range.Logs;
+        CrossChecked = range.Totals.Count > 0;
+        Quarantined = range.Quarantined;
+        Trades = progress.Trades.Count;
+        (Closed, Open, Joined) = (progress.Closed, progress.Open, progress.Joined);
         _pending = batches.ToDictionary(batch => (batch.Miner, batch.Part));
     }
 
     /// <summary>The number the follower gave it.</summary>
     public long Number { get; }
 
-    public TradeRange Range { get; }
+    public BlockHeader Last { get; }
 
-    public EpochProgress Progress { get; }
+    public int Trades { get; }
 
-    /// <summary>What goes to the miners, in an order that keeps each miner's trades in order.</summary>
-    public IReadOnlyList<FoldBatch> Batches { get; }
+    public int Logs { get; }
 
-    /// <summary>What has not been acknowledged.</summary>
-    public IReadOnlyCollection<FoldBatch> Pending => _pending.Values;
+    public bool CrossChecked { get; }
+
+    public IReadOnlyList<QuarantinedLog> Quarantined { get; }
+
+    public IReadOnlyList<EpochToSettle> Closed { get; }
+
+    public EpochId Open { get; }
+
+    public IReadOnlyList<Address> Joined { get; }
+
+    /// <summary>How many batches have not been acknowledged.</summary>
+    public int Missing => _pending.Count;
+
+    /// <summary>What has not been acknowledged, in an order that keeps each miner's trades in order. The rest is not held any more.</summary>
+    public IEnumerable<FoldBatch> Pending => _pending.Values.OrderBy(batch => batch.Part);
 
     /// <summary>When it was last sent.</summary>
     public DateTimeOffset SentAt { get; set; }

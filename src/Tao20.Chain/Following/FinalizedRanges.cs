@@ -19,7 +19,7 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
     public const int MaxEpochsPerRange = 16;
 
     /// <summary>How many ranges may be read and waiting: what a busy journal takes at once.</summary>
-    public const int ReadAhead = 12;
+    public const int ReadAhead = 6;
 
     private readonly Lock _planning = new();
     private RangePlanner _planner = RangePlanner.Start(options.FirstRangeBlocks, options.MaxRangeBlocks, options.TargetReplyBytes);

@@ -30,24 +30,27 @@ public sealed record EpochBook(EpochId Open, IReadOnlySet<Address> Active)
     /// <param name="advances">Epoch changes in chain order.</param>
     public EpochProgress Read(IReadOnlyList<Trade> trades, IReadOnlyList<ClosedEpoch> advances)
     {
-        var placed = new Trade[trades.Count];
+        // Trades come without an epoch, which reads as 0: while epoch 0 is open they are right as they are.
+        var asTheyAre = advances.Count == 0 && Open == default;
+        var placed = asTheyAre ? [] : new Trade[trades.Count];
         var closed = new List<EpochToSettle>(advances.Count);
         var open = Open;
         var known = Active;
         var joined = new HashSet<Address>();
         var next = 0;
-        for (var i = 0; i < placed.Length; i++)
+        for (var i = 0; i < trades.Count; i++)
         {
             while (next < advances.Count && advances[next].ClosedAt < trades[i].Position)
                 Close(advances[next++]);
-            placed[i] = trades[i] with { Epoch = open };
+            if (!asTheyAre)
+                placed[i] = trades[i] with { Epoch = open };
             if (!known.Contains(trades[i].Miner))
                 joined.Add(trades[i].Miner);
         }
 
         while (next < advances.Count)
             Close(advances[next++]);
-        return new EpochProgress(placed, closed, open, [.. joined.Order()]);
+        return new EpochProgress(asTheyAre ? trades : placed, closed, open, [.. joined.Order()]);
 
         void Close(ClosedEpoch advance)
         {
