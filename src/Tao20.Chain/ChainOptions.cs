@@ -44,8 +44,8 @@ public sealed record ChainOptions
     /// <summary>The largest range, in blocks. 1 to 1,000,000; default 10,000.</summary>
     public int MaxRangeBlocks { get; init; } = 10_000;
 
-    /// <summary>The size of a reply that a range should have, in bytes: ranges grow below and shrink above. Default 2 MiB.</summary>
-    public int TargetReplyBytes { get; init; } = 2 * 1024 * 1024;
+    /// <summary>The size of a reply that a range should have, in bytes: ranges grow below and shrink above. Default 1 MiB.</summary>
+    public int TargetReplyBytes { get; init; } = 1024 * 1024;
 
     /// <summary>A block this deep counts as final; null asks the node for its <c>finalized</c> block. 0 to 10,000; default null.</summary>
     public int? FinalityDepth { get; init; }

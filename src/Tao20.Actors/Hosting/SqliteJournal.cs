@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using LinqToDB;
 using LinqToDB.Interceptors;
 using Microsoft.Data.Sqlite;
@@ -66,15 +67,24 @@ public static class SqliteJournal
     /// </remarks>
     private sealed class Connections(JournalOptions options) : ConnectionInterceptor
     {
+        private readonly ConditionalWeakTable<SQLitePCL.sqlite3, JournalOptions> _configured = [];
+
         public override async Task ConnectionOpeningAsync(ConnectionEventData eventData, DbConnection connection, CancellationToken cancellationToken) =>
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
-        public override void ConnectionOpened(ConnectionEventData eventData, DbConnection connection) => Configure(connection, options);
+        public override void ConnectionOpened(ConnectionEventData eventData, DbConnection connection) => ConfigureOnce(connection);
 
         public override Task ConnectionOpenedAsync(ConnectionEventData eventData, DbConnection connection, CancellationToken cancellationToken)
         {
-            Configure(connection, options);
+            ConfigureOnce(connection);
             return Task.CompletedTask;
+        }
+
+        /// <summary>What is set stays with the native connection, which the pool hands out again and again.</summary>
+        private void ConfigureOnce(DbConnection connection)
+        {
+            if (connection is not SqliteConnection { Handle: { } handle } || _configured.TryAdd(handle, options))
+                Configure(connection, options);
         }
     }
 

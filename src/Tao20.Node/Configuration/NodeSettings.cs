@@ -42,7 +42,7 @@ internal sealed record NodeSettings(
             Parallelism = reader.Int("Chain:Parallelism", 4),
             FirstRangeBlocks = reader.Int("Chain:FirstRangeBlocks", 64),
             MaxRangeBlocks = reader.Int("Chain:MaxRangeBlocks", 10_000),
-            TargetReplyBytes = reader.Int("Chain:TargetReplyBytes", 2 * 1024 * 1024),
+            TargetReplyBytes = reader.Int("Chain:TargetReplyBytes", 1024 * 1024),
             FinalityDepth = reader.OptionalInt("Chain:FinalityDepth"),
             VerifyEveryHeader = reader.Bool("Chain:VerifyEveryHeader", false),
             Quorum = reader.Bool("Chain:Quorum", false),

@@ -30,6 +30,8 @@ internal static class IngestRun
 {
     public static async Task<IngestResult> RunAsync(IngestArguments arguments, CancellationToken cancel)
     {
+        if (arguments.Rpc is null && arguments.Replay is null)
+            throw new ArgumentException("Give --rpc with a chain's URL or --replay with recorded replies.");
         await WarmUpAsync(arguments.Parallelism, cancel);
         var options = Options(arguments);
         IRpcTransport source = arguments.Replay is { } file ? await RecordedReplies.LoadAsync(file, cancel) : new HttpRpcTransport(options.Endpoints[0], options);
@@ -110,7 +112,7 @@ internal static class IngestRun
         Parallelism = arguments.Parallelism,
         FirstRangeBlocks = arguments.Range > 0 ? arguments.Range : arguments.Replay is null ? 64 : 200,
         MaxRangeBlocks = arguments.Range > 0 ? arguments.Range : arguments.Replay is null ? 1_000_000 : 200,
-        TargetReplyBytes = arguments.Range > 0 || arguments.Replay is not null ? int.MaxValue : 2 * 1024 * 1024,
+        TargetReplyBytes = arguments.Range > 0 || arguments.Replay is not null ? int.MaxValue : 1024 * 1024,
         MaxReplyBytes = 256 * 1024 * 1024,
         FinalityDepth = 0,
     };

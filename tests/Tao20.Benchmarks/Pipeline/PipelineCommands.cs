@@ -9,7 +9,7 @@ internal static class PipelineCommands
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    public static IEnumerable<Command> All() => [Ingest(), Record(), Serve(), Seed(), Fold(), Journal(), Recover()];
+    public static IEnumerable<Command> All() => [Ingest(), Record(), Serve(), Seed(), Fold(), Journal(), Recover(), Latency(), Start()];
 
     private static Command Ingest()
     {
@@ -52,9 +52,9 @@ internal static class PipelineCommands
     private static Command Seed()
     {
         var (trades, miners, port) = (Number("--trades", "How many trades", 100_000), Number("--miners", "How many miners", 100), Number("--port", "Port on 127.0.0.1", 18546));
-        var perBlock = Number("--per-block", "Trades a block", 100);
-        var command = new Command("anvil", "Start a local chain with so many trades on it, print where, and keep it until stopped") { trades, miners, perBlock, port };
-        command.SetAction((parsed, cancel) => SeededAnvil.RunAsync(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(perBlock), parsed.GetValue(port), cancel));
+        var (perBlock, perTransaction) = (Number("--per-block", "Trades a block", 100), Number("--per-transaction", "Trades a transaction", 1));
+        var command = new Command("anvil", "Start a local chain with so many trades on it, print where, and keep it until stopped") { trades, miners, perBlock, perTransaction, port };
+        command.SetAction((parsed, cancel) => SeededAnvil.RunAsync(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(perBlock), parsed.GetValue(perTransaction), parsed.GetValue(port), cancel));
         return command;
     }
 
@@ -81,6 +81,30 @@ internal static class PipelineCommands
         command.SetAction((parsed, cancel) => PrintAsync(JournalRun.RecoverAsync(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(batch), cancel)));
         return command;
     }
+
+    private static Command Latency()
+    {
+        var (node, blocks) = (NodePath(), Number("--blocks", "How many blocks", 300));
+        var command = new Command("latency", "From a final block to its trades in /status, on a real local chain") { node, blocks };
+        command.SetAction((parsed, cancel) => PrintAsync(LatencyRun.RunAsync(parsed.GetValue(node)!, parsed.GetValue(blocks), cancel)));
+        return command;
+    }
+
+    private static Command Start()
+    {
+        var (node, rpc, contract, from) = (NodePath(), Rpc(), Contract(), Block("--from"));
+        var directory = new Option<string>("--data-dir") { Description = "The journal to start on", Required = true };
+        var command = new Command("start", "From the start of a validator on an existing journal to ready") { node, rpc, contract, from, directory };
+        command.SetAction((parsed, cancel) => PrintAsync(LatencyRun.StartAsync(
+            parsed.GetValue(node)!, parsed.GetValue(rpc)!, parsed.GetValue(contract)!, parsed.GetValue(from), parsed.GetValue(directory)!, cancel)));
+        return command;
+    }
+
+    private static Option<string> NodePath() => new("--node")
+    {
+        Description = "The node's tao20.dll",
+        DefaultValueFactory = _ => "src/Tao20.Node/bin/Release/net10.0/tao20.dll",
+    };
 
     private static Option<string?> Rpc() => new("--rpc") { Description = "JSON-RPC endpoint" };
 

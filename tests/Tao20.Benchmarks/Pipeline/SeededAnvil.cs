@@ -6,7 +6,7 @@ namespace Tao20.Benchmarks.Pipeline;
 /// <summary>A local chain with a contract that has emitted so many trades.</summary>
 internal static class SeededAnvil
 {
-    public static async Task<int> RunAsync(int trades, int miners, int perBlock, int port, CancellationToken cancel)
+    public static async Task<int> RunAsync(int trades, int miners, int perBlock, int perTransaction, int port, CancellationToken cancel)
     {
         var tools = await DevnetTools.EnsureAsync(Console.Error.WriteLine, cancel);
         var options = new AnvilOptions { Port = port, Accounts = 1 };
@@ -17,8 +17,14 @@ internal static class SeededAnvil
         for (var start = 0; start < trades; start += perBlock)
         {
             time += 12;
-            var call = AbiEncoder.Call("emitTrades(uint256,uint256,uint256)", start, Math.Min(perBlock, trades - start), miners);
-            await anvil.Client.SubmitAsync([new DevnetTransaction(account, emitter, call)], cancel);
+            var transactions = new List<DevnetTransaction>();
+            for (var first = start; first < Math.Min(trades, start + perBlock); first += perTransaction)
+            {
+                var count = Math.Min(perTransaction, trades - first);
+                transactions.Add(new DevnetTransaction(account, emitter, AbiEncoder.Call("emitTrades(uint256,uint256,uint256)", first, count, miners)));
+            }
+
+            await anvil.Client.SubmitAsync(transactions, cancel);
             await anvil.Client.MineAsync(time, cancel);
         }
 
