@@ -19,7 +19,8 @@ namespace Tao20.Actors.Ingestion;
 /// </summary>
 public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
 {
-    private const int MaxUnderWay = 2;
+    // One: a miner must never get a later batch while an earlier one can still be lost, or what was lost would count as folded.
+    private const int MaxUnderWay = 1;
     private const int MaxTradesTogether = 30_000;
     private const int MaxUnsettledEpochs = 32;
     private static readonly TimeSpan ResendAfter = TimeSpan.FromSeconds(10);
@@ -76,8 +77,8 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
             case ReadingFailed { By: { } by } when by != _reading:
                 break;
             case FoldAcknowledged acknowledged:
-                if (_underWay.FirstOrDefault(work => work.Number == acknowledged.Range) is { } acknowledgedWork)
-                    acknowledgedWork.Acknowledge(acknowledged);
+                if (_underWay.FirstOrDefault(work => work.Number == acknowledged.Range)?.Acknowledge(acknowledged) is { } next)
+                    _miners.Tell(next);
                 MoveCursor();
                 break;
             case FoldDiverged diverged:

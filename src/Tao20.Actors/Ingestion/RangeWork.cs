@@ -49,8 +49,8 @@ internal sealed class RangeWork
     /// <summary>How many batches have not been acknowledged.</summary>
     public int Missing => _pending.Count;
 
-    /// <summary>What has not been acknowledged, in an order that keeps each miner's trades in order. The rest is not held any more.</summary>
-    public IEnumerable<FoldBatch> Pending => _pending.Values.OrderBy(batch => batch.Part);
+    /// <summary>Each miner's first batch that has not been acknowledged: a later part waits, so that a lost one leaves no gap.</summary>
+    public IEnumerable<FoldBatch> Pending => _pending.Values.GroupBy(batch => batch.Miner, (_, parts) => parts.MinBy(batch => batch.Part)!);
 
     /// <summary>When it was last sent.</summary>
     public DateTimeOffset SentAt { get; set; }
@@ -69,8 +69,9 @@ internal sealed class RangeWork
         return new RangeWork(number, range, progress, batches);
     }
 
-    /// <summary>Notes an acknowledgement.</summary>
-    public void Acknowledge(FoldAcknowledged acknowledged) => _pending.Remove((acknowledged.Miner, acknowledged.Part));
+    /// <summary>Notes an acknowledgement; the miner's next part, if there is one that can be sent now.</summary>
+    public FoldBatch? Acknowledge(FoldAcknowledged acknowledged) =>
+        _pending.Remove((acknowledged.Miner, acknowledged.Part)) ? _pending.GetValueOrDefault((acknowledged.Miner, acknowledged.Part + 1)) : null;
 
     /// <summary>Counts first and copies then: each trade is moved once, into an array of the right size.</summary>
     private static Dictionary<Address, Trade[]> ByMiner(IReadOnlyList<Trade> trades)
