@@ -95,13 +95,8 @@ internal sealed class Node : IAsyncDisposable
 
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddLogging(logging => logging.ClearProviders());
-        builder.Services.AddAkka("tao20", (akka, services) =>
+        builder.Services.AddAkka("tao20", akka =>
         {
-            akka.ConfigureLoggers(loggers =>
-            {
-                loggers.ClearLoggers();
-                loggers.AddLoggerFactory(services.GetRequiredService<ILoggerFactory>());
-            });
             akka.WithTao20Basics().WithJournal(journal);
             if (cluster is not null)
                 akka.WithTao20Cluster(cluster);

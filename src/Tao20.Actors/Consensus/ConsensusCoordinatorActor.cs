@@ -1,6 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
-using Akka.Persistence;
+using Tao20.Actors.Hosting;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
 using Tao20.Chain.Abi;
@@ -12,19 +12,18 @@ using Address = Tao20.Domain.Units.Address;
 namespace Tao20.Actors.Consensus;
 
 /// <summary>Settles closed epochs one after the other: gathers each active miner's volume, asks the domain for the report, keeps it.</summary>
-public sealed class ConsensusCoordinatorActor : UntypedPersistentActor, IWithTimers
+public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
 {
-    private const int SnapshotEvery = 24;
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
     private readonly FollowerSettings _settings;
     private readonly IActorRef _miners;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Queue<(SettleEpoch Command, IActorRef From)> _waiting = new();
     private SettledState _state = SettledState.Initial;
     private Gathering? _gathering;
 
     /// <summary>The coordinator of these miners.</summary>
     public ConsensusCoordinatorActor(FollowerSettings settings, IActorRef miners)
+        : base(settings.Journal)
     {
         _settings = settings;
         _miners = miners;
@@ -36,65 +35,45 @@ public sealed class ConsensusCoordinatorActor : UntypedPersistentActor, IWithTim
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
+    /// <summary>A day of epochs.</summary>
+    protected override long SnapshotEvery => 24;
+
+    /// <summary>What was settled is what people audit.</summary>
+    protected override bool KeepsEvents => true;
+
     /// <inheritdoc/>
-    protected override void OnCommand(object message)
+    protected override bool Handle(object message)
     {
         switch (message)
         {
             case SettleEpoch command:
                 Accept(command);
-                break;
+                return true;
             case EpochVolume volume:
                 if (_gathering?.Take(volume) == true)
                     Settle(_gathering);
-                break;
+                return true;
             case AskAgain:
                 _gathering?.AskMissing(_miners, Self);
-                break;
+                return true;
             case GetSettledEpochs:
                 Sender.Tell(new SettledEpochs(_state.Count, _state.Recent));
-                break;
-            case SaveSnapshotSuccess saved:
-                DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1));
-                break;
-            case SaveSnapshotFailure failed:
-                _log.Warning(failed.Cause, "The snapshot of the settled epochs could not be saved; the journal still has everything");
-                break;
-            case DeleteSnapshotsSuccess or DeleteSnapshotsFailure:
-                break;
+                return true;
             default:
-                Unhandled(message);
-                break;
+                return false;
         }
     }
 
     /// <inheritdoc/>
-    protected override void OnRecover(object message)
+    protected override void Evolve(object e) => _state = e switch
     {
-        switch (message)
-        {
-            case EpochSettled settled:
-                _state = _state.After(settled.Report);
-                break;
-            case SnapshotOffer { Snapshot: SettledState state }:
-                _state = state;
-                break;
-        }
-    }
+        EpochSettled settled => _state.After(settled.Report),
+        SettledState state => state,
+        _ => _state,
+    };
 
     /// <inheritdoc/>
-    protected override void OnRecoveryFailure(Exception reason, object? message = null)
-    {
-        _settings.Journal.Raise(reason);
-        base.OnRecoveryFailure(reason, message);
-    }
-
-    /// <inheritdoc/>
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
-    {
-        _settings.Journal.Raise(cause);
-        base.OnPersistFailure(cause, @event, sequenceNr);
-    }
+    protected override object Snapshot() => _state;
 
     private void Accept(SettleEpoch command)
     {
@@ -127,15 +106,12 @@ public sealed class ConsensusCoordinatorActor : UntypedPersistentActor, IWithTim
         var report = EpochReport.Settle(
             gathering.Command.Epoch.Closed, gathering.Volumes, gathering.Command.Parameters, _state.Last?.Rewards.CarriedOut ?? Rao.Zero, Keccak.Hash);
         Timers.Cancel("ask-again");
-        Persist(new EpochSettled(report), e =>
+        PersistEvent(new EpochSettled(report), () =>
         {
-            _state = _state.After(e.Report);
             _gathering = null;
-            gathering.From.Tell(new EpochAcknowledged(e.Report.Closed.Epoch));
+            gathering.From.Tell(new EpochAcknowledged(report.Closed.Epoch));
             _settings.Metrics.EpochSettled();
-            _log.Info("Epoch {0} is settled: {1} ranked, {2} not, root {3}", e.Report.Closed.Epoch, e.Report.Ranking.Ranked.Count, e.Report.Ranking.Unranked.Count, e.Report.RankingRoot);
-            if (_state.Count % SnapshotEvery == 0)
-                SaveSnapshot(_state);
+            Log.Info("Epoch {0} is settled: {1} ranked, {2} not, root {3}", report.Closed.Epoch, report.Ranking.Ranked.Count, report.Ranking.Unranked.Count, report.RankingRoot);
             Next();
         });
     }

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Runtime.CompilerServices;
 using LinqToDB;
 using LinqToDB.Interceptors;
 using Microsoft.Data.Sqlite;
@@ -19,8 +18,12 @@ public static class SqliteJournal
     private const int PageBytes = 4096;
 
     /// <summary>The connection string of the journal in a data directory.</summary>
+    /// <remarks>
+    /// Without pooling: under concurrent opens the pool of Microsoft.Data.Sqlite can lend one live connection to two owners
+    /// (dotnet/efcore issue 39008), and one of them then commits or rolls back what the other has written.
+    /// </remarks>
     public static string ConnectionString(string dataDirectory) =>
-        new SqliteConnectionStringBuilder { DataSource = Path.Combine(dataDirectory, FileName), Pooling = true, DefaultTimeout = 60 }.ToString();
+        new SqliteConnectionStringBuilder { DataSource = Path.Combine(dataDirectory, FileName), Pooling = false, DefaultTimeout = 60 }.ToString();
 
     /// <summary>Creates the file if it is not there, switches it to a write-ahead log, and checks what it holds.</summary>
     /// <exception cref="JournalException">It is corrupt, cannot be written, or there is no space.</exception>
@@ -47,6 +50,17 @@ public static class SqliteJournal
         }
     }
 
+    /// <summary>
+    /// A connection that only stays open: whenever the last one closes, SQLite moves the whole log into the file and syncs both.
+    /// </summary>
+    public static IDisposable HoldOpen(JournalOptions options)
+    {
+        var connection = new SqliteConnection(options.ConnectionString);
+        connection.Open();
+        Execute(connection, "PRAGMA schema_version");
+        return connection;
+    }
+
     /// <summary>What the persistence plugin is told of its connections.</summary>
     public static DataOptions DataOptions(JournalOptions options) => new DataOptions()
         .UseConnectionString(ProviderName.SQLiteMS, options.ConnectionString)
@@ -67,24 +81,15 @@ public static class SqliteJournal
     /// </remarks>
     private sealed class Connections(JournalOptions options) : ConnectionInterceptor
     {
-        private readonly ConditionalWeakTable<SQLitePCL.sqlite3, JournalOptions> _configured = [];
-
         public override async Task ConnectionOpeningAsync(ConnectionEventData eventData, DbConnection connection, CancellationToken cancellationToken) =>
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
-        public override void ConnectionOpened(ConnectionEventData eventData, DbConnection connection) => ConfigureOnce(connection);
+        public override void ConnectionOpened(ConnectionEventData eventData, DbConnection connection) => Configure(connection, options);
 
         public override Task ConnectionOpenedAsync(ConnectionEventData eventData, DbConnection connection, CancellationToken cancellationToken)
         {
-            ConfigureOnce(connection);
+            Configure(connection, options);
             return Task.CompletedTask;
-        }
-
-        /// <summary>What is set stays with the native connection, which the pool hands out again and again.</summary>
-        private void ConfigureOnce(DbConnection connection)
-        {
-            if (connection is not SqliteConnection { Handle: { } handle } || _configured.TryAdd(handle, options))
-                Configure(connection, options);
         }
     }
 

@@ -28,6 +28,11 @@ public static class Tao20AkkaExtensions
 
     /// <summary>The settings all nodes share, and the serializer of everything persisted or sent.</summary>
     public static AkkaConfigurationBuilder WithTao20Basics(this AkkaConfigurationBuilder builder) => builder
+        .ConfigureLoggers(loggers =>
+        {
+            loggers.ClearLoggers();
+            loggers.AddLoggerFactory();
+        })
         .AddHocon(Hocon("tao20.conf"), HoconAddMode.Append)
         .WithCustomSerializer("tao20", Tao20Serializer.Types, system => new Tao20Serializer(system));
 
@@ -42,7 +47,9 @@ public static class Tao20AkkaExtensions
         builder.AddHocon(connection, HoconAddMode.Prepend).WithActors((system, _) => StartPlugins(system));
         if (options.Kind == JournalKind.PostgreSql)
             return builder.AddHocon(Hocon("journal-postgresql.conf"), HoconAddMode.Prepend);
-        builder.AddSetup(new DataOptionsSetup(SqliteJournal.DataOptions(options)));
+        builder
+            .AddSetup(new DataOptionsSetup(SqliteJournal.DataOptions(options)))
+            .AddStartup((system, _) => system.RegisterOnTermination(SqliteJournal.HoldOpen(options).Dispose));
         return builder.AddHocon(Hocon("journal-sqlite.conf"), HoconAddMode.Prepend);
     }
 

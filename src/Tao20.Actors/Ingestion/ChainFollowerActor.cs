@@ -1,52 +1,42 @@
 using Akka.Actor;
 using Akka.Event;
-using Akka.Persistence;
 using Tao20.Actors.Consensus;
+using Tao20.Actors.Hosting;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Status;
 using Tao20.Chain;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
 
 namespace Tao20.Actors.Ingestion;
 
 /// <summary>
 /// Reads finalized ranges, sends each miner its trades, and moves the cursor once all have acknowledged. A crash anywhere repeats a
-/// range, which the miners make harmless. Several ranges are on their way at once; the cursor moves in order.
+/// range, which the miners make harmless.
 /// </summary>
-public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
+public sealed class ChainFollowerActor : JournaledActor, IWithTimers
 {
-    // One: a miner must never get a later batch while an earlier one can still be lost, or what was lost would count as folded.
-    private const int MaxUnderWay = 1;
-    private const int MaxTradesTogether = 30_000;
-    private const int MaxUnsettledEpochs = 32;
     private static readonly TimeSpan ResendAfter = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private readonly FollowerSettings _settings;
     private readonly ChainConnection _chain;
     private readonly IActorRef _miners;
     private readonly IActorRef _consensus;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Queue<RangeWork> _underWay = new();
-    private readonly List<TradeRange> _waiting = [];
+    private readonly RangeFlow _flow = new();
     private readonly CancellationTokenSource _stop = new();
     private CursorState _state = CursorState.Initial;
-    private EpochBook _dispatched = EpochBook.Initial;
-    private int _dispatchedUnsettled;
     private Reading? _reading;
     private bool _begun;
-    private long _numbers;
     private HeadOverlay? _overlay;
     private long _reorgs;
     private NodeFault? _fault;
     private int _failures;
-    private long _eventsSinceSnapshot;
 
     /// <summary>The follower of <paramref name="chain"/>.</summary>
     public ChainFollowerActor(FollowerSettings settings, ChainConnection chain, IActorRef miners, IActorRef consensus)
+        : base(settings.Journal)
     {
         _settings = settings;
         _chain = chain;
@@ -61,98 +51,58 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <inheritdoc/>
-    protected override void OnCommand(object message)
+    protected override bool Handle(object message)
     {
         switch (message)
         {
             case CursorChecked check:
                 Begin(check);
-                break;
-            case RangeRead read when read.By == _reading && read.Range is { } range:
-                _reading.Pulling = false;
-                OnRangeRead(range);
-                break;
-            case RangeRead:
-                break; // the end of what was wanted, or of a reading that has been given up
-            case ReadingFailed { By: { } by } when by != _reading:
-                break;
+                return true;
+            case RangeRead read:
+                OnRangeRead(read);
+                return true;
             case FoldAcknowledged acknowledged:
-                if (_underWay.FirstOrDefault(work => work.Number == acknowledged.Range)?.Acknowledge(acknowledged) is { } next)
+                if (_flow.Acknowledge(acknowledged) is { } next)
                     _miners.Tell(next);
                 MoveCursor();
-                break;
-            case FoldDiverged diverged:
-                StopFor(FaultKind.FoldDivergence, new FoldDivergenceException(diverged.Miner, diverged.ChainWei, diverged.FoldWei, diverged.After).Message);
-                break;
-            case FoldFailed failed:
-                OnFoldFailed(failed);
-                break;
+                return true;
             case EpochAcknowledged acknowledged:
                 OnEpochAcknowledged(acknowledged);
-                break;
-            case ReadingFailed failed:
-                OnReadingFailed(failed.Cause);
-                break;
+                return true;
             case OverlayRead read:
                 OnOverlay(read.Overlay);
-                break;
+                return true;
             case Resend:
                 ResendLate();
-                break;
+                return true;
             case ReadAgain:
                 Restart();
-                break;
+                return true;
+            case FoldDiverged diverged:
+                StopFor(FaultKind.FoldDivergence, new FoldDivergenceException(diverged.Miner, diverged.ChainWei, diverged.FoldWei, diverged.After).Message);
+                return true;
+            case FoldFailed failed:
+                OnFoldFailed(failed);
+                return true;
+            case ReadingFailed failed:
+                OnReadingFailed(failed);
+                return true;
             case GetFollowerStatus:
                 Sender.Tell(Status());
-                break;
-            case SaveSnapshotSuccess saved:
-                ForgetBefore(saved.Metadata.SequenceNr);
-                break;
-            case SaveSnapshotFailure failed:
-                _log.Warning(failed.Cause, "The snapshot of the cursor could not be saved; the journal still has everything");
-                break;
-            case DeleteMessagesFailure or DeleteSnapshotsFailure:
-                _log.Warning("Old entries of the cursor could not be deleted; they will be with the next snapshot");
-                break;
-            case DeleteMessagesSuccess or DeleteSnapshotsSuccess:
-                break;
+                return true;
             default:
-                Unhandled(message);
-                break;
+                return false;
         }
     }
 
     /// <inheritdoc/>
-    protected override void OnRecover(object message)
-    {
-        switch (message)
-        {
-            case SnapshotOffer { Snapshot: CursorState state }:
-                _state = state;
-                break;
-            case RecoveryCompleted:
-                CheckCursor();
-                break;
-            default:
-                _state = _state.Evolve(message);
-                _eventsSinceSnapshot++;
-                break;
-        }
-    }
+    protected override void Evolve(object e) => _state = e is CursorState state ? state : _state.Evolve(e);
 
     /// <inheritdoc/>
-    protected override void OnRecoveryFailure(Exception reason, object? message = null)
-    {
-        _settings.Journal.Raise(reason);
-        base.OnRecoveryFailure(reason, message);
-    }
+    protected override object Snapshot() => _state;
 
     /// <inheritdoc/>
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
-    {
-        _settings.Journal.Raise(cause);
-        base.OnPersistFailure(cause, @event, sequenceNr);
-    }
+    protected override void Recovered() => CheckCursor();
 
     /// <inheritdoc/>
     protected override void PostStop()
@@ -208,7 +158,7 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
             ?? new ParameterSchedule([new ParametersVersion(1, default, _settings.Scoring)]);
         if (schedule != _state.Schedule)
             events.Add(new ParametersAdopted(schedule));
-        PersistAll(events, e => _state = _state.Evolve(e));
+        PersistAll(events, Evolve);
         DeferAsync(ReadAgain.Instance, _ =>
         {
             _begun = true;
@@ -232,10 +182,7 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
             return;
         }
 
-        _underWay.Clear();
-        _waiting.Clear();
-        _dispatched = _state.Book;
-        _dispatchedUnsettled = _state.Unsettled.Count;
+        _flow.Restart(_state);
         _reading?.Dispose();
         _reading = new Reading(_chain.Ranges, _state.Cursor, _settings.Until, _stop.Token);
         SettleOldest();
@@ -244,40 +191,43 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
 
     private void Pull()
     {
-        if (_reading is not { Pulling: false } reading || _dispatchedUnsettled >= MaxUnsettledEpochs || _waiting.Sum(range => range.Trades.Count) >= MaxTradesTogether || _waiting.Sum(range => range.Advances.Count) >= FinalizedRanges.MaxEpochsPerRange)
+        if (_reading is not { Pulling: false } reading || !_flow.WantsMore)
             return;
         reading.Pulling = true;
         reading.NextAsync().PipeTo(Self, success: range => new RangeRead(reading, range), failure: cause => new ReadingFailed(reading, cause));
     }
 
-    private void OnRangeRead(TradeRange range)
+    private void OnRangeRead(RangeRead read)
     {
-        if (_fault is { Passing: false })
+        // Without a range all that was wanted has been read; of another reading it is one that has been given up.
+        if (read.By != _reading || read.Range is not { } range || _fault is { Passing: false })
             return;
+        _reading.Pulling = false;
         if (_fault?.Kind == FaultKind.ChainUnavailable)
-            _log.Info("The chain can be read again");
+            Log.Info("The chain can be read again");
         (_fault, _failures) = (null, 0);
         foreach (var log in range.Quarantined)
-            _log.Warning("The log at {0} is quarantined: {1}", log.Position, log.Reason);
-        _waiting.Add(range);
+            Log.Warning("The log at {0} is quarantined: {1}", log.Position, log.Reason);
+        _flow.Add(range);
         Dispatch();
         Pull();
     }
 
-    /// <summary>Sends what has been read on its way, all that is waiting together: fewer and larger entries when the journal is busy.</summary>
+    /// <summary>Sends what has been read on its way, all that is waiting together.</summary>
     private void Dispatch()
     {
-        if (_waiting.Count == 0 || _underWay.Count >= MaxUnderWay)
+        if (_flow.Next(_state.Schedule!, CaughtUp()) is not { } work)
             return;
-        var range = TradeRange.Joined(_waiting);
-        _waiting.Clear();
-        var progress = _dispatched.Read(range.Trades, range.Advances);
-        _dispatched = _dispatched.After(progress.Closed.Count > 0, progress.Open, progress.Joined);
-        _dispatchedUnsettled += progress.Closed.Count;
-        var work = RangeWork.Of(++_numbers, range, progress, _state.Schedule!);
-        _underWay.Enqueue(work);
         Send(work);
         MoveCursor();
+    }
+
+    /// <summary>The last block wanted, less one range: from here on no trade waits for others to come.</summary>
+    private ulong CaughtUp()
+    {
+        var last = Math.Min(_chain.Head.Finalized?.Number ?? 0, _settings.Until ?? ulong.MaxValue);
+        var range = (ulong)_chain.Ranges.RangeBlocks;
+        return last > range ? last - range : 0;
     }
 
     private void Send(RangeWork work)
@@ -289,24 +239,15 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
 
     private void MoveCursor()
     {
-        if (!_underWay.TryPeek(out var work) || work.Missing > 0)
+        if (_flow.Complete() is not { } work)
             return;
-        _underWay.Dequeue();
         var folded = new RangeFolded(work.Last, work.Closed, work.Open, work.Joined, work.Trades, work.Quarantined, _state.Settled);
-        Persist(folded, e =>
+        PersistEvent(folded, () =>
         {
-            _state = _state.Evolve(e);
-            if (e.Closed.Count > 0 && _state.Unsettled.Count == e.Closed.Count)
+            if (folded.Closed.Count > 0 && _state.Unsettled.Count == folded.Closed.Count)
                 SettleOldest();
-            _settings.Metrics.RangeFolded(e.Last.Number, e.Trades, work.Logs, work.CrossChecked);
-            if (++_eventsSinceSnapshot >= _settings.Journal.Options.SnapshotEvery)
-            {
-                _eventsSinceSnapshot = 0;
-                SaveSnapshot(_state);
-            }
-
+            _settings.Metrics.RangeFolded(folded.Last.Number, folded.Trades, work.Logs, work.CrossChecked);
             Dispatch();
-            MoveCursor();
             Pull();
         });
     }
@@ -323,7 +264,7 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
         if (_state.Unsettled.Count == 0 || _state.Unsettled[0].Closed.Epoch != acknowledged.Epoch)
             return;
         _state = _state.SettledOldest();
-        _dispatchedUnsettled--;
+        _flow.Settled();
         SettleOldest();
         Pull();
     }
@@ -331,9 +272,9 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
     private void ResendLate()
     {
         var late = _settings.Clock.GetUtcNow() - ResendAfter;
-        foreach (var work in _underWay.Where(work => work.Missing > 0 && work.SentAt < late))
+        if (_flow.UnderWay is { Missing: > 0 } work && work.SentAt < late)
         {
-            _log.Warning("Blocks up to {0}: {1} miners have not acknowledged for {2}; sending again", work.Last.Number, work.Missing, ResendAfter);
+            Log.Warning("Blocks up to {0}: {1} miners have not acknowledged for {2}; sending again", work.Last.Number, work.Missing, ResendAfter);
             Send(work);
         }
 
@@ -342,10 +283,11 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
 
     // ---- what can go wrong ----------------------------------------------------------------------------------------------------------
 
-    private void OnReadingFailed(Exception cause)
+    private void OnReadingFailed(ReadingFailed failed)
     {
-        if (_stop.IsCancellationRequested)
+        if (_stop.IsCancellationRequested || (failed.By is not null && failed.By != _reading))
             return;
+        var cause = failed.Cause;
         switch (cause)
         {
             case ReorgBelowFinalityException:
@@ -360,7 +302,7 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
                 TryAgainLater(FaultKind.ChainUnavailable, cause.Message);
                 break;
             default:
-                _log.Error(cause, "Reading the chain failed in a way that was not foreseen");
+                Log.Error(cause, "Reading the chain failed in a way that was not foreseen");
                 TryAgainLater(FaultKind.ChainUnavailable, $"Reading the chain failed: {cause.Message}");
                 break;
         }
@@ -381,7 +323,7 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
             return;
         var pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Math.Pow(2, Math.Min(_failures++, 6))));
         if (_fault?.Message != message)
-            _log.Warning("{0} Trying again in {1:0} s", message, pause.TotalSeconds);
+            Log.Warning("{0} Trying again in {1:0} s", message, pause.TotalSeconds);
         _fault = new NodeFault(kind, message, _settings.Clock.GetUtcNow());
         GiveUpReading();
         Timers.StartSingleTimer("again", ReadAgain.Instance, pause);
@@ -391,7 +333,7 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
     {
         if (_fault is { Passing: false })
             return;
-        _log.Error("{0}: {1}", kind, message);
+        Log.Error("{0}: {1}", kind, message);
         _fault = new NodeFault(kind, message, _settings.Clock.GetUtcNow());
         GiveUpReading();
         _settings.Faults.Raise(_fault);
@@ -426,7 +368,7 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
         if (overlay is not null && _overlay is not null && overlay.Replaced(_overlay) is var depth and > 0)
         {
             _reorgs++;
-            _log.Info("A reorg replaced {0} blocks above finality", depth);
+            Log.Info("A reorg replaced {0} blocks above finality", depth);
         }
 
         _overlay = overlay ?? _overlay;
@@ -441,13 +383,6 @@ public sealed class ChainFollowerActor : UntypedPersistentActor, IWithTimers
         var lag = finalized is not null && finalized.Number > cursor ? finalized.Number - cursor : 0;
         return new FollowerStatus(
             _state, _chain.Head.Latest, finalized, lag, _chain.Ranges.RangeBlocks, _overlay?.ByMiner(), _reorgs, _chain.Head.Subscribed, _chain.Pool.Status, _fault);
-    }
-
-    private void ForgetBefore(long snapshot)
-    {
-        DeleteSnapshots(new SnapshotSelectionCriteria(snapshot - 1));
-        if (!_settings.Journal.Options.KeepEverything && snapshot > _settings.Journal.Options.SnapshotEvery)
-            DeleteMessages(snapshot - _settings.Journal.Options.SnapshotEvery);
     }
 
     private sealed record CursorChecked(BlockHeader? Folded, BlockHeader? OnChain);

@@ -1,7 +1,5 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
-using Akka.Event;
-using Akka.Persistence;
 using Tao20.Actors.Hosting;
 using Tao20.Domain.Volume;
 using Address = Tao20.Domain.Units.Address;
@@ -9,18 +7,15 @@ using Address = Tao20.Domain.Units.Address;
 namespace Tao20.Actors.Miners;
 
 /// <summary>Holds one miner's volume. Folds trades at least once delivered, exactly once counted.</summary>
-public sealed class MinerActor : UntypedPersistentActor
+public sealed class MinerActor : JournaledActor
 {
-    private readonly JournalGuard _journal;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private MinerVolume _volume;
     private FoldBatch? _persisting;
-    private long _foldsSinceSnapshot;
 
     /// <summary>The actor of <paramref name="miner"/>.</summary>
     public MinerActor(Address miner, JournalGuard journal)
+        : base(journal)
     {
-        _journal = journal;
         _volume = MinerVolume.Initial(miner);
         PersistenceId = PersistenceIdOf(miner);
         Context.SetReceiveTimeout(journal.Options.PassivateAfter);
@@ -36,76 +31,43 @@ public sealed class MinerActor : UntypedPersistentActor
     public static Props Props(Address miner, JournalGuard journal) => Akka.Actor.Props.Create(() => new MinerActor(miner, journal));
 
     /// <inheritdoc/>
-    protected override void OnCommand(object message)
+    protected override bool Handle(object message)
     {
         switch (message)
         {
             case FoldBatch batch:
                 Fold(batch);
-                break;
+                return true;
             case GetEpochVolume query:
                 Sender.Tell(_volume.Of(query.Epoch));
-                break;
+                return true;
             case GetMinerSummary query:
                 Sender.Tell(Summary(query));
-                break;
+                return true;
             case ReceiveTimeout:
                 Context.Parent.Tell(new Passivate(PoisonPill.Instance));
-                break;
-            case SaveSnapshotSuccess saved:
-                ForgetBefore(saved.Metadata.SequenceNr);
-                break;
-            case SaveSnapshotFailure failed:
-                _log.Warning(failed.Cause, "The snapshot of {0} could not be saved; the journal still has everything", PersistenceId);
-                break;
-            case DeleteMessagesFailure failed:
-                _log.Warning(failed.Cause, "Old entries of {0} could not be deleted; they will be with the next snapshot", PersistenceId);
-                break;
-            case DeleteSnapshotsFailure failed:
-                _log.Warning(failed.Cause, "Old snapshots of {0} could not be deleted; they will be with the next", PersistenceId);
-                break;
-            case DeleteMessagesSuccess or DeleteSnapshotsSuccess:
-                break;
+                return true;
             default:
-                Unhandled(message);
-                break;
+                return false;
         }
     }
 
     /// <inheritdoc/>
-    protected override void OnRecover(object message)
+    protected override void Evolve(object e) => _volume = e switch
     {
-        switch (message)
-        {
-            case TradesFolded folded:
-                _volume = _volume.Evolve(folded);
-                _foldsSinceSnapshot++;
-                break;
-            case SnapshotOffer { Snapshot: MinerVolumeSnapshot snapshot }:
-                _volume = MinerVolume.Restore(snapshot);
-                break;
-        }
-    }
+        TradesFolded folded => _volume.Evolve(folded),
+        MinerVolumeSnapshot snapshot => MinerVolume.Restore(snapshot),
+        _ => _volume,
+    };
 
     /// <inheritdoc/>
-    protected override void OnRecoveryFailure(Exception reason, object? message = null)
-    {
-        _journal.Raise(reason);
-        base.OnRecoveryFailure(reason, message);
-    }
+    protected override object Snapshot() => _volume.ToSnapshot();
 
     /// <inheritdoc/>
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    protected override void OnJournalFailure(Exception cause)
     {
-        Fail(cause);
-        base.OnPersistFailure(cause, @event, sequenceNr);
-    }
-
-    /// <inheritdoc/>
-    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
-    {
-        Fail(cause);
-        base.OnPersistRejected(cause, @event, sequenceNr);
+        if (_persisting is { } batch)
+            Sender.Tell(new FoldFailed(batch.Range, batch.Miner, JournalProblems.Of(cause), JournalProblems.Innermost(cause)));
     }
 
     private void Fold(FoldBatch batch)
@@ -114,16 +76,10 @@ public sealed class MinerActor : UntypedPersistentActor
         {
             case FoldDecision.Fold(var folded):
                 _persisting = batch;
-                Persist(folded, e =>
+                PersistEvent(folded, () =>
                 {
                     _persisting = null;
-                    _volume = _volume.Evolve(e);
                     Acknowledge(batch);
-                    if (++_foldsSinceSnapshot >= _journal.Options.SnapshotEvery)
-                    {
-                        _foldsSinceSnapshot = 0;
-                        SaveSnapshot(_volume.ToSnapshot());
-                    }
                 });
                 break;
             case FoldDecision.AlreadyFolded:
@@ -137,13 +93,6 @@ public sealed class MinerActor : UntypedPersistentActor
 
     private void Acknowledge(FoldBatch batch) => Sender.Tell(new FoldAcknowledged(batch.Range, batch.Part, batch.Miner));
 
-    private void Fail(Exception cause)
-    {
-        _journal.Raise(cause);
-        if (_persisting is { } batch)
-            Sender.Tell(new FoldFailed(batch.Range, batch.Miner, JournalProblems.Of(cause), JournalProblems.Innermost(cause)));
-    }
-
     private MinerSummary Summary(GetMinerSummary query) => new(
         _volume.Miner,
         _volume.Position,
@@ -154,15 +103,4 @@ public sealed class MinerActor : UntypedPersistentActor
         _volume.Redemptions,
         _volume.Of(query.Epoch),
         _volume.RecentExclusions);
-
-    /// <summary>Everything up to the snapshot before this one goes; that one stays, in case this one cannot be read.</summary>
-    private void ForgetBefore(long snapshot)
-    {
-        var before = snapshot - _journal.Options.SnapshotEvery;
-        if (before <= 0)
-            return;
-        DeleteSnapshots(new SnapshotSelectionCriteria(before - 1));
-        if (!_journal.Options.KeepEverything)
-            DeleteMessages(before);
-    }
 }

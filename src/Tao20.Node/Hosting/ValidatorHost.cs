@@ -68,13 +68,8 @@ internal sealed class ValidatorHost : IAsyncDisposable
             var follower = new FollowerSettings(identity, settings.Scoring, guard, faults, metrics, TimeProvider.System);
             var clustered = settings.Cluster is not null;
             builder.Services.AddSingleton(metrics);
-            builder.Services.AddAkka("tao20", (akka, services) =>
+            builder.Services.AddAkka("tao20", akka =>
             {
-                akka.ConfigureLoggers(loggers =>
-                {
-                    loggers.ClearLoggers();
-                    loggers.AddLoggerFactory(services.GetRequiredService<ILoggerFactory>());
-                });
                 akka.WithTao20Basics().WithJournal(settings.Journal);
                 if (settings.Cluster is { } cluster)
                     akka.WithTao20Cluster(cluster);

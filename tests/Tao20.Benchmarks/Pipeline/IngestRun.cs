@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -49,6 +50,8 @@ internal static class IngestRun
                 observed.Reset();
                 await Ranges(observed, options, to, cancel);
             }
+
+            await CompilerIdleAsync(cancel);
 
             var bodies = observed.LogRequests;
             var before = await DownloadAsync(source, bodies, options.Parallelism, cancel);
@@ -166,6 +169,16 @@ internal static class IngestRun
         await IngestAsync(chain, options, chain.Head, directory, cancel);
         Directory.Delete(directory, recursive: true);
         GC.Collect();
+    }
+
+    /// <summary>Waits until the compiler has caught up with what has been run so far: it works beside, on a core that is to be measured.</summary>
+    private static async Task CompilerIdleAsync(CancellationToken cancel)
+    {
+        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(300));
+        long seen;
+        do
+            seen = JitInfo.GetCompiledMethodCount();
+        while (await looks.WaitForNextTickAsync(cancel) && JitInfo.GetCompiledMethodCount() != seen);
     }
 
     private static double PeakRssMiB()

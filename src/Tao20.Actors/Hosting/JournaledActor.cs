@@ -1,0 +1,131 @@
+using Akka.Event;
+using Akka.Persistence;
+
+namespace Tao20.Actors.Hosting;
+
+/// <summary>
+/// What all persistent actors have in common: journal failures are told to the node, a snapshot is taken every so many events, and
+/// what lies before the snapshot before it is deleted.
+/// </summary>
+/// <param name="journal">How events are kept, and where problems are told.</param>
+public abstract class JournaledActor(JournalGuard journal) : UntypedPersistentActor
+{
+    private long _eventsSinceSnapshot;
+
+    /// <summary>How events are kept, and where problems are told.</summary>
+    protected JournalGuard Guard { get; } = journal;
+
+    /// <summary>How many events lie between two snapshots.</summary>
+    protected virtual long SnapshotEvery => Guard.Options.SnapshotEvery;
+
+    /// <summary>Whether events before the snapshots are kept whatever the options say: what people audit is.</summary>
+    protected virtual bool KeepsEvents => false;
+
+    /// <summary>What this actor does with a message; false when it does not know it.</summary>
+    protected abstract bool Handle(object message);
+
+    /// <summary>Takes an event, or a snapshot, into the state.</summary>
+    protected abstract void Evolve(object e);
+
+    /// <summary>What a snapshot keeps.</summary>
+    protected abstract object Snapshot();
+
+    /// <summary>All events are back.</summary>
+    protected virtual void Recovered()
+    {
+    }
+
+    /// <summary>The journal failed, and the actor is about to stop: tell who waits for it.</summary>
+    protected virtual void OnJournalFailure(Exception cause)
+    {
+    }
+
+    /// <summary>Persists an event, takes it into the state, and then does the rest.</summary>
+    protected void PersistEvent(object e, Action after) => Persist(e, persisted =>
+    {
+        Evolve(persisted);
+        after();
+        if (++_eventsSinceSnapshot < SnapshotEvery)
+            return;
+        _eventsSinceSnapshot = 0;
+        SaveSnapshot(Snapshot());
+    });
+
+    /// <inheritdoc/>
+    protected sealed override void OnCommand(object message)
+    {
+        switch (message)
+        {
+            case SaveSnapshotSuccess saved:
+                ForgetBefore(saved.Metadata.SequenceNr);
+                break;
+            case SaveSnapshotFailure failed:
+                Log.Warning(failed.Cause, "The snapshot of {0} could not be saved; the journal still has everything", PersistenceId);
+                break;
+            case DeleteMessagesFailure failed:
+                Log.Warning(failed.Cause, "Old entries of {0} could not be deleted; they will be with the next snapshot", PersistenceId);
+                break;
+            case DeleteSnapshotsFailure failed:
+                Log.Warning(failed.Cause, "Old snapshots of {0} could not be deleted; they will be with the next", PersistenceId);
+                break;
+            case DeleteMessagesSuccess or DeleteSnapshotsSuccess:
+                break;
+            default:
+                if (!Handle(message))
+                    Unhandled(message);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void OnRecover(object message)
+    {
+        switch (message)
+        {
+            case SnapshotOffer offer:
+                Evolve(offer.Snapshot);
+                break;
+            case RecoveryCompleted:
+                Recovered();
+                break;
+            default:
+                Evolve(message);
+                _eventsSinceSnapshot++;
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
+        Guard.Raise(reason);
+        base.OnRecoveryFailure(reason, message);
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        Guard.Raise(cause);
+        OnJournalFailure(cause);
+        base.OnPersistFailure(cause, @event, sequenceNr);
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        Guard.Raise(cause);
+        OnJournalFailure(cause);
+        base.OnPersistRejected(cause, @event, sequenceNr);
+    }
+
+    /// <summary>Everything up to the snapshot before this one goes; that one stays, in case this one cannot be read.</summary>
+    private void ForgetBefore(long snapshot)
+    {
+        var before = snapshot - SnapshotEvery;
+        if (before <= 0)
+            return;
+        DeleteSnapshots(new SnapshotSelectionCriteria(before - 1));
+        if (!KeepsEvents && !Guard.Options.KeepEverything)
+            DeleteMessages(before);
+    }
+}

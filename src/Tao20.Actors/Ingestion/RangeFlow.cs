@@ -1,0 +1,91 @@
+using Tao20.Actors.Miners;
+using Tao20.Chain.Following;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Parameters;
+
+namespace Tao20.Actors.Ingestion;
+
+/// <summary>
+/// What has been read and is not durable yet: ranges that wait, and the one work that is on its way through the miners. One, because
+/// a miner must never get a later batch while an earlier one can still be lost, or what was lost would count as folded.
+/// </summary>
+internal sealed class RangeFlow
+{
+    /// <summary>Nothing more is read while this many trades wait: what bounds the memory.</summary>
+    public const int MaxWaitingTrades = 30_000;
+
+    /// <summary>Far behind the head, ranges wait until there are this many trades: an entry of few costs the journal as much as one of many.</summary>
+    public const int WorthwhileTrades = 15_000;
+
+    /// <summary>Nothing more is read while this many epochs wait for their settlement: miners remember only so many.</summary>
+    public const int MaxUnsettledEpochs = 32;
+
+    private readonly List<TradeRange> _waiting = [];
+    private EpochBook _book = EpochBook.Initial;
+    private int _unsettled;
+    private int _trades;
+    private int _advances;
+    private long _numbers;
+
+    /// <summary>The work on its way through the miners; null when there is none.</summary>
+    public RangeWork? UnderWay { get; private set; }
+
+    /// <summary>Whether more may be read.</summary>
+    public bool WantsMore => _unsettled < MaxUnsettledEpochs && _trades < MaxWaitingTrades && _advances < FinalizedRanges.MaxEpochsPerRange;
+
+    /// <summary>Forgets what was on its way: reading begins again after what is durable.</summary>
+    public void Restart(CursorState durable)
+    {
+        UnderWay = null;
+        Forget();
+        _book = durable.Book;
+        _unsettled = durable.Unsettled.Count;
+    }
+
+    /// <summary>A range has been read.</summary>
+    public void Add(TradeRange range)
+    {
+        _waiting.Add(range);
+        _trades += range.Trades.Count;
+        _advances += range.Advances.Count;
+    }
+
+    /// <summary>Joins all that waits into one work, when nothing is under way and it is worth its while; null otherwise.</summary>
+    /// <param name="schedule">The parameters of each epoch.</param>
+    /// <param name="caughtUp">The block from which on nothing waits for company.</param>
+    public RangeWork? Next(ParameterSchedule schedule, ulong caughtUp)
+    {
+        if (UnderWay is not null || _waiting.Count == 0)
+            return null;
+        if (_trades < WorthwhileTrades && _advances < FinalizedRanges.MaxEpochsPerRange && _waiting[^1].Last.Number < caughtUp)
+            return null;
+        var range = TradeRange.Joined(_waiting);
+        Forget();
+        var progress = _book.Read(range.Trades, range.Advances);
+        _book = _book.After(progress.Closed.Count > 0, progress.Open, progress.Joined);
+        _unsettled += progress.Closed.Count;
+        return UnderWay = RangeWork.Of(++_numbers, range, progress, schedule);
+    }
+
+    /// <summary>A miner has folded a batch; its next one, if that may go now.</summary>
+    public FoldBatch? Acknowledge(FoldAcknowledged acknowledged) =>
+        UnderWay is { } work && work.Number == acknowledged.Range ? work.Acknowledge(acknowledged) : null;
+
+    /// <summary>Takes the work out once all miners have acknowledged it; null before.</summary>
+    public RangeWork? Complete()
+    {
+        if (UnderWay is not { Missing: 0 } work)
+            return null;
+        UnderWay = null;
+        return work;
+    }
+
+    /// <summary>An epoch has been settled.</summary>
+    public void Settled() => _unsettled--;
+
+    private void Forget()
+    {
+        _waiting.Clear();
+        (_trades, _advances) = (0, 0);
+    }
+}
