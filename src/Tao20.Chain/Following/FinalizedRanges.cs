@@ -82,9 +82,9 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
             while (until is null || next <= until)
             {
                 await head.PassedAsync(next, cancel).ConfigureAwait(false);
-                await downloads.WaitAsync(cancel).ConfigureAwait(false);
+                var slot = await DownloadSlot.TakeAsync(downloads, cancel).ConfigureAwait(false);
                 var (from, to) = Plan(next, Math.Min(head.Finalized!.Number, until ?? ulong.MaxValue));
-                var reading = ReadCountedAsync(from, to, downloads, cancel);
+                var reading = ReadSplittingAsync(from, to, slot, downloads, cancel);
                 try
                 {
                     await underWay.WriteAsync(reading, cancel).ConfigureAwait(false);
@@ -106,18 +106,6 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
         }
     }
 
-    private async Task<IReadOnlyList<TradeRange>> ReadCountedAsync(ulong from, ulong to, SemaphoreSlim downloads, CancellationToken cancel)
-    {
-        try
-        {
-            return await ReadSplittingAsync(from, to, cancel).ConfigureAwait(false);
-        }
-        finally
-        {
-            downloads.Release();
-        }
-    }
-
     private (ulong From, ulong To) Plan(ulong next, ulong target)
     {
         lock (_planning)
@@ -125,15 +113,18 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
     }
 
     /// <summary>Reads a range, in halves where it is refused as too large.</summary>
-    private async Task<IReadOnlyList<TradeRange>> ReadSplittingAsync(ulong from, ulong to, CancellationToken cancel)
+    private async Task<IReadOnlyList<TradeRange>> ReadSplittingAsync(
+        ulong from, ulong to, DownloadSlot slot, SemaphoreSlim downloads, CancellationToken cancel)
     {
+        using var held = slot;
+
         // Off the caller's thread at once, so that decoding runs beside the folding.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var blocks = (int)(to - from + 1);
         var started = Stopwatch.GetTimestamp();
         try
         {
-            var range = await reader.ReadAsync(from, to, cancel).ConfigureAwait(false);
+            var range = await reader.ReadAsync(from, to, cancel, slot.Free).ConfigureAwait(false);
             if (range.Advances.Count <= MaxEpochsPerRange || blocks == 1)
             {
                 lock (_planning)
@@ -154,9 +145,13 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
         lock (_planning)
             _planner = _planner.Refused(blocks);
         var middle = from + (ulong)(blocks / 2) - 1;
-        var lower = await ReadSplittingAsync(from, middle, cancel).ConfigureAwait(false);
-        var upper = await ReadSplittingAsync(middle + 1, to, cancel).ConfigureAwait(false);
+        slot.Free();
+        var lower = await ReadHalfAsync(from, middle).ConfigureAwait(false);
+        var upper = await ReadHalfAsync(middle + 1, to).ConfigureAwait(false);
         return [.. lower, .. upper];
+
+        async Task<IReadOnlyList<TradeRange>> ReadHalfAsync(ulong first, ulong last) =>
+            await ReadSplittingAsync(first, last, await DownloadSlot.TakeAsync(downloads, cancel).ConfigureAwait(false), downloads, cancel).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -17,14 +17,18 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
     public EndpointPool Pool => pool;
 
     /// <summary>Reads a range, both ends included, from the best endpoint; a node whose answer cannot be right is dropped for the next.</summary>
+    /// <param name="from">The first block.</param>
+    /// <param name="to">The last block.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <param name="arrived">Called when the logs have arrived, before they are read: another download may begin.</param>
     /// <exception cref="ChainException">No endpoint gave it. <see cref="RangeLimits"/> tells whether a smaller one may be had.</exception>
-    public async Task<TradeRange> ReadAsync(ulong from, ulong to, CancellationToken cancel)
+    public async Task<TradeRange> ReadAsync(ulong from, ulong to, CancellationToken cancel, Action? arrived = null)
     {
         while (true)
         {
             try
             {
-                return await ReadOnceAsync(from, to, cancel).ConfigureAwait(false);
+                return await ReadOnceAsync(from, to, cancel, arrived: arrived).ConfigureAwait(false);
             }
             catch (NodeMisbehaviourException misbehaviour)
             {
@@ -52,7 +56,7 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
         }
     }
 
-    private async Task<TradeRange> ReadOnceAsync(ulong from, ulong to, CancellationToken cancel, BlockHeader?[]? all = null)
+    private async Task<TradeRange> ReadOnceAsync(ulong from, ulong to, CancellationToken cancel, BlockHeader?[]? all = null, Action? arrived = null)
     {
         var every = all is not null || options.VerifyEveryHeader || to - from < EveryHeaderUpTo;
         List<ulong> asked = every ? [.. Blocks(from, to)] : [from, to];
@@ -63,7 +67,7 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
         var first = Math.Min(asked.Count, HeadersPerRequest);
         var calls = new List<RpcCall>(first + 1) { EthCalls.Logs(options.Contract, from, to, ReadLogs) };
         calls.AddRange(Enumerable.Range(0, first).Select(HeaderCall));
-        var (by, bytes) = await pool.SendAsync(calls, cancel).ConfigureAwait(false);
+        var (by, bytes) = await pool.SendAsync(calls, cancel, arrived).ConfigureAwait(false);
         for (var at = first; at < asked.Count; at += HeadersPerRequest)
         {
             var more = Enumerable.Range(at, Math.Min(HeadersPerRequest, asked.Count - at)).Select(HeaderCall).ToList();

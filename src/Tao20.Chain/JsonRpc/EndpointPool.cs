@@ -47,15 +47,18 @@ public sealed class EndpointPool
     }
 
     /// <summary>Sends a batch to the best endpoint, the next best if that fails; returns the one that answered and the reply's size.</summary>
+    /// <param name="calls">What to ask.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <param name="arrived">Called when a reply has arrived, before it is read.</param>
     /// <exception cref="ChainException">No endpoint gave an answer; of the last one tried.</exception>
-    public async Task<(IRpcTransport By, int Bytes)> SendAsync(IReadOnlyList<RpcCall> calls, CancellationToken cancel)
+    public async Task<(IRpcTransport By, int Bytes)> SendAsync(IReadOnlyList<RpcCall> calls, CancellationToken cancel, Action? arrived = null)
     {
         ChainException? last = null;
         foreach (var member in InOrder())
         {
             try
             {
-                var bytes = await SendToAsync(member.Transport, calls, cancel).ConfigureAwait(false);
+                var bytes = await SendToAsync(member.Transport, calls, cancel, arrived).ConfigureAwait(false);
                 return (member.Transport, bytes);
             }
             catch (ChainException e) when (e is EndpointUnreachableException or EndpointTimeoutException || (e is RpcErrorException error && IsPassing(error)))
@@ -69,9 +72,10 @@ public sealed class EndpointPool
     }
 
     /// <summary>Sends a batch to one endpoint and reads the reply; returns its size in bytes.</summary>
-    public static async Task<int> SendToAsync(IRpcTransport transport, IReadOnlyList<RpcCall> calls, CancellationToken cancel)
+    public static async Task<int> SendToAsync(IRpcTransport transport, IReadOnlyList<RpcCall> calls, CancellationToken cancel, Action? arrived = null)
     {
         using var reply = await transport.SendAsync(RpcCall.Body(calls), cancel).ConfigureAwait(false);
+        arrived?.Invoke();
         RpcCall.ReadReply(transport.Endpoint, reply.Bytes.Span, calls);
         return reply.Bytes.Length;
     }
