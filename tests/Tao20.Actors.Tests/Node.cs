@@ -35,11 +35,11 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>The miners alone.</summary>
     public static Task<Node> WithMinersAsync(string directory, Func<JournalOptions, JournalOptions>? change = null, Hosting.ClusterOptions? cluster = null) =>
-        StartAsync(directory, change, null, ScoringParameters.Default, cluster);
+        StartAsync(directory, change, null, DomainParameters.Default, cluster);
 
     /// <summary>The whole pipeline on a chain.</summary>
-    public static Task<Node> FollowingAsync(string directory, ChainOptions chain, Func<JournalOptions, JournalOptions>? change = null, ScoringParameters? scoring = null) =>
-        StartAsync(directory, change, chain, scoring ?? ScoringParameters.Default, null);
+    public static Task<Node> FollowingAsync(string directory, ChainOptions chain, Func<JournalOptions, JournalOptions>? change = null, DomainParameters? scoring = null) =>
+        StartAsync(directory, change, chain, scoring ?? DomainParameters.Default, null);
 
     public IActorRef Actor<TKey>() => _host.Services.GetRequiredService<ActorRegistry>().Get<TKey>();
 
@@ -78,7 +78,7 @@ internal sealed class Node : IAsyncDisposable
     }
 
     private static async Task<Node> StartAsync(
-        string directory, Func<JournalOptions, JournalOptions>? change, ChainOptions? chainOptions, ScoringParameters scoring, Hosting.ClusterOptions? cluster)
+        string directory, Func<JournalOptions, JournalOptions>? change, ChainOptions? chainOptions, DomainParameters scoring, Hosting.ClusterOptions? cluster)
     {
         var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory) };
         journal = change?.Invoke(journal) ?? journal;

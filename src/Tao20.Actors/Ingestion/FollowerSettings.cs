@@ -16,7 +16,7 @@ namespace Tao20.Actors.Ingestion;
 /// <param name="Until">The last block to fold; null goes on with the chain.</param>
 public sealed record FollowerSettings(
     ChainIdentity Identity,
-    ScoringParameters Scoring,
+    DomainParameters Scoring,
     JournalGuard Journal,
     FaultSignal Faults,
     PipelineMetrics Metrics,

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Tao20.Actors.Ingestion;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
+using Tao20.Domain.Consensus;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Ranking;
@@ -38,15 +39,39 @@ internal static class CursorWire
         EmissionRao = version.Parameters.Rewards.EmissionRao.Value,
         ValidatorPercent = version.Parameters.Rewards.ValidatorPercent,
         TierPercent = version.Parameters.Rewards.TierPercent,
+        Consensus = new Wire.ConsensusRules
+        {
+            MinStakeWei = Values.Bytes(version.Parameters.Consensus.MinStakeWei.Value),
+            MinAttestations = version.Parameters.Consensus.MinAttestations,
+            QuorumPercent = version.Parameters.Consensus.QuorumPercent,
+            WindowBlocks = version.Parameters.Consensus.WindowBlocks,
+            MissedWindow = version.Parameters.Consensus.MissedWindow,
+            MissedWarning = version.Parameters.Consensus.MissedWarning,
+            MissedMinor = version.Parameters.Consensus.MissedMinor,
+            RepeatRounds = version.Parameters.Consensus.RepeatRounds,
+            RepeatCount = version.Parameters.Consensus.RepeatCount,
+            DisputeBlocks = version.Parameters.Consensus.DisputeBlocks,
+        },
     };
 
     public static ParametersVersion FromWire(Wire.Parameters wire) => new(
         wire.Version,
         new EpochId(wire.FromEpoch),
-        new ScoringParameters(
+        new DomainParameters(
             MinerWire.FromWire(wire.Eligibility),
             new ScoreRules(Wei.From(Values.UInt128(wire.MinimumWei)), wire.MintPercent, wire.RedeemPercent, wire.VolumeTenths, wire.FrequencyTenths, wire.ConsistencyTenths),
-            new RewardRules(new Rao(wire.EmissionRao), wire.ValidatorPercent, wire.TierPercent)));
+            new RewardRules(new Rao(wire.EmissionRao), wire.ValidatorPercent, wire.TierPercent),
+            new ConsensusRules(
+                Wei.From(Values.UInt128(wire.Consensus.MinStakeWei)),
+                wire.Consensus.MinAttestations,
+                wire.Consensus.QuorumPercent,
+                wire.Consensus.WindowBlocks,
+                wire.Consensus.MissedWindow,
+                wire.Consensus.MissedWarning,
+                wire.Consensus.MissedMinor,
+                wire.Consensus.RepeatRounds,
+                wire.Consensus.RepeatCount,
+                wire.Consensus.DisputeBlocks)));
 
     public static Wire.ParametersAdopted ToWire(ParametersAdopted adopted)
     {

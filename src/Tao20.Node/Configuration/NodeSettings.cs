@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tao20.Actors.Hosting;
 using Tao20.Chain;
+using Tao20.Domain.Consensus;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Ranking;
 using Tao20.Domain.Rewards;
@@ -11,7 +12,7 @@ namespace Tao20.Node.Configuration;
 
 /// <summary>All a validator is told, read once and valid.</summary>
 internal sealed record NodeSettings(
-    ChainOptions Chain, JournalOptions Journal, ClusterOptions? Cluster, ScoringParameters Scoring, string DataDirectory, string HttpHost, int HttpPort, int Netuid, LogLevel LogLevel)
+    ChainOptions Chain, JournalOptions Journal, ClusterOptions? Cluster, DomainParameters Scoring, string DataDirectory, string HttpHost, int HttpPort, int Netuid, LogLevel LogLevel)
 {
     /// <summary>Reads the settings; everything that is wrong with them is told at once.</summary>
     /// <exception cref="NodeException">Something is wrong, with a line for each.</exception>
@@ -93,10 +94,10 @@ internal sealed record NodeSettings(
             ? uri
             : throw new NodeException(ExitCodes.Usage, $"Chain:Endpoints = {text} is not a URL: give e.g. --rpc http://127.0.0.1:8545.");
 
-    private static ScoringParameters ReadScoring(OptionReader reader)
+    private static DomainParameters ReadScoring(OptionReader reader)
     {
-        var (eligibility, score, rewards) = ScoringParameters.Default;
-        return new ScoringParameters(
+        var (eligibility, score, rewards, consensus) = DomainParameters.Default;
+        return new DomainParameters(
             new EligibilityRules(
                 reader.Wei("Scoring:Eligibility:DustWei", eligibility.DustWei),
                 reader.Int("Scoring:Eligibility:BurstTrades", eligibility.BurstTrades),
@@ -114,7 +115,18 @@ internal sealed record NodeSettings(
             new RewardRules(
                 new Rao(reader.ULong("Scoring:Rewards:EmissionRao", rewards.EmissionRao.Value)),
                 reader.Int("Scoring:Rewards:ValidatorPercent", rewards.ValidatorPercent),
-                reader.Int("Scoring:Rewards:TierPercent", rewards.TierPercent)));
+                reader.Int("Scoring:Rewards:TierPercent", rewards.TierPercent)),
+            new ConsensusRules(
+                reader.Wei("Consensus:MinStakeWei", consensus.MinStakeWei),
+                reader.Int("Consensus:MinAttestations", consensus.MinAttestations),
+                reader.Int("Consensus:QuorumPercent", consensus.QuorumPercent),
+                reader.Int("Consensus:WindowBlocks", consensus.WindowBlocks),
+                reader.Int("Consensus:MissedWindow", consensus.MissedWindow),
+                reader.Int("Consensus:MissedWarning", consensus.MissedWarning),
+                reader.Int("Consensus:MissedMinor", consensus.MissedMinor),
+                reader.Int("Consensus:RepeatRounds", consensus.RepeatRounds),
+                reader.Int("Consensus:RepeatCount", consensus.RepeatCount),
+                reader.Int("Consensus:DisputeBlocks", consensus.DisputeBlocks)));
     }
 
     private static LogLevel ReadLogLevel(OptionReader reader, List<string> errors)

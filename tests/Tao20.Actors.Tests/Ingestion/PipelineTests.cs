@@ -163,7 +163,7 @@ public sealed class PipelineTests : InDirectory, IAsyncLifetime
     {
         await using (var node = await Node.FollowingAsync(Path, Options()))
             await node.UntilAsync(status => status.State.Last?.Number == 99);
-        var stricter = ScoringParameters.Default with { Eligibility = EligibilityRules.Default with { BurstTrades = 1 } };
+        var stricter = DomainParameters.Default with { Eligibility = EligibilityRules.Default with { BurstTrades = 1 } };
         await using var again = await Node.FollowingAsync(Path, Options(), scoring: stricter);
         var status = await again.UntilAsync(status => status.State.Schedule?.Versions.Count == 2);
         Assert.Equal((2u, 1UL), (status.State.Schedule!.Latest.Version, status.State.Schedule.Latest.FromEpoch.Value));

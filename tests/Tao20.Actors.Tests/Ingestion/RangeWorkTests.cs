@@ -18,8 +18,8 @@ public sealed class RangeWorkTests
     public void A_later_part_waits_until_the_one_before_it_is_acknowledged()
     {
         // The rules change with epoch 1: the miner's trades of one range are two parts.
-        var stricter = ScoringParameters.Default with { Eligibility = EligibilityRules.Default with { BurstTrades = 5 } };
-        var schedule = new ParameterSchedule([new(1, new EpochId(0), ScoringParameters.Default), new(2, new EpochId(1), stricter)]);
+        var stricter = DomainParameters.Default with { Eligibility = EligibilityRules.Default with { BurstTrades = 5 } };
+        var schedule = new ParameterSchedule([new(1, new EpochId(0), DomainParameters.Default), new(2, new EpochId(1), stricter)]);
         var header = new BlockHeader(9, Hash256.Zero, Hash256.Zero, 1_700_000_000);
         var progress = new EpochProgress([Trade(1, 0), Trade(2, 0), Trade(3, 1)], [], new EpochId(1), [Miner]);
         var totals = new Dictionary<Address, RunningTotal> { [Miner] = new(0, 3 * Wei.OneTao.Value) };

@@ -115,7 +115,7 @@ internal static class Samples
         var volume = MinerVolume.Initial(Miner).Evolve(Folded());
         var header = new BlockHeader(9, Keccak.Hash([1]), Keccak.Hash([2]), 1_700_000_000);
         var identity = new ChainIdentity(964, Keccak.Hash([3]), Miner, 5);
-        var schedule = new ParameterSchedule([new ParametersVersion(1, default, ScoringParameters.Default)]);
+        var schedule = new ParameterSchedule([new ParametersVersion(1, default, DomainParameters.Default)]);
         var closed = new EpochToSettle(new ClosedEpoch(new EpochId(0), new EpochId(1), new Position(8, 1), 1_700_003_600), [Miner]);
         var quarantined = new QuarantinedLog(new Position(8, 2), "why", new byte[] { 1, 2, 3 });
         var report = EpochReport.Settle(closed.Closed, [volume.Of(new EpochId(0))], schedule.Latest, new Rao(7), Keccak.Hash);

@@ -33,7 +33,8 @@ internal static class IngestRun
     {
         if (arguments.Rpc is null && arguments.Replay is null)
             throw new ArgumentException("Give --rpc with a chain's URL or --replay with recorded replies.");
-        await WarmUpAsync(arguments.Parallelism, cancel);
+        for (var i = 0; i < 5; i++)
+            await WarmUpAsync(arguments.Parallelism, cancel);
         var options = Options(arguments);
         IRpcTransport source = arguments.Replay is { } file ? await RecordedReplies.LoadAsync(file, cancel) : new HttpRpcTransport(options.Endpoints[0], options);
         using var disposing = source as IDisposable;
@@ -89,7 +90,7 @@ internal static class IngestRun
         var faults = new FaultSignal();
         var metrics = new PipelineMetrics();
         var settings = new FollowerSettings(
-            identity, ScoringParameters.Default, new JournalGuard(journal, directory, faults, TimeProvider.System), faults, metrics, TimeProvider.System, to);
+            identity, DomainParameters.Default, new JournalGuard(journal, directory, faults, TimeProvider.System), faults, metrics, TimeProvider.System, to);
         using var host = NodeOf(settings, chain, journal);
         var started = Stopwatch.GetTimestamp();
         await host.StartAsync(cancel);

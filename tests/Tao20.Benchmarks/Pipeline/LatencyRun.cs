@@ -38,7 +38,7 @@ internal static class LatencyRun
             process.BeginErrorReadLine();
             process.BeginOutputReadLine();
             using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-            await ReadyAsync(http, cancel);
+            await ReadyAsync(process, http, cancel);
             var latencies = new List<double>();
             for (var i = 0; i < Warmup + blocks; i++)
             {
@@ -76,7 +76,7 @@ internal static class LatencyRun
             RedirectStandardError = true,
         })!;
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-        await ReadyAsync(http, cancel);
+        await ReadyAsync(process, http, cancel);
         var ready = Stopwatch.GetElapsedTime(started);
         var status = await http.GetFromJsonAsync<JsonObject>("/status?all=true", cancel);
         var answered = Stopwatch.GetElapsedTime(started);
@@ -94,10 +94,12 @@ internal static class LatencyRun
     private static async Task<ulong> CursorAsync(HttpClient http, CancellationToken cancel) =>
         (await http.GetFromJsonAsync<JsonObject>("/status", cancel))!["cursor"]?["block"]?.GetValue<ulong>() ?? 0;
 
-    private static async Task ReadyAsync(HttpClient http, CancellationToken cancel)
+    private static async Task ReadyAsync(Process process, HttpClient http, CancellationToken cancel)
     {
         while (true)
         {
+            if (process.HasExited)
+                throw new InvalidOperationException($"The node has ended with exit code {process.ExitCode}; is it built?");
             try
             {
                 using var response = await http.GetAsync("/health/ready", cancel);

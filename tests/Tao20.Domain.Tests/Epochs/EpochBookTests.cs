@@ -47,20 +47,20 @@ public sealed class EpochBookTests
     [Fact]
     public void Changed_parameters_hold_from_the_next_epoch_on()
     {
-        var stricter = ScoringParameters.Default with { Eligibility = EligibilityRules.Default with { BurstTrades = 5 } };
-        var schedule = new ParameterSchedule([new ParametersVersion(1, default, ScoringParameters.Default)]).Adopt(stricter, new EpochId(7));
+        var stricter = DomainParameters.Default with { Eligibility = EligibilityRules.Default with { BurstTrades = 5 } };
+        var schedule = new ParameterSchedule([new ParametersVersion(1, default, DomainParameters.Default)]).Adopt(stricter, new EpochId(7));
         Assert.Equal((1u, 2u), (schedule.At(new EpochId(7)).Version, schedule.At(new EpochId(8)).Version));
         Assert.Same(schedule, schedule.Adopt(stricter, new EpochId(9)));
-        var thirdInTheSameEpoch = schedule.Adopt(ScoringParameters.Default, new EpochId(7));
+        var thirdInTheSameEpoch = schedule.Adopt(DomainParameters.Default, new EpochId(7));
         Assert.Equal([1u, 3u], thirdInTheSameEpoch.Versions.Select(version => version.Version));
     }
 
     [Fact]
     public void A_parameter_out_of_range_is_named_with_its_value_and_what_is_allowed()
     {
-        var error = Assert.Single((ScoringParameters.Default with { Eligibility = EligibilityRules.Default with { BurstTrades = 0 } }).Validate());
+        var error = Assert.Single((DomainParameters.Default with { Eligibility = EligibilityRules.Default with { BurstTrades = 0 } }).Validate());
         Assert.Equal("Scoring:Eligibility:BurstTrades = 0 is out of range: give 1 to 64 trades.", error.ToString());
-        Assert.Empty(ScoringParameters.Default.Validate());
+        Assert.Empty(DomainParameters.Default.Validate());
     }
 
     private static ClosedEpoch Change(ulong closed, ulong opened, ulong block, uint index, ulong timestamp = 1_700_000_000) =>
