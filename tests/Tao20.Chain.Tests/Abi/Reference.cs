@@ -9,9 +9,10 @@ internal static class Reference
     private const string Script =
         """
         const viem = require('viem');
+        const accounts = require('viem/accounts');
         const fs = require('fs');
         const revive = (type, value) => type.endsWith('[]') ? value.map((v) => revive(type.slice(0, -2), v)) : /^u?int(64|128|256)$/.test(type) ? BigInt(value) : value;
-        const answers = JSON.parse(fs.readFileSync(process.argv[2], 'utf8')).map((c) => {
+        const answer = async (c) => {
           if (c.kind === 'keccak') return viem.keccak256(c.data);
           if (c.kind === 'selector') return viem.toFunctionSelector(c.signature);
           if (c.kind === 'topic') return viem.toEventSelector(c.signature);
@@ -24,9 +25,27 @@ internal static class Reference
             const plain = inputs.filter((input) => !input.indexed);
             return { topics, data: viem.encodeAbiParameters(plain, plain.map((input) => args[input.name])) };
           }
+          if (c.kind === 'address') return accounts.privateKeyToAddress(c.key).toLowerCase();
+          if (c.kind === 'sign') return accounts.sign({ hash: c.hash, privateKey: c.key, to: 'hex' });
+          if (c.kind === 'transaction') {
+            const { to, data, ...t } = c.transaction;
+            const big = Object.fromEntries(['maxFeePerGas', 'maxPriorityFeePerGas', 'gas', 'value'].map((k) => [k, BigInt(t[k])]));
+            return accounts.signTransaction({ privateKey: c.key, transaction: { type: 'eip1559', chainId: t.chainId, nonce: t.nonce, data, ...(to ? { to } : {}), ...big } });
+          }
+          if (c.kind === 'attestation') {
+            const message = { ...c.message };
+            for (const k of ['epoch', 'blockNumber', 'nav', 'totalSupply']) message[k] = BigInt(message[k]);
+            const NavAttestation = viem.parseAbiParameters('uint256 epoch,uint64 blockNumber,bytes32 blockHash,uint256 nav,uint256 totalSupply,bytes32 rankingRoot,bytes32 weightsHash,bytes32 parameters,address validator').map(({ name, type }) => ({ name, type }));
+            return accounts.signTypedData({ privateKey: c.key, domain: { name: 'TAO20', version: '1', chainId: c.chainId, verifyingContract: c.registry }, types: { NavAttestation }, primaryType: 'NavAttestation', message });
+          }
           throw new Error(c.kind);
-        });
-        fs.writeFileSync(process.argv[3], JSON.stringify(answers));
+        };
+        const run = async () => {
+          const answers = [];
+          for (const c of JSON.parse(fs.readFileSync(process.argv[2], 'utf8'))) answers.push(await answer(c));
+          fs.writeFileSync(process.argv[3], JSON.stringify(answers));
+        };
+        run().catch((e) => { console.error(e); process.exit(1); });
         """;
 
     public static async Task<JsonArray> AskAsync(JsonArray cases)
