@@ -8,7 +8,7 @@ namespace Tao20.Chain.Abi;
 /// <summary>Encodes the arguments of a call, as the contract ABI has it: a head of one word per argument, then the tails.</summary>
 /// <remarks>
 /// Arguments are <see cref="BigInteger"/> or any integer (uintN, and negative intN), <see cref="bool"/>, <see cref="Address"/>,
-/// <see cref="Hash256"/> (bytes32), <c>byte[]</c> (bytes), <see cref="string"/>, and lists of these (T[]).
+/// <see cref="Hash256"/> (bytes32), <c>byte[]</c> (bytes), <see cref="string"/>, lists of these (T[]), and <see cref="AbiStruct"/>.
 /// </remarks>
 public static class AbiEncoder
 {
@@ -22,11 +22,12 @@ public static class AbiEncoder
     {
         var head = new StringBuilder();
         var tail = new StringBuilder();
+        var headLength = 32 * arguments.Sum(argument => argument is AbiStruct words ? words.Words.Count : 1);
         foreach (var argument in arguments)
         {
             if (IsDynamic(argument))
             {
-                head.Append(Word(arguments.Length * 32 + tail.Length / 2));
+                head.Append(Word(headLength + tail.Length / 2));
                 tail.Append(Dynamic(argument));
             }
             else
@@ -50,6 +51,7 @@ public static class AbiEncoder
 
     private static string Static(object value) => value switch
     {
+        AbiStruct words => string.Concat(words.Words.Select(Static)),
         bool flag => Word(flag ? 1 : 0),
         Address address => new string('0', 24) + address.ToString()[2..],
         Hash256 hash => hash.ToString()[2..],
@@ -72,3 +74,7 @@ public static class AbiEncoder
 
     private static ArgumentException Unknown(object value) => new($"A {value.GetType().Name} is not encoded here.", nameof(value));
 }
+
+/// <summary>A struct whose fields are all a word long: it stands in its place, field after field.</summary>
+/// <param name="Words">The fields.</param>
+public sealed record AbiStruct(IReadOnlyList<object> Words);
