@@ -15,7 +15,7 @@ public sealed class EndpointUnreachableException(Uri endpoint, string what, Exce
 }
 
 /// <summary>The node answered a call with a JSON-RPC error.</summary>
-public sealed class RpcErrorException(Uri endpoint, string method, int code, string text)
+public sealed class RpcErrorException(Uri endpoint, string method, int code, string text, string? revertData = null)
     : ChainException($"The RPC endpoint {endpoint} refused {method}: {text} (code {code}).")
 {
     /// <summary>The JSON-RPC error code.</summary>
@@ -23,6 +23,9 @@ public sealed class RpcErrorException(Uri endpoint, string method, int code, str
 
     /// <summary>The node's words.</summary>
     public string Text { get; } = text;
+
+    /// <summary>What a reverted call returned, as 0x and hex digits; null when the node does not say.</summary>
+    public string? RevertData { get; } = revertData;
 }
 
 /// <summary>A reply was larger than allowed.</summary>

@@ -13,6 +13,7 @@ using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Serialization;
 using Tao20.Actors.Status;
+using Tao20.Actors.Transactions;
 using Tao20.Chain.Following;
 using Address = Tao20.Domain.Units.Address;
 
@@ -80,6 +81,12 @@ public static class Tao20AkkaExtensions
             ChainFollowerKey.Name,
             clustered,
             registry => Props.Create(() => new ChainFollowerActor(settings, chain, registry.Get<MinersKey>(), registry.Get<ConsensusKey>())));
+
+    /// <summary>The sender of one account's transactions behind <see cref="TransactionSenderKey"/>: one in the cluster.</summary>
+    public static AkkaConfigurationBuilder WithTransactions(
+        this AkkaConfigurationBuilder builder, SenderSettings settings, ChainConnection chain, bool clustered) =>
+        builder.WithOne<TransactionSenderKey>(
+            TransactionSenderKey.Name, clustered, _ => Props.Create(() => new TransactionSenderActor(settings, chain)));
 
     /// <summary>What answers for the node's state behind <see cref="StatusKey"/>.</summary>
     public static AkkaConfigurationBuilder WithStatus(this AkkaConfigurationBuilder builder, FollowerSettings settings) =>

@@ -6,6 +6,7 @@ using Google.Protobuf;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
+using Tao20.Actors.Transactions;
 using Tao20.Domain.Volume;
 
 namespace Tao20.Actors.Serialization;
@@ -40,6 +41,19 @@ public sealed class Tao20Serializer : SerializerWithStringManifest
         Form.Of<FollowerStatus, Wire.FollowerStatus>("follower-status", StatusWire.ToWire, Wire.FollowerStatus.Parser, StatusWire.FromWire),
         Form.Of<GetSettledEpochs, Wire.GetSettledEpochs>("get-settled-epochs", _ => new Wire.GetSettledEpochs(), Wire.GetSettledEpochs.Parser, _ => GetSettledEpochs.Instance),
         Form.Of<SettledEpochs, Wire.SettledEpochs>("settled-epochs", StatusWire.ToWire, Wire.SettledEpochs.Parser, StatusWire.FromWire),
+        Form.Of<IntentPlanned, Wire.IntentPlanned>("intent-planned", OutboxWire.ToWire, Wire.IntentPlanned.Parser, OutboxWire.FromWire),
+        Form.Of<TransactionSigned, Wire.TransactionSigned>("transaction-signed", OutboxWire.ToWire, Wire.TransactionSigned.Parser, OutboxWire.FromWire),
+        Form.Of<TransactionBroadcast, Wire.TransactionBroadcast>("transaction-broadcast", OutboxWire.ToWire, Wire.TransactionBroadcast.Parser, OutboxWire.FromWire),
+        Form.Of<TransactionMined, Wire.TransactionMined>("transaction-mined", OutboxWire.ToWire, Wire.TransactionMined.Parser, OutboxWire.FromWire),
+        Form.Of<TransactionReorged, Wire.TransactionReorged>("transaction-reorged", OutboxWire.ToWire, Wire.TransactionReorged.Parser, OutboxWire.FromWire),
+        Form.Of<TransactionFinal, Wire.TransactionFinal>("transaction-final", OutboxWire.ToWire, Wire.TransactionFinal.Parser, OutboxWire.FromWire),
+        Form.Of<TransactionDropped, Wire.TransactionDropped>("transaction-dropped", OutboxWire.ToWire, Wire.TransactionDropped.Parser, OutboxWire.FromWire),
+        Form.Of<IntentFailed, Wire.IntentFailed>("intent-failed", OutboxWire.ToWire, Wire.IntentFailed.Parser, OutboxWire.FromWire),
+        Form.Of<SubmitIntent, Wire.SubmitIntent>("submit-intent", OutboxWire.ToWire, Wire.SubmitIntent.Parser, OutboxWire.FromWire),
+        Form.Of<IntentProgress, Wire.IntentProgress>("intent-progress", OutboxWire.ToWire, Wire.IntentProgress.Parser, OutboxWire.FromWire),
+        Form.Of<OutboxState, Wire.OutboxSnapshot>("outbox", OutboxWire.ToWire, Wire.OutboxSnapshot.Parser, OutboxWire.FromWire),
+        Form.Of<GetSenderStatus, Wire.GetSenderStatus>("get-sender-status", _ => new Wire.GetSenderStatus(), Wire.GetSenderStatus.Parser, _ => GetSenderStatus.Instance),
+        Form.Of<SenderStatus, Wire.SenderStatus>("sender-status", OutboxWire.ToWire, Wire.SenderStatus.Parser, OutboxWire.FromWire),
     ];
 
     private static readonly FrozenDictionary<Type, Form> ByType = Forms.ToFrozenDictionary(form => form.Type);

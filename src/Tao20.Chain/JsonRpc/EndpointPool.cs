@@ -50,8 +50,9 @@ public sealed class EndpointPool
     /// <param name="calls">What to ask.</param>
     /// <param name="cancel">Gives up.</param>
     /// <param name="arrived">Called when a reply has arrived, before it is read.</param>
+    /// <param name="errorsAreAnswers">An error of the node is its answer, as it is to a transaction: no other endpoint is asked.</param>
     /// <exception cref="ChainException">No endpoint gave an answer; of the last one tried.</exception>
-    public async Task<(IRpcTransport By, int Bytes)> SendAsync(IReadOnlyList<RpcCall> calls, CancellationToken cancel, Action? arrived = null)
+    public async Task<(IRpcTransport By, int Bytes)> SendAsync(IReadOnlyList<RpcCall> calls, CancellationToken cancel, Action? arrived = null, bool errorsAreAnswers = false)
     {
         ChainException? last = null;
         foreach (var member in InOrder())
@@ -61,7 +62,7 @@ public sealed class EndpointPool
                 var bytes = await SendToAsync(member.Transport, calls, cancel, arrived).ConfigureAwait(false);
                 return (member.Transport, bytes);
             }
-            catch (ChainException e) when (e is EndpointUnreachableException or EndpointTimeoutException || (e is RpcErrorException error && IsPassing(error)))
+            catch (ChainException e) when (e is EndpointUnreachableException or EndpointTimeoutException || (e is RpcErrorException error && (errorsAreAnswers ? RangeLimits.IsRateLimit(error) : IsPassing(error))))
             {
                 last = e;
                 SetAside(member, "resting", e.Message, Rest);

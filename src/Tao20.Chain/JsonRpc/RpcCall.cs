@@ -71,6 +71,7 @@ public sealed record RpcCall(string Method, string Params, RpcResultReader Read)
         var failed = false;
         int code = 0;
         string text = "";
+        string? revertData = null;
         Utf8JsonReader postponed = default;
         var isPostponed = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -101,7 +102,7 @@ public sealed record RpcCall(string Method, string Params, RpcResultReader Read)
                 reader.Read();
                 failed = reader.TokenType == JsonTokenType.StartObject;
                 if (failed)
-                    (code, text) = ReadError(ref reader);
+                    (code, text, revertData) = ReadError(ref reader);
             }
             else
             {
@@ -110,7 +111,7 @@ public sealed record RpcCall(string Method, string Params, RpcResultReader Read)
         }
 
         if (failed)
-            throw new RpcErrorException(endpoint, id > 0 ? calls[id - 1].Method : calls[0].Method, code, text);
+            throw new RpcErrorException(endpoint, id > 0 ? calls[id - 1].Method : calls[0].Method, code, text, revertData);
         if (isPostponed && id > 0)
             Accept(ref postponed, reply, id);
 
@@ -123,9 +124,10 @@ public sealed record RpcCall(string Method, string Params, RpcResultReader Read)
         }
     }
 
-    private static (int Code, string Text) ReadError(ref Utf8JsonReader reader)
+    private static (int Code, string Text, string? RevertData) ReadError(ref Utf8JsonReader reader)
     {
         var (code, text) = (0, "");
+        string? data = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("code"u8))
@@ -138,12 +140,20 @@ public sealed record RpcCall(string Method, string Params, RpcResultReader Read)
                 reader.Read();
                 text = reader.GetString() ?? "";
             }
+            else if (reader.ValueTextEquals("data"u8))
+            {
+                reader.Read();
+                if (reader.TokenType == JsonTokenType.String)
+                    data = reader.GetString();
+                else
+                    reader.Skip();
+            }
             else
             {
                 reader.Skip();
             }
         }
 
-        return (code, text.Length > 300 ? text[..300] : text);
+        return (code, text.Length > 300 ? text[..300] : text, data is { Length: <= 2_000 } ? data : null);
     }
 }

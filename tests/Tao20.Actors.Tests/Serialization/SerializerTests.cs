@@ -6,6 +6,7 @@ using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Serialization;
 using Tao20.Actors.Status;
+using Tao20.Actors.Transactions;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
@@ -152,6 +153,36 @@ internal static class Samples
             status with { Overlay = null, Fault = null, Latest = null, Finalized = null },
             GetSettledEpochs.Instance,
             new SettledEpochs(1, [report]),
+            .. Outbox(),
+        ];
+    }
+
+    private static IEnumerable<object> Outbox()
+    {
+        var intent = new TransactionIntent("attest-5", Miner, 7, new byte[] { 1, 2 }, 99);
+        var attempt = new Attempt(3, Keccak.Hash([4]), new byte[] { 5, 6 }, 1_000_000_000_000, 1, 21_000);
+        var receipt = new Receipt(attempt.Hash, 8, Keccak.Hash([5]), true, 20_000, 1_000_000_000);
+        var planned = OutboxState.Initial.Evolve(new IntentPlanned(intent));
+        var signed = planned.Evolve(new TransactionSigned(intent.Id, attempt)).Evolve(new TransactionBroadcast(intent.Id, attempt.Hash, 7)).Evolve(new TransactionMined(intent.Id, receipt));
+        return
+        [
+            new SubmitIntent(intent),
+            new IntentPlanned(intent),
+            new TransactionSigned(intent.Id, attempt),
+            new TransactionBroadcast(intent.Id, attempt.Hash, 7),
+            new TransactionMined(intent.Id, receipt),
+            new TransactionReorged(intent.Id, attempt.Hash),
+            new TransactionFinal(intent.Id, receipt),
+            new TransactionDropped(intent.Id, 3),
+            new IntentFailed(intent.Id, "why"),
+            new IntentProgress(intent.Id, IntentState.Mined, receipt, null),
+            new IntentProgress(intent.Id, IntentState.Failed, null, "why"),
+            planned,
+            signed,
+            signed.Evolve(new TransactionFinal(intent.Id, receipt)),
+            GetSenderStatus.Instance,
+            new SenderStatus(Miner, [new IntentProgress(intent.Id, IntentState.Planned, null, null)], 5, "something", 1),
+            new SenderStatus(Miner, [], 5, null, 0),
         ];
     }
 

@@ -1,0 +1,125 @@
+using Tao20.Actors.Transactions;
+using Tao20.Chain.JsonRpc;
+
+namespace Tao20.Actors.Serialization;
+
+/// <summary>The outbox' messages, events and snapshot, to and from their wire form.</summary>
+internal static class OutboxWire
+{
+    public static Wire.IntentPlanned ToWire(IntentPlanned planned) => new() { Intent = ToWire(planned.Intent) };
+
+    public static IntentPlanned FromWire(Wire.IntentPlanned wire) => new(FromWire(wire.Intent));
+
+    public static Wire.TransactionSigned ToWire(TransactionSigned signed) => new() { Id = signed.Id, Attempt = ToWire(signed.Attempt) };
+
+    public static TransactionSigned FromWire(Wire.TransactionSigned wire) => new(wire.Id, FromWire(wire.Attempt));
+
+    public static Wire.TransactionBroadcast ToWire(TransactionBroadcast sent) => new() { Id = sent.Id, Hash = Values.Bytes(sent.Hash), AtBlock = sent.AtBlock };
+
+    public static TransactionBroadcast FromWire(Wire.TransactionBroadcast wire) => new(wire.Id, Values.Hash(wire.Hash), wire.AtBlock);
+
+    public static Wire.TransactionMined ToWire(TransactionMined mined) => new() { Id = mined.Id, Receipt = ToWire(mined.Receipt) };
+
+    public static TransactionMined FromWire(Wire.TransactionMined wire) => new(wire.Id, FromWire(wire.Receipt)!);
+
+    public static Wire.TransactionReorged ToWire(TransactionReorged reorged) => new() { Id = reorged.Id, Hash = Values.Bytes(reorged.Hash) };
+
+    public static TransactionReorged FromWire(Wire.TransactionReorged wire) => new(wire.Id, Values.Hash(wire.Hash));
+
+    public static Wire.TransactionFinal ToWire(TransactionFinal final) => new() { Id = final.Id, Receipt = ToWire(final.Receipt) };
+
+    public static TransactionFinal FromWire(Wire.TransactionFinal wire) => new(wire.Id, FromWire(wire.Receipt)!);
+
+    public static Wire.TransactionDropped ToWire(TransactionDropped dropped) => new() { Id = dropped.Id, Nonce = dropped.Nonce };
+
+    public static TransactionDropped FromWire(Wire.TransactionDropped wire) => new(wire.Id, wire.Nonce);
+
+    public static Wire.IntentFailed ToWire(IntentFailed failed) => new() { Id = failed.Id, Reason = failed.Reason };
+
+    public static IntentFailed FromWire(Wire.IntentFailed wire) => new(wire.Id, wire.Reason);
+
+    public static Wire.SubmitIntent ToWire(SubmitIntent submit) => new() { Intent = ToWire(submit.Intent) };
+
+    public static SubmitIntent FromWire(Wire.SubmitIntent wire) => new(FromWire(wire.Intent));
+
+    public static Wire.IntentProgress ToWire(IntentProgress progress)
+    {
+        var wire = new Wire.IntentProgress { Id = progress.Id, State = (int)progress.State, Receipt = ToWire(progress.Receipt) };
+        if (progress.Reason is { } reason)
+            wire.Reason = reason;
+        return wire;
+    }
+
+    public static IntentProgress FromWire(Wire.IntentProgress wire) => new(wire.Id, (IntentState)wire.State, FromWire(wire.Receipt), wire.HasReason ? wire.Reason : null);
+
+    public static Wire.OutboxSnapshot ToWire(OutboxState state)
+    {
+        var wire = new Wire.OutboxSnapshot { Ended = (ulong)state.EndedCount, NextNonce = state.NextNonce, Foreign = (ulong)state.Foreign };
+        wire.Recent.AddRange(state.Recent.Select(ToWire));
+        foreach (var entry in state.Open)
+        {
+            var open = new Wire.OutboxEntry { Intent = ToWire(entry.Intent), State = (int)entry.State, SentAt = entry.SentAt, Receipt = ToWire(entry.Receipt) };
+            open.Attempts.AddRange(entry.Attempts.Select(ToWire));
+            wire.Open.Add(open);
+        }
+
+        return wire;
+    }
+
+    public static OutboxState FromWire(Wire.OutboxSnapshot wire) => new(
+        [.. wire.Open.Select(entry => new OutboxEntry(FromWire(entry.Intent), (IntentState)entry.State, [.. entry.Attempts.Select(FromWire)], entry.SentAt, FromWire(entry.Receipt)))],
+        [.. wire.Recent.Select(FromWire)],
+        (long)wire.Ended,
+        wire.NextNonce,
+        (long)wire.Foreign);
+
+    public static Wire.SenderStatus ToWire(SenderStatus status)
+    {
+        var wire = new Wire.SenderStatus { Account = Values.Bytes(status.Account), Ended = (ulong)status.Ended, Foreign = (ulong)status.Foreign };
+        wire.Open.AddRange(status.Open.Select(ToWire));
+        if (status.Waiting is { } waiting)
+            wire.Waiting = waiting;
+        return wire;
+    }
+
+    public static SenderStatus FromWire(Wire.SenderStatus wire) => new(
+        Values.Address(wire.Account), [.. wire.Open.Select(FromWire)], (long)wire.Ended, wire.HasWaiting ? wire.Waiting : null, (long)wire.Foreign);
+
+    private static Wire.Intent ToWire(TransactionIntent intent) => new()
+    {
+        Id = intent.Id,
+        To = Values.Bytes(intent.To),
+        ValueWei = Values.Bytes(intent.ValueWei),
+        Data = Google.Protobuf.ByteString.CopyFrom(intent.Data.Span),
+        Deadline = intent.Deadline,
+    };
+
+    private static TransactionIntent FromWire(Wire.Intent wire) =>
+        new(wire.Id, Values.Address(wire.To), Values.UInt128(wire.ValueWei), wire.Data.ToByteArray(), wire.Deadline);
+
+    private static Wire.Attempt ToWire(Attempt attempt) => new()
+    {
+        Nonce = attempt.Nonce,
+        Hash = Values.Bytes(attempt.Hash),
+        Raw = Google.Protobuf.ByteString.CopyFrom(attempt.Raw.Span),
+        MaxFee = Values.Bytes(attempt.MaxFee),
+        Priority = Values.Bytes(attempt.Priority),
+        GasLimit = attempt.GasLimit,
+    };
+
+    private static Attempt FromWire(Wire.Attempt wire) => new(
+        wire.Nonce, Values.Hash(wire.Hash), wire.Raw.ToByteArray(), Values.BigInteger(wire.MaxFee), Values.BigInteger(wire.Priority), wire.GasLimit);
+
+    private static Wire.Receipt? ToWire(Receipt? receipt) => receipt is null ? null : new()
+    {
+        Hash = Values.Bytes(receipt.Hash),
+        Block = receipt.Block,
+        BlockHash = Values.Bytes(receipt.BlockHash),
+        Success = receipt.Success,
+        GasUsed = receipt.GasUsed,
+        GasPrice = Values.Bytes(receipt.GasPrice),
+    };
+
+    private static Receipt? FromWire(Wire.Receipt? wire) =>
+        wire is null ? null : new(Values.Hash(wire.Hash), wire.Block, Values.Hash(wire.BlockHash), wire.Success, wire.GasUsed, Values.UInt128(wire.GasPrice));
+}

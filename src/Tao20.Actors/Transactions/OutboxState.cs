@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Units;
+
+namespace Tao20.Actors.Transactions;
+
+// ---- events: persisted by outbox-{address} ------------------------------------------------------------------------------------------
+
+/// <summary>An intent is in the outbox.</summary>
+public sealed record IntentPlanned(TransactionIntent Intent);
+
+/// <summary>A transaction is signed. From now on its nonce is its own: the same bytes go out again after a crash.</summary>
+/// <param name="Id">The intent.</param>
+/// <param name="Attempt">The transaction; a later one with the same nonce replaces the one before.</param>
+public sealed record TransactionSigned(string Id, Attempt Attempt);
+
+/// <summary>A node has taken a transaction.</summary>
+public sealed record TransactionBroadcast(string Id, Hash256 Hash, ulong AtBlock);
+
+/// <summary>A transaction is in a block.</summary>
+public sealed record TransactionMined(string Id, Receipt Receipt);
+
+/// <summary>The block a transaction was in is no longer part of the chain.</summary>
+public sealed record TransactionReorged(string Id, Hash256 Hash);
+
+/// <summary>The block a transaction is in is final.</summary>
+public sealed record TransactionFinal(string Id, Receipt Receipt);
+
+/// <summary>Someone else has used the nonce, finally: what was signed can never be mined, and the intent begins anew.</summary>
+public sealed record TransactionDropped(string Id, ulong Nonce);
+
+/// <summary>An intent was given up before anything was signed.</summary>
+public sealed record IntentFailed(string Id, string Reason);
+
+// ---- state ------------------------------------------------------------------------------------------------------------------------
+
+/// <summary>One signed transaction.</summary>
+/// <param name="Nonce">Its nonce.</param>
+/// <param name="Hash">Its hash.</param>
+/// <param name="Raw">Its bytes.</param>
+/// <param name="MaxFee">What it pays at most, in wei per gas.</param>
+/// <param name="Priority">What of this the block's author gets at most.</param>
+/// <param name="GasLimit">How much gas it may use.</param>
+public sealed record Attempt(ulong Nonce, Hash256 Hash, ReadOnlyMemory<byte> Raw, BigInteger MaxFee, BigInteger Priority, ulong GasLimit);
+
+/// <summary>An intent that has not ended.</summary>
+/// <param name="Intent">What is wanted.</param>
+/// <param name="State">How far it is.</param>
+/// <param name="Attempts">What was signed for it, all with one nonce, oldest first.</param>
+/// <param name="SentAt">The block at which the latest was taken by a node.</param>
+/// <param name="Receipt">Where it was mined.</param>
+public sealed record OutboxEntry(TransactionIntent Intent, IntentState State, ImmutableList<Attempt> Attempts, ulong SentAt, Receipt? Receipt)
+{
+    /// <summary>How far it is, for who wants to know.</summary>
+    public IntentProgress Progress => new(Intent.Id, State, Receipt, null);
+}
+
+/// <summary>What the chain says about the account and its transactions, read from one node at one moment.</summary>
+/// <param name="Receipts">By transaction; only those that are mined.</param>
+/// <param name="NonceLatest">The account's next nonce at the latest block.</param>
+/// <param name="NonceFinal">And at the last final one.</param>
+/// <param name="Latest">The latest block.</param>
+/// <param name="LatestTime">Its time, in Unix seconds.</param>
+/// <param name="Finalized">The last final block.</param>
+/// <param name="BaseFee">What a unit of gas costs at least, in wei.</param>
+public sealed record AccountView(
+    IReadOnlyDictionary<Hash256, Receipt> Receipts, ulong NonceLatest, ulong NonceFinal, ulong Latest, ulong LatestTime, ulong Finalized, BigInteger BaseFee);
+
+/// <summary>All intents of one account, and what was signed for them.</summary>
+/// <param name="Open">Intents that have not ended, oldest first.</param>
+/// <param name="Recent">The latest that have, oldest first.</param>
+/// <param name="EndedCount">How many ever have.</param>
+/// <param name="NextNonce">One above the highest nonce ever signed with; 0 before the first.</param>
+/// <param name="Foreign">How often someone else used a nonce that was meant here.</param>
+public sealed record OutboxState(
+    ImmutableList<OutboxEntry> Open, ImmutableList<IntentProgress> Recent, long EndedCount, ulong NextNonce, long Foreign)
+{
+    /// <summary>How many ended intents are remembered: within these, an id that comes again is not done again.</summary>
+    public const int RecentKept = 1_000;
+
+    /// <summary>Nothing wanted yet.</summary>
+    public static readonly OutboxState Initial = new([], [], 0, 0, 0);
+
+    /// <summary>How far an intent is; null when it is not known.</summary>
+    public IntentProgress? ProgressOf(string id) =>
+        Open.Find(entry => entry.Intent.Id == id)?.Progress ?? Recent.FindLast(ended => ended.Id == id);
+
+    /// <summary>What follows from what the chain says, in order.</summary>
+    public IReadOnlyList<object> Decide(AccountView view)
+    {
+        var events = new List<object>();
+        foreach (var entry in Open.Where(entry => entry.Attempts.Count > 0))
+        {
+            var receipt = entry.Attempts.Select(attempt => view.Receipts.GetValueOrDefault(attempt.Hash)).FirstOrDefault(found => found is not null);
+            if (receipt is null)
+            {
+                if (entry.Receipt is { } gone)
+                    events.Add(new TransactionReorged(entry.Intent.Id, gone.Hash));
+
+                // No transaction of ours is mined, and the nonce is used up for good.
+                if (view.NonceFinal > entry.Attempts[0].Nonce)
+                    events.Add(new TransactionDropped(entry.Intent.Id, entry.Attempts[0].Nonce));
+                continue;
+            }
+
+            if (entry.Receipt != receipt)
+                events.Add(new TransactionMined(entry.Intent.Id, receipt));
+            if (receipt.Block <= view.Finalized)
+                events.Add(new TransactionFinal(entry.Intent.Id, receipt));
+        }
+
+        return events;
+    }
+
+    /// <summary>The nonce of the next transaction: never one that was signed with before, never one that is used up.</summary>
+    public ulong NonceAt(AccountView view) => Math.Max(view.NonceLatest, NextNonce);
+
+    /// <summary>Whether the account has sent something that was not sent from here.</summary>
+    public bool UsedElsewhere(AccountView view) => NextNonce > 0 && view.NonceLatest > NextNonce;
+
+    /// <summary>The state after an event.</summary>
+    public OutboxState Evolve(object e) => e switch
+    {
+        IntentPlanned planned => this with { Open = Open.Add(new OutboxEntry(planned.Intent, IntentState.Planned, [], 0, null)) },
+        TransactionSigned signed => With(signed.Id, entry => entry with
+        {
+            State = entry.Attempts.Count == 0 ? IntentState.Signed : entry.State,
+            Attempts = entry.Attempts.Add(signed.Attempt),
+        }) with { NextNonce = Math.Max(NextNonce, signed.Attempt.Nonce + 1) },
+        TransactionBroadcast sent => With(sent.Id, entry => entry with
+        {
+            State = entry.State == IntentState.Mined ? entry.State : IntentState.Broadcast,
+            SentAt = sent.AtBlock,
+        }),
+        TransactionMined mined => With(mined.Id, entry => entry with { State = IntentState.Mined, Receipt = mined.Receipt }),
+        TransactionReorged reorged => With(reorged.Id, entry => entry with { State = IntentState.Signed, Receipt = null }),
+        TransactionDropped dropped => With(dropped.Id, entry => entry with { State = IntentState.Planned, Attempts = [], Receipt = null }) with { Foreign = Foreign + 1 },
+        TransactionFinal final => Ended(new IntentProgress(final.Id, final.Receipt.Success ? IntentState.Final : IntentState.Reverted, final.Receipt, null)),
+        IntentFailed failed => Ended(new IntentProgress(failed.Id, IntentState.Failed, null, failed.Reason)),
+        _ => this,
+    };
+
+    private OutboxState With(string id, Func<OutboxEntry, OutboxEntry> change) =>
+        Open.Find(entry => entry.Intent.Id == id) is { } entry ? this with { Open = Open.Replace(entry, change(entry)) } : this;
+
+    private OutboxState Ended(IntentProgress progress)
+    {
+        var recent = Recent.Add(progress);
+        return this with
+        {
+            Open = Open.RemoveAll(entry => entry.Intent.Id == progress.Id),
+            Recent = recent.Count > RecentKept ? recent.RemoveAt(0) : recent,
+            EndedCount = EndedCount + 1,
+        };
+    }
+}

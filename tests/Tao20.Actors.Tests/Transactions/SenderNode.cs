@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Numerics;
+using Akka.Actor;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tao20.Actors.Hosting;
+using Tao20.Actors.Status;
+using Tao20.Actors.Transactions;
+using Tao20.Chain;
+using Tao20.Chain.Following;
+using Tao20.Chain.JsonRpc;
+using Tao20.Chain.Signing;
+using Tao20.Devnet;
+using Address = Tao20.Domain.Units.Address;
+
+namespace Tao20.Actors.Tests.Transactions;
+
+/// <summary>The sender of one account on a real local chain, with a journal of its own and a way to cut it off at any request.</summary>
+internal sealed class SenderNode : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly IHost _host;
+    private readonly ChainConnection _chain;
+    private readonly Anvil _anvil;
+
+    private SenderNode(IHost host, ChainConnection chain, Anvil anvil, CuttableTransport transport)
+    {
+        (_host, _chain, _anvil, Transport) = (host, chain, anvil, transport);
+    }
+
+    public CuttableTransport Transport { get; }
+
+    private IActorRef Sender => _host.Services.GetRequiredService<ActorRegistry>().Get<TransactionSenderKey>();
+
+    public static async Task<SenderNode> StartAsync(Anvil anvil, string directory, PrivateKey key, FeePolicy? fees = null, int cutAt = 0, bool afterwards = false)
+    {
+        var options = new ChainOptions { Endpoints = [anvil.Rpc], Contract = default, WebSocket = false, PollInterval = TimeSpan.FromMilliseconds(50), Retries = 0 };
+        var transport = new CuttableTransport(new HttpRpcTransport(anvil.Rpc, options), cutAt, afterwards);
+        var chain = new ChainConnection(options, [transport], NullLogger.Instance);
+        chain.Head.Start();
+        var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory) };
+        SqliteJournal.Prepare(journal);
+        var guard = new JournalGuard(journal, directory, new FaultSignal(), TimeProvider.System);
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddLogging(logging => logging.ClearProviders());
+        builder.Services.AddAkka("tao20", akka => akka
+            .WithTao20Basics()
+            .WithJournal(journal)
+            .WithTransactions(new SenderSettings(31337, key, fees ?? new FeePolicy(), guard), chain, clustered: false));
+        var host = builder.Build();
+        await host.StartAsync();
+        return new SenderNode(host, chain, anvil, transport);
+    }
+
+    public void Submit(params TransactionIntent[] intents)
+    {
+        foreach (var intent in intents)
+            Sender.Tell(new SubmitIntent(intent));
+    }
+
+    public Task<IntentProgress> ProgressAsync(TransactionIntent intent) => Sender.Ask<IntentProgress>(new SubmitIntent(intent), Patience);
+
+    public Task<SenderStatus> StatusAsync() => Sender.Ask<SenderStatus>(GetSenderStatus.Instance, Patience);
+
+    /// <summary>Waits until the status is as wanted; blocks go by meanwhile, unless they are not to.</summary>
+    public async Task<SenderStatus> UntilAsync(Func<SenderStatus, bool> wanted, bool mine = true)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(40));
+        while (true)
+        {
+            var status = await StatusAsync();
+            if (wanted(status))
+                return status;
+            if (mine)
+                await _anvil.Client.MineAsync(1, limit.Token);
+            await looks.WaitForNextTickAsync(limit.Token);
+        }
+    }
+
+    public Task<SenderStatus> DoneAsync(int count) => UntilAsync(status => status.Ended >= count);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+        await _chain.DisposeAsync();
+    }
+}
+
+/// <summary>Passes requests on until it is cut: from then on nothing comes through, as if the process had been killed there.</summary>
+internal sealed class CuttableTransport(IRpcTransport inner, int cutAt, bool afterwards) : IRpcTransport
+{
+    private readonly TaskCompletionSource _cut = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _sent;
+
+    public Uri Endpoint => inner.Endpoint;
+
+    /// <summary>How many requests of the account's own have come this far (looking at the head is not one).</summary>
+    public int Sent => _sent;
+
+    /// <summary>Completes when it has been cut.</summary>
+    public Task Cut => _cut.Task;
+
+    public async Task<RpcReply> SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancel)
+    {
+        if (_cut.Task.IsCompleted)
+            throw new EndpointUnreachableException(Endpoint, "cut off");
+        var own = body.Span.IndexOf("eth_getTransactionCount"u8) >= 0 || body.Span.IndexOf("eth_sendRaw"u8) >= 0 || body.Span.IndexOf("eth_estimateGas"u8) >= 0;
+        if (own && Interlocked.Increment(ref _sent) == cutAt)
+        {
+            if (afterwards)
+                (await inner.SendAsync(body, cancel)).Dispose();
+            _cut.TrySetResult();
+            throw new EndpointUnreachableException(Endpoint, "cut off");
+        }
+
+        return await inner.SendAsync(body, cancel);
+    }
+}
+
+/// <summary>What the tests ask of the chain.</summary>
+internal static class AnvilQuestions
+{
+    public static async Task<BigInteger> BalanceAsync(this Anvil anvil, Address account) =>
+        Big((await anvil.Client.SendAsync("eth_getBalance", $"[\"{account}\",\"latest\"]", CancellationToken.None)).GetString()!);
+
+    public static async Task<ulong> NonceAsync(this Anvil anvil, Address account) =>
+        (ulong)Big((await anvil.Client.SendAsync("eth_getTransactionCount", $"[\"{account}\",\"latest\"]", CancellationToken.None)).GetString()!);
+
+    public static Task FundAsync(this Anvil anvil, Address account, BigInteger wei) =>
+        anvil.Client.SendAsync("anvil_setBalance", $"[\"{account}\",\"0x{wei.ToString("x", CultureInfo.InvariantCulture).TrimStart('0').PadLeft(1, '0')}\"]", CancellationToken.None);
+
+    private static BigInteger Big(string quantity) => BigInteger.Parse("0" + quantity[2..], NumberStyles.HexNumber, null);
+}

@@ -1,0 +1,296 @@
+using System.Numerics;
+using Tao20.Actors.Transactions;
+using Tao20.Chain.Abi;
+using Tao20.Chain.JsonRpc;
+using Tao20.Chain.Signing;
+using Tao20.Devnet;
+using Xunit.Abstractions;
+using Address = Tao20.Domain.Units.Address;
+
+namespace Tao20.Actors.Tests.Transactions;
+
+/// <summary>Intents on a real local chain: each is mined exactly once, whatever happens on the way.</summary>
+public sealed class TransactionSenderTests(ITestOutputHelper output) : InDirectory, IAsyncLifetime
+{
+    private static readonly BigInteger Tao = 1_000_000_000_000_000_000;
+    private readonly CancellationToken _none = CancellationToken.None;
+    private Anvil _anvil = null!;
+    private PrivateKey _key = null!;
+    private int _recipients;
+
+    public async Task InitializeAsync()
+    {
+        _anvil = await Anvil.StartAsync(await DevnetTools.EnsureAsync(null, _none), new AnvilOptions { Accounts = 1 }, _none);
+        _key = await NewAccountAsync();
+    }
+
+    async Task IAsyncLifetime.DisposeAsync() => await _anvil.DisposeAsync();
+
+    [Fact]
+    public async Task An_intent_is_signed_sent_mined_and_final()
+    {
+        await using var node = await SenderNode.StartAsync(_anvil, Path, _key);
+        var intent = Gift(7);
+        node.Submit(intent);
+        await node.DoneAsync(1);
+        var progress = await node.ProgressAsync(intent);
+        Assert.Equal((IntentState.Final, true), (progress.State, progress.Receipt!.Success));
+        Assert.Equal(7, await _anvil.BalanceAsync(intent.To));
+        Assert.Equal(1UL, await _anvil.NonceAsync(_key.Address));
+    }
+
+    [Fact]
+    public async Task Many_intents_are_mined_in_order_and_the_same_id_only_once()
+    {
+        await using var node = await SenderNode.StartAsync(_anvil, Path, _key);
+        var intents = Enumerable.Range(1, 20).Select(i => Gift(i)).ToArray();
+        node.Submit([.. intents, .. intents]);
+        await node.DoneAsync(20);
+        foreach (var (intent, i) in intents.Select((intent, i) => (intent, i)))
+            Assert.Equal(i + 1, await _anvil.BalanceAsync(intent.To));
+        node.Submit(intents);
+        await node.UntilAsync(status => status.Open.Count == 0);
+        Assert.Equal(20UL, await _anvil.NonceAsync(_key.Address));
+    }
+
+    [Fact]
+    public async Task Cut_off_between_any_two_steps_it_goes_on_and_repeats_nothing()
+    {
+        // First without a cut, to see how many steps there are.
+        var steps = await RunCutAsync(0, false);
+        output.WriteLine($"{steps} requests");
+        Assert.InRange(steps, 8, 60);
+        for (var step = 1; step <= steps; step++)
+        {
+            await RunCutAsync(step, afterwards: false);
+            await RunCutAsync(step, afterwards: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_transaction_dropped_by_the_node_is_sent_again_with_the_same_bytes()
+    {
+        await using var node = await SenderNode.StartAsync(_anvil, Path, _key, new FeePolicy { StuckBlocks = 50 });
+        var intent = Gift(3);
+        node.Submit(intent);
+        var hash = await InPoolAsync();
+        await _anvil.Client.SendAsync("anvil_dropTransaction", $"[\"{hash}\"]", _none);
+        await node.DoneAsync(1);
+        Assert.Equal(hash, (await node.ProgressAsync(intent)).Receipt!.Hash.ToString());
+        Assert.Equal(3, await _anvil.BalanceAsync(intent.To));
+    }
+
+    [Fact]
+    public async Task A_stuck_transaction_is_replaced_by_one_that_pays_more_with_the_same_nonce()
+    {
+        await using var node = await SenderNode.StartAsync(_anvil, Path, _key, new FeePolicy { MaxFeePerGas = 400_000_000_000 });
+        var intent = Gift(5);
+        node.Submit(intent);
+        var first = await InPoolAsync();
+
+        // Now a block asks for more than the transaction offers.
+        await node.UntilAsync(_ => BaseFeeAsync(20_000_000_000).GetAwaiter().GetResult() && PoolAsync().GetAwaiter().GetResult() is { } now && now != first);
+        await node.DoneAsync(1);
+        var progress = await node.ProgressAsync(intent);
+        Assert.NotEqual(first, progress.Receipt!.Hash.ToString());
+        Assert.Equal((5, 1UL), ((int)await _anvil.BalanceAsync(intent.To), await _anvil.NonceAsync(_key.Address)));
+    }
+
+    [Fact]
+    public async Task A_fee_above_the_limit_waits_says_so_and_goes_on_when_it_falls()
+    {
+        await using var node = await SenderNode.StartAsync(_anvil, Path, _key, new FeePolicy { MaxFeePerGas = 5_000_000_000 });
+        await BaseFeeAsync(6_000_000_000);
+        await _anvil.Client.MineAsync(1, _none);
+        var intent = Gift(5);
+        node.Submit(intent);
+        var waiting = await node.UntilAsync(status => status.Waiting is not null, mine: false);
+        Assert.Contains("MaxFeePerGas = 5000000000", waiting.Waiting, StringComparison.Ordinal);
+        Assert.Equal(IntentState.Planned, Assert.Single(waiting.Open).State);
+        await node.UntilAsync(status => BaseFeeAsync(1_000_000_000).GetAwaiter().GetResult() && status.Ended == 1);
+        Assert.Equal(5, await _anvil.BalanceAsync(intent.To));
+    }
+
+    [Fact]
+    public async Task An_account_without_tao_waits_says_so_and_goes_on_when_it_has_some()
+    {
+        _key = PrivateKey.Random();
+        await using var node = await SenderNode.StartAsync(_anvil, Path, _key);
+        var intent = Gift(5);
+        node.Submit(intent);
+        var waiting = await node.UntilAsync(status => status.Waiting is not null);
+        Assert.Contains("Send it TAO", waiting.Waiting, StringComparison.Ordinal);
+        await _anvil.FundAsync(_key.Address, Tao);
+        await node.DoneAsync(1);
+        Assert.Equal(5, await _anvil.BalanceAsync(intent.To));
+    }
+
+    [Fact]
+    public async Task What_would_be_reverted_is_not_sent()
+    {
+        var (economy, _) = await Economy.DeployAsync(_anvil, 0, new AnvilOptions().GenesisTimestamp + 1, _none);
+        await using var node = await SenderNode.StartAsync(_anvil, Path, _key);
+        var early = Intent("early", economy.Index, AbiEncoder.Call("advanceEpoch()"));
+        node.Submit(early, Gift(1) with { Deadline = 1 }, Gift(2));
+        await node.DoneAsync(3);
+        var refused = await node.ProgressAsync(early);
+        Assert.Equal(IntentState.Failed, refused.State);
+        Assert.Contains(Keccak.Selector("EpochNotOver(uint256)")[2..], refused.Reason, StringComparison.Ordinal);
+        Assert.Equal(1UL, await _anvil.NonceAsync(_key.Address));
+    }
+
+    [Fact]
+    public async Task What_is_reverted_on_chain_ends_as_reverted()
+    {
+        var (economy, time) = await Economy.DeployAsync(_anvil, 0, new AnvilOptions().GenesisTimestamp + 1, _none);
+        await _anvil.Client.MineAsync(time + 3700, _none);
+        await using var node = await SenderNode.StartAsync(_anvil, Path, _key);
+
+        // Both would work now; in one block only the first does.
+        var (first, second) = (Intent("first", economy.Index, AbiEncoder.Call("advanceEpoch()")), Intent("second", economy.Index, AbiEncoder.Call("advanceEpoch()")));
+        node.Submit(first, second);
+        await node.UntilAsync(status => status.Open.Count(open => open.State == IntentState.Broadcast) == 2, mine: false);
+        await node.DoneAsync(2);
+        Assert.Equal((IntentState.Final, IntentState.Reverted), ((await node.ProgressAsync(first)).State, (await node.ProgressAsync(second)).State));
+    }
+
+    [Fact]
+    public async Task A_mined_transaction_whose_block_is_replaced_is_mined_again_once()
+    {
+        await using var node = await SenderNode.StartAsync(_anvil, Path, _key);
+        await _anvil.Client.MineAsync(3, _none);
+        var intent = Gift(5);
+        node.Submit(intent);
+        await InPoolAsync();
+        await _anvil.Client.MineAsync(1, _none);
+        var mined = await node.UntilAsync(status => status.Open is [{ State: IntentState.Mined }], mine: false);
+        await _anvil.Client.SendAsync("anvil_reorg", "[1,[]]", _none);
+        Assert.Equal(0, await _anvil.BalanceAsync(intent.To));
+        await node.DoneAsync(1);
+        Assert.NotEqual(mined.Open[0].Receipt!.BlockHash, (await node.ProgressAsync(intent)).Receipt!.BlockHash);
+        Assert.Equal(5, await _anvil.BalanceAsync(intent.To));
+    }
+
+    [Fact]
+    public async Task Another_process_with_the_key_is_noticed_and_the_intent_is_done_all_the_same()
+    {
+        await using var node = await SenderNode.StartAsync(_anvil, Path, _key);
+        node.Submit(Gift(1));
+        await node.DoneAsync(1);
+        var intent = Gift(5);
+        node.Submit(intent);
+        var ours = await InPoolAsync();
+
+        // The other process takes our nonce, and one more.
+        await _anvil.Client.SendAsync("anvil_dropTransaction", $"[\"{ours}\"]", _none);
+        await _anvil.Client.SendAsync("anvil_impersonateAccount", $"[\"{_key.Address}\"]", _none);
+        await _anvil.Client.SubmitAsync([new DevnetTransaction(_key.Address, Address.Parse("0x00000000000000000000000000000000000000f1"), "0x", 1), new DevnetTransaction(_key.Address, Address.Parse("0x00000000000000000000000000000000000000f1"), "0x", 1)], _none);
+        await _anvil.Client.MineAsync(1, _none);
+        var status = await node.DoneAsync(2);
+        Assert.True(status.Foreign >= 1);
+        Assert.Equal(5, await _anvil.BalanceAsync(intent.To));
+        Assert.Equal(4UL, await _anvil.NonceAsync(_key.Address));
+    }
+
+    [Fact]
+    public async Task The_key_is_nowhere_in_the_journal()
+    {
+        await using (var node = await SenderNode.StartAsync(_anvil, Path, _key = PrivateKey.FromHex(new string('b', 64))))
+        {
+            await _anvil.FundAsync(_key.Address, Tao);
+            node.Submit(Gift(1));
+            await node.DoneAsync(1);
+        }
+
+        foreach (var file in Directory.GetFiles(Path))
+        {
+            var bytes = await File.ReadAllBytesAsync(file, _none);
+            Assert.True(bytes.AsSpan().IndexOf(Enumerable.Repeat((byte)0xbb, 32).ToArray()) < 0, file);
+            Assert.True(bytes.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(new string('b', 64))) < 0, file);
+        }
+    }
+
+    [Theory]
+    [InlineData("nonce too low: next nonce 5, tx nonce 3", BroadcastAnswer.NonceTooLow)]
+    [InlineData("nonce too low", BroadcastAnswer.NonceTooLow)]
+    [InlineData("already known", BroadcastAnswer.Taken)]
+    [InlineData("submit transaction to pool failed: Pool(AlreadyImported(0x12))", BroadcastAnswer.Taken)]
+    [InlineData("replacement transaction underpriced", BroadcastAnswer.Underpriced)]
+    [InlineData("max fee per gas less than block base fee: address 0x1, maxFeePerGas: 1, baseFee: 7", BroadcastAnswer.Underpriced)]
+    [InlineData("insufficient funds for gas * price + value", BroadcastAnswer.InsufficientFunds)]
+    [InlineData("submit transaction to pool failed: InvalidTransaction(InvalidTransaction::Payment)", BroadcastAnswer.Refused)]
+    [InlineData("Nonce gap too large", BroadcastAnswer.NonceTooHigh)]
+    [InlineData("intrinsic gas too low", BroadcastAnswer.Refused)]
+    public void Nodes_words_are_understood(string words, BroadcastAnswer answer) =>
+        Assert.Equal(answer, BroadcastAnswers.Of(new Chain.RpcErrorException(new Uri("http://node"), "eth_sendRawTransaction", -32000, words)));
+
+    /// <summary>Three intents, the connection cut at a request of the first run; a second run ends what the first began.</summary>
+    private async Task<int> RunCutAsync(int step, bool afterwards)
+    {
+        _key = await NewAccountAsync();
+        var directory = Directory.CreateDirectory(System.IO.Path.Combine(Path, $"{step}-{afterwards}")).FullName;
+        TransactionIntent[] intents = [Gift(1), Gift(2), Gift(3)];
+        int steps;
+        await using (var node = await SenderNode.StartAsync(_anvil, directory, _key, cutAt: step, afterwards: afterwards))
+        {
+            node.Submit(intents);
+            if (step == 0)
+                await node.DoneAsync(3);
+            else
+                await node.UntilAsync(status => node.Transport.Cut.IsCompleted || status.Ended == 3);
+            steps = node.Transport.Sent;
+        }
+
+        if (step == 0)
+            return steps;
+        await using var again = await SenderNode.StartAsync(_anvil, directory, _key);
+        again.Submit(intents);
+        await again.DoneAsync(3);
+        foreach (var (intent, i) in intents.Select((intent, i) => (intent, i)))
+            Assert.True(await _anvil.BalanceAsync(intent.To) == i + 1, $"cut {(afterwards ? "after" : "before")} request {step}: intent {i + 1}");
+        Assert.Equal(3UL, await _anvil.NonceAsync(_key.Address));
+        return steps;
+    }
+
+    private async Task<PrivateKey> NewAccountAsync()
+    {
+        var key = PrivateKey.Random();
+        await _anvil.FundAsync(key.Address, Tao);
+        return key;
+    }
+
+    /// <summary>So many wei to an account of its own: its balance tells how often the intent was done.</summary>
+    private TransactionIntent Gift(int wei)
+    {
+        var recipient = Address.Parse($"0x{0x7000_0000 + ++_recipients:x40}");
+        return new TransactionIntent($"gift-{_recipients}", recipient, (UInt128)wei, ReadOnlyMemory<byte>.Empty);
+    }
+
+    private static TransactionIntent Intent(string id, Address to, string call) => new(id, to, 0, Convert.FromHexString(call.AsSpan(2)));
+
+    private async Task<bool> BaseFeeAsync(ulong wei)
+    {
+        await _anvil.Client.SendAsync("anvil_setNextBlockBaseFeePerGas", $"[\"0x{wei:x}\"]", _none);
+        return true;
+    }
+
+    private async Task<string?> PoolAsync()
+    {
+        var pool = (await _anvil.Client.SendAsync("txpool_content", "[]", _none)).GetProperty("pending");
+        return pool.EnumerateObject().SelectMany(account => account.Value.EnumerateObject()).Select(tx => tx.Value.GetProperty("hash").GetString()).LastOrDefault();
+    }
+
+    /// <summary>The hash of the transaction in the pool, once it is there; no block goes by meanwhile.</summary>
+    private async Task<string> InPoolAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (await looks.WaitForNextTickAsync(limit.Token))
+        {
+            if (await PoolAsync() is { } hash)
+                return hash;
+        }
+
+        throw new OperationCanceledException(limit.Token);
+    }
+}
