@@ -41,8 +41,8 @@ public sealed class WrongChainException(Uri endpoint, ulong expected, ulong foun
     : ChainException($"The RPC endpoint {endpoint} is on chain {found}, not {expected}: correct --rpc or --chain-id.");
 
 /// <summary>There is no contract where one has to be.</summary>
-public sealed class NoContractException(Uri endpoint, Address contract)
-    : ChainException($"There is no code at {contract} on the chain of {endpoint}: correct --contract, or wait until it is deployed.");
+public sealed class NoContractException(Uri endpoint, Address contract, string option = "--contract")
+    : ChainException($"There is no code at {contract} on the chain of {endpoint}: correct {option}, or wait until it is deployed.");
 
 /// <summary>A node's answer contradicts itself or the chain: nothing of it is used.</summary>
 public sealed class NodeMisbehaviourException(Uri endpoint, string what)

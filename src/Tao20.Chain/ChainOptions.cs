@@ -11,6 +11,9 @@ public sealed record ChainOptions
     /// <summary>The TAO20 contract.</summary>
     public required Address Contract { get; init; }
 
+    /// <summary>The ValidatorRegistry whose logs are read with the contract's; null for none.</summary>
+    public Address? Registry { get; init; }
+
     /// <summary>The first block whose logs are read: the contract's deployment or later.</summary>
     public ulong FromBlock { get; init; }
 

@@ -4,21 +4,27 @@ using Tao20.Actors.Hosting;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
 using Tao20.Chain.Abi;
+using Tao20.Domain.Consensus;
 using Tao20.Domain.Rewards;
+using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
 using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Consensus;
 
-/// <summary>Settles closed epochs one after the other: gathers each active miner's volume, asks the domain for the report, keeps it.</summary>
+/// <summary>
+/// Settles closed epochs one after the other: gathers each active miner's volume, asks the domain for the report, keeps it. And keeps
+/// the book of what validators say and do on chain.
+/// </summary>
 public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
 {
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
     private readonly FollowerSettings _settings;
     private readonly IActorRef _miners;
     private readonly Queue<(SettleEpoch Command, IActorRef From)> _waiting = new();
-    private SettledState _state = SettledState.Initial;
+    private CoordinatorState _state;
+    private ulong _through;
     private Gathering? _gathering;
 
     /// <summary>The coordinator of these miners.</summary>
@@ -27,6 +33,7 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
     {
         _settings = settings;
         _miners = miners;
+        _state = CoordinatorState.Initial(settings.Identity.Registry is { } registry ? new RegistryIdentity(settings.Identity.ChainId, registry) : null);
     }
 
     /// <inheritdoc/>
@@ -35,8 +42,8 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>A day of epochs.</summary>
-    protected override long SnapshotEvery => 24;
+    /// <summary>Some days of epochs, and of what validators say about them.</summary>
+    protected override long SnapshotEvery => 100;
 
     /// <summary>What was settled is what people audit.</summary>
     protected override bool KeepsEvents => true;
@@ -53,11 +60,14 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
                 if (_gathering?.Take(volume) == true)
                     Settle(_gathering);
                 return true;
+            case FoldFacts fold:
+                Fold(fold);
+                return true;
             case AskAgain:
                 _gathering?.AskMissing(_miners, Self);
                 return true;
             case GetSettledEpochs:
-                Sender.Tell(new SettledEpochs(_state.Count, _state.Recent));
+                Sender.Tell(new SettledEpochs(_state.Settled.Count, _state.Settled.Recent, _state.Book));
                 return true;
             default:
                 return false;
@@ -65,12 +75,7 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
     }
 
     /// <inheritdoc/>
-    protected override void Evolve(object e) => _state = e switch
-    {
-        EpochSettled settled => _state.After(settled.Report),
-        SettledState state => state,
-        _ => _state,
-    };
+    protected override void Evolve(object e) => _state = e is CoordinatorState state ? state : _state.Evolve(e);
 
     /// <inheritdoc/>
     protected override object Snapshot() => _state;
@@ -78,7 +83,7 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
     private void Accept(SettleEpoch command)
     {
         var closed = command.Epoch.Closed;
-        if (_state.Last is { } last && closed.ClosedAt <= last.Closed.ClosedAt)
+        if (_state.Settled.Last is { } last && closed.ClosedAt <= last.Closed.ClosedAt)
         {
             Sender.Tell(new EpochAcknowledged(closed.Epoch));
             return;
@@ -104,7 +109,7 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
     private void Settle(Gathering gathering)
     {
         var report = EpochReport.Settle(
-            gathering.Command.Epoch.Closed, gathering.Volumes, gathering.Command.Parameters, _state.Last?.Rewards.CarriedOut ?? Rao.Zero, Keccak.Hash);
+            gathering.Command.Epoch.Closed, gathering.Volumes, gathering.Command.Parameters, _state.Settled.Last?.Rewards.CarriedOut ?? Rao.Zero, Keccak.Hash);
         Timers.Cancel("ask-again");
         PersistEvent(new EpochSettled(report), () =>
         {
@@ -112,8 +117,51 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
             gathering.From.Tell(new EpochAcknowledged(report.Closed.Epoch));
             _settings.Metrics.EpochSettled();
             Log.Info("Epoch {0} is settled: {1} ranked, {2} not, root {3}", report.Closed.Epoch, report.Ranking.Ranked.Count, report.Ranking.Unranked.Count, report.RankingRoot);
+            Advance();
             Next();
         });
+    }
+
+    /// <summary>Keeps what is new, says so, and goes on with the book.</summary>
+    private void Fold(FoldFacts fold)
+    {
+        var follower = Sender;
+        _through = Math.Max(_through, fold.Through);
+        if (_state.New(fold.Items) is { Count: > 0 } items)
+            PersistEvent(new FactsQueued(items), Acknowledge);
+        else
+            Acknowledge();
+
+        void Acknowledge()
+        {
+            follower.Tell(new FactsFolded(fold.Range));
+            Advance();
+        }
+    }
+
+    private void Advance()
+    {
+        if (_state.Advance(_through, Keccak.Hash) is { } advanced)
+            PersistEvent(advanced, () => Tell(advanced));
+    }
+
+    private void Tell(BookAdvanced advanced)
+    {
+        foreach (var e in advanced.Events)
+        {
+            switch (e)
+            {
+                case ConsensusEvent.RoundConcluded concluded:
+                    Log.Info("The round of epoch {0} is {1} at block {2}; {3} of {4} agreed", concluded.Epoch, concluded.State, concluded.AtBlock, concluded.Judgements.Count(judgement => judgement.Agreed), concluded.Judgements.Count);
+                    break;
+                case ConsensusEvent.CaseFound found:
+                    Log.Warning("{0} has violated the rules in epoch {1}: {2}, {3}; case {4}", found.Case.Accused, found.Case.Epoch, found.Case.Kinds, found.Case.Severity, found.Id);
+                    break;
+                case ConsensusEvent.CaseMoved { State: CaseState.Executed } moved:
+                    Log.Warning("Case {0} is executed: {1} wei", moved.Id, moved.SlashedWei);
+                    break;
+            }
+        }
     }
 
     /// <summary>The answers of an epoch's miners.</summary>

@@ -24,7 +24,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     private readonly ChainConnection _chain;
     private readonly IActorRef _miners;
     private readonly IActorRef _consensus;
-    private readonly RangeFlow _flow = new();
+    private readonly RangeFlow _flow;
     private readonly CancellationTokenSource _stop = new();
     private CursorState _state = CursorState.Initial;
     private Reading? _reading;
@@ -39,6 +39,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         : base(settings.Journal)
     {
         _settings = settings;
+        _flow = new RangeFlow(settings.Identity.Registry is not null);
         _chain = chain;
         _miners = miners;
         _consensus = consensus;
@@ -64,6 +65,10 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
             case FoldAcknowledged acknowledged:
                 if (_flow.Acknowledge(acknowledged) is { } next)
                     _miners.Tell(next);
+                MoveCursor();
+                return true;
+            case FactsFolded folded:
+                _flow.Acknowledge(folded);
                 MoveCursor();
                 return true;
             case EpochAcknowledged acknowledged:
@@ -235,6 +240,8 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         work.SentAt = _settings.Clock.GetUtcNow();
         foreach (var batch in work.Pending)
             _miners.Tell(batch);
+        if (work.Facts is { } facts)
+            _consensus.Tell(facts);
     }
 
     private void MoveCursor()
@@ -274,7 +281,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         var late = _settings.Clock.GetUtcNow() - ResendAfter;
         if (_flow.UnderWay is { Missing: > 0 } work && work.SentAt < late)
         {
-            Log.Warning("Blocks up to {0}: {1} miners have not acknowledged for {2}; sending again", work.Last.Number, work.Missing, ResendAfter);
+            Log.Warning("Blocks up to {0}: {1} of its batches are not acknowledged after {2}; sending again", work.Last.Number, work.Missing, ResendAfter);
             Send(work);
         }
 

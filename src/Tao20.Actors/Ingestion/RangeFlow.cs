@@ -1,3 +1,4 @@
+using Tao20.Actors.Consensus;
 using Tao20.Actors.Miners;
 using Tao20.Chain.Following;
 using Tao20.Domain.Epochs;
@@ -9,7 +10,7 @@ namespace Tao20.Actors.Ingestion;
 /// What has been read and is not durable yet: ranges that wait, and the one work that is on its way through the miners. One, because
 /// a miner must never get a later batch while an earlier one can still be lost, or what was lost would count as folded.
 /// </summary>
-internal sealed class RangeFlow
+internal sealed class RangeFlow(bool followsRegistry)
 {
     /// <summary>Nothing more is read while this many trades wait: what bounds the memory.</summary>
     public const int MaxWaitingTrades = 30_000;
@@ -64,12 +65,19 @@ internal sealed class RangeFlow
         var progress = _book.Read(range.Trades, range.Advances);
         _book = _book.After(progress.Closed.Count > 0, progress.Open, progress.Joined);
         _unsettled += progress.Closed.Count;
-        return UnderWay = RangeWork.Of(++_numbers, range, progress, schedule);
+        return UnderWay = RangeWork.Of(++_numbers, range, progress, schedule, followsRegistry);
     }
 
     /// <summary>A miner has folded a batch; its next one, if that may go now.</summary>
     public FoldBatch? Acknowledge(FoldAcknowledged acknowledged) =>
         UnderWay is { } work && work.Number == acknowledged.Range ? work.Acknowledge(acknowledged) : null;
+
+    /// <summary>The facts of a range are in the book's keeping.</summary>
+    public void Acknowledge(FactsFolded folded)
+    {
+        if (UnderWay is { } work && work.Number == folded.Range)
+            work.AcknowledgeFacts();
+    }
 
     /// <summary>Takes the work out once all miners have acknowledged it; null before.</summary>
     public RangeWork? Complete()

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Tao20.Actors.Consensus;
 using Tao20.Actors.Miners;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
@@ -15,8 +16,9 @@ internal sealed class RangeWork
 {
     private readonly Dictionary<(Address Miner, int Part), FoldBatch> _pending;
 
-    private RangeWork(long number, TradeRange range, EpochProgress progress, IReadOnlyList<FoldBatch> batches)
+    private RangeWork(long number, TradeRange range, EpochProgress progress, IReadOnlyList<FoldBatch> batches, FoldFacts? facts)
     {
+        Facts = facts;
         Number = number;
         Last = range.Last;
         Logs = range.Logs;
@@ -46,8 +48,11 @@ internal sealed class RangeWork
 
     public IReadOnlyList<Address> Joined { get; }
 
-    /// <summary>How many batches have not been acknowledged.</summary>
-    public int Missing => _pending.Count;
+    /// <summary>What is for the consensus' book, until it has acknowledged; null when nothing is.</summary>
+    public FoldFacts? Facts { get; private set; }
+
+    /// <summary>How much has not been acknowledged: batches of miners, and the facts.</summary>
+    public int Missing => _pending.Count + (Facts is null ? 0 : 1);
 
     /// <summary>Each miner's first batch that has not been acknowledged: a later part waits, so that a lost one leaves no gap.</summary>
     public IEnumerable<FoldBatch> Pending => _pending.Values.GroupBy(batch => batch.Miner, (_, parts) => parts.MinBy(batch => batch.Part)!);
@@ -56,7 +61,12 @@ internal sealed class RangeWork
     public DateTimeOffset SentAt { get; set; }
 
     /// <summary>Cuts a range into batches: one per miner, more where the rules change within the range.</summary>
-    public static RangeWork Of(long number, TradeRange range, EpochProgress progress, ParameterSchedule schedule)
+    /// <param name="number">The number the follower gives it.</param>
+    /// <param name="range">What was read.</param>
+    /// <param name="progress">What it does to the epochs.</param>
+    /// <param name="schedule">The parameters of each epoch.</param>
+    /// <param name="followsRegistry">Whether there is a book to keep.</param>
+    public static RangeWork Of(long number, TradeRange range, EpochProgress progress, ParameterSchedule schedule, bool followsRegistry)
     {
         var batches = new List<FoldBatch>();
         foreach (var (miner, trades) in ByMiner(progress.Trades))
@@ -66,12 +76,21 @@ internal sealed class RangeWork
             AddBatches(batches, number, miner, trades, counter, schedule);
         }
 
-        return new RangeWork(number, range, progress, batches);
+        return new RangeWork(number, range, progress, batches, followsRegistry ? FactsOf(number, range, progress, schedule) : null);
     }
 
     /// <summary>Notes an acknowledgement; the miner's next part, if there is one that can be sent now.</summary>
     public FoldBatch? Acknowledge(FoldAcknowledged acknowledged) =>
         _pending.Remove((acknowledged.Miner, acknowledged.Part)) ? _pending.GetValueOrDefault((acknowledged.Miner, acknowledged.Part + 1)) : null;
+
+    /// <summary>Notes that the facts are durable.</summary>
+    public void AcknowledgeFacts() => Facts = null;
+
+    private static FoldFacts FactsOf(long number, TradeRange range, EpochProgress progress, ParameterSchedule schedule)
+    {
+        var ends = progress.Closed.Select(epoch => (BookItem)new BookItem.EpochEnd(epoch.Closed, schedule.At(epoch.Closed.Epoch)));
+        return new FoldFacts(number, [.. range.Facts.Select(fact => new BookItem.Fact(fact)).Concat(ends).OrderBy(item => item.At)], range.Last.Number);
+    }
 
     /// <summary>Counts first and copies then: each trade is moved once, into an array of the right size.</summary>
     private static Dictionary<Address, Trade[]> ByMiner(IReadOnlyList<Trade> trades)

@@ -71,13 +71,22 @@ internal static class ConsensusWire
             Fairness.Of(payouts)));
     }
 
-    public static Wire.ConsensusSnapshot ToWire(SettledState state)
+    public static Wire.ConsensusSnapshot ToWire(CoordinatorState state)
     {
-        var wire = new Wire.ConsensusSnapshot { SettledEpochs = (ulong)state.Count };
-        wire.Recent.AddRange(state.Recent.Select(report => ToWire(new EpochSettled(report))));
+        var wire = new Wire.ConsensusSnapshot
+        {
+            SettledEpochs = (ulong)state.Settled.Count,
+            Book = state.Book is { } book ? BookWire.ToWire(book) : null,
+            LastItem = state.LastItem is { } last ? Values.Position(last) : null,
+        };
+        wire.Recent.AddRange(state.Settled.Recent.Select(report => ToWire(new EpochSettled(report))));
+        wire.Queue.AddRange(state.Queue.Select(BookWire.ToWire));
         return wire;
     }
 
-    public static SettledState FromWire(Wire.ConsensusSnapshot wire) =>
-        new((long)wire.SettledEpochs, [.. wire.Recent.Select(settled => FromWire(settled).Report)]);
+    public static CoordinatorState FromWire(Wire.ConsensusSnapshot wire) => new(
+        new SettledState((long)wire.SettledEpochs, [.. wire.Recent.Select(settled => FromWire(settled).Report)]),
+        wire.Book is { } book ? BookWire.FromWire(book) : null,
+        [.. wire.Queue.Select(BookWire.FromWire)],
+        wire.LastItem is { } last ? Values.Position(last) : null);
 }

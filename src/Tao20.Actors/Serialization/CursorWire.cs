@@ -20,10 +20,11 @@ internal static class CursorWire
         Genesis = Values.Bytes(began.Identity.Genesis),
         Contract = Values.Bytes(began.Identity.Contract),
         FromBlock = began.Identity.FromBlock,
+        Registry = began.Identity.Registry is { } registry ? Values.Bytes(registry) : Google.Protobuf.ByteString.Empty,
     };
 
     public static FollowingBegan FromWire(Wire.FollowingBegan began) =>
-        new(new ChainIdentity(began.ChainId, Values.Hash(began.Genesis), Values.Address(began.Contract), began.FromBlock));
+        new(new ChainIdentity(began.ChainId, Values.Hash(began.Genesis), Values.Address(began.Contract), began.FromBlock, began.Registry.IsEmpty ? null : Values.Address(began.Registry)));
 
     public static Wire.Parameters ToWire(ParametersVersion version) => new()
     {
@@ -39,20 +40,34 @@ internal static class CursorWire
         EmissionRao = version.Parameters.Rewards.EmissionRao.Value,
         ValidatorPercent = version.Parameters.Rewards.ValidatorPercent,
         TierPercent = version.Parameters.Rewards.TierPercent,
-        Consensus = new Wire.ConsensusRules
-        {
-            MinStakeWei = Values.Bytes(version.Parameters.Consensus.MinStakeWei.Value),
-            MinAttestations = version.Parameters.Consensus.MinAttestations,
-            QuorumPercent = version.Parameters.Consensus.QuorumPercent,
-            WindowBlocks = version.Parameters.Consensus.WindowBlocks,
-            MissedWindow = version.Parameters.Consensus.MissedWindow,
-            MissedWarning = version.Parameters.Consensus.MissedWarning,
-            MissedMinor = version.Parameters.Consensus.MissedMinor,
-            RepeatRounds = version.Parameters.Consensus.RepeatRounds,
-            RepeatCount = version.Parameters.Consensus.RepeatCount,
-            DisputeBlocks = version.Parameters.Consensus.DisputeBlocks,
-        },
+        Consensus = ToWire(version.Parameters.Consensus),
     };
+
+    public static Wire.ConsensusRules ToWire(ConsensusRules rules) => new()
+    {
+        MinStakeWei = Values.Bytes(rules.MinStakeWei.Value),
+        MinAttestations = rules.MinAttestations,
+        QuorumPercent = rules.QuorumPercent,
+        WindowBlocks = rules.WindowBlocks,
+        MissedWindow = rules.MissedWindow,
+        MissedWarning = rules.MissedWarning,
+        MissedMinor = rules.MissedMinor,
+        RepeatRounds = rules.RepeatRounds,
+        RepeatCount = rules.RepeatCount,
+        DisputeBlocks = rules.DisputeBlocks,
+    };
+
+    public static ConsensusRules FromWire(Wire.ConsensusRules wire) => new(
+        Wei.From(Values.UInt128(wire.MinStakeWei)),
+        wire.MinAttestations,
+        wire.QuorumPercent,
+        wire.WindowBlocks,
+        wire.MissedWindow,
+        wire.MissedWarning,
+        wire.MissedMinor,
+        wire.RepeatRounds,
+        wire.RepeatCount,
+        wire.DisputeBlocks);
 
     public static ParametersVersion FromWire(Wire.Parameters wire) => new(
         wire.Version,
@@ -61,17 +76,7 @@ internal static class CursorWire
             MinerWire.FromWire(wire.Eligibility),
             new ScoreRules(Wei.From(Values.UInt128(wire.MinimumWei)), wire.MintPercent, wire.RedeemPercent, wire.VolumeTenths, wire.FrequencyTenths, wire.ConsistencyTenths),
             new RewardRules(new Rao(wire.EmissionRao), wire.ValidatorPercent, wire.TierPercent),
-            new ConsensusRules(
-                Wei.From(Values.UInt128(wire.Consensus.MinStakeWei)),
-                wire.Consensus.MinAttestations,
-                wire.Consensus.QuorumPercent,
-                wire.Consensus.WindowBlocks,
-                wire.Consensus.MissedWindow,
-                wire.Consensus.MissedWarning,
-                wire.Consensus.MissedMinor,
-                wire.Consensus.RepeatRounds,
-                wire.Consensus.RepeatCount,
-                wire.Consensus.DisputeBlocks)));
+            FromWire(wire.Consensus)));
 
     public static Wire.ParametersAdopted ToWire(ParametersAdopted adopted)
     {
@@ -88,10 +93,11 @@ internal static class CursorWire
         Opened = closed.Opened.Value,
         ClosedAt = Values.Position(closed.ClosedAt),
         Timestamp = closed.Timestamp,
+        LastBlockHash = Values.Bytes(closed.LastBlockHash),
     };
 
     public static ClosedEpoch FromWire(Wire.ClosedEpoch wire) =>
-        new(new EpochId(wire.Epoch), new EpochId(wire.Opened), Values.Position(wire.ClosedAt), wire.Timestamp);
+        new(new EpochId(wire.Epoch), new EpochId(wire.Opened), Values.Position(wire.ClosedAt), wire.Timestamp) { LastBlockHash = wire.LastBlockHash.IsEmpty ? default : Values.Hash(wire.LastBlockHash) };
 
     public static Wire.EpochToSettle ToWire(EpochToSettle epoch) => new() { Closed = ToWire(epoch.Closed), Miners = Values.Bytes(epoch.Miners) };
 

@@ -49,11 +49,11 @@ internal static class StatusWire
         wire.Fault is { } fault ? new NodeFault((FaultKind)fault.Kind, fault.Message, DateTimeOffset.FromUnixTimeMilliseconds(fault.AtUnixMs)) : null);
 
     public static Wire.SettledEpochs ToWire(SettledEpochs settled) =>
-        new() { Settled = ConsensusWire.ToWire(new SettledState(settled.Count, settled.Recent)) };
+        new() { Settled = ConsensusWire.ToWire(new CoordinatorState(new SettledState(settled.Count, settled.Recent), settled.Book, [], null)) };
 
     public static SettledEpochs FromWire(Wire.SettledEpochs wire)
     {
         var state = ConsensusWire.FromWire(wire.Settled);
-        return new SettledEpochs(state.Count, state.Recent);
+        return new SettledEpochs(state.Settled.Count, state.Settled.Recent, state.Book);
     }
 }

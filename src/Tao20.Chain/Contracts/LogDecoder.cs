@@ -1,6 +1,9 @@
+using System.Text;
 using System.Text.Json;
 using Tao20.Chain.Abi;
+using Tao20.Domain.Consensus;
 using Tao20.Domain.Epochs;
+using Tao20.Domain.Slashing;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 
@@ -11,7 +14,7 @@ namespace Tao20.Chain.Contracts;
 /// get wrong: address and topics asked for, order, no duplicate, none removed, the same hash for the same block.
 /// </summary>
 /// <remarks>Not for sharing between threads; one decoder serves one answer. Nothing is allocated per log beyond its value.</remarks>
-public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock)
+public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock, RegistryIdentity? registry = null)
 {
     // What a log of a trade takes in a reply at least: one growth of the list at most.
     private const int BytesPerLog = 900;
@@ -21,6 +24,7 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock)
     private readonly List<Trade> _trades = [];
     private readonly List<ClosedEpoch> _advances = [];
     private readonly List<QuarantinedLog> _quarantined = [];
+    private readonly List<ChainFact> _facts = [];
     private readonly List<(ulong Number, Hash256 Hash)> _blocks = [];
     private readonly Dictionary<Address, RunningTotal> _totals = [];
     private Position? _last;
@@ -31,6 +35,9 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock)
 
     /// <summary>The epoch changes, in chain order.</summary>
     public List<ClosedEpoch> Advances => _advances;
+
+    /// <summary>The facts of the registry's logs, in chain order.</summary>
+    public List<ChainFact> Facts => _facts;
 
     /// <summary>The logs that could not be decoded.</summary>
     public List<QuarantinedLog> Quarantined => _quarantined;
@@ -66,6 +73,8 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock)
         var (topicCount, dataLength, hasAddress) = (0, 0, false);
         ulong? block = null, index = null, timestamp = null;
         Hash256? txHash = null, blockHash = null;
+        var ofRegistry = false;
+        ReadOnlySpan<byte> dataText = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.ValueSpan;
@@ -73,6 +82,7 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock)
             {
                 case 4 when name.SequenceEqual("data"u8):
                     reader.Read();
+                    dataText = reader.ValueSpan;
                     dataLength = HexText.Bytes(ref reader, data);
                     break;
                 case 6 when name.SequenceEqual("topics"u8):
@@ -82,8 +92,10 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock)
                 case 7 when name.SequenceEqual("address"u8):
                     reader.Read();
                     hasAddress = true;
-                    if (HexText.Address(ref reader) is var found && found != contract)
-                        throw new LogViolationException($"a log of {found} where only {contract} was asked for");
+                    var found = HexText.Address(ref reader);
+                    ofRegistry = registry is { } asked && found == asked.Registry;
+                    if (!ofRegistry && found != contract)
+                        throw new LogViolationException($"a log of {found} where only {contract}{(registry is { } other ? $" and {other.Registry}" : "")} was asked for");
                     break;
                 case 7 when name.SequenceEqual("removed"u8):
                     reader.Read();
@@ -121,7 +133,9 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock)
         var position = new Position(block.Value, (uint)index.Value);
         CheckPlace(position, blockHash.Value, timestamp);
         Count++;
-        var problem = Decode(position, txHash.Value, timestamp ?? 0, topics[..(topicCount * 32)], dataLength, data);
+        var problem = ofRegistry
+            ? DecodeFact(position, topics[..(topicCount * 32)], dataText)
+            : Decode(position, txHash.Value, timestamp ?? 0, topics[..(topicCount * 32)], dataLength, data);
         if (problem is not null)
         {
             var length = Math.Min((int)reader.BytesConsumed - start, MaxRawBytes);
@@ -171,6 +185,23 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock)
         if (kind == Tao20Events.EpochAdvanced)
             return Shape(topics, 1, dataLength, 3) ?? DecodeAdvance(position, data);
         throw new LogViolationException($"a log with topic {kind}, which was not asked for");
+    }
+
+    /// <summary>Few and of any length: decoded from text by itself.</summary>
+    private string? DecodeFact(Position position, ReadOnlySpan<byte> topics, ReadOnlySpan<byte> dataText)
+    {
+        var words = new Hash256[topics.Length / 32];
+        for (var i = 0; i < words.Length; i++)
+            words[i] = new Hash256(topics.Slice(i * 32, 32));
+        try
+        {
+            _facts.Add(RegistryEvents.Decode(registry!.Value, position, words, Convert.FromHexString(Encoding.ASCII.GetString(dataText[2..]))));
+            return null;
+        }
+        catch (FormatException e)
+        {
+            return e.Message;
+        }
     }
 
     private static string? Shape(ReadOnlySpan<byte> topics, int topicCount, int dataLength, int words) =>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Following;
@@ -10,7 +11,8 @@ namespace Tao20.Chain.Following;
 /// <param name="Genesis">The hash of block 0: two local chains share an id but not this.</param>
 /// <param name="Contract">The TAO20 contract.</param>
 /// <param name="FromBlock">The first block whose logs are read.</param>
-public sealed record ChainIdentity(ulong ChainId, Hash256 Genesis, Address Contract, ulong FromBlock);
+/// <param name="Registry">The ValidatorRegistry; null when it is not followed.</param>
+public sealed record ChainIdentity(ulong ChainId, Hash256 Genesis, Address Contract, ulong FromBlock, Address? Registry = null);
 
 /// <summary>All that reads one contract on one chain: endpoints, head and ranges, put together.</summary>
 public sealed class ChainConnection : IAsyncDisposable
@@ -78,7 +80,9 @@ public sealed class ChainConnection : IAsyncDisposable
                     throw new NodeMisbehaviourException(transport.Endpoint, "it has no block 0");
                 if (code == 0)
                     throw new NoContractException(transport.Endpoint, Options.Contract);
-                identity ??= new ChainIdentity(chainId, genesis.Hash, Options.Contract, Options.FromBlock);
+                if (Options.Registry is { } registry)
+                    await RequireCodeAsync(transport, registry, cancel).ConfigureAwait(false);
+                identity ??= new ChainIdentity(chainId, genesis.Hash, Options.Contract, Options.FromBlock, Options.Registry);
             }
             catch (ChainException e)
             {
@@ -89,7 +93,17 @@ public sealed class ChainConnection : IAsyncDisposable
             }
         }
 
+        if (identity is { Registry: { } read })
+            Reader.Registry = new RegistryIdentity(identity.ChainId, read);
         return identity ?? throw problem!;
+    }
+
+    private static async Task RequireCodeAsync(IRpcTransport transport, Address contract, CancellationToken cancel)
+    {
+        var size = 0;
+        await EndpointPool.SendToAsync(transport, [EthCalls.CodeSize(contract, code => size = code)], cancel).ConfigureAwait(false);
+        if (size == 0)
+            throw new NoContractException(transport.Endpoint, contract, "--registry");
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Slashing;
 using Tao20.Domain.Trades;
 
 namespace Tao20.Chain.Following;
@@ -12,6 +14,9 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
     public const int EveryHeaderUpTo = 32;
 
     private const int HeadersPerRequest = 100;
+
+    /// <summary>The registry whose logs are read too, on the chain found; null for none.</summary>
+    public RegistryIdentity? Registry { get; internal set; }
 
     /// <summary>The pool asked.</summary>
     public EndpointPool Pool => pool;
@@ -61,11 +66,11 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
         var every = all is not null || options.VerifyEveryHeader || to - from < EveryHeaderUpTo;
         List<ulong> asked = every ? [.. Blocks(from, to)] : [from, to];
         var headers = all ?? new BlockHeader?[asked.Count];
-        var decoder = new LogDecoder(options.Contract, from, to);
+        var decoder = new LogDecoder(options.Contract, from, to, Registry);
 
         // Logs and headers in one request, so that one node answers for both at one moment.
         var first = Math.Min(asked.Count, HeadersPerRequest);
-        var calls = new List<RpcCall>(first + 1) { EthCalls.Logs(options.Contract, from, to, ReadLogs) };
+        var calls = new List<RpcCall>(first + 1) { EthCalls.Logs(options.Contract, Registry?.Registry, from, to, ReadLogs) };
         calls.AddRange(Enumerable.Range(0, first).Select(HeaderCall));
         var (by, bytes) = await pool.SendAsync(calls, cancel, arrived).ConfigureAwait(false);
         for (var at = first; at < asked.Count; at += HeadersPerRequest)
@@ -76,6 +81,7 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
 
         Require(by, RangeChecks.Headers(headers, asked));
         var known = headers.ToDictionary(header => header!.Number, header => header!);
+        await ReadEpochEndsAsync(by, decoder.Advances, known, cancel).ConfigureAwait(false);
         IReadOnlyList<Trade> trades = decoder.Trades;
         if (decoder.LacksTimestamps)
             trades = await WithTimestampsAsync(by, decoder, known, cancel).ConfigureAwait(false);
@@ -84,7 +90,7 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
         if (decoder.Quarantined.Count == 0)
             Require(by, RangeChecks.Totals(trades, decoder.Totals));
         return new TradeRange(
-            headers[0]!, headers[^1]!, trades, decoder.Advances, decoder.Totals, decoder.Quarantined, decoder.Count, bytes, by.Endpoint);
+            headers[0]!, headers[^1]!, trades, decoder.Advances, decoder.Totals, decoder.Facts, decoder.Quarantined, decoder.Count, bytes, by.Endpoint);
 
         RpcCall HeaderCall(int i) => EthCalls.Header(asked[i], header => headers[i] = header);
 
@@ -100,6 +106,23 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
                 throw new FormatException(e.Message);
             }
         }
+    }
+
+    /// <summary>An epoch's last block is the parent of the one with the closing log: its hash is in that one's header.</summary>
+    private static async Task ReadEpochEndsAsync(IRpcTransport by, List<ClosedEpoch> advances, Dictionary<ulong, BlockHeader> known, CancellationToken cancel)
+    {
+        var missing = advances.Select(advance => advance.ClosedAt.Block).Where(block => !known.ContainsKey(block)).Distinct().ToList();
+        foreach (var chunk in missing.Chunk(HeadersPerRequest))
+        {
+            var headers = new BlockHeader?[chunk.Length];
+            await EndpointPool.SendToAsync(by, [.. chunk.Select((number, i) => EthCalls.Header(number, header => headers[i] = header))], cancel).ConfigureAwait(false);
+            Require(by, RangeChecks.Headers(headers, chunk));
+            foreach (var header in headers)
+                known[header!.Number] = header;
+        }
+
+        for (var i = 0; i < advances.Count; i++)
+            advances[i] = advances[i] with { LastBlockHash = known[advances[i].ClosedAt.Block].ParentHash };
     }
 
     /// <summary>Older nodes give logs without the time of their block: it is read from the header of each block that has a log.</summary>

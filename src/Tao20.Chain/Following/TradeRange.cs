@@ -1,4 +1,5 @@
 using Tao20.Chain.Contracts;
+using Tao20.Domain.Consensus;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
@@ -11,6 +12,7 @@ namespace Tao20.Chain.Following;
 /// <param name="Trades">The trades in chain order, with the epoch still to be set.</param>
 /// <param name="Advances">The epoch changes in chain order.</param>
 /// <param name="Totals">The contract's running totals by miner; empty when it keeps none.</param>
+/// <param name="Facts">What the registry says, in chain order.</param>
 /// <param name="Quarantined">The logs that could not be decoded.</param>
 /// <param name="Logs">How many logs there were.</param>
 /// <param name="Bytes">The size of the node's reply.</param>
@@ -21,6 +23,7 @@ public sealed record TradeRange(
     IReadOnlyList<Trade> Trades,
     IReadOnlyList<ClosedEpoch> Advances,
     IReadOnlyDictionary<Address, RunningTotal> Totals,
+    IReadOnlyList<ChainFact> Facts,
     IReadOnlyList<QuarantinedLog> Quarantined,
     int Logs,
     int Bytes,
@@ -49,6 +52,7 @@ public sealed record TradeRange(
             [.. ranges.SelectMany(range => range.Trades)],
             [.. ranges.SelectMany(range => range.Advances)],
             totals,
+            [.. ranges.SelectMany(range => range.Facts)],
             [.. ranges.SelectMany(range => range.Quarantined)],
             ranges.Sum(range => range.Logs),
             ranges.Sum(range => range.Bytes),

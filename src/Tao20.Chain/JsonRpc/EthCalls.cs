@@ -29,11 +29,13 @@ public static class EthCalls
     /// <summary><c>eth_getBlockByNumber</c> of a height.</summary>
     public static RpcCall Header(ulong number, Action<BlockHeader?> take) => Header(HexText.Quantity(number), take);
 
-    /// <summary><c>eth_getLogs</c> of the contract's events in a range of blocks, both ends included.</summary>
-    public static RpcCall Logs(Address contract, ulong from, ulong to, RpcResultReader read)
+    /// <summary><c>eth_getLogs</c> of the contract's events, and the registry's, in a range of blocks, both ends included.</summary>
+    public static RpcCall Logs(Address contract, Address? registry, ulong from, ulong to, RpcResultReader read)
     {
-        var topics = string.Join(',', Tao20Events.All.Select(topic => $"\"{topic}\""));
-        var filter = $"{{\"address\":\"{contract}\",\"fromBlock\":\"{HexText.Quantity(from)}\",\"toBlock\":\"{HexText.Quantity(to)}\",\"topics\":[[{topics}]]}}";
+        var all = registry is null ? Tao20Events.All : Tao20Events.All.Concat(RegistryEvents.All);
+        var topics = string.Join(',', all.Select(topic => $"\"{topic}\""));
+        var address = registry is null ? $"\"{contract}\"" : $"[\"{contract}\",\"{registry}\"]";
+        var filter = $"{{\"address\":{address},\"fromBlock\":\"{HexText.Quantity(from)}\",\"toBlock\":\"{HexText.Quantity(to)}\",\"topics\":[[{topics}]]}}";
         return new RpcCall("eth_getLogs", $"[{filter}]", read);
     }
 

@@ -12,16 +12,28 @@ public abstract record ChainFact
     {
     }
 
+    /// <summary>Where it stands in the chain; null for the passing of blocks.</summary>
+    public Position? At => this switch
+    {
+        EpochClosed closed => closed.Epoch.ClosedAt,
+        BondChanged bond => bond.Position,
+        Attested attested => attested.Position,
+        CaseRaised raised => raised.Position,
+        CaseVoted voted => voted.Position,
+        CaseDecided decided => decided.Position,
+        CaseExecuted executed => executed.Position,
+        _ => null,
+    };
+
     /// <summary>All logs up to a block have been seen.</summary>
     public sealed record BlockReached(ulong Block) : ChainFact;
 
     /// <summary>An epoch has been closed and settled; its round begins.</summary>
     /// <param name="Epoch">The epoch and how it ended.</param>
-    /// <param name="LastBlockHash">The hash of its last block.</param>
     /// <param name="Parameters">The hash of the parameters in force in it.</param>
     /// <param name="Rules">Of these, the rules of rounds.</param>
     /// <param name="ValidatorPool">What it gives its validators.</param>
-    public sealed record EpochClosed(ClosedEpoch Epoch, Hash256 LastBlockHash, Hash256 Parameters, ConsensusRules Rules, Rao ValidatorPool) : ChainFact;
+    public sealed record EpochClosed(ClosedEpoch Epoch, Hash256 Parameters, ConsensusRules Rules, Rao ValidatorPool) : ChainFact;
 
     /// <summary>A bond has changed to this.</summary>
     public sealed record BondChanged(Position Position, Address Validator, Wei Bond) : ChainFact;

@@ -195,7 +195,7 @@ public sealed record ConsensusBook(
                 closed.Epoch.Epoch,
                 _book.RoundsOpened + 1,
                 closed.Epoch.LastBlock,
-                closed.LastBlockHash,
+                closed.Epoch.LastBlockHash,
                 closed.Parameters,
                 closed.Rules,
                 closed.ValidatorPool,

@@ -24,6 +24,9 @@ public readonly record struct EpochId(ulong Value) : IComparable<EpochId>
 /// <param name="Timestamp">The time of its block, in Unix seconds.</param>
 public sealed record ClosedEpoch(EpochId Epoch, EpochId Opened, Position ClosedAt, ulong Timestamp)
 {
+    /// <summary>The hash of <see cref="LastBlock"/>; zero until it has been read.</summary>
+    public Hash256 LastBlockHash { get; init; }
+
     /// <summary>The epoch's last block, where state "at the epoch's end" is read: the parent of the block with the closing log.</summary>
     public ulong LastBlock => ClosedAt.Block == 0 ? 0 : ClosedAt.Block - 1;
 

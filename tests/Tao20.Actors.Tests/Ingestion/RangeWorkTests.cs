@@ -23,7 +23,7 @@ public sealed class RangeWorkTests
         var header = new BlockHeader(9, Hash256.Zero, Hash256.Zero, 1_700_000_000);
         var progress = new EpochProgress([Trade(1, 0), Trade(2, 0), Trade(3, 1)], [], new EpochId(1), [Miner]);
         var totals = new Dictionary<Address, RunningTotal> { [Miner] = new(0, 3 * Wei.OneTao.Value) };
-        var work = RangeWork.Of(7, new TradeRange(header, header, progress.Trades, [], totals, [], 6, 0, new Uri("http://node")), progress, schedule);
+        var work = RangeWork.Of(7, new TradeRange(header, header, progress.Trades, [], totals, [], [], 6, 0, new Uri("http://node")), progress, schedule, followsRegistry: false);
 
         Assert.Equal((2, 0), (work.Missing, Assert.Single(work.Pending).Part));
         var second = work.Acknowledge(new FoldAcknowledged(7, 0, Miner));

@@ -11,9 +11,11 @@ using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Consensus;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Rewards;
+using Tao20.Domain.Tests.Consensus;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
@@ -64,7 +66,13 @@ public sealed class SerializerTests : TestKit
     [Fact]
     public void Manifests_are_for_ever() =>
         Assert.Equal(
-            ["cursor", "epoch-ack", "epoch-settled", "epoch-volume", "fold-ack", "fold-batch", "fold-diverged", "fold-failed", "follower-status", "following-began", "get-epoch-volume", "get-follower-status", "get-miner-summary", "get-settled-epochs", "miner-summary", "miner-volume", "parameters-adopted", "range-folded", "settle-epoch", "settled", "settled-epochs", "trades-folded"],
+            [
+                "book-advanced", "cursor", "epoch-ack", "epoch-settled", "epoch-volume", "facts-folded", "facts-queued", "fold-ack",
+                "fold-batch", "fold-diverged", "fold-facts", "fold-failed", "follower-status", "following-began", "get-epoch-volume", "get-follower-status",
+                "get-miner-summary", "get-sender-status", "get-settled-epochs", "intent-failed", "intent-planned", "intent-progress", "miner-summary", "miner-volume",
+                "outbox", "parameters-adopted", "range-folded", "sender-status", "settle-epoch", "settled", "settled-epochs", "submit-intent",
+                "trades-folded", "transaction-broadcast", "transaction-dropped", "transaction-final", "transaction-mined", "transaction-reorged", "transaction-signed",
+            ],
             Samples.All().Select(_serializer.Manifest).Distinct().Order(StringComparer.Ordinal));
 
     [Fact]
@@ -147,13 +155,32 @@ internal static class Samples
             new SettleEpoch(closed, schedule.Latest),
             new EpochAcknowledged(new EpochId(4)),
             new EpochSettled(report),
-            new SettledState(1, [report]),
+            new CoordinatorState(new SettledState(1, [report]), null, [], null),
             GetFollowerStatus.Instance,
             status,
             status with { Overlay = null, Fault = null, Latest = null, Finalized = null },
             GetSettledEpochs.Instance,
             new SettledEpochs(1, [report]),
             .. Outbox(),
+            .. Book(closed.Closed, schedule.Latest),
+        ];
+    }
+
+    /// <summary>Everything validators can say, what follows from it, and the book it leaves.</summary>
+    private static IEnumerable<object> Book(ClosedEpoch closed, ParametersVersion parameters)
+    {
+        var story = Story.Of(1000, 1000, 1000, 3000).Attest(4, 3).AttestAll(1, 2, 3);
+        story.Punish(story.Found[0].Id).Pass(30).Close().Attest(1, parameters: Story.Root).Attest(2).Attest(2, 1).Pass(30).Close().Pass(300).Close();
+        var items = story.Facts.Where(fact => fact is not (ChainFact.BlockReached or ChainFact.EpochClosed)).Select(fact => (BookItem)new BookItem.Fact(fact))
+            .Append(new BookItem.EpochEnd(closed with { LastBlockHash = Story.Root }, parameters)).ToList();
+        return
+        [
+            new FoldFacts(3, items, 99),
+            new FactsFolded(3),
+            new FactsQueued(items),
+            new BookAdvanced(5, story.Events),
+            new CoordinatorState(SettledState.Initial, story.Book, [.. items], items[^1].At),
+            new SettledEpochs(0, [], story.Book),
         ];
     }
 

@@ -31,7 +31,7 @@ public class StepBenchmarks
     {
         SyntheticTrades.Fill(_trades, _volume.Miner, 0);
         var chain = new SyntheticChain(Trades, 10, 50);
-        _reply = chain.Answer(RpcCall.Body([EthCalls.Logs(SyntheticChain.ContractAddress, 1, chain.Head, (ref Utf8JsonReader _, ReadOnlySpan<byte> _) => { })]));
+        _reply = chain.Answer(RpcCall.Body([EthCalls.Logs(SyntheticChain.ContractAddress, null, 1, chain.Head, (ref Utf8JsonReader _, ReadOnlySpan<byte> _) => { })]));
         _command = new FoldTrades(_volume.Miner, EligibilityRules.Default, _trades, null);
         _folded = ((FoldDecision.Fold)_volume.Decide(_command)).Event;
         _bytes = Google.Protobuf.MessageExtensions.ToByteArray(MinerWire.ToWire(_folded));
@@ -49,7 +49,7 @@ public class StepBenchmarks
     public int Decode()
     {
         var decoder = new LogDecoder(SyntheticChain.ContractAddress, 1, 1_000_000);
-        RpcCall.ReadReply(new Uri("http://synthetic.invalid"), _reply, [EthCalls.Logs(SyntheticChain.ContractAddress, 1, 20, decoder.Read)]);
+        RpcCall.ReadReply(new Uri("http://synthetic.invalid"), _reply, [EthCalls.Logs(SyntheticChain.ContractAddress, null, 1, 20, decoder.Read)]);
         return decoder.Count;
     }
 

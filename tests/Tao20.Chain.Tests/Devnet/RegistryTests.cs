@@ -221,7 +221,7 @@ public sealed class RegistryTests : IAsyncLifetime
             var position = new Position(Quantity(log, "blockNumber"), (uint)Quantity(log, "logIndex"));
             if (!closed && position.Block > _epochBlock)
             {
-                Tell(new ChainFact.EpochClosed(new ClosedEpoch(new EpochId(0), new EpochId(1), new Position(_epochBlock + 1, 0), _time), _epochHash, DomainParameters.Default.Hash(Keccak.Hash), ConsensusRules.Default, Rao.Zero));
+                Tell(new ChainFact.EpochClosed(new ClosedEpoch(new EpochId(0), new EpochId(1), new Position(_epochBlock + 1, 0), _time) { LastBlockHash = _epochHash }, DomainParameters.Default.Hash(Keccak.Hash), ConsensusRules.Default, Rao.Zero));
                 closed = true;
             }
 

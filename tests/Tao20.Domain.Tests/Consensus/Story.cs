@@ -69,7 +69,7 @@ internal sealed class Story
 
     public Story Close()
     {
-        Tell(new ChainFact.EpochClosed(new ClosedEpoch(new EpochId(Epoch), new EpochId(Epoch + 1), Next(), 1_700_000_000 + Block * 12), LastHash(Epoch), Parameters, ConsensusRules.Default, Pool));
+        Tell(new ChainFact.EpochClosed(new ClosedEpoch(new EpochId(Epoch), new EpochId(Epoch + 1), Next(), 1_700_000_000 + Block * 12) { LastBlockHash = LastHash(Epoch) }, Parameters, ConsensusRules.Default, Pool));
         Epoch++;
         return this;
     }

@@ -1,0 +1,387 @@
+using System.Collections.Immutable;
+using Tao20.Actors.Consensus;
+using Tao20.Domain.Consensus;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Slashing;
+using Tao20.Domain.Units;
+using Tao20.Domain.Weights;
+
+namespace Tao20.Actors.Serialization;
+
+/// <summary>What validators say on chain, and the book of it, to and from their wire form.</summary>
+internal static class BookWire
+{
+    private const uint Counted = 1;
+    private const uint Lost = 2;
+    private const uint Lowered = 3;
+    private const uint Raised = 4;
+
+    // ---- what comes ---------------------------------------------------------------------------------------------------------------
+
+    public static Wire.FoldFacts ToWire(FoldFacts fold)
+    {
+        var wire = new Wire.FoldFacts { Range = fold.Range, Through = fold.Through };
+        wire.Items.AddRange(fold.Items.Select(ToWire));
+        return wire;
+    }
+
+    public static FoldFacts FromWire(Wire.FoldFacts wire) => new(wire.Range, [.. wire.Items.Select(FromWire)], wire.Through);
+
+    public static Wire.FactsFolded ToWire(FactsFolded folded) => new() { Range = folded.Range };
+
+    public static FactsFolded FromWire(Wire.FactsFolded wire) => new(wire.Range);
+
+    public static Wire.FactsQueued ToWire(FactsQueued queued)
+    {
+        var wire = new Wire.FactsQueued();
+        wire.Items.AddRange(queued.Items.Select(ToWire));
+        return wire;
+    }
+
+    public static FactsQueued FromWire(Wire.FactsQueued wire) => new([.. wire.Items.Select(FromWire)]);
+
+    public static Wire.BookItem ToWire(BookItem item)
+    {
+        var wire = new Wire.BookItem { At = Values.Position(item.At) };
+        switch (item)
+        {
+            case BookItem.EpochEnd(var closed, var parameters):
+                wire.End = new Wire.EpochEnd { Closed = CursorWire.ToWire(closed), Parameters = CursorWire.ToWire(parameters) };
+                break;
+            case BookItem.Fact(ChainFact.BondChanged(_, var validator, var bond)):
+                wire.Bond = Bond(validator, bond);
+                break;
+            case BookItem.Fact(ChainFact.Attested(_, var signed)):
+                wire.Attested = ToWire(signed);
+                break;
+            case BookItem.Fact(ChainFact.CaseRaised(_, var id, var raised, var by)):
+                wire.Raised = new Wire.CaseRaisedFact { Id = Values.Bytes(id), Case = ToWire(raised), By = Values.Bytes(by) };
+                break;
+            case BookItem.Fact(ChainFact.CaseVoted(_, var id, var voter, var support, var stake)):
+                wire.Voted = Vote(id, voter, support, stake);
+                break;
+            case BookItem.Fact(ChainFact.CaseDecided(_, var id, var confirmed)):
+                wire.Decided = new Wire.CaseDecidedFact { Id = Values.Bytes(id), Confirmed = confirmed };
+                break;
+            case BookItem.Fact(ChainFact.CaseExecuted(_, var id, var accused, var slashed)):
+                wire.Executed = new Wire.CaseExecutedFact { Id = Values.Bytes(id), Accused = Values.Bytes(accused), SlashedWei = Values.Bytes(slashed) };
+                break;
+            default:
+                throw new ArgumentException($"A {item} is not written.", nameof(item));
+        }
+
+        return wire;
+    }
+
+    public static BookItem FromWire(Wire.BookItem wire)
+    {
+        var at = Values.Position(wire.At);
+        return wire.KindCase switch
+        {
+            Wire.BookItem.KindOneofCase.End => new BookItem.EpochEnd(CursorWire.FromWire(wire.End.Closed), CursorWire.FromWire(wire.End.Parameters)),
+            Wire.BookItem.KindOneofCase.Bond => Fact(new ChainFact.BondChanged(at, Values.Address(wire.Bond.Validator), Amount(wire.Bond.Bond))),
+            Wire.BookItem.KindOneofCase.Attested => Fact(new ChainFact.Attested(at, FromWire(wire.Attested))),
+            Wire.BookItem.KindOneofCase.Raised => Fact(new ChainFact.CaseRaised(at, Values.Hash(wire.Raised.Id), FromWire(wire.Raised.Case), Values.Address(wire.Raised.By))),
+            Wire.BookItem.KindOneofCase.Voted => Fact(new ChainFact.CaseVoted(at, Values.Hash(wire.Voted.Id), Values.Address(wire.Voted.Voter), wire.Voted.Support, Values.UInt128(wire.Voted.StakeWei))),
+            Wire.BookItem.KindOneofCase.Decided => Fact(new ChainFact.CaseDecided(at, Values.Hash(wire.Decided.Id), wire.Decided.Confirmed)),
+            Wire.BookItem.KindOneofCase.Executed => Fact(new ChainFact.CaseExecuted(at, Values.Hash(wire.Executed.Id), Values.Address(wire.Executed.Accused), Values.UInt128(wire.Executed.SlashedWei))),
+            _ => throw new InvalidDataException("a fact of no kind"),
+        };
+
+        static BookItem Fact(ChainFact fact) => new BookItem.Fact(fact);
+    }
+
+    // ---- what follows -------------------------------------------------------------------------------------------------------------
+
+    public static Wire.BookAdvanced ToWire(BookAdvanced advanced)
+    {
+        var wire = new Wire.BookAdvanced { Taken = (uint)advanced.Taken };
+        wire.Events.AddRange(advanced.Events.Select(ToWire));
+        return wire;
+    }
+
+    public static BookAdvanced FromWire(Wire.BookAdvanced wire) => new((int)wire.Taken, [.. wire.Events.Select(FromWire)]);
+
+    private static Wire.BookEvent ToWire(ConsensusEvent e) => e switch
+    {
+        ConsensusEvent.StakeSet(var validator, var stake) => new() { Stake = Bond(validator, stake) },
+        ConsensusEvent.StandingMoved(var validator, var move) => new() { Standing = ToWire(validator, move) },
+        ConsensusEvent.RoundOpened(var round) => new() { Opened = ToWire(round) },
+        ConsensusEvent.AttestationTaken(var at, var signed, var verdict) => new() { Taken = new() { At = Values.Position(at), Signed = ToWire(signed), Verdict = (uint)verdict } },
+        ConsensusEvent.RoundConcluded concluded => new() { Concluded = ToWire(concluded) },
+        ConsensusEvent.CaseFound(var id, var found) => new() { Found = new() { Id = Values.Bytes(id), Case = ToWire(found) } },
+        ConsensusEvent.CaseOpened(var id, var opened, var block) => new() { Raised = new() { Id = Values.Bytes(id), Case = ToWire(opened), Block = block } },
+        ConsensusEvent.VoteTaken(var id, var voter, var support, var stake) => new() { Voted = Vote(id, voter, support, stake) },
+        ConsensusEvent.CaseMoved(var id, var state, var slashed) => new() { Moved = new() { Id = Values.Bytes(id), State = (uint)state, SlashedWei = Values.Bytes(slashed) } },
+        _ => throw new ArgumentException($"A {e} is not written.", nameof(e)),
+    };
+
+    private static ConsensusEvent FromWire(Wire.BookEvent wire) => wire.KindCase switch
+    {
+        Wire.BookEvent.KindOneofCase.Stake => new ConsensusEvent.StakeSet(Values.Address(wire.Stake.Validator), Amount(wire.Stake.Bond)),
+        Wire.BookEvent.KindOneofCase.Standing => new ConsensusEvent.StandingMoved(Values.Address(wire.Standing.Validator), Move(wire.Standing)),
+        Wire.BookEvent.KindOneofCase.Opened => new ConsensusEvent.RoundOpened(FromWire(wire.Opened)),
+        Wire.BookEvent.KindOneofCase.Taken => new ConsensusEvent.AttestationTaken(Values.Position(wire.Taken.At), FromWire(wire.Taken.Signed), (AttestationVerdict)wire.Taken.Verdict),
+        Wire.BookEvent.KindOneofCase.Concluded => FromWire(wire.Concluded),
+        Wire.BookEvent.KindOneofCase.Found => new ConsensusEvent.CaseFound(Values.Hash(wire.Found.Id), FromWire(wire.Found.Case)),
+        Wire.BookEvent.KindOneofCase.Raised => new ConsensusEvent.CaseOpened(Values.Hash(wire.Raised.Id), FromWire(wire.Raised.Case), wire.Raised.Block),
+        Wire.BookEvent.KindOneofCase.Voted => new ConsensusEvent.VoteTaken(Values.Hash(wire.Voted.Id), Values.Address(wire.Voted.Voter), wire.Voted.Support, Values.UInt128(wire.Voted.StakeWei)),
+        Wire.BookEvent.KindOneofCase.Moved => new ConsensusEvent.CaseMoved(Values.Hash(wire.Moved.Id), (CaseState)wire.Moved.State, Values.UInt128(wire.Moved.SlashedWei)),
+        _ => throw new InvalidDataException("an event of no kind"),
+    };
+
+    private static Wire.StandingMoved ToWire(Address validator, StandingEvent move) => move switch
+    {
+        StandingEvent.CleanRoundCounted => new() { Validator = Values.Bytes(validator), Move = Counted },
+        StandingEvent.CleanRoundsLost => new() { Validator = Values.Bytes(validator), Move = Lost },
+        StandingEvent.StandingLowered(var level) => new() { Validator = Values.Bytes(validator), Move = Lowered, Level = (uint)level },
+        StandingEvent.StandingRaised(var level) => new() { Validator = Values.Bytes(validator), Move = Raised, Level = (uint)level },
+        _ => throw new ArgumentException($"A {move} is not written.", nameof(move)),
+    };
+
+    private static StandingEvent Move(Wire.StandingMoved wire) => wire.Move switch
+    {
+        Counted => new StandingEvent.CleanRoundCounted(),
+        Lost => new StandingEvent.CleanRoundsLost(),
+        Lowered => new StandingEvent.StandingLowered((StandingLevel)wire.Level),
+        Raised => new StandingEvent.StandingRaised((StandingLevel)wire.Level),
+        _ => throw new InvalidDataException($"a move {wire.Move} of a standing"),
+    };
+
+    private static Wire.RoundConcluded ToWire(ConsensusEvent.RoundConcluded concluded)
+    {
+        var wire = new Wire.RoundConcluded
+        {
+            Epoch = concluded.Epoch.Value,
+            State = (uint)concluded.State,
+            AtBlock = concluded.AtBlock,
+            Reference = concluded.Reference is { } reference ? ToWire(reference) : null,
+            UnpaidRao = concluded.Unpaid.Value,
+        };
+        wire.Judgements.AddRange(concluded.Judgements.Select(judgement => new Wire.Judgement
+        {
+            Validator = Values.Bytes(judgement.Validator),
+            Attested = judgement.Attested,
+            Agreed = judgement.Agreed,
+            Nav = (uint)judgement.Nav,
+            Weights = (uint)judgement.Weights,
+            Severity = (uint)judgement.Severity,
+            PayoutRao = judgement.Payout.Value,
+        }));
+        return wire;
+    }
+
+    private static ConsensusEvent.RoundConcluded FromWire(Wire.RoundConcluded wire) => new(
+        new EpochId(wire.Epoch),
+        (RoundState)wire.State,
+        wire.AtBlock,
+        wire.Reference is { } reference ? FromWire(reference) : null,
+        [.. wire.Judgements.Select(judgement => new Judgement(
+            Values.Address(judgement.Validator),
+            judgement.Attested,
+            judgement.Agreed,
+            (Severity)judgement.Nav,
+            (Severity)judgement.Weights,
+            (Severity)judgement.Severity,
+            new Rao(judgement.PayoutRao)))],
+        new Rao(wire.UnpaidRao));
+
+    private static Wire.RoundReference ToWire(RoundReference reference)
+    {
+        var wire = new Wire.RoundReference { Nav = Values.Bytes(reference.Nav.Value), RankingRoot = Values.Bytes(reference.RankingRoot), WeightsHash = Values.Bytes(reference.WeightsHash) };
+        wire.Weights.AddRange(reference.Weights.Select(ToWire));
+        return wire;
+    }
+
+    private static RoundReference FromWire(Wire.RoundReference wire) =>
+        new(TaoPerToken.From(Values.UInt128(wire.Nav)), Values.Hash(wire.RankingRoot), Values.Hash(wire.WeightsHash), [.. wire.Weights.Select(FromWire)]);
+
+    // ---- the book -----------------------------------------------------------------------------------------------------------------
+
+    public static Wire.Book ToWire(ConsensusBook book)
+    {
+        var wire = new Wire.Book { ChainId = book.Registry.ChainId, Registry = Values.Bytes(book.Registry.Registry), RoundsOpened = book.RoundsOpened, UnpaidRao = book.Unpaid.Value };
+        wire.Validators.AddRange(book.Validators.Values.Select(ToWire));
+        wire.Rounds.AddRange(book.Rounds.Select(ToWire));
+        wire.Cases.AddRange(book.Cases.Select(progress => new Wire.CaseProgress
+        {
+            Id = Values.Bytes(progress.Id),
+            Case = ToWire(progress.Case),
+            State = (uint)progress.State,
+            Founded = progress.Founded,
+            RaisedAt = progress.RaisedAt,
+            ForWei = Values.Bytes(progress.For),
+            AgainstWei = Values.Bytes(progress.Against),
+            SlashedWei = Values.Bytes(progress.SlashedWei),
+            Voted = Values.Bytes(progress.Voted),
+        }));
+        return wire;
+    }
+
+    public static ConsensusBook FromWire(Wire.Book wire) => new(
+        new RegistryIdentity(wire.ChainId, Values.Address(wire.Registry)),
+        wire.Validators.Select(FromWire).ToImmutableSortedDictionary(record => record.Validator, record => record),
+        [.. wire.Rounds.Select(FromWire)],
+        [.. wire.Cases.Select(progress => new CaseProgress(
+            Values.Hash(progress.Id),
+            FromWire(progress.Case),
+            (CaseState)progress.State,
+            progress.Founded,
+            progress.RaisedAt,
+            Values.UInt128(progress.ForWei),
+            Values.UInt128(progress.AgainstWei),
+            Values.UInt128(progress.SlashedWei),
+            Values.Addresses(progress.Voted)))],
+        wire.RoundsOpened,
+        new Rao(wire.UnpaidRao));
+
+    private static Wire.Validator ToWire(ValidatorRecord record)
+    {
+        var wire = new Wire.Validator
+        {
+            Account = Values.Bytes(record.Validator),
+            Stake = Values.Bytes(record.Stake.Value),
+            Level = (uint)record.Standing.Level,
+            CleanRounds = record.Standing.CleanRounds,
+            Before = (uint)record.Standing.Before,
+            Rounds = record.Rounds,
+            Agreed = record.Agreed,
+            Violations = record.Violations,
+            Slashes = record.Slashes,
+            SlashedWei = Values.Bytes(record.SlashedWei),
+        };
+        wire.ViolationRounds.AddRange(record.ViolationRounds);
+        wire.Attendance.AddRange(record.Attendance.Select(attendance => new Wire.Attendance { Epoch = attendance.Epoch.Value, Missed = attendance.Missed }));
+        return wire;
+    }
+
+    private static ValidatorRecord FromWire(Wire.Validator wire) => new(
+        Values.Address(wire.Account),
+        Amount(wire.Stake),
+        new Standing((StandingLevel)wire.Level, wire.CleanRounds, (StandingLevel)wire.Before),
+        wire.Rounds,
+        wire.Agreed,
+        wire.Violations,
+        wire.Slashes,
+        Values.UInt128(wire.SlashedWei),
+        [.. wire.ViolationRounds],
+        [.. wire.Attendance.Select(attendance => new Attendance(new EpochId(attendance.Epoch), attendance.Missed))]);
+
+    private static Wire.Round ToWire(Round round)
+    {
+        var wire = new Wire.Round
+        {
+            Epoch = round.Epoch.Value,
+            Number = round.Number,
+            LastBlock = round.LastBlock,
+            LastBlockHash = Values.Bytes(round.LastBlockHash),
+            Parameters = Values.Bytes(round.Parameters),
+            Rules = CursorWire.ToWire(round.Rules),
+            ValidatorPoolRao = round.ValidatorPool.Value,
+            State = (uint)round.State,
+            Incompatible = Values.Bytes(round.Incompatible),
+            Equivocated = Values.Bytes(round.Equivocated),
+        };
+        if (round.FirstAttestedAt is { } first)
+            wire.FirstAttestedAt = first;
+        wire.Eligible.AddRange(round.Eligible.Select(one => new Wire.EligibleValidator { Validator = Values.Bytes(one.Validator), Stake = Values.Bytes(one.Stake.Value) }));
+        wire.Counted.AddRange(round.Counted.Select(counted => new Wire.CountedAttestation { Signed = ToWire(counted.Signed), Stake = Values.Bytes(counted.Stake.Value) }));
+        wire.Others.AddRange(round.Others.Select(ToWire));
+        return wire;
+    }
+
+    private static Round FromWire(Wire.Round wire) => new(
+        new EpochId(wire.Epoch),
+        wire.Number,
+        wire.LastBlock,
+        Values.Hash(wire.LastBlockHash),
+        Values.Hash(wire.Parameters),
+        CursorWire.FromWire(wire.Rules),
+        new Rao(wire.ValidatorPoolRao),
+        [.. wire.Eligible.Select(one => new EligibleValidator(Values.Address(one.Validator), Amount(one.Stake)))],
+        (RoundState)wire.State,
+        wire.HasFirstAttestedAt ? wire.FirstAttestedAt : null,
+        [.. wire.Counted.Select(counted => new CountedAttestation(FromWire(counted.Signed), Amount(counted.Stake)))],
+        [.. wire.Others.Select(FromWire)],
+        Values.Addresses(wire.Incompatible),
+        Values.Addresses(wire.Equivocated));
+
+    // ---- parts --------------------------------------------------------------------------------------------------------------------
+
+    private static Wire.SignedAttestation ToWire(SignedAttestation signed)
+    {
+        var said = signed.Attestation;
+        var wire = new Wire.SignedAttestation
+        {
+            Epoch = said.Epoch.Value,
+            BlockNumber = said.BlockNumber,
+            BlockHash = Values.Bytes(said.BlockHash),
+            Nav = Values.Bytes(said.Nav.Value),
+            TotalSupply = Values.Bytes(said.TotalSupply.Value),
+            RankingRoot = Values.Bytes(said.RankingRoot),
+            WeightsHash = Values.Bytes(said.WeightsHash),
+            Parameters = Values.Bytes(said.Parameters),
+            Validator = Values.Bytes(said.Validator),
+            Digest = Values.Bytes(signed.Digest),
+            Signature = Google.Protobuf.ByteString.CopyFrom(signed.Signature.Span),
+        };
+        wire.Weights.AddRange(signed.Weights.Select(ToWire));
+        return wire;
+    }
+
+    private static SignedAttestation FromWire(Wire.SignedAttestation wire) => new(
+        new NavAttestation(
+            new EpochId(wire.Epoch),
+            wire.BlockNumber,
+            Values.Hash(wire.BlockHash),
+            TaoPerToken.From(Values.UInt128(wire.Nav)),
+            Amount(wire.TotalSupply),
+            Values.Hash(wire.RankingRoot),
+            Values.Hash(wire.WeightsHash),
+            Values.Hash(wire.Parameters),
+            Values.Address(wire.Validator)),
+        Values.Hash(wire.Digest),
+        [.. wire.Weights.Select(FromWire)],
+        wire.Signature.ToByteArray());
+
+    private static Wire.SlashCase ToWire(SlashCase one)
+    {
+        var wire = new Wire.SlashCase
+        {
+            Epoch = one.Epoch.Value,
+            Accused = Values.Bytes(one.Accused),
+            Kinds = (uint)one.Kinds,
+            Severity = (uint)one.Severity,
+            StakeBlock = one.StakeBlock,
+            ReferenceNav = Values.Bytes(one.ReferenceNav.Value),
+            ReferenceRoot = Values.Bytes(one.ReferenceRoot),
+            ReferenceWeightsHash = Values.Bytes(one.ReferenceWeightsHash),
+        };
+        wire.Digests.AddRange(one.Digests.Select(digest => Values.Bytes(digest)));
+        wire.MissedEpochs.AddRange(one.MissedEpochs.Select(epoch => epoch.Value));
+        return wire;
+    }
+
+    private static SlashCase FromWire(Wire.SlashCase wire) => new(
+        new EpochId(wire.Epoch),
+        Values.Address(wire.Accused),
+        (ViolationKinds)wire.Kinds,
+        (Severity)wire.Severity,
+        wire.StakeBlock,
+        TaoPerToken.From(Values.UInt128(wire.ReferenceNav)),
+        Values.Hash(wire.ReferenceRoot),
+        Values.Hash(wire.ReferenceWeightsHash),
+        [.. wire.Digests.Select(Values.Hash)],
+        [.. wire.MissedEpochs.Select(epoch => new EpochId(epoch))]);
+
+    private static Wire.BondFact Bond(Address validator, Wei bond) => new() { Validator = Values.Bytes(validator), Bond = Values.Bytes(bond.Value) };
+
+    private static Wire.CaseVotedFact Vote(Hash256 id, Address voter, bool support, UInt128 stake) =>
+        new() { Id = Values.Bytes(id), Voter = Values.Bytes(voter), Support = support, StakeWei = Values.Bytes(stake) };
+
+    private static Wire.Weight ToWire(SubnetWeight weight) => new() { Uid = weight.Uid, Weight_ = weight.Weight };
+
+    private static SubnetWeight FromWire(Wire.Weight wire) => new((ushort)wire.Uid, (ushort)wire.Weight_);
+
+    private static Wei Amount(Google.Protobuf.ByteString bytes) => Wei.From(Values.UInt128(bytes));
+}
