@@ -4,13 +4,17 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tao20.Actors.Consensus;
 using Tao20.Actors.Hosting;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Status;
+using Tao20.Actors.Transactions;
 using Tao20.Chain;
 using Tao20.Chain.Following;
+using Tao20.Chain.Signing;
 using Tao20.Domain.Parameters;
+using Tao20.Domain.Slashing;
 using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Tests;
@@ -41,11 +45,17 @@ internal sealed class Node : IAsyncDisposable
     public static Task<Node> FollowingAsync(string directory, ChainOptions chain, Func<JournalOptions, JournalOptions>? change = null, DomainParameters? scoring = null) =>
         StartAsync(directory, change, chain, scoring ?? DomainParameters.Default, null);
 
+    /// <summary>A validator that also attests and judges.</summary>
+    public static Task<Node> ValidatingAsync(string directory, ChainOptions chain, PrivateKey key, IWitness? witness = null) =>
+        StartAsync(directory, null, chain, DomainParameters.Default, null, key, witness);
+
     public IActorRef Actor<TKey>() => _host.Services.GetRequiredService<ActorRegistry>().Get<TKey>();
 
     public ActorSystem System => _host.Services.GetRequiredService<ActorSystem>();
 
     public Task<FollowerStatus> FollowerAsync() => Actor<ChainFollowerKey>().Ask<FollowerStatus>(GetFollowerStatus.Instance, Patience);
+
+    public Task<SettledEpochs> ConsensusAsync() => Actor<ConsensusKey>().Ask<SettledEpochs>(GetSettledEpochs.Instance, Patience);
 
     public Task<NodeStatus> StatusAsync() => Actor<StatusKey>().Ask<NodeStatus>(new GetNodeStatus(true), Patience);
 
@@ -78,7 +88,7 @@ internal sealed class Node : IAsyncDisposable
     }
 
     private static async Task<Node> StartAsync(
-        string directory, Func<JournalOptions, JournalOptions>? change, ChainOptions? chainOptions, DomainParameters scoring, Hosting.ClusterOptions? cluster)
+        string directory, Func<JournalOptions, JournalOptions>? change, ChainOptions? chainOptions, DomainParameters scoring, Hosting.ClusterOptions? cluster, PrivateKey? key = null, IWitness? witness = null)
     {
         var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory) };
         journal = change?.Invoke(journal) ?? journal;
@@ -101,8 +111,19 @@ internal sealed class Node : IAsyncDisposable
             if (cluster is not null)
                 akka.WithTao20Cluster(cluster);
             akka.WithMiners(guard, cluster is not null);
+            if (settings is not null && key is not null)
+            {
+                var registry = new RegistryIdentity(settings.Identity.ChainId, settings.Identity.Registry!.Value);
+                akka.WithTransactions(new SenderSettings(registry.ChainId, key, new FeePolicy(), guard), chain!, false)
+                    .WithValidator(settings, new ValidatorRole(key, registry, 20, witness ?? new HonestWitness()), chain!, false);
+            }
+            else if (settings is not null)
+            {
+                akka.WithConsensus(settings, false);
+            }
+
             if (settings is not null)
-                akka.WithConsensus(settings, false).WithChainFollower(settings, chain!, false).WithStatus(settings);
+                akka.WithChainFollower(settings, chain!, false).WithStatus(settings);
         });
         var host = builder.Build();
         await host.StartAsync();

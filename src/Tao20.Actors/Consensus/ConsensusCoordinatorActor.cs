@@ -22,17 +22,23 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
     private readonly FollowerSettings _settings;
     private readonly IActorRef _miners;
+    private readonly Func<IActorContext, IActorRef>? _startDuties;
+    private IActorRef _duties = ActorRefs.Nobody;
     private readonly Queue<(SettleEpoch Command, IActorRef From)> _waiting = new();
     private CoordinatorState _state;
     private ulong _through;
     private Gathering? _gathering;
 
     /// <summary>The coordinator of these miners.</summary>
-    public ConsensusCoordinatorActor(FollowerSettings settings, IActorRef miners)
+    /// <param name="settings">What it is told from outside.</param>
+    /// <param name="miners">The miners.</param>
+    /// <param name="startDuties">Starts what does a validator's duties; null for a node that only counts.</param>
+    public ConsensusCoordinatorActor(FollowerSettings settings, IActorRef miners, Func<IActorContext, IActorRef>? startDuties = null)
         : base(settings.Journal)
     {
         _settings = settings;
         _miners = miners;
+        _startDuties = startDuties;
         _state = CoordinatorState.Initial(settings.Identity.Registry is { } registry ? new RegistryIdentity(settings.Identity.ChainId, registry) : null);
     }
 
@@ -79,6 +85,13 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
 
     /// <inheritdoc/>
     protected override object Snapshot() => _state;
+
+    /// <inheritdoc/>
+    protected override void Recovered()
+    {
+        if (_startDuties is not null)
+            _duties = _startDuties(Context);
+    }
 
     private void Accept(SettleEpoch command)
     {
@@ -142,7 +155,23 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
     private void Advance()
     {
         if (_state.Advance(_through, Keccak.Hash) is { } advanced)
-            PersistEvent(advanced, () => Tell(advanced));
+        {
+            PersistEvent(advanced, () =>
+            {
+                Tell(advanced);
+                TellDuties();
+            });
+        }
+        else
+        {
+            TellDuties();
+        }
+    }
+
+    private void TellDuties()
+    {
+        if (_startDuties is not null && _state.Book is { } book)
+            _duties.Tell(new BookChanged(book, [.. _state.Settled.Recent.TakeLast(ConsensusBook.RoundsKept)], _through));
     }
 
     private void Tell(BookAdvanced advanced)

@@ -69,10 +69,20 @@ public static class Tao20AkkaExtensions
             new ShardOptions { Role = Role, StateStoreMode = StateStoreMode.DData, RememberEntities = false })
         : builder.WithActors((system, registry) => registry.Register<MinersKey>(system.ActorOf(LocalMiners.Props(journal), MinersKey.Name)));
 
-    /// <summary>The settlement of epochs behind <see cref="ConsensusKey"/>: one in the cluster.</summary>
+    /// <summary>The settlement of epochs, and the book of the validators, behind <see cref="ConsensusKey"/>: one in the cluster.</summary>
     public static AkkaConfigurationBuilder WithConsensus(this AkkaConfigurationBuilder builder, FollowerSettings settings, bool clustered) =>
         builder.WithOne<ConsensusKey>(
-            ConsensusKey.Name, clustered, registry => Props.Create(() => new ConsensusCoordinatorActor(settings, registry.Get<MinersKey>())));
+            ConsensusKey.Name, clustered, registry => Props.Create(() => new ConsensusCoordinatorActor(settings, registry.Get<MinersKey>(), null)));
+
+    /// <summary>The same for a validator that also attests and judges: it needs the sender of its account's transactions.</summary>
+    public static AkkaConfigurationBuilder WithValidator(
+        this AkkaConfigurationBuilder builder, FollowerSettings settings, ValidatorRole role, ChainConnection chain, bool clustered) =>
+        builder.WithOne<ConsensusKey>(ConsensusKey.Name, clustered, registry =>
+        {
+            var transactions = registry.Get<TransactionSenderKey>();
+            return Props.Create(() => new ConsensusCoordinatorActor(
+                settings, registry.Get<MinersKey>(), context => context.ActorOf(Props.Create(() => new DutiesActor(role, chain, transactions)), "duties")));
+        });
 
     /// <summary>The reader of the chain behind <see cref="ChainFollowerKey"/>: one in the cluster.</summary>
     public static AkkaConfigurationBuilder WithChainFollower(

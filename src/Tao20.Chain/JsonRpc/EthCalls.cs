@@ -50,6 +50,13 @@ public static class EthCalls
             $"[{{\"to\":\"{to}\",\"data\":\"{data}\"}},\"{block}\"]",
             (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(Convert.FromHexString(reader.GetString()!.AsSpan(2))));
 
+    /// <summary><c>eth_call</c> at the block with this hash (EIP-1898), which has to be part of the chain.</summary>
+    public static RpcCall CallAt(Address to, string data, Hash256 block, Action<byte[]> take) =>
+        new(
+            "eth_call",
+            $"[{{\"to\":\"{to}\",\"data\":\"{data}\"}},{{\"blockHash\":\"{block}\",\"requireCanonical\":true}}]",
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(Convert.FromHexString(reader.GetString()!.AsSpan(2))));
+
     private static BlockHeader? ReadHeader(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.Null)

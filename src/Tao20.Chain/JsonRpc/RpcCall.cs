@@ -11,6 +11,9 @@ public delegate void RpcResultReader(ref Utf8JsonReader reader, ReadOnlySpan<byt
 /// <param name="Read">Reads the result.</param>
 public sealed record RpcCall(string Method, string Params, RpcResultReader Read)
 {
+    /// <summary>Takes the node's refusal of this call where that is an answer, too; without it, one refusal fails the whole batch.</summary>
+    public Action<RpcErrorException>? Refused { get; init; }
+
     /// <summary>The body of a request with these calls, whose ids are their indexes from 1.</summary>
     public static byte[] Body(IReadOnlyList<RpcCall> calls)
     {
@@ -111,7 +114,15 @@ public sealed record RpcCall(string Method, string Params, RpcResultReader Read)
         }
 
         if (failed)
-            throw new RpcErrorException(endpoint, id > 0 ? calls[id - 1].Method : calls[0].Method, code, text, revertData);
+        {
+            var error = new RpcErrorException(endpoint, id > 0 ? calls[id - 1].Method : calls[0].Method, code, text, revertData);
+            if (id <= 0 || calls[id - 1].Refused is not { } refused)
+                throw error;
+            refused(error);
+            answered[id - 1] = true;
+            return;
+        }
+
         if (isPostponed && id > 0)
             Accept(ref postponed, reply, id);
 

@@ -75,7 +75,7 @@ public sealed record Judgement(Address Validator, bool Attested, bool Agreed, Se
 /// <param name="State">Where it is.</param>
 /// <param name="FirstAttestedAt">The block of the first attestation that counts; null before it.</param>
 /// <param name="Counted">The attestations that count, as they came.</param>
-/// <param name="Others">The first attestation of each validator whose does not count, but can be contradicted.</param>
+/// <param name="Others">Attestations that do not count but can be contradicted, and the first that contradicts an earlier one.</param>
 /// <param name="Incompatible">Validators with other parameters.</param>
 /// <param name="Equivocated">Validators that contradicted themselves.</param>
 public sealed record Round(
@@ -113,8 +113,8 @@ public sealed record Round(
     public AttestationVerdict Judge(SignedAttestation signed, ulong block)
     {
         var said = signed.Attestation;
-        if (First(said.Validator) is { } first)
-            return first.Digest == signed.Digest ? AttestationVerdict.Repeated : AttestationVerdict.Equivocation;
+        if (First(said.Validator) is not null)
+            return Words(said.Validator).Any(word => word.Digest == signed.Digest) ? AttestationVerdict.Repeated : AttestationVerdict.Equivocation;
         if (Eligible.All(validator => validator.Validator != said.Validator))
             return AttestationVerdict.NotEligible;
         if (State != RoundState.Collecting || block > WindowEnd)
@@ -137,13 +137,16 @@ public sealed record Round(
             },
             AttestationVerdict.IncompatibleParameters => this with { Incompatible = [.. Incompatible, validator], Others = [.. Others, signed] },
             AttestationVerdict.WrongBlock or AttestationVerdict.Late => this with { Others = [.. Others, signed] },
-            AttestationVerdict.Equivocation when !Equivocated.Contains(validator) => this with { Equivocated = [.. Equivocated, validator] },
+            AttestationVerdict.Equivocation when !Equivocated.Contains(validator) => this with { Equivocated = [.. Equivocated, validator], Others = [.. Others, signed] },
             _ => this,
         };
     }
 
     /// <summary>The first attestation of a validator; null when there is none.</summary>
-    public SignedAttestation? First(Address validator) =>
-        Counted.FirstOrDefault(counted => counted.Validator == validator)?.Signed
-        ?? Others.FirstOrDefault(other => other.Attestation.Validator == validator);
+    public SignedAttestation? First(Address validator) => Words(validator).FirstOrDefault();
+
+    /// <summary>What a validator has said in this round: one attestation, or two that contradict each other, the first first.</summary>
+    public IEnumerable<SignedAttestation> Words(Address validator) =>
+        Counted.Where(counted => counted.Validator == validator).Select(counted => counted.Signed)
+            .Concat(Others.Where(other => other.Attestation.Validator == validator));
 }

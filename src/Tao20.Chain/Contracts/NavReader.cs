@@ -1,0 +1,88 @@
+using System.Numerics;
+using Tao20.Chain.Abi;
+using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Nav;
+using Tao20.Domain.Units;
+
+namespace Tao20.Chain.Contracts;
+
+/// <summary>Reads all that NAV is computed from at one block, by the block's hash: two batches, both of one moment of the chain.</summary>
+public sealed class NavReader(EndpointPool pool, Address contract)
+{
+    private const int MaxConstituents = 256;
+
+    /// <summary>What the chain says at a block.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="ChainException">No endpoint gives it; an old block needs a node that keeps old state.</exception>
+    public async Task<NavInputs> ReadAsync(BlockHeader block, CancellationToken cancel)
+    {
+        AbiData composition = default;
+        Hash256 hotkey = default, coldkey = default;
+        BigInteger supply = 0;
+        await pool.SendAsync(
+            [
+                View("getIndexComposition()", words => composition = words),
+                View("totalSupply()", words => supply = words.Integer(0)),
+                View("hotkey()", words => hotkey = words.Hash(0)),
+                View("coldkey()", words => coldkey = words.Hash(0)),
+            ],
+            cancel).ConfigureAwait(false);
+        var (netuids, count) = composition.List(0);
+        var (weights, weightCount) = composition.List(1);
+        if (count != weightCount || count > MaxConstituents)
+            throw new FormatException($"a composition of {count} subnets and {weightCount} weights");
+
+        var holdings = new NavHolding[count];
+        var calls = new List<RpcCall>(4 * count);
+        for (var i = 0; i < count; i++)
+        {
+            var at = i;
+            var netuid = (ushort)netuids.UInt64(i);
+            holdings[i] = new NavHolding(netuid, new Ratio((Int128)(UInt128)weights.Integer(i)), 0, new AlphaQuote(netuid, null, 0, 0));
+            calls.Add(At(Precompiles.Staking, AbiEncoder.Call("getStake(bytes32,bytes32,uint256)", hotkey, coldkey, netuid), words => holdings[at] = holdings[at] with { Holding = words.Integer(0) }));
+            if (netuid == 0)
+                continue;
+            calls.Add(Quote("getAlphaPrice(uint16)", netuid, words => holdings[at] = With(holdings[at], holdings[at].Quote with { RawPrice = words.Integer(0) })));
+            calls.Add(Quote("getTaoInPool(uint16)", netuid, words => holdings[at] = With(holdings[at], holdings[at].Quote with { TaoInPool = words.UInt64(0) })));
+            calls.Add(Quote("getAlphaInPool(uint16)", netuid, words => holdings[at] = With(holdings[at], holdings[at].Quote with { AlphaInPool = words.UInt64(0) })));
+        }
+
+        await pool.SendAsync(calls, cancel).ConfigureAwait(false);
+        return new NavInputs(block.Number, block.Hash, block.Timestamp, Wei.From((UInt128)supply), holdings);
+
+        RpcCall View(string signature, Action<AbiData> take) => At(contract, AbiEncoder.Call(signature), take);
+
+        RpcCall At(Address to, string data, Action<AbiData> take) => EthCalls.CallAt(to, data, block.Hash, bytes => take(new AbiData(bytes)));
+
+        // A price that is refused is missing; that makes NAV unavailable, and says of which subnet.
+        RpcCall Quote(string signature, ushort netuid, Action<AbiData> take) =>
+            At(Precompiles.Alpha, AbiEncoder.Call(signature, netuid), take) with { Refused = _ => { } };
+
+        static NavHolding With(NavHolding holding, AlphaQuote quote) => holding with { Quote = quote };
+    }
+
+    /// <summary>The UID of each of these accounts on a subnet at a block; those without one are left out.</summary>
+    /// <param name="netuid">The subnet.</param>
+    /// <param name="accounts">The accounts.</param>
+    /// <param name="block">The block's hash.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="ChainException">No endpoint gives it.</exception>
+    public async Task<IReadOnlyDictionary<Address, ushort>> UidsAsync(ushort netuid, IReadOnlyCollection<Address> accounts, Hash256 block, CancellationToken cancel)
+    {
+        var uids = new Dictionary<Address, ushort>();
+        foreach (var chunk in accounts.Chunk(500))
+        {
+            var calls = chunk.Select(account => EthCalls.CallAt(Precompiles.UidLookup, AbiEncoder.Call("uidLookup(uint16,address,uint16)", netuid, account, 1), block, bytes =>
+            {
+                // A list of (uid, block) pairs, the oldest association first.
+                var (pairs, count) = new AbiData(bytes).List(0);
+                if (count > 0)
+                    uids[account] = (ushort)pairs.UInt64(0);
+            })).ToList();
+            await pool.SendAsync(calls, cancel).ConfigureAwait(false);
+        }
+
+        return uids;
+    }
+}

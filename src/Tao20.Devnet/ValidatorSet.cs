@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts;
+using Tao20.Chain.Signing;
+using Tao20.Domain.Units;
+
+namespace Tao20.Devnet;
+
+/// <summary>The validators of a local chain: a registry, and accounts that have bonded in it.</summary>
+/// <param name="Registry">The ValidatorRegistry.</param>
+/// <param name="Keys">The validators' keys.</param>
+public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Keys)
+{
+    /// <summary>What each validator bonds, in whole TAO.</summary>
+    public const int BondTao = 2_000;
+
+    private static readonly BigInteger Tao = 1_000_000_000_000_000_000;
+
+    /// <summary>Deploys the registry, makes and funds accounts, bonds them, and gives every miner a UID on the subnet.</summary>
+    /// <param name="economy">The economy they judge.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="netuid">The subnet.</param>
+    /// <param name="seed">Which keys: the same seed gives the same.</param>
+    /// <param name="time">The time of the last block; blocks are mined after it.</param>
+    /// <param name="cancel">Ends the set-up.</param>
+    /// <returns>The validators and the time of the last block.</returns>
+    /// <exception cref="DevnetException">A transaction of the set-up was reverted.</exception>
+    public static async Task<(ValidatorSet Validators, ulong Time)> DeployAsync(Economy economy, int count, int netuid, int seed, ulong time, CancellationToken cancel)
+    {
+        var client = economy.Chain.Client;
+        var code = ContractArtifact.Load("ValidatorRegistry").Bytecode + AbiEncoder.Encode(economy.Index);
+        var registry = (await client.ExecuteAsync([new DevnetTransaction(economy.Keeper, null, code)], ++time, cancel).ConfigureAwait(false))[0]!.Value;
+        var keys = Enumerable.Range(1, count).Select(i => PrivateKey.FromBytes(Keccak.Hash(Encoding.ASCII.GetBytes($"validator {i} of seed {seed}")).ToBytes())).ToList();
+        foreach (var key in keys)
+        {
+            var balance = ((BondTao + 100) * Tao).ToString("x", CultureInfo.InvariantCulture).TrimStart('0');
+            await client.SendAsync([("anvil_setBalance", $"[\"{key.Address}\",\"0x{balance}\"]"), ("anvil_impersonateAccount", $"[\"{key.Address}\"]")], cancel).ConfigureAwait(false);
+        }
+
+        await client.ExecuteAsync(
+            [.. keys.Select(key => new DevnetTransaction(key.Address, registry, RegistryCalls.Bond(), (UInt128)(BondTao * Tao)))], ++time, cancel).ConfigureAwait(false);
+        await client.ExecuteAsync(
+            [.. economy.Miners.Select((miner, uid) => new DevnetTransaction(economy.Keeper, Economy.Staking, AbiEncoder.Call("setUid(uint16,address,uint16)", netuid, miner, uid + 1)))],
+            ++time,
+            cancel).ConfigureAwait(false);
+
+        // From here on they sign for themselves.
+        foreach (var key in keys)
+            await client.SendAsync("anvil_stopImpersonatingAccount", $"[\"{key.Address}\"]", cancel).ConfigureAwait(false);
+        return (new ValidatorSet(registry, keys), time);
+    }
+}

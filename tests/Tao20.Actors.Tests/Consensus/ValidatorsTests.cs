@@ -1,0 +1,176 @@
+using System.Numerics;
+using Google.Protobuf;
+using Tao20.Actors.Consensus;
+using Tao20.Actors.Serialization;
+using Tao20.Chain;
+using Tao20.Devnet;
+using Tao20.Domain.Consensus;
+using Tao20.Domain.Slashing;
+using Tao20.Domain.Units;
+using Tao20.Domain.Weights;
+
+namespace Tao20.Actors.Tests.Consensus;
+
+/// <summary>Four validators, each with its own actors, journal and key, that meet only on a real local chain.</summary>
+public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
+{
+    private const int Count = 4;
+    private static readonly BigInteger Tao = 1_000_000_000_000_000_000;
+    private readonly CancellationToken _none = CancellationToken.None;
+    private readonly List<Node> _nodes = [];
+    private Anvil _anvil = null!;
+    private Economy _economy = null!;
+    private ValidatorSet _validators = null!;
+    private ulong _time;
+
+    public async Task InitializeAsync()
+    {
+        _anvil = await Anvil.StartAsync(await DevnetTools.EnsureAsync(null, _none), new AnvilOptions { Accounts = 4 }, _none);
+        (_economy, _time) = await Economy.DeployAsync(_anvil, 3, new AnvilOptions().GenesisTimestamp + 1, _none);
+        (_validators, _time) = await ValidatorSet.DeployAsync(_economy, Count, 20, 7, _time, _none);
+    }
+
+    async Task IAsyncLifetime.DisposeAsync()
+    {
+        foreach (var node in _nodes)
+            await node.DisposeAsync();
+        await _anvil.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Honest_validators_settle_every_round_and_their_books_are_equal()
+    {
+        await StartAsync();
+        for (var epoch = 0; epoch < 3; epoch++)
+            await EpochAsync();
+        var books = await BooksAsync(book => book.Rounds.Count(round => round.State == RoundState.Settled) == 3);
+        foreach (var book in books)
+        {
+            Assert.Empty(book.Cases);
+            Assert.All(book.Validators.Values, record => Assert.Equal((3, 3, StandingLevel.Active), (record.Rounds, record.Agreed, record.Standing.Level)));
+            Assert.Equal(Dump(books[0]), Dump(book));
+        }
+
+        // What was attested is what the contract says, and weights are those of the miners.
+        var said = books[0].Rounds[^1].Counted[0].Signed;
+        Assert.Equal(3, said.Weights.Count);
+        Assert.Equal(65535, said.Weights.Max(weight => weight.Weight));
+        Assert.All(books[0].Rounds, round => Assert.Equal(Count, round.Counted.Count));
+    }
+
+    [Fact]
+    public async Task A_validator_whose_nav_is_three_percent_off_is_slashed_fifteen_percent_once_and_the_rounds_go_on()
+    {
+        await StartAsync(new BentNav(3));
+        await EpochAsync();
+        var books = await BooksAsync(book => book.Cases is [{ State: CaseState.Executed }]);
+        foreach (var book in books)
+        {
+            var executed = Assert.Single(book.Cases);
+            Assert.Equal((_validators.Keys[0].Address, Severity.Severe, ViolationKinds.Nav), (executed.Case.Accused, executed.Case.Severity, executed.Case.Kinds));
+            Assert.Equal((UInt128)(ValidatorSet.BondTao * Tao * 15 / 100), executed.SlashedWei);
+            Assert.Equal(StandingLevel.Probation, book.Validators[_validators.Keys[0].Address].Standing.Level);
+            Assert.Equal(Dump(books[0]), Dump(book));
+        }
+    }
+
+    [Fact]
+    public async Task A_validator_that_says_two_things_is_slashed_by_half_suspended_and_the_next_round_is_without_it()
+    {
+        await StartAsync(new TwoTongues());
+        await EpochAsync();
+        var book = (await BooksAsync(book => book.Cases is [{ State: CaseState.Executed }]))[^1];
+        Assert.Equal((Severity.Critical, ViolationKinds.Equivocation), (book.Cases[0].Case.Severity, book.Cases[0].Case.Kinds));
+        Assert.Equal((UInt128)(ValidatorSet.BondTao * Tao / 2), book.Cases[0].SlashedWei);
+        await EpochAsync();
+        book = (await BooksAsync(book => book.Rounds is [_, { State: RoundState.Settled }]))[^1];
+        Assert.Equal(Count - 1, book.Rounds[1].Eligible.Count);
+        Assert.Equal(StandingLevel.Suspended, book.Validators[_validators.Keys[0].Address].Standing.Level);
+    }
+
+    [Fact]
+    public async Task A_validator_that_is_restarted_says_nothing_twice()
+    {
+        await StartAsync();
+        await TradeAsync();
+        await CloseAsync();
+
+        // Ended somewhere in the round and started again on its journal: the outbox and the book know what was said.
+        for (var restarts = 0; restarts < 5; restarts++)
+        {
+            await _anvil.Client.MineAsync(++_time, _none);
+            await _nodes[1].DisposeAsync();
+            _nodes[1] = await StartAsync(1, null);
+        }
+
+        var books = await BooksAsync(book => book.Rounds is [{ State: RoundState.Settled }]);
+        Assert.All(books, book => Assert.Empty(book.Cases));
+        Assert.Single(books[0].Rounds[0].Words(_validators.Keys[1].Address));
+        Assert.Equal(1UL, await Transactions.AnvilQuestions.NonceAsync(_anvil, _validators.Keys[1].Address) - 1);
+    }
+
+    private async Task StartAsync(IWitness? first = null)
+    {
+        for (var i = 0; i < Count; i++)
+            _nodes.Add(await StartAsync(i, i == 0 ? first : null));
+    }
+
+    private Task<Node> StartAsync(int i, IWitness? witness)
+    {
+        var directory = Directory.CreateDirectory(System.IO.Path.Combine(Path, $"validator-{i}")).FullName;
+        var chain = new ChainOptions
+        {
+            Endpoints = [_anvil.Rpc], Contract = _economy.Index, Registry = _validators.Registry, FromBlock = 1, WebSocket = false, PollInterval = TimeSpan.FromMilliseconds(50), Retries = 1,
+        };
+        return Node.ValidatingAsync(directory, chain, _validators.Keys[i], witness);
+    }
+
+    private async Task TradeAsync()
+    {
+        var prices = await _economy.PricesAsync(_none);
+        await _anvil.Client.ExecuteAsync([.. _economy.Miners.Select((miner, i) => _economy.Mint(miner, (i + 2) * Tao, prices, _time + 100))], ++_time, _none);
+    }
+
+    private Task CloseAsync() => _anvil.Client.ExecuteAsync([_economy.AdvanceEpoch()], _time += 3700, _none);
+
+    /// <summary>Trades, the end of the epoch, and blocks until everyone knows the end of its round.</summary>
+    private async Task EpochAsync()
+    {
+        var before = (await _nodes[0].ConsensusAsync()).Book?.RoundsOpened ?? 0;
+        await TradeAsync();
+        await CloseAsync();
+        await BooksAsync(book => book.RoundsOpened == before + 1 && book.Rounds[^1].State != RoundState.Collecting);
+    }
+
+    /// <summary>Lets blocks go by until every validator's book is as wanted.</summary>
+    private async Task<IReadOnlyList<ConsensusBook>> BooksAsync(Func<ConsensusBook, bool> wanted)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(60));
+        while (true)
+        {
+            var books = new List<ConsensusBook>();
+            foreach (var node in _nodes)
+                books.Add((await node.ConsensusAsync()).Book!);
+            if (books.All(wanted))
+                return books;
+            await _anvil.Client.MineAsync(++_time, limit.Token);
+            await looks.WaitForNextTickAsync(limit.Token);
+        }
+    }
+
+    /// <summary>All that validators agree on, as bytes.</summary>
+    private static string Dump(ConsensusBook book) => Convert.ToHexString(BookWire.ToWire(book).ToByteArray());
+
+    private sealed class BentNav(int percent) : IWitness
+    {
+        public IReadOnlyList<Testimony> Testify(NavAttestation computed, IReadOnlyList<SubnetWeight> weights, Round round) =>
+            [new Testimony(computed with { Nav = TaoPerToken.From(computed.Nav.Value * (UInt128)(100 + percent) / 100) }, weights, 0)];
+    }
+
+    private sealed class TwoTongues : IWitness
+    {
+        public IReadOnlyList<Testimony> Testify(NavAttestation computed, IReadOnlyList<SubnetWeight> weights, Round round) =>
+            [new Testimony(computed, weights, 0), new Testimony(computed with { Nav = TaoPerToken.From(computed.Nav.Value + 1) }, weights, 0)];
+    }
+}

@@ -1,0 +1,96 @@
+using System.Numerics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts;
+using Tao20.Chain.Following;
+using Tao20.Devnet;
+using Tao20.Domain.Nav;
+
+namespace Tao20.Chain.Tests.Contracts;
+
+/// <summary>NAV read from precompiles and contract of a real local chain, against what the contract itself computes.</summary>
+public sealed class NavReaderTests : IAsyncLifetime
+{
+    private static readonly BigInteger Tao = 1_000_000_000_000_000_000;
+    private readonly CancellationToken _none = CancellationToken.None;
+    private Anvil _anvil = null!;
+    private Economy _economy = null!;
+    private ChainConnection _chain = null!;
+    private NavReader _reader = null!;
+    private ulong _time;
+
+    public async Task InitializeAsync()
+    {
+        _anvil = await Anvil.StartAsync(await DevnetTools.EnsureAsync(null, _none), new AnvilOptions { Accounts = 3 }, _none);
+        (_economy, _time) = await Economy.DeployAsync(_anvil, 2, new AnvilOptions().GenesisTimestamp + 1, _none);
+        _chain = ChainConnection.Http(new ChainOptions { Endpoints = [_anvil.Rpc], Contract = _economy.Index, WebSocket = false }, NullLogger.Instance);
+        _reader = new NavReader(_chain.Pool, _economy.Index);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _chain.DisposeAsync();
+        await _anvil.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("1000000000000000000", PriceSource.RuntimeWei)]
+    [InlineData("1000000000", PriceSource.RuntimeRao)]
+    [InlineData("1", PriceSource.PoolRatio)]
+    public async Task It_is_the_contracts_own_in_every_scale_a_runtime_may_have(string scale, PriceSource source)
+    {
+        await ExecuteAsync(_economy.Mint(_economy.Miners[0], 50 * Tao, await _economy.PricesAsync(_none), _time + 100));
+        await ExecuteAsync(_economy.Buy(3, 900_000_000_000_000));
+        var own = AbiWords.BigInteger((await _anvil.Client.CallAsync([(_economy.Index, AbiEncoder.Call("getCurrentNAV()"))], _none))[0], 0);
+        await ExecuteAsync(new DevnetTransaction(_economy.Keeper, Economy.Staking, AbiEncoder.Call("setPriceScale(uint256)", BigInteger.Parse(scale, null))));
+
+        var nav = Assert.IsType<NavReading.Available>(await NavAsync());
+        Assert.All(nav.Prices, price => Assert.Equal(source, price.Source));
+        var error = BigInteger.Abs((BigInteger)nav.Nav.Value - own);
+        Assert.True(error <= (source == PriceSource.RuntimeRao ? own / 10_000_000 : 100), $"{nav.Nav} is not {own}");
+        Assert.Equal(20, nav.Inputs.Holdings.Count);
+        Assert.Equal(Economy.Weights.Select(weight => (Int128)(UInt128)weight), nav.Inputs.Holdings.Select(holding => holding.Weight.Value));
+    }
+
+    [Fact]
+    public async Task A_price_that_fits_no_scale_or_is_refused_makes_it_unavailable()
+    {
+        await ExecuteAsync(_economy.Mint(_economy.Miners[0], 50 * Tao, await _economy.PricesAsync(_none), _time + 100));
+        await ExecuteAsync(new DevnetTransaction(_economy.Keeper, Economy.Staking, AbiEncoder.Call("setPriceScale(uint256)", 1_000_000_000_000)));
+        Assert.Equal(NavProblem.PricesDisagree, Assert.IsType<NavReading.Unavailable>(await NavAsync()).Problem);
+        await ExecuteAsync(new DevnetTransaction(_economy.Keeper, Economy.Staking, AbiEncoder.Call("setPool(uint16,uint64,uint64)", 7, 5_000_000, 0)));
+        var missing = Assert.IsType<NavReading.Unavailable>(await NavAsync());
+        Assert.Contains("subnet", missing.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_is_read_at_the_block_asked_for_and_not_at_a_later_one()
+    {
+        await ExecuteAsync(_economy.Mint(_economy.Miners[0], 50 * Tao, await _economy.PricesAsync(_none), _time + 100));
+        await _chain.Head.RefreshAsync(_none);
+        var block = _chain.Head.Latest!;
+        var before = Assert.IsType<NavReading.Available>(NavReading.Of(await _reader.ReadAsync(block, _none), block.Timestamp));
+        await ExecuteAsync(_economy.Buy(3, 900_000_000_000_000));
+        var again = Assert.IsType<NavReading.Available>(NavReading.Of(await _reader.ReadAsync(block, _none), block.Timestamp));
+        Assert.Equal(before.Nav, again.Nav);
+        Assert.NotEqual(before.Nav, Assert.IsType<NavReading.Available>(await NavAsync()).Nav);
+    }
+
+    [Fact]
+    public async Task A_miners_uid_is_the_one_it_has_on_the_subnet_and_who_has_none_is_left_out()
+    {
+        await ExecuteAsync(new DevnetTransaction(_economy.Keeper, Economy.Staking, AbiEncoder.Call("setUid(uint16,address,uint16)", 20, _economy.Miners[0], 77)));
+        await _chain.Head.RefreshAsync(_none);
+        var uids = await _reader.UidsAsync(20, [.. _economy.Miners], _chain.Head.Latest!.Hash, _none);
+        Assert.Equal([(_economy.Miners[0], (ushort)77)], uids.Select(pair => (pair.Key, pair.Value)));
+        Assert.Empty(await _reader.UidsAsync(21, [.. _economy.Miners], _chain.Head.Latest!.Hash, _none));
+    }
+
+    private async Task<NavReading> NavAsync()
+    {
+        await _chain.Head.RefreshAsync(_none);
+        return NavReading.Of(await _reader.ReadAsync(_chain.Head.Latest!, _none), _chain.Head.Latest!.Timestamp);
+    }
+
+    private Task ExecuteAsync(DevnetTransaction transaction) => _anvil.Client.ExecuteAsync([transaction], ++_time, _none);
+}
