@@ -110,6 +110,10 @@ public sealed class Economy
         return [.. words.Select(word => AbiWords.BigInteger(word, 0))];
     }
 
+    /// <summary>The running epoch: how many have been closed.</summary>
+    public async Task<ulong> EpochAsync(CancellationToken cancel) =>
+        (ulong)AbiWords.BigInteger((await Chain.Client.CallAsync([(Index, AbiEncoder.Call("epoch()"))], cancel).ConfigureAwait(false))[0], 0);
+
     /// <summary>The contract's own lifetime total of each miner, in TAO wei.</summary>
     public async Task<IReadOnlyDictionary<Address, UInt128>> VolumesAsync(CancellationToken cancel)
     {

@@ -56,6 +56,9 @@ public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong 
             await economy.Chain.Client.MineAsync(Time++, cancel).ConfigureAwait(false);
     }
 
+    /// <summary>A block in which nobody trades.</summary>
+    public Task PassAsync(CancellationToken cancel) => economy.Chain.Client.MineAsync(Time++, cancel);
+
     private IEnumerable<DevnetTransaction> EpochEnd()
     {
         if (Time < _epochEnds)

@@ -16,4 +16,6 @@ foreach (var command in PipelineCommands.All())
     root.Add(command);
 foreach (var command in PipelineCommands.All())
     pipeline.Add(command);
+if (args is not (["micro", ..] or []))
+    ResultOutput.Claim();
 return await root.Parse(args).InvokeAsync();

@@ -58,7 +58,8 @@ internal sealed class DutiesActor : UntypedActor
                 OnComputed(computed);
                 break;
             case IntentProgress { State: IntentState.Failed } failed:
-                _log.Warning("{0} was not sent: {1}", failed.Id, failed.Reason);
+                // Mostly another validator was first; the sender has said why.
+                _log.Debug("{0} was not sent: {1}", failed.Id, failed.Reason);
                 break;
             case IntentProgress { State: IntentState.Reverted } reverted:
                 _log.Warning("{0} was reverted in block {1}", reverted.Id, reverted.Receipt!.Block);

@@ -48,8 +48,8 @@ public abstract record Duty
 /// <summary>What a validator has to do, read from the book: pure, so that after a restart the same comes out.</summary>
 public static class ValidatorDuties
 {
-    /// <summary>How many blocks later the next validator does what all could do, should the one before not have done it.</summary>
-    public const ulong TurnBlocks = 4;
+    /// <summary>How many blocks later the next validator does what all could do, should the one before not have done it: time to be mined, final and read.</summary>
+    public const ulong TurnBlocks = 8;
 
     /// <summary>The duties of <paramref name="self"/> when the chain is final up to <paramref name="block"/>.</summary>
     public static IReadOnlyList<Duty> Of(ConsensusBook book, Address self, ulong block) =>

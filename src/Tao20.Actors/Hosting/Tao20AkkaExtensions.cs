@@ -34,7 +34,7 @@ public static class Tao20AkkaExtensions
             loggers.ClearLoggers();
             loggers.AddLoggerFactory();
         })
-        .AddHocon(Hocon("tao20.conf"), HoconAddMode.Append)
+        .AddHocon(Hocon("tao20.conf"), HoconAddMode.Prepend)
         .WithCustomSerializer("tao20", Tao20Serializer.Types, system => new Tao20Serializer(system));
 
     /// <summary>Where events are kept.</summary>

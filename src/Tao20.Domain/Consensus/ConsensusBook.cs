@@ -185,8 +185,8 @@ public sealed record ConsensusBook(
 
         public void Open(ChainFact.EpochClosed closed)
         {
-            // A round nobody attested in has no window that could end: the next epoch ends it.
-            foreach (var empty in _book.Rounds.Where(round => round is { State: RoundState.Collecting, FirstAttestedAt: null }))
+            // A round nobody attested in has no window that could end: a later epoch ends it, when there was time to attest.
+            foreach (var empty in _book.Rounds.Where(round => round is { State: RoundState.Collecting, FirstAttestedAt: null } && closed.Epoch.LastBlock > round.LastBlock + (ulong)round.Rules.WindowBlocks))
                 Conclude(empty, closed.Epoch.ClosedAt.Block);
             var eligible = _book.Validators.Values
                 .Where(record => record.Stake.CompareTo(closed.Rules.MinStakeWei) >= 0 && record.Standing.TakesPart)

@@ -11,18 +11,25 @@ namespace Tao20.Node.Commands;
 
 /// <summary>What <c>tao20 devnet</c> is asked to do.</summary>
 internal sealed record DevnetSettings(
-    string? DataDirectory, int Miners, TimeSpan Duration, TimeSpan Epoch, TimeSpan BlockTime, int Seed, int? HttpPort, int RpcPort, bool Json, bool Keep)
+    string? DataDirectory, int Miners, TimeSpan Duration, TimeSpan Epoch, TimeSpan BlockTime, int Seed, int? HttpPort, int RpcPort, bool Json, bool Keep,
+    int Validators, IReadOnlyList<string> ByzantineTexts)
 {
     /// <summary>Chain time of a block: so much that an hour's epoch passes in <see cref="Epoch"/>.</summary>
     public int SecondsPerBlock => Math.Max(1, (int)Math.Round(3600 * BlockTime / Epoch));
 
     public int Blocks => (int)Math.Round(Duration / BlockTime);
+
+    /// <summary>The validators that do not keep to the rules.</summary>
+    public IReadOnlyList<Byzantine> Byzantines => [.. ByzantineTexts.Select(text => Byzantine.TryParse(text)).OfType<Byzantine>()];
 }
 
 /// <summary><c>tao20 devnet</c>: chain, contracts, traders and one validator, all on this machine.</summary>
 internal static class DevnetCommand
 {
     private const int MaxMiners = 50;
+    private const int MaxValidators = 16;
+    private const int MostBlocksToSettle = 400;
+    private const int Netuid = 20;
     private static readonly TimeSpan TimeToCatchUp = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
@@ -38,9 +45,11 @@ internal static class DevnetCommand
         var rpcPort = new Option<int>("--rpc-port") { Description = "Port of the chain on 127.0.0.1 (default: a free one)", HelpName = "PORT" };
         var json = NodeOptions.Json();
         var keep = new Option<bool>("--keep") { Description = "Afterwards, leave chain and node running until stopped" };
+        var validators = new Option<int>("--validators") { Description = $"How many validators, 1 to {MaxValidators}; one alone only counts, from three on they agree on chain (default 1)", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var byzantine = new Option<string[]>("--byzantine") { Description = $"A validator that does not keep to the rules: {Byzantine.Kinds}", HelpName = "N:KIND" };
         var command = new Command("devnet", "A whole TAO20 economy on this machine: watch miners trade and be ranked")
         {
-            dataDir, miners, duration, epoch, blockTime, seed, httpPort, rpcPort, json, keep,
+            dataDir, miners, duration, epoch, blockTime, seed, httpPort, rpcPort, json, keep, validators, byzantine,
         };
         command.SetAction((parsed, cancel) => RunAsync(
             Checked(new DevnetSettings(
@@ -53,7 +62,9 @@ internal static class DevnetCommand
                 parsed.GetValue(httpPort),
                 parsed.GetValue(rpcPort),
                 parsed.GetValue(json),
-                parsed.GetValue(keep))),
+                parsed.GetValue(keep),
+                parsed.GetValue(validators),
+                parsed.GetValue(byzantine) ?? [])),
             cancel));
         return command;
     }
@@ -65,6 +76,9 @@ internal static class DevnetCommand
         Require(settings.Epoch >= 4 * settings.BlockTime && settings.Epoch <= TimeSpan.FromHours(1), "--epoch", settings.Epoch, "four block times to 1h");
         Require(settings.Duration >= settings.BlockTime && settings.Duration <= TimeSpan.FromHours(24), "--duration", settings.Duration, "one block time to 24h");
         Require(settings.RpcPort is >= 0 and <= 65535, "--rpc-port", settings.RpcPort, "0 to 65535");
+        Require(settings.Validators is >= 1 and <= MaxValidators, "--validators", settings.Validators, $"1 to {MaxValidators}");
+        foreach (var text in settings.ByzantineTexts)
+            Require(Byzantine.TryParse(text) is { } byzantine && byzantine.Validator <= settings.Validators && settings.Validators > 1, "--byzantine", text, $"{Byzantine.Kinds}, N one of the --validators");
         return settings;
 
         static void Require(bool holds, string option, object value, string allowed)
@@ -96,13 +110,20 @@ internal static class DevnetCommand
 
     private static async Task<int> RunAsync(DevnetSettings settings, string directory, CancellationToken cancel)
     {
+        // Then standard output is the document's alone: Akka, for one, writes there while it stops, whatever it is told.
+        var output = Console.Out;
+        if (settings.Json)
+            Console.SetOut(Console.Error);
         var tools = await DevnetTools.EnsureAsync(Say, cancel);
         Say("Starting a local chain ...");
         await using var chain = await Anvil.StartAsync(tools, new AnvilOptions { Port = settings.RpcPort, Accounts = settings.Miners + 1 }, cancel);
         Say($"Deploying twenty subnets, the index, its market and its router to {chain.Rpc} ...");
         var (economy, time) = await Economy.DeployAsync(chain, settings.Miners, new AnvilOptions().GenesisTimestamp + 1, cancel);
-        await using var host = await ValidatorHost.StartAsync(Settings(settings, directory, chain.Rpc, economy.Index), cancel);
-        Say($"Validator follows {economy.Index}; status at {new Uri(host.Http, "status")}");
+        (var validators, time) = settings.Validators == 1 ? (null, time) : await ValidatorSet.DeployAsync(economy, settings.Validators, Netuid, settings.Seed, time, cancel);
+        await using var hosts = new DevnetHosts();
+        await hosts.StartAsync(settings, validators, i => Settings(settings, directory, chain.Rpc, economy.Index, validators, i), cancel);
+        var host = hosts.First;
+        Say($"{(validators is null ? "Validator follows" : $"{settings.Validators} validators with the registry {validators.Registry} follow")} {economy.Index}; status at {new Uri(host.Http, "status")}");
 
         var traders = new ScriptedTraders(economy, new TraderScript(settings.Seed, settings.SecondsPerBlock), time);
         await using (var view = DevnetView.Start(settings, host, cancel))
@@ -115,12 +136,20 @@ internal static class DevnetCommand
             }
 
             await traders.FinishAsync(cancel);
-            await CatchUpAsync(host, await chain.Client.BlockNumberAsync(cancel), cancel);
+            var epochs = await economy.EpochAsync(cancel);
+            for (var block = 0; block < MostBlocksToSettle && !await hosts.AgreedAsync(epochs, cancel); block++)
+            {
+                await traders.PassAsync(cancel);
+                await ticks.WaitForNextTickAsync(cancel);
+            }
+
+            foreach (var each in hosts.All)
+                await CatchUpAsync(each, await chain.Client.BlockNumberAsync(cancel), cancel);
         }
 
-        var summary = await DevnetSummary.CollectAsync(economy, host, cancel);
+        var summary = await DevnetSummary.CollectAsync(economy, hosts.All, cancel);
         if (settings.Json)
-            Console.WriteLine(JsonSerializer.Serialize(summary, NodeEndpoints.Json));
+            await output.WriteLineAsync(JsonSerializer.Serialize(summary, NodeEndpoints.Json));
         else
             summary.Print();
         if (settings.Keep)
@@ -156,20 +185,23 @@ internal static class DevnetCommand
         }
     }
 
-    private static NodeSettings Settings(DevnetSettings settings, string directory, Uri rpc, Address contract)
+    private static NodeSettings Settings(DevnetSettings settings, string directory, Uri rpc, Address contract, ValidatorSet? validators, int i)
     {
-        var port = settings.HttpPort ?? (PortIsFree(8081) ? 8081 : 0);
+        // The first one keeps the directory and the port; each other has its own.
+        var port = i > 0 ? 0 : settings.HttpPort ?? (PortIsFree(8081) ? 8081 : 0);
         var overrides = new Dictionary<string, string?>
         {
             ["Chain:Endpoints"] = rpc.ToString(),
             ["Chain:Contract"] = contract.ToString(),
             ["Chain:FromBlock"] = "0",
             ["Chain:PollInterval"] = "100ms",
-            ["DataDir"] = directory,
+            ["Chain:Registry"] = validators?.Registry.ToString(),
+            ["Netuid"] = Netuid.ToString(CultureInfo.InvariantCulture),
+            ["DataDir"] = i == 0 ? directory : Path.Combine(directory, $"validator-{i + 1}"),
             ["Http:Port"] = port.ToString(CultureInfo.InvariantCulture),
         };
         if (Environment.GetEnvironmentVariable("TAO20_LOG_LEVEL") is null)
-            overrides["LOG_LEVEL"] = nameof(LogLevel.Warning);
+            overrides["LOG_LEVEL"] = i == 0 ? nameof(LogLevel.Warning) : nameof(LogLevel.Error);
         return NodeSettings.Read(NodeConfiguration.Load(overrides, null, Directory.GetCurrentDirectory()));
     }
 

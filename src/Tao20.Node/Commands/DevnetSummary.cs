@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
 using Spectre.Console;
+using Tao20.Actors.Status;
 using Tao20.Devnet;
 using Tao20.Node.Hosting;
 using Tao20.Node.Http;
@@ -8,6 +10,12 @@ namespace Tao20.Node.Commands;
 
 /// <summary>A miner in the devnet's summary: what was folded against what the contract itself counted.</summary>
 internal sealed record DevnetMiner(string Address, string FoldedWei, string ChainWei, string EligibleWei, long Trades);
+
+/// <summary>A round in the devnet's summary.</summary>
+internal sealed record DevnetRound(ulong Epoch, string State, string? ReferenceNav, int Attested, IReadOnlyList<ViolationDocument> Violations)
+{
+    public static DevnetRound Of(RoundDocument round) => new(round.Epoch, round.State, round.ReferenceNav, round.Attested.Count, round.Violations);
+}
 
 /// <summary>What a devnet run came to; with <c>--json</c> it is the document on standard output.</summary>
 internal sealed record DevnetSummary(
@@ -18,13 +26,18 @@ internal sealed record DevnetSummary(
     ulong FinalizedBlock,
     IReadOnlyList<DevnetMiner> Miners,
     IReadOnlyList<EpochDocument> Epochs,
+    IReadOnlyList<DevnetRound> Rounds,
+    IReadOnlyList<ValidatorDocument> Validators,
+    IReadOnlyList<CaseDocument> Cases,
+    bool BooksEqual,
     IReadOnlyList<FaultDocument> Faults)
 {
-    /// <summary>Every miner's fold equals the contract's own count, and nothing is at fault.</summary>
-    public bool Right => Faults.Count == 0 && Miners.All(miner => miner.FoldedWei == miner.ChainWei);
+    /// <summary>Every miner's fold equals the contract's own count, all validators have the same book, and nothing is at fault.</summary>
+    public bool Right => Faults.Count == 0 && BooksEqual && Miners.All(miner => miner.FoldedWei == miner.ChainWei);
 
-    public static async Task<DevnetSummary> CollectAsync(Economy economy, ValidatorHost host, CancellationToken cancel)
+    public static async Task<DevnetSummary> CollectAsync(Economy economy, IReadOnlyList<ValidatorHost> hosts, CancellationToken cancel)
     {
+        var host = hosts[0];
         var status = await host.StatusAsync(true, cancel);
         var volumes = await economy.VolumesAsync(cancel);
         var byMiner = status.Miners.ToDictionary(summary => summary.Miner);
@@ -36,6 +49,8 @@ internal sealed record DevnetSummary(
             var document = MinerDocument.Of(summary);
             return new DevnetMiner(document.Address, document.FoldedWei, chain, document.EligibleWei, document.Trades);
         });
+        var consensus = status.Settled.Book is { } book ? ConsensusDocument.Of(book) : null;
+        var statuses = await Task.WhenAll(hosts.Skip(1).Select(other => other.StatusAsync(false, cancel)));
         return new DevnetSummary(
             economy.Chain.Rpc.ToString(),
             economy.Index.ToString(),
@@ -44,8 +59,16 @@ internal sealed record DevnetSummary(
             status.Follower.State.Last?.Number ?? 0,
             [.. miners],
             [.. status.Settled.Recent.Select(EpochDocument.Of)],
-            status.Follower.Fault is { } fault ? [FaultDocument.Of(fault)] : []);
+            [.. consensus?.Rounds.Select(DevnetRound.Of) ?? []],
+            consensus?.Validators ?? [],
+            consensus?.Cases ?? [],
+            statuses.All(other => Text(other) == Text(status)),
+            [.. statuses.Append(status).Select(one => one.Follower.Fault).OfType<NodeFault>().Select(FaultDocument.Of)]);
     }
+
+    /// <summary>All that a validator has settled and agreed on, as text.</summary>
+    private static string Text(NodeStatus status) => JsonSerializer.Serialize(
+        new { epochs = status.Settled.Recent.Select(EpochDocument.Of), book = status.Settled.Book is { } book ? ConsensusDocument.Of(book) : null }, NodeEndpoints.Json);
 
     public void Print()
     {
@@ -74,8 +97,22 @@ internal sealed record DevnetSummary(
         }
 
         AnsiConsole.Write(totals);
+        PrintConsensus();
         foreach (var fault in Faults)
             AnsiConsole.WriteLine($"{fault.Kind}: {fault.Message}");
+    }
+
+    private void PrintConsensus()
+    {
+        if (Validators.Count == 0)
+            return;
+        var table = new Table().Title($"{Rounds.Count(round => round.State == nameof(Domain.Consensus.RoundState.Settled))} of {Rounds.Count} rounds settled; books of all validators {(BooksEqual ? "equal" : "DIFFERENT")}").Border(TableBorder.Rounded);
+        table.AddColumns("validator", "standing", "stake", "slashed", "reputation", "agreed");
+        foreach (var validator in Validators)
+            table.AddRow(validator.Address, validator.Standing, Tao(validator.StakeWei, 18), Tao(validator.SlashedWei, 18), Tao(validator.Reputation, 18), $"{validator.Agreed} of {validator.Rounds}");
+        AnsiConsole.Write(table);
+        foreach (var one in Cases)
+            AnsiConsole.WriteLine($"epoch {one.Epoch}: {one.Accused} {one.Kinds}, {one.Severity}: {one.State}, {Tao(one.SlashedWei, 18)} TAO taken");
     }
 
     /// <summary>An amount for people: four decimals of it.</summary>

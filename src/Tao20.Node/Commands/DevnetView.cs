@@ -3,6 +3,7 @@ using Akka.Actor;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using Tao20.Actors.Status;
+using Tao20.Domain.Consensus;
 using Tao20.Domain.Rewards;
 using Tao20.Node.Hosting;
 
@@ -111,6 +112,8 @@ internal sealed class DevnetView : IAsyncDisposable
             parts.Add(new Text($"Last settled: epoch {last.Closed.Epoch}, {winner}, {last.Ranking.Ranked.Count} ranked, root {Short(last.RankingRoot.ToString())}"));
         }
 
+        if (status.Settled.Book is { } book)
+            parts.Add(Validators(book));
         if (follower.Fault is { } fault)
             parts.Add(new Markup($"[red]{fault.Kind}: {Markup.Escape(fault.Message)}[/]"));
         parts.Add(new Markup($"[grey]{new Uri(host.Http, "status")}  {new Uri(host.Http, "metrics")}[/]"));
@@ -137,6 +140,25 @@ internal sealed class DevnetView : IAsyncDisposable
 
         foreach (var miner in status.Ranking.Unranked)
             table.AddRow("-", Short(miner.Miner.ToString()), miner.Reason.ToString(), "", "", "", "", $"{miner.Activity.AllTrades}", "");
+        return table;
+    }
+
+    private static Table Validators(ConsensusBook book)
+    {
+        var table = new Table().Title($"Validators; round of epoch {book.Rounds.LastOrDefault()?.Epoch}: {book.Rounds.LastOrDefault()?.State}").Border(TableBorder.Rounded).Expand();
+        table.AddColumns("validator", "stake", "standing", "reputation", "last attested", "open cases");
+        foreach (var record in book.Validators.Values)
+        {
+            var last = book.Rounds.LastOrDefault(round => round.Counted.Any(counted => counted.Validator == record.Validator));
+            table.AddRow(
+                Short(record.Validator.ToString()),
+                DevnetSummary.Tao(record.Stake.ToString(), 18),
+                record.Standing.Level.ToString(),
+                DevnetSummary.Tao(record.Reputation.ToString(), 18),
+                last is null ? "-" : $"epoch {last.Epoch}",
+                string.Join(", ", book.Cases.Where(progress => !progress.Ended && progress.Case.Accused == record.Validator).Select(progress => $"{progress.Case.Kinds} {progress.Case.Severity} ({progress.State})")));
+        }
+
         return table;
     }
 

@@ -12,15 +12,19 @@ internal static class ValidatorCommand
     {
         var rpc = new Option<string>("--rpc") { Description = "JSON-RPC endpoints in order of preference, separated by commas", HelpName = "URL[,URL]" };
         var contract = new Option<string>("--contract") { Description = "Address of the TAO20 contract", HelpName = "0x..." };
+        var registry = new Option<string>("--registry") { Description = "Address of the ValidatorRegistry: its rounds are followed, and with a key taken part in", HelpName = "0x..." };
+        var keyFile = new Option<string>("--key-file") { Description = "File with the validator's private key (or set TAO20_VALIDATOR_PRIVATE_KEY)", HelpName = "FILE" };
+        var keystore = new Option<string>("--keystore") { Description = "Web3 Secret Storage V3 keystore with the validator's key", HelpName = "FILE" };
+        var password = new Option<string>("--password-file") { Description = "File whose first line is the keystore's password", HelpName = "FILE" };
         var netuid = new Option<int?>("--netuid") { Description = "The subnet whose weights are set (default 20)", HelpName = "N" };
         var fromBlock = new Option<ulong?>("--from-block") { Description = "First block to read: the contract's deployment (default 0)", HelpName = "B" };
         var chainId = new Option<ulong?>("--chain-id") { Description = "The chain id every endpoint must have (default: what the first says)", HelpName = "N" };
         var dataDir = NodeOptions.DataDir();
         var httpPort = NodeOptions.HttpPort();
         var hocon = NodeOptions.Hocon();
-        var command = new Command("validator", "Follow a chain: fold trades, rank miners, settle epochs, answer on HTTP")
+        var command = new Command("validator", "Follow a chain: fold trades, rank miners, settle epochs, attest and judge, answer on HTTP")
         {
-            rpc, contract, netuid, dataDir, fromBlock, chainId, httpPort, hocon,
+            rpc, contract, registry, keyFile, keystore, password, netuid, dataDir, fromBlock, chainId, httpPort, hocon,
         };
         command.SetAction(async (parsed, cancel) =>
         {
@@ -28,6 +32,10 @@ internal static class ValidatorCommand
             {
                 ["Chain:Endpoints"] = parsed.GetValue(rpc),
                 ["Chain:Contract"] = parsed.GetValue(contract),
+                ["Chain:Registry"] = parsed.GetValue(registry),
+                ["Validator:KeyFile"] = parsed.GetValue(keyFile),
+                ["Validator:KeystoreFile"] = parsed.GetValue(keystore),
+                ["Validator:PasswordFile"] = parsed.GetValue(password),
                 ["Chain:FromBlock"] = Text(parsed.GetValue(fromBlock)),
                 ["Chain:ChainId"] = Text(parsed.GetValue(chainId)),
                 ["Netuid"] = Text(parsed.GetValue(netuid)),

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Tao20.Actors.Hosting;
+using Tao20.Actors.Transactions;
 using Tao20.Chain;
+using Tao20.Chain.Signing;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Ranking;
@@ -12,7 +14,8 @@ namespace Tao20.Node.Configuration;
 
 /// <summary>All a validator is told, read once and valid.</summary>
 internal sealed record NodeSettings(
-    ChainOptions Chain, JournalOptions Journal, ClusterOptions? Cluster, DomainParameters Scoring, string DataDirectory, string HttpHost, int HttpPort, int Netuid, LogLevel LogLevel)
+    ChainOptions Chain, JournalOptions Journal, ClusterOptions? Cluster, DomainParameters Scoring, string DataDirectory, string HttpHost, int HttpPort, int Netuid, LogLevel LogLevel,
+    KeySource Key, FeePolicy Fees)
 {
     /// <summary>Reads the settings; everything that is wrong with them is told at once.</summary>
     /// <exception cref="NodeException">Something is wrong, with a line for each.</exception>
@@ -32,6 +35,7 @@ internal sealed record NodeSettings(
         {
             Endpoints = endpoints,
             Contract = contract ?? default,
+            Registry = reader.Address("Chain:Registry"),
             FromBlock = reader.ULong("Chain:FromBlock", 0),
             ChainId = reader.OptionalULong("Chain:ChainId"),
             WebSocket = reader.Bool("Chain:WebSocket", true),
@@ -75,12 +79,25 @@ internal sealed record NodeSettings(
         var netuid = reader.Int("Netuid", 20);
         if (netuid is < 0 or > ushort.MaxValue)
             errors.Add($"Netuid = {netuid} is out of range: give 0 to 65535.");
+        var key = new KeySource("TAO20_VALIDATOR_PRIVATE_KEY", reader.Text("Validator:KeyFile"), reader.Text("Validator:KeystoreFile"), reader.Text("Validator:PasswordFile"));
+        if (key.Given && chain.Registry is null)
+            errors.Add("There is a validator's key and no registry: give --registry with the address of the ValidatorRegistry, or leave the key out to only count.");
+        var standard = new FeePolicy();
+        var fees = new FeePolicy
+        {
+            MaxFeePerGas = reader.ULong("Transactions:MaxFeePerGas", (ulong)standard.MaxFeePerGas),
+            PriorityFeePerGas = reader.ULong("Transactions:PriorityFeePerGas", (ulong)standard.PriorityFeePerGas),
+            StuckBlocks = reader.Int("Transactions:StuckBlocks", standard.StuckBlocks),
+            GasMarginPercent = reader.Int("Transactions:GasMarginPercent", standard.GasMarginPercent),
+            MaxInFlight = reader.Int("Transactions:MaxInFlight", standard.MaxInFlight),
+        };
         var settings = new NodeSettings(
-            chain, journal, clustered ? cluster : null, scoring, dataDirectory, reader.Text("Http:Host") ?? "127.0.0.1", port, netuid, ReadLogLevel(reader, errors));
+            chain, journal, clustered ? cluster : null, scoring, dataDirectory, reader.Text("Http:Host") ?? "127.0.0.1", port, netuid, ReadLogLevel(reader, errors), key, fees);
 
-        reader.RefuseUnknown("Chain", "Journal", "Cluster", "Scoring", "Http");
+        reader.RefuseUnknown("Chain", "Journal", "Cluster", "Scoring", "Consensus", "Validator", "Transactions", "Http");
         errors.AddRange(reader.Errors);
         errors.AddRange(chain.Validate());
+        errors.AddRange(fees.Validate());
         if (dataDirectory.Length > 0 || kind != JournalKind.Sqlite)
             errors.AddRange(journal.Validate());
         if (clustered)

@@ -84,9 +84,13 @@ internal sealed class OptionReader(IConfiguration configuration)
         foreach (var pair in configuration.AsEnumerable().Where(pair => pair.Value is not null))
         {
             if (sections.Any(section => pair.Key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase)) && !_known.Contains(pair.Key))
-                _errors.Add($"{pair.Key} = {pair.Value} is not a known option: see docs/operations.md for the names.");
+                _errors.Add($"{pair.Key}{(IsSecret(pair.Key) ? "" : $" = {pair.Value}")} is not a known option: see docs/operations.md for the names.");
         }
     }
+
+    /// <summary>What may be a key or a password is not repeated.</summary>
+    private static bool IsSecret(string key) =>
+        key.Contains("key", StringComparison.OrdinalIgnoreCase) || key.Contains("password", StringComparison.OrdinalIgnoreCase) || key.Contains("secret", StringComparison.OrdinalIgnoreCase);
 
     private BigInteger Integer(string key, BigInteger fallback, BigInteger least, BigInteger most)
     {

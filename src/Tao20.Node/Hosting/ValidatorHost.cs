@@ -5,11 +5,15 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using OpenTelemetry.Metrics;
+using Tao20.Actors.Consensus;
 using Tao20.Actors.Hosting;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Status;
+using Tao20.Actors.Transactions;
 using Tao20.Chain.Following;
+using Tao20.Chain.Signing;
+using Tao20.Domain.Slashing;
 using Tao20.Node.Configuration;
 using Tao20.Node.Http;
 
@@ -46,8 +50,9 @@ internal sealed class ValidatorHost : IAsyncDisposable
     /// <summary>Starts a validator.</summary>
     /// <exception cref="NodeException">The data directory, the journal or the port cannot be used.</exception>
     /// <exception cref="Tao20.Chain.ChainException">The chain or the contract cannot be reached.</exception>
-    public static async Task<ValidatorHost> StartAsync(NodeSettings settings, CancellationToken cancel)
+    public static async Task<ValidatorHost> StartAsync(NodeSettings settings, CancellationToken cancel, DevnetRole? devnet = null)
     {
+        var key = devnet?.Key ?? LoadKey(settings);
         var directory = DataDirectory.Take(settings.DataDirectory);
         ChainConnection? chain = null;
         WebApplication? app = null;
@@ -73,7 +78,18 @@ internal sealed class ValidatorHost : IAsyncDisposable
                 akka.WithTao20Basics().WithJournal(settings.Journal);
                 if (settings.Cluster is { } cluster)
                     akka.WithTao20Cluster(cluster);
-                akka.WithMiners(guard, clustered).WithConsensus(follower, clustered).WithChainFollower(follower, chain, clustered).WithStatus(follower);
+                akka.WithMiners(guard, clustered);
+                if (key is not null && identity.Registry is { } registry)
+                {
+                    var role = new ValidatorRole(key, new RegistryIdentity(identity.ChainId, registry), (ushort)settings.Netuid, devnet?.Witness ?? new HonestWitness());
+                    akka.WithTransactions(new SenderSettings(identity.ChainId, key, settings.Fees, guard), chain, clustered).WithValidator(follower, role, chain, clustered);
+                }
+                else
+                {
+                    akka.WithConsensus(follower, clustered);
+                }
+
+                akka.WithChainFollower(follower, chain, clustered).WithStatus(follower);
             });
             builder.Services.AddOpenTelemetry().WithMetrics(open => open.AddMeter(PipelineMetrics.MeterName, "System.Runtime").AddPrometheusExporter());
             app = builder.Build();
@@ -125,6 +141,20 @@ internal sealed class ValidatorHost : IAsyncDisposable
         await _app.DisposeAsync();
         await _chain.DisposeAsync();
         _directory.Dispose();
+    }
+
+    private static PrivateKey? LoadKey(NodeSettings settings)
+    {
+        if (!settings.Key.Given)
+            return null;
+        try
+        {
+            return settings.Key.Load();
+        }
+        catch (KeyException e)
+        {
+            throw new NodeException(ExitCodes.Usage, e.Message, e);
+        }
     }
 
     private static void PrepareJournal(NodeSettings settings)
@@ -187,3 +217,8 @@ internal sealed class ValidatorHost : IAsyncDisposable
         metrics.Observe("tao20.endpoints.usable", "{endpoint}", "RPC endpoints that are neither resting, lagging nor dropped", () => chain.Pool.Status.Count(endpoint => endpoint.State == "ok"));
     }
 }
+
+/// <summary>What a validator of the devnet has besides its settings.</summary>
+/// <param name="Key">Its key, which no file has.</param>
+/// <param name="Witness">How it puts what it has computed into words.</param>
+internal sealed record DevnetRole(PrivateKey Key, IWitness Witness);

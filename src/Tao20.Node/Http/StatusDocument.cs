@@ -25,6 +25,7 @@ internal sealed record StatusDocument(
     IReadOnlyList<MinerDocument> Miners,
     QuarantineDocument Quarantine,
     ParametersDocument? Parameters,
+    ConsensusDocument? Consensus,
     IReadOnlyList<FaultDocument> Faults)
 {
     private const int ExclusionsShown = 50;
@@ -41,7 +42,7 @@ internal sealed record StatusDocument(
             .Take(ExclusionsShown)
             .Select(pair => ExclusionDocument.Of(pair.Miner, pair.exclusion));
         return new StatusDocument(
-            state.Identity is { } identity ? new IdentityDocument(identity.ChainId, identity.Genesis.ToString(), identity.Contract.ToString(), identity.FromBlock) : null,
+            state.Identity is { } identity ? new IdentityDocument(identity.ChainId, identity.Genesis.ToString(), identity.Contract.ToString(), identity.FromBlock, identity.Registry?.ToString()) : null,
             new ChainDocument(
                 follower.Latest?.Number,
                 follower.Finalized?.Number,
@@ -62,11 +63,12 @@ internal sealed record StatusDocument(
                 state.QuarantinedCount,
                 [.. state.Quarantined.Select(log => new QuarantinedDocument(log.Position.ToString(), log.Reason, System.Text.Encoding.UTF8.GetString(log.Raw.Span)))]),
             state.Schedule is { } schedule ? new ParametersDocument(schedule.Latest.Version, schedule.Latest.FromEpoch.Value) : null,
+            status.Settled.Book is { } book ? ConsensusDocument.Of(book) : null,
             follower.Fault is { } fault ? [FaultDocument.Of(fault)] : []);
     }
 }
 
-internal sealed record IdentityDocument(ulong ChainId, string Genesis, string Contract, ulong FromBlock);
+internal sealed record IdentityDocument(ulong ChainId, string Genesis, string Contract, ulong FromBlock, string? Registry);
 
 internal sealed record ChainDocument(ulong? Head, ulong? Finalized, bool WebSocket, long Reorgs, int TradesAboveFinality, IReadOnlyList<EndpointDocument> Endpoints);
 

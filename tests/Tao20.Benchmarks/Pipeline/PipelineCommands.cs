@@ -9,7 +9,7 @@ internal static class PipelineCommands
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    public static IEnumerable<Command> All() => [Ingest(), Record(), Serve(), Seed(), Fold(), Journal(), Recover(), Latency(), Start()];
+    public static IEnumerable<Command> All() => [Ingest(), Record(), Serve(), Seed(), Fold(), Journal(), Recover(), Latency(), Epoch(), Start()];
 
     private static Command Ingest()
     {
@@ -82,6 +82,14 @@ internal static class PipelineCommands
         return command;
     }
 
+    private static Command Epoch()
+    {
+        var (validators, miners) = (Number("--validators", "How many validators attest", 64), Number("--miners", "How many miners are ranked", 10_000));
+        var command = new Command("epoch", "The close of an epoch: scores, root, rewards, weights, and the round") { validators, miners };
+        command.SetAction(parsed => Print(EpochRun.Run(parsed.GetValue(validators), parsed.GetValue(miners))));
+        return command;
+    }
+
     private static Command Latency()
     {
         var (node, blocks) = (NodePath(), Number("--blocks", "How many blocks", 300));
@@ -116,7 +124,7 @@ internal static class PipelineCommands
 
     private static int Print(object result)
     {
-        Console.WriteLine(JsonSerializer.Serialize(result, Json));
+        ResultOutput.Writer.WriteLine(JsonSerializer.Serialize(result, Json));
         return 0;
     }
 

@@ -28,7 +28,7 @@ internal static class SeededAnvil
             await anvil.Client.MineAsync(time, cancel);
         }
 
-        Console.WriteLine($"--rpc {anvil.Rpc} --contract {emitter} --from 1 --to {await anvil.Client.BlockNumberAsync(cancel)}");
+        ResultOutput.Writer.WriteLine($"--rpc {anvil.Rpc} --contract {emitter} --from 1 --to {await anvil.Client.BlockNumberAsync(cancel)}");
         await Task.Delay(Timeout.Infinite, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return 0;
     }

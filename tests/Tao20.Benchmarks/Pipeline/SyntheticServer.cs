@@ -21,7 +21,7 @@ internal static class SyntheticServer
             return Results.Bytes(chain.Answer(body.ToArray()), "application/json");
         });
         await app.StartAsync(cancel);
-        Console.WriteLine($"--rpc http://127.0.0.1:{port} --contract {SyntheticChain.ContractAddress} --from 1 --to {chain.Head}");
+        ResultOutput.Writer.WriteLine($"--rpc http://127.0.0.1:{port} --contract {SyntheticChain.ContractAddress} --from 1 --to {chain.Head}");
         await app.WaitForShutdownAsync(cancel);
         return 0;
     }

@@ -54,6 +54,16 @@ public sealed class RoundTests
     }
 
     [Fact]
+    public void A_round_has_its_time_even_when_the_next_epoch_ends_at_once()
+    {
+        var story = Story.Of(1000, 1000, 1000).Pass(5).Close();
+        Assert.Equal(RoundState.Collecting, story.Book.Rounds[0].State);
+        foreach (var validator in new[] { 1, 2, 3 })
+            story.Attest(validator, epoch: 0);
+        Assert.Equal(RoundState.Settled, story.Book.Rounds[0].State);
+    }
+
+    [Fact]
     public void Only_enough_stake_and_a_good_standing_take_part()
     {
         var story = Story.Of(1000, 1000, 1000, 999);

@@ -1,0 +1,54 @@
+using Tao20.Actors.Consensus;
+using Tao20.Devnet;
+using Tao20.Domain.Consensus;
+using Tao20.Node.Configuration;
+using Tao20.Node.Hosting;
+
+namespace Tao20.Node.Commands;
+
+/// <summary>The validators of a devnet: separate actors, journals and keys, that meet only on chain.</summary>
+internal sealed class DevnetHosts : IAsyncDisposable
+{
+    private readonly List<ValidatorHost> _hosts = [];
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<ValidatorHost> All => _hosts;
+
+    /// <summary>The one that is shown.</summary>
+    public ValidatorHost First => _hosts[0];
+
+    /// <summary>Starts them all.</summary>
+    public async Task StartAsync(DevnetSettings settings, ValidatorSet? validators, Func<int, NodeSettings> settingsOf, CancellationToken cancel)
+    {
+        for (var i = 0; i < settings.Validators; i++)
+        {
+            var witness = settings.Byzantines.FirstOrDefault(byzantine => byzantine.Validator == i + 1)?.Witness ?? new HonestWitness();
+            _hosts.Add(await ValidatorHost.StartAsync(settingsOf(i), cancel, validators is null ? null : new DevnetRole(validators.Keys[i], witness)));
+        }
+    }
+
+    /// <summary>Whether every round is over and every case has ended, in everyone's book.</summary>
+    /// <param name="epochs">How many epochs have been closed on chain.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<bool> AgreedAsync(ulong epochs, CancellationToken cancel)
+    {
+        foreach (var host in _hosts)
+        {
+            var status = await host.StatusAsync(false, cancel);
+            if (status.Settled.Book is not { } book)
+                continue;
+
+            if ((ulong)book.RoundsOpened < epochs || book.Rounds.Any(round => round.State == RoundState.Collecting) || book.Cases.Any(progress => !progress.Ended))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts)
+            await host.DisposeAsync();
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.Json.Nodes;
+
+namespace Tao20.EndToEnd.Tests;
+
+/// <summary>Several validators of the real executable: separate actors, journals and keys that meet only on a real local chain.</summary>
+public sealed class DevnetValidatorsTests
+{
+    private const string Bond = "2000000000000000000000";
+
+    [Fact]
+    public async Task Ten_epochs_of_honest_validators_settle_without_a_violation_and_leave_equal_books()
+    {
+        var summary = await RunAsync("--duration", "31s", "--epoch", "3s");
+        Assert.True(summary["epochs"]!.AsArray().Count >= 10);
+        Assert.All(summary["rounds"]!.AsArray(), round =>
+        {
+            Assert.Equal("Settled", Text(round, "state"));
+            Assert.Equal(4, round!["attested"]!.GetValue<int>());
+            Assert.Empty(round["violations"]!.AsArray());
+        });
+        Assert.Empty(summary["cases"]!.AsArray());
+        Assert.All(summary["validators"]!.AsArray(), validator => Assert.Equal(("Active", Bond), (Text(validator, "standing"), Text(validator, "stakeWei"))));
+    }
+
+    [Theory]
+    [InlineData("nav=+3%", "Nav", "Severe", "300000000000000000000", "Probation")]
+    [InlineData("nav=-0.3%", "Nav", "Minor", "20000000000000000000", "Warning")]
+    [InlineData("equivocate", "Equivocation", "Critical", "1000000000000000000000", "Suspended")]
+    public async Task A_liar_is_slashed_once_by_exactly_what_the_table_says(string kind, string kinds, string severity, string slashed, string standing)
+    {
+        var summary = await RunAsync("--duration", "3s", "--epoch", "30s", "--byzantine", $"2:{kind}");
+        var executed = Assert.Single(summary["cases"]!.AsArray());
+        Assert.Equal((kinds, severity, "Executed", slashed), (Text(executed, "kinds"), Text(executed, "severity"), Text(executed, "state"), Text(executed, "slashedWei")));
+        var liar = summary["validators"]!.AsArray().Single(validator => Text(validator, "address") == Text(executed, "accused"));
+        Assert.Equal(standing, Text(liar, "standing"));
+        Assert.Equal(UInt128.Parse(Bond, null) - UInt128.Parse(slashed, null), UInt128.Parse(Text(liar, "stakeWei"), null));
+        Assert.All(summary["validators"]!.AsArray().Where(validator => validator != liar), validator => Assert.Equal(Bond, Text(validator, "stakeWei")));
+    }
+
+    [Fact]
+    public async Task Shuffled_weights_are_found_and_the_rounds_go_on()
+    {
+        var summary = await RunAsync("--duration", "9s", "--epoch", "4s", "--byzantine", "3:weights=shuffle");
+        Assert.Contains(summary["cases"]!.AsArray(), one => Text(one, "kinds") == "Weights" && Text(one, "state") == "Executed");
+        Assert.All(summary["rounds"]!.AsArray(), round => Assert.Equal("Settled", Text(round, "state")));
+    }
+
+    [Theory]
+    [InlineData("silent")]
+    [InlineData("late")]
+    public async Task Who_misses_six_rounds_is_slashed_one_percent_once(string kind)
+    {
+        var summary = await RunAsync("--duration", "21s", "--epoch", "3s", "--byzantine", $"4:{kind}");
+        var executed = Assert.Single(summary["cases"]!.AsArray());
+        Assert.Equal(("Inactivity", "Minor", "20000000000000000000"), (Text(executed, "kinds"), Text(executed, "severity"), Text(executed, "slashedWei")));
+        Assert.All(summary["rounds"]!.AsArray(), round => Assert.Equal("Settled", Text(round, "state")));
+    }
+
+    [Theory]
+    [InlineData("5:nav=+3%")]
+    [InlineData("1:nav=lots")]
+    [InlineData("0:late")]
+    [InlineData("liar")]
+    public async Task A_kind_of_dishonesty_that_is_not_known_is_named_with_those_that_are(string byzantine)
+    {
+        var (code, _, process) = await Tao20Process.RunAsync(["devnet", "--validators", "4", "--byzantine", byzantine]);
+        Assert.Equal(2, code);
+        Assert.Contains(byzantine, process.Lines[^1], StringComparison.Ordinal);
+        Assert.Contains("weights=shuffle", process.Lines[^1], StringComparison.Ordinal);
+    }
+
+    private static async Task<JsonNode> RunAsync(params string[] options)
+    {
+        var (code, output, process) = await Tao20Process.RunAsync(
+            ["devnet", "--validators", "4", "--miners", "3", "--block-time", "100ms", "--http-port", "0", "--json", .. options]);
+        Assert.True(code == 0, $"{code}\n{process.Errors}\n{output}");
+        var summary = JsonNode.Parse(output)!;
+        Assert.True(summary["booksEqual"]!.GetValue<bool>());
+        return summary;
+    }
+
+    private static string Text(JsonNode? node, string key) => node![key]!.GetValue<string>();
+}
