@@ -27,12 +27,21 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
     /// <param name="cancel">Ends the set-up.</param>
     /// <returns>The validators and the time of the last block.</returns>
     /// <exception cref="DevnetException">A transaction of the set-up was reverted.</exception>
-    public static async Task<(ValidatorSet Validators, ulong Time)> DeployAsync(Economy economy, int count, int netuid, int seed, ulong time, CancellationToken cancel)
+    public static Task<(ValidatorSet Validators, ulong Time)> DeployAsync(Economy economy, int count, int netuid, int seed, ulong time, CancellationToken cancel) =>
+        DeployAsync(
+            economy,
+            [.. Enumerable.Range(1, count).Select(i => PrivateKey.FromBytes(Keccak.Hash(Encoding.ASCII.GetBytes($"validator {i} of seed {seed}")).ToBytes()))],
+            netuid,
+            time,
+            cancel);
+
+    /// <summary>The same with these keys.</summary>
+    /// <exception cref="DevnetException">A transaction of the set-up was reverted.</exception>
+    public static async Task<(ValidatorSet Validators, ulong Time)> DeployAsync(Economy economy, IReadOnlyList<PrivateKey> keys, int netuid, ulong time, CancellationToken cancel)
     {
         var client = economy.Chain.Client;
         var code = ContractArtifact.Load("ValidatorRegistry").Bytecode + AbiEncoder.Encode(economy.Index);
         var registry = (await client.ExecuteAsync([new DevnetTransaction(economy.Keeper, null, code)], ++time, cancel).ConfigureAwait(false))[0]!.Value;
-        var keys = Enumerable.Range(1, count).Select(i => PrivateKey.FromBytes(Keccak.Hash(Encoding.ASCII.GetBytes($"validator {i} of seed {seed}")).ToBytes())).ToList();
         foreach (var key in keys)
         {
             var balance = ((BondTao + 100) * Tao).ToString("x", CultureInfo.InvariantCulture).TrimStart('0');

@@ -176,6 +176,7 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
 
     private void Tell(BookAdvanced advanced)
     {
+        _settings.Metrics.Consensus.Advanced(advanced.Events, _state.Book!);
         foreach (var e in advanced.Events)
         {
             switch (e)

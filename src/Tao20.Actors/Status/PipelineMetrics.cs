@@ -22,7 +22,11 @@ public sealed class PipelineMetrics : IDisposable
         _logs = _meter.CreateCounter<long>("tao20.logs.read", "{log}", "Contract logs read since the start");
         _ranges = _meter.CreateCounter<long>("tao20.ranges.folded", "{range}", "Block ranges folded since the start");
         _epochs = _meter.CreateCounter<long>("tao20.epochs.settled", "{epoch}", "Epochs settled since the start");
+        Consensus = new ConsensusMetrics(_meter);
     }
+
+    /// <summary>What validators do; all empty without a registry.</summary>
+    public ConsensusMetrics Consensus { get; }
 
     /// <summary>Trades folded since the start.</summary>
     public long Trades => Interlocked.Read(ref _tradesTotal);
