@@ -127,7 +127,8 @@ public sealed record OutboxState(
         {
             State = entry.Attempts.Count == 0 ? IntentState.Signed : entry.State,
             Attempts = entry.Attempts.Add(signed.Attempt),
-        }) with { NextNonce = Math.Max(NextNonce, signed.Attempt.Nonce + 1) },
+        }) with
+        { NextNonce = Math.Max(NextNonce, signed.Attempt.Nonce + 1) },
         TransactionBroadcast sent => With(sent.Id, entry => entry with
         {
             State = entry.State == IntentState.Mined ? entry.State : IntentState.Broadcast,

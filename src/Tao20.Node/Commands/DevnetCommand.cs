@@ -132,6 +132,8 @@ internal static class DevnetCommand
             for (var block = 0; block < settings.Blocks && !host.Ended.IsCompleted; block++)
             {
                 await traders.StepAsync(cancel);
+                if (validators is not null)
+                    await hosts.KeepUpAsync(await chain.Client.BlockNumberAsync(cancel), cancel);
                 await ticks.WaitForNextTickAsync(cancel);
             }
 
@@ -140,6 +142,7 @@ internal static class DevnetCommand
             for (var block = 0; block < MostBlocksToSettle && !await hosts.AgreedAsync(epochs, cancel); block++)
             {
                 await traders.PassAsync(cancel);
+                await hosts.KeepUpAsync(await chain.Client.BlockNumberAsync(cancel), cancel);
                 await ticks.WaitForNextTickAsync(cancel);
             }
 

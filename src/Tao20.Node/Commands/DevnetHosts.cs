@@ -9,6 +9,9 @@ namespace Tao20.Node.Commands;
 /// <summary>The validators of a devnet: separate actors, journals and keys, that meet only on chain.</summary>
 internal sealed class DevnetHosts : IAsyncDisposable
 {
+    private const ulong MostBlocksBehind = 6;
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly List<ValidatorHost> _hosts = [];
 
     /// <summary>All of them.</summary>
@@ -24,6 +27,23 @@ internal sealed class DevnetHosts : IAsyncDisposable
         {
             var witness = settings.Byzantines.FirstOrDefault(byzantine => byzantine.Validator == i + 1)?.Witness ?? new HonestWitness();
             _hosts.Add(await ValidatorHost.StartAsync(settingsOf(i), cancel, validators is null ? null : new DevnetRole(validators.Keys[i], witness)));
+        }
+    }
+
+    /// <summary>
+    /// Waits until no validator is more than some blocks behind: here a block takes a moment and not 12 s, and a busy machine must not
+    /// make honest validators miss their round.
+    /// </summary>
+    /// <exception cref="NodeException">One does not follow.</exception>
+    public async Task KeepUpAsync(ulong head, CancellationToken cancel)
+    {
+        using var looks = new PeriodicTimer(LookEvery);
+        var started = TimeProvider.System.GetTimestamp();
+        while (_hosts.Any(host => host.CursorBlock + MostBlocksBehind < head && !host.Ended.IsCompleted))
+        {
+            if (TimeProvider.System.GetElapsedTime(started) > Patience)
+                throw new NodeException(ExitCodes.Failed, $"A validator has not followed the chain to block {head} within {Patience.TotalSeconds:0} s.");
+            await looks.WaitForNextTickAsync(cancel);
         }
     }
 

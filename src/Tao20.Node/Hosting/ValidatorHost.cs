@@ -28,9 +28,11 @@ internal sealed class ValidatorHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly FaultSignal _faults;
     private readonly IActorRef _status;
+    private readonly PipelineMetrics _metrics;
 
-    private ValidatorHost(DataDirectory directory, ChainConnection chain, WebApplication app, FaultSignal faults, IActorRef status)
+    private ValidatorHost(DataDirectory directory, ChainConnection chain, WebApplication app, FaultSignal faults, IActorRef status, PipelineMetrics metrics)
     {
+        _metrics = metrics;
         _directory = directory;
         _chain = chain;
         _app = app;
@@ -40,6 +42,9 @@ internal sealed class ValidatorHost : IAsyncDisposable
 
     /// <summary>Where its HTTP endpoints are.</summary>
     public Uri Http => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <summary>The last folded block; 0 before the first.</summary>
+    public ulong CursorBlock => _metrics.CursorBlock;
 
     /// <summary>Completes with the fault that makes going on impossible.</summary>
     public Task<NodeFault> Ended => _faults.Ended;
@@ -96,7 +101,7 @@ internal sealed class ValidatorHost : IAsyncDisposable
             app.MapNode(follower);
             await StartAsync(app, settings, cancel);
             var status = await app.Services.GetRequiredService<IRequiredActor<StatusKey>>().GetAsync(cancel);
-            return new ValidatorHost(directory, chain, app, faults, status);
+            return new ValidatorHost(directory, chain, app, faults, status, metrics);
         }
         catch
         {

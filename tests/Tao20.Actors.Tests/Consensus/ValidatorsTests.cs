@@ -120,7 +120,13 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
         var directory = Directory.CreateDirectory(System.IO.Path.Combine(Path, $"validator-{i}")).FullName;
         var chain = new ChainOptions
         {
-            Endpoints = [_anvil.Rpc], Contract = _economy.Index, Registry = _validators.Registry, FromBlock = 1, WebSocket = false, PollInterval = TimeSpan.FromMilliseconds(50), Retries = 1,
+            Endpoints = [_anvil.Rpc],
+            Contract = _economy.Index,
+            Registry = _validators.Registry,
+            FromBlock = 1,
+            WebSocket = false,
+            PollInterval = TimeSpan.FromMilliseconds(50),
+            Retries = 1,
         };
         return Node.ValidatingAsync(directory, chain, _validators.Keys[i], witness);
     }
