@@ -7,5 +7,6 @@ var root = new RootCommand("TAO20: follows trades on chain, ranks miners, settle
     DevnetCommand.Create(),
     ValidatorCommand.Create(),
     IndexCommand.Create(),
+    ConsensusCommand.Create(),
 };
 return await CommandLine.RunAsync(root, args);

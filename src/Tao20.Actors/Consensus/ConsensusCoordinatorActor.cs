@@ -89,6 +89,8 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
     /// <inheritdoc/>
     protected override void Recovered()
     {
+        if (_state.Book is { } book)
+            _settings.Metrics.Consensus.Advanced([], book);
         if (_startDuties is not null)
             _duties = _startDuties(Context);
     }

@@ -114,8 +114,10 @@ internal sealed class DutiesActor : UntypedActor
         if (header?.Hash != round.LastBlockHash)
             return new Computed(round.Epoch, [], $"block {round.LastBlock} is not {round.LastBlockHash} at this endpoint");
         var inputs = await _reader.ReadAsync(header, _stop.Token).ConfigureAwait(false);
-        if (NavReading.Of(inputs, header.Timestamp) is not NavReading.Available nav)
-            return new Computed(round.Epoch, [], ((NavReading.Unavailable)NavReading.Of(inputs, header.Timestamp)).Reason);
+        var reading = NavReading.Of(inputs, header.Timestamp);
+        if (reading is NavReading.Unavailable unavailable)
+            return new Computed(round.Epoch, [], unavailable.Reason);
+        var nav = (NavReading.Available)reading;
         var uids = await _reader.UidsAsync(_role.Netuid, [.. report.Rewards.Payouts.Select(payout => payout.Miner.Miner)], header.Hash, _stop.Token).ConfigureAwait(false);
         var weights = SubnetWeights.Of(report.Rewards.Payouts, uids).Weights;
         var said = new NavAttestation(

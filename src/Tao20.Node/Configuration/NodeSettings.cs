@@ -106,6 +106,16 @@ internal sealed record NodeSettings(
         return errors.Count == 0 ? settings : throw new NodeException(ExitCodes.Usage, string.Join('\n', errors));
     }
 
+    /// <summary>The numbers of the rules alone.</summary>
+    /// <exception cref="NodeException">One is out of its range, with a line for each.</exception>
+    public static DomainParameters ReadRules(IConfiguration configuration)
+    {
+        var reader = new OptionReader(configuration);
+        var rules = ReadScoring(reader);
+        string[] errors = [.. reader.Errors, .. rules.Validate().Select(error => error.ToString())];
+        return errors.Length == 0 ? rules : throw new NodeException(ExitCodes.Usage, string.Join('\n', errors));
+    }
+
     private static Uri ToUri(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri)
             ? uri

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tao20.Chain;
+using Tao20.Chain.Abi;
+using Tao20.Chain.Following;
+using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Units;
+using Tao20.Node.Audit;
+using Tao20.Node.Configuration;
+using Tao20.Node.Http;
+
+namespace Tao20.Node.Commands;
+
+/// <summary><c>tao20 consensus verify</c>: a round recomputed from the chain alone.</summary>
+internal static class ConsensusCommand
+{
+    public static Command Create()
+    {
+        var rpc = new Option<string>("--rpc") { Description = "JSON-RPC endpoints in order of preference, separated by commas; they must keep old state for NAV", HelpName = "URL[,URL]", Required = true };
+        var registry = new Option<string>("--registry") { Description = "Address of the ValidatorRegistry", HelpName = "0x...", Required = true };
+        var epoch = new Option<ulong>("--epoch") { Description = "The epoch", HelpName = "N", Required = true };
+        var fromBlock = new Option<ulong>("--from-block") { Description = "First block to read: the contracts' deployment (default 0)", HelpName = "B" };
+        var netuid = new Option<int>("--netuid") { Description = "The subnet of the UIDs (default 20)", HelpName = "N", DefaultValueFactory = _ => 20 };
+        var json = NodeOptions.Json();
+        var verify = new Command("verify", "Recompute a round from the chain alone: attestation by attestation, what is right or wrong") { rpc, registry, epoch, fromBlock, netuid, json };
+        verify.SetAction(async (parsed, cancel) =>
+        {
+            var endpoints = Endpoints(parsed.GetValue(rpc)!);
+            if (!Address.TryParse(parsed.GetValue(registry)!, out var address))
+                throw new NodeException(ExitCodes.Usage, $"--registry = {parsed.GetValue(registry)} is not an address: give 0x and 40 hex digits.");
+            if (parsed.GetValue(netuid) is < 0 or > ushort.MaxValue)
+                throw new NodeException(ExitCodes.Usage, $"--netuid = {parsed.GetValue(netuid)} is out of range: give 0 to 65535.");
+            var options = new ChainOptions { Endpoints = endpoints, Contract = await IndexOfAsync(endpoints, address, cancel), Registry = address, FromBlock = parsed.GetValue(fromBlock), WebSocket = false };
+            await using var chain = ChainConnection.Http(options, NullLogger.Instance);
+            await chain.ProbeAsync(cancel);
+            var parameters = NodeSettings.ReadRules(NodeConfiguration.Load(new Dictionary<string, string?>(), null, Directory.GetCurrentDirectory()));
+            var audit = await RoundAudit.OfAsync(chain, parameters, new EpochId(parsed.GetValue(epoch)), (ushort)parsed.GetValue(netuid), cancel);
+            if (parsed.GetValue(json))
+                Console.WriteLine(JsonSerializer.Serialize(audit, NodeEndpoints.Json));
+            else
+                Print(audit);
+            return audit.ReferenceIsRight == false ? ExitCodes.Failed : ExitCodes.Ok;
+        });
+        return new Command("consensus", "What validators agree on") { verify };
+    }
+
+    private static List<Uri> Endpoints(string text)
+    {
+        var endpoints = new List<Uri>();
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!Uri.TryCreate(part, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+                throw new NodeException(ExitCodes.Usage, $"--rpc = {part} is not a URL: give e.g. http://127.0.0.1:8545.");
+            endpoints.Add(uri);
+        }
+
+        return endpoints.Count > 0 ? endpoints : throw new NodeException(ExitCodes.Usage, "--rpc is empty: give e.g. http://127.0.0.1:8545.");
+    }
+
+    /// <summary>The registry knows which contract's epochs it is about.</summary>
+    private static async Task<Address> IndexOfAsync(IReadOnlyList<Uri> endpoints, Address registry, CancellationToken cancel)
+    {
+        await using var chain = ChainConnection.Http(new ChainOptions { Endpoints = endpoints, Contract = registry, WebSocket = false }, NullLogger.Instance);
+        byte[] answer = [];
+        try
+        {
+            await chain.Pool.SendAsync([EthCalls.Call(registry, AbiEncoder.Call("index()"), "latest", bytes => answer = bytes)], cancel, errorsAreAnswers: true);
+        }
+        catch (RpcErrorException)
+        {
+            // A contract without such a view is no registry: said below.
+            answer = [];
+        }
+
+        return answer.Length == AbiWords.Length && AbiWords.TryAddress(answer, out var index)
+            ? index
+            : throw new NodeException(ExitCodes.WrongChain, $"{registry} is no ValidatorRegistry on the chain of {endpoints[0]}: correct --registry or --rpc.");
+    }
+
+    private static void Print(RoundAudit audit)
+    {
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Epoch {audit.Epoch}: {audit.State}"));
+        Console.WriteLine($"  recomputed  NAV {audit.Nav ?? $"unavailable: {audit.Problem}"}");
+        Console.WriteLine($"              ranking root {audit.RankingRoot}");
+        Console.WriteLine($"              weights {audit.WeightsHash}");
+        Console.WriteLine(audit.ReferenceIsRight switch
+        {
+            true => "  what the round took for right is what was recomputed",
+            false => "  what the round took for right is NOT what was recomputed",
+            null => "  the round has taken nothing for right",
+        });
+        foreach (var attestation in audit.Attestations)
+            Console.WriteLine($"  {attestation.Validator}  {(attestation.Right ? "right" : string.Join("; ", attestation.Findings))}");
+        foreach (var absent in audit.Absent)
+            Console.WriteLine($"  {absent}  has said nothing");
+        foreach (var violation in audit.Violations)
+            Console.WriteLine($"  violation: {violation}");
+    }
+}
