@@ -1,5 +1,6 @@
 using System.Numerics;
 using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts;
 using Tao20.Domain.Units;
 
 namespace Tao20.Devnet;
@@ -10,15 +11,15 @@ namespace Tao20.Devnet;
 public sealed class Economy
 {
     /// <summary>The staking precompile, where the mock keeps its state.</summary>
-    public static readonly Address Staking = Address.Parse("0x0000000000000000000000000000000000000805");
+    public static readonly Address Staking = Precompiles.Staking;
 
     /// <summary>The alpha precompile.</summary>
-    public static readonly Address Alpha = Address.Parse("0x0000000000000000000000000000000000000808");
+    public static readonly Address Alpha = Precompiles.Alpha;
 
     private const int Subnets = 20;
     private const ulong Rao = 1_000_000_000;
     private static readonly Hash256 Hotkey = Keccak.Hash("the hotkey of the devnet's index"u8);
-    private static readonly int[] Precompiles = [0x802, 0x803, 0x804, 0x805, 0x806, 0x808];
+    private static readonly Address[] Mocked = [Precompiles.Metagraph, Precompiles.Subnet, Precompiles.Neuron, Precompiles.Staking, Precompiles.UidLookup, Precompiles.Alpha];
 
     private Economy(Anvil chain, Address index, Address pool, Address router, IReadOnlyList<Address> miners, Address keeper)
     {
@@ -70,7 +71,7 @@ public sealed class Economy
         var (keeper, traders) = (accounts[0], accounts.Skip(1).Take(miners).ToList());
 
         var mock = ContractArtifact.Load("SubnetMock").DeployedBytecode;
-        await client.SendAsync([.. Precompiles.Select(address => ("anvil_setCode", $"[\"0x{address:x40}\",\"{mock}\"]"))], cancel).ConfigureAwait(false);
+        await client.SendAsync([.. Mocked.Select(address => ("anvil_setCode", $"[\"{address}\",\"{mock}\"]"))], cancel).ConfigureAwait(false);
         await client.ExecuteAsync(
             [.. Netuids.Select(netuid => new DevnetTransaction(keeper, Staking, AbiEncoder.Call("setPool(uint16,uint64,uint64)", netuid, PoolTao(netuid), PoolAlpha(netuid))))],
             time++,

@@ -9,9 +9,6 @@ namespace Tao20.Chain.Contracts;
 /// <summary>The calls of the ValidatorRegistry, as 0x and hex digits.</summary>
 public static class RegistryCalls
 {
-    private const string AttestationTuple = "(uint256,uint64,bytes32,uint256,uint256,bytes32,bytes32,bytes32,address)";
-    private const string CaseTuple = "(uint256,address,uint8,uint8,uint64,uint256,bytes32,bytes32)";
-
     /// <summary>Adds the TAO sent along to the caller's bond.</summary>
     public static string Bond() => AbiEncoder.Call("bond()");
 
@@ -23,7 +20,7 @@ public static class RegistryCalls
 
     /// <summary>Puts a signed attestation on chain.</summary>
     public static string Attest(SignedAttestation signed) => AbiEncoder.Call(
-        $"attest({AttestationTuple},uint16[],uint16[],bytes)",
+        $"attest({RegistryEvents.AttestationTuple},uint16[],uint16[],bytes)",
         Struct(signed.Attestation),
         signed.Weights.Select(weight => (object)weight.Uid),
         signed.Weights.Select(weight => (object)weight.Weight),
@@ -31,7 +28,7 @@ public static class RegistryCalls
 
     /// <summary>Raises a case with the accused's attestations behind its digests.</summary>
     public static string RaiseCase(SlashCase raised, IReadOnlyList<SignedAttestation> said) => AbiEncoder.Call(
-        $"raiseCase({CaseTuple},{AttestationTuple}[],bytes[],uint256[])",
+        $"raiseCase({RegistryEvents.CaseTuple},{RegistryEvents.AttestationTuple}[],bytes[],uint256[])",
         Struct(raised),
         said.Select(signed => (object)Struct(signed.Attestation)),
         said.Select(signed => (object)signed.Signature.ToArray()),

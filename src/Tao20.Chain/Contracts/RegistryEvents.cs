@@ -12,8 +12,8 @@ namespace Tao20.Chain.Contracts;
 /// <summary>The events of the ValidatorRegistry that are read, and the facts they are.</summary>
 public static class RegistryEvents
 {
-    private const string AttestationTuple = "(uint256,uint64,bytes32,uint256,uint256,bytes32,bytes32,bytes32,address)";
-    private const string CaseTuple = "(uint256,address,uint8,uint8,uint64,uint256,bytes32,bytes32)";
+    internal const string AttestationTuple = "(uint256,uint64,bytes32,uint256,uint256,bytes32,bytes32,bytes32,address)";
+    internal const string CaseTuple = "(uint256,address,uint8,uint8,uint64,uint256,bytes32,bytes32)";
 
     /// <summary>A bond is now this large.</summary>
     public static readonly Hash256 BondChanged = Keccak.Topic("BondChanged(address,uint256)");

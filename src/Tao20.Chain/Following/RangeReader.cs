@@ -111,16 +111,7 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
     /// <summary>An epoch's last block is the parent of the one with the closing log: its hash is in that one's header.</summary>
     private static async Task ReadEpochEndsAsync(IRpcTransport by, List<ClosedEpoch> advances, Dictionary<ulong, BlockHeader> known, CancellationToken cancel)
     {
-        var missing = advances.Select(advance => advance.ClosedAt.Block).Where(block => !known.ContainsKey(block)).Distinct().ToList();
-        foreach (var chunk in missing.Chunk(HeadersPerRequest))
-        {
-            var headers = new BlockHeader?[chunk.Length];
-            await EndpointPool.SendToAsync(by, [.. chunk.Select((number, i) => EthCalls.Header(number, header => headers[i] = header))], cancel).ConfigureAwait(false);
-            Require(by, RangeChecks.Headers(headers, chunk));
-            foreach (var header in headers)
-                known[header!.Number] = header;
-        }
-
+        await ReadMissingAsync(by, advances.Select(advance => advance.ClosedAt.Block), known, cancel).ConfigureAwait(false);
         for (var i = 0; i < advances.Count; i++)
             advances[i] = advances[i] with { LastBlockHash = known[advances[i].ClosedAt.Block].ParentHash };
     }
@@ -129,8 +120,14 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
     private static async Task<IReadOnlyList<Trade>> WithTimestampsAsync(
         IRpcTransport by, LogDecoder decoder, Dictionary<ulong, BlockHeader> known, CancellationToken cancel)
     {
-        var missing = decoder.Blocks.Select(block => block.Number).Where(number => !known.ContainsKey(number)).ToList();
-        foreach (var chunk in missing.Chunk(HeadersPerRequest))
+        await ReadMissingAsync(by, decoder.Blocks.Select(block => block.Number), known, cancel).ConfigureAwait(false);
+        return [.. decoder.Trades.Select(trade => trade with { Timestamp = known[trade.Position.Block].Timestamp })];
+    }
+
+    /// <summary>Reads the headers of these blocks, ascending, that are not known yet.</summary>
+    private static async Task ReadMissingAsync(IRpcTransport by, IEnumerable<ulong> blocks, Dictionary<ulong, BlockHeader> known, CancellationToken cancel)
+    {
+        foreach (var chunk in blocks.Where(block => !known.ContainsKey(block)).Distinct().ToList().Chunk(HeadersPerRequest))
         {
             var headers = new BlockHeader?[chunk.Length];
             var calls = chunk.Select((number, i) => EthCalls.Header(number, header => headers[i] = header)).ToList();
@@ -139,8 +136,6 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
             foreach (var header in headers)
                 known[header!.Number] = header;
         }
-
-        return [.. decoder.Trades.Select(trade => trade with { Timestamp = known[trade.Position.Block].Timestamp })];
     }
 
     private static void Require(IRpcTransport by, string? violation)
