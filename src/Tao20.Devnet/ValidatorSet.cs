@@ -5,6 +5,7 @@ using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Units;
+using Tao20.Domain.Weights;
 
 namespace Tao20.Devnet;
 
@@ -18,7 +19,16 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
 
     private static readonly BigInteger Tao = 1_000_000_000_000_000_000;
 
-    /// <summary>Deploys the registry, makes and funds accounts, bonds them, and gives every miner a UID on the subnet.</summary>
+    /// <summary>The subnet's tempo here, in blocks: short, so that a commit can be revealed while one looks on.</summary>
+    public const int TempoBlocks = 20;
+
+    private const int VersionKey = 1;
+    private const int RateLimitBlocks = 10;
+
+    /// <summary>
+    /// Deploys the registry, makes and funds accounts, bonds them, and gives every miner a UID on the subnet and every validator a neuron
+    /// with a permit.
+    /// </summary>
     /// <param name="economy">The economy they judge.</param>
     /// <param name="count">How many.</param>
     /// <param name="netuid">The subnet.</param>
@@ -54,10 +64,36 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
             [.. economy.Miners.Select((miner, uid) => new DevnetTransaction(economy.Keeper, Economy.Staking, AbiEncoder.Call("setUid(uint16,address,uint16)", netuid, miner, uid + 1)))],
             ++time,
             cancel).ConfigureAwait(false);
+        await client.ExecuteAsync(
+            [
+                .. keys.Select((key, i) => new DevnetTransaction(economy.Keeper, Economy.Staking, AbiEncoder.Call("setNeuron(uint16,uint16,address,bool)", netuid, UidOf(economy, i), key.Address, true))),
+                SetWeightRules(economy, netuid, commitReveal: false),
+            ],
+            ++time,
+            cancel).ConfigureAwait(false);
 
         // From here on they sign for themselves.
         foreach (var key in keys)
             await client.SendAsync("anvil_stopImpersonatingAccount", $"[\"{key.Address}\"]", cancel).ConfigureAwait(false);
         return (new ValidatorSet(registry, keys), time);
     }
+
+    /// <summary>The UID of a validator's neuron, by its place among the keys: behind those of the miners.</summary>
+    public static ushort UidOf(Economy economy, int validator) => (ushort)(economy.Miners.Count + 1 + validator);
+
+    /// <summary>What a neuron has set on the subnet.</summary>
+    public static async Task<IReadOnlyList<SubnetWeight>> WeightsAsync(Economy economy, int netuid, ushort uid, CancellationToken cancel)
+    {
+        var answer = await economy.Chain.Client.CallAsync([(Economy.Staking, AbiEncoder.Call("weightsOf(uint16,uint16)", netuid, uid))], cancel).ConfigureAwait(false);
+        var words = new AbiData(answer[0]);
+        var ((uids, count), (weights, _)) = (words.List(0), words.List(1));
+        return [.. Enumerable.Range(0, count).Select(i => new SubnetWeight((ushort)uids.UInt64(i), (ushort)weights.UInt64(i)))];
+    }
+
+    /// <summary>Changes what the subnet demands of weights: in the clear, or by commit and reveal.</summary>
+    public static DevnetTransaction SetWeightRules(Economy economy, int netuid, bool commitReveal, int rateLimitBlocks = RateLimitBlocks, int maxLimit = ushort.MaxValue) => new(
+        economy.Keeper,
+        Economy.Staking,
+        AbiEncoder.Call(
+            "setWeightRules(uint16,(uint64,uint64,bool,uint64,uint16,uint16,uint64))", netuid, new AbiStruct([VersionKey, rateLimitBlocks, commitReveal, 1, 1, maxLimit, TempoBlocks])));
 }

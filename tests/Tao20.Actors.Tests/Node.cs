@@ -123,7 +123,7 @@ internal sealed class Node : IAsyncDisposable
             {
                 var registry = new RegistryIdentity(settings.Identity.ChainId, settings.Identity.Registry!.Value);
                 akka.WithTransactions(new SenderSettings(registry.ChainId, key, new FeePolicy(), guard), chain!, false)
-                    .WithValidator(settings, new ValidatorRole(key, registry, 20, witness ?? new HonestWitness()), chain!, false);
+                    .WithValidator(settings, new ValidatorRole(key, registry, 20, witness ?? new HonestWitness()), new WeightsOptions { TempoBlocks = Devnet.ValidatorSet.TempoBlocks }, chain!, false);
             }
             else if (settings is not null)
             {

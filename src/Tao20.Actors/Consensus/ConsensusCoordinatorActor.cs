@@ -72,6 +72,12 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
             case AskAgain:
                 _gathering?.AskMissing(_miners, Self);
                 return true;
+            case GetWitness:
+                if (_startDuties is null)
+                    Sender.Tell(new WitnessStatus([]));
+                else
+                    _duties.Forward(message);
+                return true;
             case GetSettledEpochs:
                 Sender.Tell(new SettledEpochs(_state.Settled.Count, _state.Settled.Recent, _state.Book));
                 return true;

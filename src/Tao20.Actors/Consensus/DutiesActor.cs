@@ -1,16 +1,16 @@
+using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
 using Tao20.Actors.Transactions;
 using Tao20.Chain;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
-using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Rewards;
-using Tao20.Domain.Weights;
+using Tao20.Domain.Units;
 
 namespace Tao20.Actors.Consensus;
 
@@ -21,27 +21,40 @@ namespace Tao20.Actors.Consensus;
 internal sealed record BookChanged(ConsensusBook Book, IReadOnlyList<EpochReport> Reports, ulong Block);
 
 /// <summary>
-/// Does a validator's duties: attests, raises, votes, executes. It keeps nothing: what is to be done follows from the book, and the
-/// outbox does each thing once, so that no restart can make it say two different things of one epoch.
+/// Does a validator's duties: attests, raises, votes, executes, and has weights set. It keeps nothing: what is to be done follows from
+/// the book, and the outbox does each thing once, so that no restart can make it say two different things of one epoch.
 /// </summary>
 internal sealed class DutiesActor : UntypedActor
 {
+    private const ulong MostBlocksBehind = 16;
+    private const ulong BlocksBetweenAttempts = 4;
+    private const int MaxAttempts = 5;
+    private const int EpochsShown = 16;
+    private const string Again = "-again-";
     private readonly ValidatorRole _role;
     private readonly ChainConnection _chain;
     private readonly NavReader _reader;
     private readonly IActorRef _transactions;
+    private readonly IActorRef _weights;
+    private readonly TimeProvider _clock;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<string> _submitted = [];
+    private readonly Dictionary<string, (int Attempts, ulong At)> _failed = [];
     private readonly Dictionary<EpochId, IReadOnlyList<(string Id, SignedAttestation Signed, ulong NotBefore)>> _words = [];
+    private readonly List<EpochWitness> _witnesses = [];
     private readonly HashSet<EpochId> _computing = [];
+    private readonly HashSet<EpochId> _toAttest = [];
+    private EpochId? _weighed;
     private ulong _block;
 
-    public DutiesActor(ValidatorRole role, ChainConnection chain, IActorRef transactions)
+    public DutiesActor(ValidatorRole role, ChainConnection chain, IActorRef transactions, IActorRef weights, TimeProvider clock)
     {
+        _clock = clock;
         _role = role;
         _chain = chain;
         _transactions = transactions;
+        _weights = weights;
         _reader = new NavReader(chain.Pool, chain.Options.Contract);
     }
 
@@ -52,19 +65,23 @@ internal sealed class DutiesActor : UntypedActor
             case BookChanged changed:
                 _block = changed.Block;
                 Do(changed);
+                Weigh(changed);
+                Compare(changed.Book);
+                break;
+            case WeightsTaken taken:
+                _weighed = taken.Epoch;
                 break;
             case Computed computed:
                 _computing.Remove(computed.Epoch);
                 OnComputed(computed);
                 break;
-            case IntentProgress { State: IntentState.Failed } failed:
-                // Mostly another validator was first; the sender has said why.
-                _log.Debug("{0} was not sent: {1}", failed.Id, failed.Reason);
-                break;
-            case IntentProgress { State: IntentState.Reverted } reverted:
-                _log.Warning("{0} was reverted in block {1}", reverted.Id, reverted.Receipt!.Block);
+            case IntentProgress { State: IntentState.Failed or IntentState.Reverted } failed:
+                OnFailed(failed);
                 break;
             case IntentProgress:
+                break;
+            case GetWitness:
+                Sender.Tell(new WitnessStatus([.. _witnesses]));
                 break;
             default:
                 Unhandled(message);
@@ -76,11 +93,13 @@ internal sealed class DutiesActor : UntypedActor
 
     private void Do(BookChanged changed)
     {
+        _toAttest.Clear();
         foreach (var duty in ValidatorDuties.Of(changed.Book, _role.Key.Address, changed.Block))
         {
             switch (duty)
             {
                 case Duty.Attest(var round):
+                    _toAttest.Add(round.Epoch);
                     Attest(round, changed.Reports);
                     break;
                 case Duty.Raise(var progress, var said):
@@ -100,29 +119,39 @@ internal sealed class DutiesActor : UntypedActor
             _words.Remove(gone);
     }
 
+    /// <summary>Has the latest epoch's weights set, once all that is final is folded: then no later one is known to be over.</summary>
+    private void Weigh(BookChanged changed)
+    {
+        if (changed.Reports is [.., var report] && report.Closed.Epoch != _weighed && changed.Block + MostBlocksBehind >= (_chain.Head.Finalized?.Number ?? 0))
+            _weights.Tell(new WeighEpoch(report));
+    }
+
     private void Attest(Round round, IReadOnlyList<EpochReport> reports)
     {
         if (_words.ContainsKey(round.Epoch) || reports.LastOrDefault(report => report.Closed.Epoch == round.Epoch) is not { } report || !_computing.Add(round.Epoch))
             return;
-        ComputeAsync(round, report).PipeTo(Self, failure: cause => new Computed(round.Epoch, [], cause is ChainException or FormatException or OverflowException ? cause.Message : cause.ToString()));
+        var before = _witnesses.LastOrDefault(witness => witness.Epoch.CompareTo(round.Epoch) < 0)?.Nav;
+        ComputeAsync(round, report, before).PipeTo(Self, failure: cause => new Computed(round.Epoch, null, [], cause is ChainException or FormatException or OverflowException ? cause.Message : cause.ToString()));
     }
 
-    private async Task<Computed> ComputeAsync(Round round, EpochReport report)
+    private async Task<Computed> ComputeAsync(Round round, EpochReport report, TaoPerToken? before)
     {
-        BlockHeader? header = null;
-        await _chain.Pool.SendAsync([EthCalls.Header(round.LastBlock, found => header = found)], _stop.Token).ConfigureAwait(false);
-        if (header?.Hash != round.LastBlockHash)
-            return new Computed(round.Epoch, [], $"block {round.LastBlock} is not {round.LastBlockHash} at this endpoint");
-        var inputs = await _reader.ReadAsync(header, _stop.Token).ConfigureAwait(false);
-        var reading = NavReading.Of(inputs, header.Timestamp);
-        if (reading is NavReading.Unavailable unavailable)
-            return new Computed(round.Epoch, [], unavailable.Reason);
-        var nav = (NavReading.Available)reading;
-        var uids = await _reader.UidsAsync(_role.Netuid, [.. report.Rewards.Payouts.Select(payout => payout.Miner.Miner)], header.Hash, _stop.Token).ConfigureAwait(false);
-        var weights = SubnetWeights.Of(report.Rewards.Payouts, uids).Weights;
+        var computation = await EpochComputation.OfAsync(_chain.Pool, _reader, round, report, _role.Netuid, _stop.Token).ConfigureAwait(false);
+        var (nav, inputs) = computation.Reading switch
+        {
+            NavReading.Available available => (available, available.Inputs),
+            NavReading.Unavailable none => (null, none.Inputs),
+            _ => throw new InvalidOperationException($"A {computation.Reading.GetType()} is no reading."),
+        };
+        var (mint, redeem) = nav is null ? (null, null) : await _reader.ExecutableAsync(nav, Wei.OneTao, Wei.OneTao, _stop.Token).ConfigureAwait(false);
+        var check = _role.Emissions is { } emissions ? await emissions.CheckAsync(inputs, _stop.Token).ConfigureAwait(false) : null;
+        var (move, warnings) = EpochWitness.Judge(computation.Reading, before, check);
+        var witness = new EpochWitness(round.Epoch, round.LastBlock, nav?.Nav, mint?.Price, redeem?.Price, move, report.RankingRoot, computation.WeightsHash, warnings, _clock.GetUtcNow(), null);
+        if (nav is null)
+            return new Computed(round.Epoch, witness, [], ((NavReading.Unavailable)computation.Reading).Reason);
         var said = new NavAttestation(
-            round.Epoch, round.LastBlock, round.LastBlockHash, nav.Nav, inputs.Supply, report.RankingRoot, Eip712.WeightsHash(weights), round.Parameters, _role.Key.Address);
-        return new Computed(round.Epoch, [.. _role.Witness.Testify(said, weights, round).Select(testimony => (Sign(testimony), testimony.NotBefore))], null);
+            round.Epoch, round.LastBlock, round.LastBlockHash, nav.Nav, inputs.Supply, report.RankingRoot, computation.WeightsHash, round.Parameters, _role.Key.Address);
+        return new Computed(round.Epoch, witness, [.. _role.Witness.Testify(said, computation.Weights.Weights, round).Select(testimony => (Sign(testimony), testimony.NotBefore))], null);
     }
 
     private SignedAttestation Sign(Testimony testimony)
@@ -134,6 +163,8 @@ internal sealed class DutiesActor : UntypedActor
 
     private void OnComputed(Computed computed)
     {
+        if (computed.Witness is { } witness)
+            Note(witness);
         if (computed.Problem is { } problem)
         {
             // Tried again with the next block, as long as the round is open.
@@ -145,17 +176,67 @@ internal sealed class DutiesActor : UntypedActor
         SpeakWhenDue();
     }
 
-    private void SpeakWhenDue()
+    private void Note(EpochWitness witness)
     {
-        foreach (var (id, signed, _) in _words.Values.SelectMany(words => words).Where(word => word.NotBefore <= _block).ToList())
-            Submit(id, RegistryCalls.Attest(signed));
+        if (_witnesses.RemoveAll(known => known.Epoch == witness.Epoch) == 0)
+        {
+            foreach (var warning in witness.Warnings)
+                _log.Warning("Epoch {0}: {1}", witness.Epoch, warning);
+        }
+
+        _witnesses.Add(witness);
+        if (_witnesses.Count > EpochsShown)
+            _witnesses.RemoveAt(0);
     }
 
-    private void Submit(string id, string call)
+    /// <summary>Whether the others agree on something else than was computed here: then this node is wrong, or most others are.</summary>
+    private void Compare(ConsensusBook book)
     {
+        for (var i = 0; i < _witnesses.Count; i++)
+        {
+            if (_witnesses[i].OffReference is not null || book.RoundOf(_witnesses[i].Epoch) is not { State: RoundState.Settled } round || RoundReference.Of(round.Counted) is not { } reference)
+                continue;
+            if (_witnesses[i].Against(reference) is not { } difference)
+                continue;
+            _witnesses[i] = _witnesses[i] with { OffReference = difference, NotedAt = _clock.GetUtcNow() };
+            _log.Error("Epoch {0}: this node has computed something else than the validators agree on: {1}. Compare with 'tao20 consensus verify --epoch {0}'", round.Epoch, difference);
+        }
+    }
+
+    private void SpeakWhenDue()
+    {
+        foreach (var (epoch, words) in _words)
+        {
+            foreach (var (id, signed, _) in words.Where(word => word.NotBefore <= _block && (_toAttest.Contains(epoch) || !_failed.ContainsKey(word.Id))))
+                Submit(id, RegistryCalls.Attest(signed));
+        }
+    }
+
+    /// <summary>
+    /// Has a duty done. One whose transaction came to nothing is still a duty when the book says so: an endpoint that was behind refuses
+    /// what another takes, so it is tried again some blocks later.
+    /// </summary>
+    private void Submit(string duty, string call)
+    {
+        var id = duty;
+        if (_failed.TryGetValue(duty, out var failed))
+        {
+            if (failed.Attempts >= MaxAttempts || _block < failed.At + BlocksBetweenAttempts)
+                return;
+            id = string.Create(CultureInfo.InvariantCulture, $"{duty}{Again}{failed.Attempts + 1}");
+        }
+
         if (_submitted.Add(id))
             _transactions.Tell(new SubmitIntent(new TransactionIntent(id, _role.Registry.Registry, 0, Convert.FromHexString(call.AsSpan(2)))));
     }
 
-    private sealed record Computed(EpochId Epoch, IReadOnlyList<(SignedAttestation Signed, ulong NotBefore)> Words, string? Problem);
+    private void OnFailed(IntentProgress failed)
+    {
+        // Mostly another validator was first, and the book will say so; the sender has said why.
+        _log.Debug("{0} came to nothing: {1}", failed.Id, failed.Reason ?? "it was reverted");
+        var duty = failed.Id.Split(Again)[0];
+        _failed[duty] = (_failed.GetValueOrDefault(duty).Attempts + 1, _block);
+    }
+
+    private sealed record Computed(EpochId Epoch, EpochWitness? Witness, IReadOnlyList<(SignedAttestation Signed, ulong NotBefore)> Words, string? Problem);
 }

@@ -1,5 +1,7 @@
 using Tao20.Chain.Signing;
 using Tao20.Domain.Consensus;
+using Tao20.Domain.Index;
+using Tao20.Domain.Nav;
 using Tao20.Domain.Slashing;
 
 namespace Tao20.Actors.Consensus;
@@ -9,7 +11,15 @@ namespace Tao20.Actors.Consensus;
 /// <param name="Registry">The registry it attests to.</param>
 /// <param name="Netuid">The subnet whose UIDs weights are of.</param>
 /// <param name="Witness">How it puts what it has computed into words.</param>
-public sealed record ValidatorRole(PrivateKey Key, RegistryIdentity Registry, ushort Netuid, IWitness Witness);
+/// <param name="Emissions">Where subnets' emissions are known from, to hold the composition against the index rule; null for nowhere.</param>
+public sealed record ValidatorRole(PrivateKey Key, RegistryIdentity Registry, ushort Netuid, IWitness Witness, ICompositionCheck? Emissions = null);
+
+/// <summary>Holds what the contract has as its composition against the index rule.</summary>
+public interface ICompositionCheck
+{
+    /// <summary>Checks a reading's composition. Emissions that cannot be used are a difference of their own: they never keep a node from attesting.</summary>
+    Task<CompositionCheck> CheckAsync(NavInputs inputs, CancellationToken cancel);
+}
 
 /// <summary>Puts what was computed for an epoch into attestations. There is one honest way; a test network has others.</summary>
 public interface IWitness

@@ -76,13 +76,21 @@ public static class Tao20AkkaExtensions
 
     /// <summary>The same for a validator that also attests and judges: it needs the sender of its account's transactions.</summary>
     public static AkkaConfigurationBuilder WithValidator(
-        this AkkaConfigurationBuilder builder, FollowerSettings settings, ValidatorRole role, ChainConnection chain, bool clustered) =>
-        builder.WithOne<ConsensusKey>(ConsensusKey.Name, clustered, registry =>
+        this AkkaConfigurationBuilder builder, FollowerSettings settings, ValidatorRole role, WeightsOptions weights, ChainConnection chain, bool clustered)
+    {
+        if (weights.Enabled)
         {
-            var transactions = registry.Get<TransactionSenderKey>();
+            builder.WithOne<WeightsKey>(
+                WeightsKey.Name, clustered, registry => Props.Create(() => new WeightsActor(settings, role, weights, chain, registry.Get<TransactionSenderKey>())));
+        }
+
+        return builder.WithOne<ConsensusKey>(ConsensusKey.Name, clustered, registry =>
+        {
+            var (transactions, setter) = (registry.Get<TransactionSenderKey>(), weights.Enabled ? registry.Get<WeightsKey>() : ActorRefs.Nobody);
             return Props.Create(() => new ConsensusCoordinatorActor(
-                settings, registry.Get<MinersKey>(), context => context.ActorOf(Props.Create(() => new DutiesActor(role, chain, transactions)), "duties")));
+                settings, registry.Get<MinersKey>(), context => context.ActorOf(Props.Create(() => new DutiesActor(role, chain, transactions, setter, settings.Clock)), "duties")));
         });
+    }
 
     /// <summary>The reader of the chain behind <see cref="ChainFollowerKey"/>: one in the cluster.</summary>
     public static AkkaConfigurationBuilder WithChainFollower(
@@ -100,8 +108,13 @@ public static class Tao20AkkaExtensions
 
     /// <summary>What answers for the node's state behind <see cref="StatusKey"/>.</summary>
     public static AkkaConfigurationBuilder WithStatus(this AkkaConfigurationBuilder builder, FollowerSettings settings) =>
-        builder.WithActors((system, registry) => registry.Register<StatusKey>(system.ActorOf(
-            Props.Create(() => new StatusActor(settings, registry.Get<ChainFollowerKey>(), registry.Get<ConsensusKey>(), registry.Get<MinersKey>())), "status")));
+        builder.WithActors((system, registry) =>
+        {
+            var sender = registry.TryGet<TransactionSenderKey>(out var found) ? found : null;
+            var weights = registry.TryGet<WeightsKey>(out var setter) ? setter : null;
+            registry.Register<StatusKey>(system.ActorOf(
+                Props.Create(() => new StatusActor(settings, registry.Get<ChainFollowerKey>(), registry.Get<ConsensusKey>(), registry.Get<MinersKey>(), sender, weights)), "status"));
+        });
 
     /// <summary>The text of a configuration file of this build.</summary>
     public static Config Hocon(string file)

@@ -379,9 +379,9 @@ internal static class BookWire
     private static Wire.CaseVotedFact Vote(Hash256 id, Address voter, bool support, UInt128 stake) =>
         new() { Id = Values.Bytes(id), Voter = Values.Bytes(voter), Support = support, StakeWei = Values.Bytes(stake) };
 
-    private static Wire.Weight ToWire(SubnetWeight weight) => new() { Uid = weight.Uid, Weight_ = weight.Weight };
+    public static Wire.Weight ToWire(SubnetWeight weight) => new() { Uid = weight.Uid, Weight_ = weight.Weight };
 
-    private static SubnetWeight FromWire(Wire.Weight wire) => new((ushort)wire.Uid, (ushort)wire.Weight_);
+    public static SubnetWeight FromWire(Wire.Weight wire) => new((ushort)wire.Uid, (ushort)wire.Weight_);
 
     private static Wei Amount(Google.Protobuf.ByteString bytes) => Wei.From(Values.UInt128(bytes));
 }

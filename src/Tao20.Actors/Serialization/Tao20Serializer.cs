@@ -8,6 +8,7 @@ using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Transactions;
 using Tao20.Domain.Volume;
+using Tao20.Domain.Weights;
 
 namespace Tao20.Actors.Serialization;
 
@@ -45,6 +46,13 @@ public sealed class Tao20Serializer : SerializerWithStringManifest
         Form.Of<FollowerStatus, Wire.FollowerStatus>("follower-status", StatusWire.ToWire, Wire.FollowerStatus.Parser, StatusWire.FromWire),
         Form.Of<GetSettledEpochs, Wire.GetSettledEpochs>("get-settled-epochs", _ => new Wire.GetSettledEpochs(), Wire.GetSettledEpochs.Parser, _ => GetSettledEpochs.Instance),
         Form.Of<SettledEpochs, Wire.SettledEpochs>("settled-epochs", StatusWire.ToWire, Wire.SettledEpochs.Parser, StatusWire.FromWire),
+        Form.Of<WeighEpoch, Wire.WeighEpoch>("weigh-epoch", WeightsWire.ToWire, Wire.WeighEpoch.Parser, WeightsWire.FromWire),
+        Form.Of<WeightsTaken, Wire.WeightsTaken>("weights-taken", WeightsWire.ToWire, Wire.WeightsTaken.Parser, WeightsWire.FromWire),
+        Form.Of<WeightsMoved, Wire.WeightsMoved>("weights-moved", WeightsWire.ToWire, Wire.WeightsMoved.Parser, WeightsWire.FromWire),
+        Form.Of<WeightsState, Wire.WeightsSnapshot>("weights", WeightsWire.ToWire, Wire.WeightsSnapshot.Parser, WeightsWire.FromWire),
+        Form.Of<GetWeights, Wire.GetWeights>("get-weights", _ => new Wire.GetWeights(), Wire.GetWeights.Parser, _ => GetWeights.Instance),
+        Form.Of<GetWitness, Wire.GetWitness>("get-witness", _ => new Wire.GetWitness(), Wire.GetWitness.Parser, _ => GetWitness.Instance),
+        Form.Of<WitnessStatus, Wire.WitnessStatus>("witness-status", WitnessWire.ToWire, Wire.WitnessStatus.Parser, WitnessWire.FromWire),
         Form.Of<IntentPlanned, Wire.IntentPlanned>("intent-planned", OutboxWire.ToWire, Wire.IntentPlanned.Parser, OutboxWire.FromWire),
         Form.Of<TransactionSigned, Wire.TransactionSigned>("transaction-signed", OutboxWire.ToWire, Wire.TransactionSigned.Parser, OutboxWire.FromWire),
         Form.Of<TransactionBroadcast, Wire.TransactionBroadcast>("transaction-broadcast", OutboxWire.ToWire, Wire.TransactionBroadcast.Parser, OutboxWire.FromWire),

@@ -13,6 +13,7 @@ public sealed class ConsensusMetrics
     private readonly Counter<long> _violations;
     private readonly Counter<long> _slashes;
     private readonly Histogram<long> _latency;
+    private readonly Histogram<long> _weights;
     private ConsensusBook? _book;
 
     internal ConsensusMetrics(Meter meter)
@@ -22,6 +23,7 @@ public sealed class ConsensusMetrics
         _violations = meter.CreateCounter<long>("tao20.violations", "{violation}", "Violations found since the start, by severity");
         _slashes = meter.CreateCounter<long>("tao20.slashes", "{slash}", "Slashes executed since the start");
         _latency = meter.CreateHistogram<long>("tao20.round.latency", "{block}", "Blocks from an epoch's last to the end of its round");
+        _weights = meter.CreateHistogram<long>("tao20.weights.latency", "s", "Chain time from an epoch's end to the block with its weights, or with the commit to them");
         meter.CreateObservableGauge("tao20.validators", Standings, "{validator}", "Validators, by standing");
         meter.CreateObservableGauge("tao20.validator.stake", () => PerValidator(record => (double)record.Stake.Value / WeiPerTao), "{TAO}", "Bond of each validator");
         meter.CreateObservableGauge("tao20.validator.reputation", () => PerValidator(record => (double)record.Reputation.Value / WeiPerTao), "1", "Reputation of each validator");
@@ -57,6 +59,10 @@ public sealed class ConsensusMetrics
             }
         }
     }
+
+    /// <summary>An epoch's weights, or the commit to them, are on chain.</summary>
+    /// <param name="seconds">Chain time since the epoch's end.</param>
+    public void WeightsOnChain(ulong seconds) => _weights.Record((long)seconds);
 
     private void Concluded(ConsensusEvent.RoundConcluded concluded, ConsensusBook book)
     {

@@ -2,7 +2,9 @@ using Akka.Actor;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
+using Tao20.Actors.Transactions;
 using Tao20.Domain.Ranking;
+using Tao20.Domain.Weights;
 using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Status;
@@ -16,12 +18,20 @@ public sealed class StatusActor : ReceiveActor
     private readonly IActorRef _follower;
     private readonly IActorRef _consensus;
     private readonly IActorRef _miners;
+    private readonly IActorRef? _sender;
+    private readonly IActorRef? _weights;
     private ulong? _cursor;
 
     /// <summary>The status of what these actors hold.</summary>
-    public StatusActor(FollowerSettings settings, IActorRef follower, IActorRef consensus, IActorRef miners)
+    /// <param name="settings">What the follower was told.</param>
+    /// <param name="follower">The reader of the chain.</param>
+    /// <param name="consensus">The settlement of epochs.</param>
+    /// <param name="miners">The miners.</param>
+    /// <param name="sender">The sender of a validator's transactions; null for a node that only counts.</param>
+    /// <param name="weights">What sets a validator's weights; null when nothing does.</param>
+    public StatusActor(FollowerSettings settings, IActorRef follower, IActorRef consensus, IActorRef miners, IActorRef? sender = null, IActorRef? weights = null)
     {
-        (_settings, _follower, _consensus, _miners) = (settings, follower, consensus, miners);
+        (_settings, _follower, _consensus, _miners, _sender, _weights) = (settings, follower, consensus, miners, sender, weights);
         ReceiveAsync<GetNodeStatus>(async query =>
         {
             try
@@ -53,6 +63,11 @@ public sealed class StatusActor : ReceiveActor
         var lastHour = (long)((status.State.Last?.Timestamp ?? 0) / 3600);
         var rules = (status.State.Schedule?.At(open).Parameters ?? _settings.Scoring).Score;
         var volumes = summaries.Where(summary => status.State.Book.Active.Contains(summary.Miner)).Select(summary => summary.Epoch);
-        return new NodeStatus(status, settled, open, EpochRanking.Of(volumes, lastHour, rules), summaries);
+        return new NodeStatus(status, settled, open, EpochRanking.Of(volumes, lastHour, rules), summaries, await ValidatorAsync());
     }
+
+    private async Task<ValidatorStatus?> ValidatorAsync() => _sender is null ? null : new ValidatorStatus(
+        await _sender.Ask<SenderStatus>(GetSenderStatus.Instance, Patience),
+        _weights is null ? null : await _weights.Ask<WeightsState>(GetWeights.Instance, Patience),
+        await _consensus.Ask<WitnessStatus>(GetWitness.Instance, Patience));
 }

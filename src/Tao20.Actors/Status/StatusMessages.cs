@@ -2,7 +2,9 @@ using Tao20.Actors.Consensus;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
 using Tao20.Domain.Epochs;
+using Tao20.Actors.Transactions;
 using Tao20.Domain.Ranking;
+using Tao20.Domain.Weights;
 
 namespace Tao20.Actors.Status;
 
@@ -19,5 +21,12 @@ public sealed record GetNodeStatus(bool AllMiners);
 /// <param name="Open">The open epoch.</param>
 /// <param name="Ranking">Its ranking if it ended now.</param>
 /// <param name="Miners">The miners asked for, by address.</param>
+/// <param name="Validator">What it does as a validator; null for a node that only counts.</param>
 public sealed record NodeStatus(
-    FollowerStatus Follower, SettledEpochs Settled, EpochId Open, EpochRanking Ranking, IReadOnlyList<MinerSummary> Miners);
+    FollowerStatus Follower, SettledEpochs Settled, EpochId Open, EpochRanking Ranking, IReadOnlyList<MinerSummary> Miners, ValidatorStatus? Validator);
+
+/// <summary>What a node does as a validator.</summary>
+/// <param name="Sender">Its transactions.</param>
+/// <param name="Weights">The weights it sets; null when it sets none.</param>
+/// <param name="Witness">What it has computed of the latest epochs.</param>
+public sealed record ValidatorStatus(SenderStatus Sender, WeightsState? Weights, WitnessStatus Witness);

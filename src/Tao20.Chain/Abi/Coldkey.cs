@@ -1,4 +1,3 @@
-using Org.BouncyCastle.Crypto.Digests;
 using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Abi;
@@ -12,10 +11,6 @@ public static class Coldkey
         Span<byte> preimage = stackalloc byte[4 + Address.Length];
         "evm:"u8.CopyTo(preimage);
         address.CopyTo(preimage[4..]);
-        var digest = new Blake2bDigest(256);
-        digest.BlockUpdate(preimage);
-        Span<byte> hash = stackalloc byte[Hash256.Length];
-        digest.DoFinal(hash);
-        return new Hash256(hash);
+        return Blake2b.Hash(preimage);
     }
 }

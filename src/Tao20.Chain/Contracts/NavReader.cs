@@ -62,6 +62,40 @@ public sealed class NavReader(EndpointPool pool, Address contract)
         static NavHolding With(NavHolding holding, AlphaQuote quote) => holding with { Quote = quote };
     }
 
+    /// <summary>What a mint and a redemption of a size would really cost and bring at the block of a reading; null where the chain refuses to tell.</summary>
+    /// <param name="nav">The reading.</param>
+    /// <param name="tao">What is spent on the mint.</param>
+    /// <param name="tokens">What is redeemed.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="ChainException">No endpoint answers.</exception>
+    public async Task<(ExecutablePrice? Mint, ExecutablePrice? Redeem)> ExecutableAsync(NavReading.Available nav, Wei tao, Wei tokens, CancellationToken cancel)
+    {
+        var refused = (Mint: false, Redeem: false);
+        var calls = new List<RpcCall>();
+        var bought = Simulate("simSwapTaoForAlpha(uint16,uint64)", ExecutablePrice.MintLegs(nav.Inputs, tao), () => refused.Mint = true);
+        var received = Simulate("simSwapAlphaForTao(uint16,uint64)", ExecutablePrice.RedeemLegs(nav.Inputs, tokens), () => refused.Redeem = true);
+        if (calls.Count > 0)
+            await pool.SendAsync(calls, cancel).ConfigureAwait(false);
+        return (refused.Mint ? null : ExecutablePrice.OfMint(nav, tao, bought), refused.Redeem ? null : ExecutablePrice.OfRedeem(tokens, received));
+
+        BigInteger[] Simulate(string signature, IReadOnlyList<ulong> legs, Action refuse)
+        {
+            var results = new BigInteger[legs.Count];
+            for (var i = 0; i < legs.Count; i++)
+            {
+                var (at, netuid) = (i, nav.Inputs.Holdings[i].Netuid);
+
+                // Root's alpha is TAO, and nothing swapped gives nothing.
+                if (netuid == 0 || legs[i] == 0)
+                    results[i] = legs[i];
+                else
+                    calls.Add(EthCalls.CallAt(Precompiles.Alpha, AbiEncoder.Call(signature, netuid, legs[i]), nav.Inputs.BlockHash, bytes => results[at] = new AbiData(bytes).Integer(0)) with { Refused = _ => refuse() });
+            }
+
+            return results;
+        }
+    }
+
     /// <summary>The UID of each of these accounts on a subnet at a block; those without one are left out.</summary>
     /// <param name="netuid">The subnet.</param>
     /// <param name="accounts">The accounts.</param>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Blake2b} from "./Blake2b.sol";
 import {Coldkey} from "./Coldkey.sol";
 import {IAlpha, IStaking} from "./Interfaces.sol";
 
@@ -21,6 +22,28 @@ contract SubnetMock {
         uint64 block_associated;
     }
 
+    struct WeightRules {
+        uint64 versionKey;
+        uint64 rateLimit;
+        bool commitReveal;
+        uint64 revealTempos;
+        uint16 minWeights;
+        uint16 maxLimit;
+        uint64 tempo;
+    }
+
+    struct Neuron {
+        bytes32 hotkey;
+        bool permit;
+        uint64 lastUpdate;
+    }
+
+    struct Commit {
+        bytes32 hash;
+        uint64 blockNumber;
+    }
+
+    address private constant NEURON = 0x0000000000000000000000000000000000000804;
     address private constant STATE = 0x0000000000000000000000000000000000000805;
     uint256 private constant RAO = 1e9;
     uint256 private constant MINIMUM_STAKE_RAO = 2_000_000;
@@ -31,6 +54,12 @@ contract SubnetMock {
     mapping(address => mapping(address => mapping(uint256 => uint256))) private allowances;
     mapping(uint16 => mapping(address => LookupItem[])) private uids;
     mapping(uint16 => uint16) private uidCounts;
+    mapping(uint16 => WeightRules) private weightRules;
+    mapping(uint16 => mapping(uint16 => Neuron)) private neurons;
+    mapping(uint16 => mapping(bytes32 => uint16)) private uidsPlusOne;
+    mapping(uint16 => mapping(uint16 => Commit[])) private commits;
+    mapping(uint16 => mapping(uint16 => uint16[])) private weightUids;
+    mapping(uint16 => mapping(uint16 => uint16[])) private weightValues;
     uint256 private priceScale;
 
     error StakeTooLow(uint256 rao);
@@ -39,6 +68,24 @@ contract SubnetMock {
     error SlippageTooHigh();
     error SubnetNotExists(uint256 netuid);
     error Refused();
+    error HotKeyNotRegisteredInSubNet();
+    error NeuronNoValidatorPermit();
+    error SettingWeightsTooFast();
+    error CommittingWeightsTooFast();
+    error IncorrectWeightVersionKey();
+    error WeightVecNotEqualSize();
+    error WeightVecLengthIsLow();
+    error UidsLengthExceedUidsInSubNet();
+    error UidVecContainInvalidOne();
+    error DuplicateUids();
+    error MaxWeightExceeded();
+    error CommitRevealEnabled();
+    error CommitRevealDisabled();
+    error TooManyUnrevealedCommits();
+    error NoWeightsCommitFound();
+    error ExpiredWeightCommit();
+    error RevealTooEarly();
+    error InvalidRevealCommitHashNotMatch();
 
     /// @dev Everything that is not called at the state's address goes there, with the original caller appended for nothing:
     /// only views are forwarded, so that the caller does not matter.
@@ -75,6 +122,19 @@ contract SubnetMock {
     function setUid(uint16 netuid, address account, uint16 uid) external {
         uids[netuid][account].push(LookupItem(uid, uint64(block.number)));
         if (uid >= uidCounts[netuid]) uidCounts[netuid] = uid + 1;
+    }
+
+    /// @notice A neuron whose hotkey is the account's mapped key.
+    function setNeuron(uint16 netuid, uint16 uid, address account, bool permit) external {
+        bytes32 hotkey = Coldkey.ofAccount(account);
+        delete uidsPlusOne[netuid][neurons[netuid][uid].hotkey];
+        neurons[netuid][uid] = Neuron(hotkey, permit, neurons[netuid][uid].lastUpdate);
+        uidsPlusOne[netuid][hotkey] = uid + 1;
+        if (uid >= uidCounts[netuid]) uidCounts[netuid] = uid + 1;
+    }
+
+    function setWeightRules(uint16 netuid, WeightRules calldata rules) external {
+        weightRules[netuid] = rules;
     }
 
     // ---- IStaking (0x805) ---------------------------------------------------------------------------------------------------
@@ -174,6 +234,116 @@ contract SubnetMock {
         return uidCounts[netuid];
     }
 
+    function getHotkey(uint16 netuid, uint16 uid) external view atState returns (bytes32) {
+        return neurons[netuid][uid].hotkey;
+    }
+
+    function getValidatorStatus(uint16 netuid, uint16 uid) external view atState returns (bool) {
+        return neurons[netuid][uid].permit;
+    }
+
+    function getLastUpdate(uint16 netuid, uint16 uid) external view atState returns (uint64) {
+        return neurons[netuid][uid].lastUpdate;
+    }
+
+    // ---- ISubnet (0x803) ----------------------------------------------------------------------------------------------------
+
+    function getWeightsVersionKey(uint16 netuid) external view atState returns (uint64) {
+        return weightRules[netuid].versionKey;
+    }
+
+    function getWeightsSetRateLimit(uint16 netuid) external view atState returns (uint64) {
+        return weightRules[netuid].rateLimit;
+    }
+
+    function getCommitRevealWeightsEnabled(uint16 netuid) external view atState returns (bool) {
+        return weightRules[netuid].commitReveal;
+    }
+
+    function getCommitRevealWeightsInterval(uint16 netuid) external view atState returns (uint64) {
+        return weightRules[netuid].revealTempos;
+    }
+
+    function getMinAllowedWeights(uint16 netuid) external view atState returns (uint16) {
+        return weightRules[netuid].minWeights;
+    }
+
+    function getMaxWeightLimit(uint16 netuid) external view atState returns (uint16) {
+        return weightRules[netuid].maxLimit;
+    }
+
+    // ---- INeuron (0x804): the caller is the hotkey's account, so these hand it on to the state ---------------------------------
+
+    function setWeights(uint16 netuid, uint16[] calldata dests, uint16[] calldata weights, uint64 versionKey) external {
+        SubnetMock(STATE).setWeightsOf(msg.sender, netuid, dests, weights, versionKey);
+    }
+
+    function commitWeights(uint16 netuid, bytes32 commitHash) external {
+        SubnetMock(STATE).commitWeightsOf(msg.sender, netuid, commitHash);
+    }
+
+    function revealWeights(uint16 netuid, uint16[] calldata dests, uint16[] calldata values, uint16[] calldata salt, uint64 versionKey) external {
+        SubnetMock(STATE).revealWeightsOf(msg.sender, netuid, dests, values, salt, versionKey);
+    }
+
+    modifier fromNeuron() {
+        require(msg.sender == NEURON, "only through INeuron");
+        _;
+    }
+
+    function setWeightsOf(address account, uint16 netuid, uint16[] calldata dests, uint16[] calldata values, uint64 versionKey) external fromNeuron {
+        uint16 uid = uidOf(account, netuid);
+        WeightRules storage rules = weightRules[netuid];
+        if (rules.commitReveal) revert CommitRevealEnabled();
+        if (tooFast(rules, neurons[netuid][uid])) revert SettingWeightsTooFast();
+        take(netuid, uid, dests, values, versionKey);
+        neurons[netuid][uid].lastUpdate = uint64(block.number);
+    }
+
+    function commitWeightsOf(address account, uint16 netuid, bytes32 commitHash) external fromNeuron {
+        uint16 uid = uidOf(account, netuid);
+        WeightRules storage rules = weightRules[netuid];
+        if (!rules.commitReveal) revert CommitRevealDisabled();
+        if (tooFast(rules, neurons[netuid][uid])) revert CommittingWeightsTooFast();
+        Commit[] storage pending = commits[netuid][uid];
+        uint256 open;
+        for (uint256 i = 0; i < pending.length; i++) {
+            if (tempoOf(rules, netuid, pending[i].blockNumber) + rules.revealTempos >= tempoOf(rules, netuid, block.number)) open++;
+        }
+        if (open >= 10) revert TooManyUnrevealedCommits();
+        pending.push(Commit(commitHash, uint64(block.number)));
+        neurons[netuid][uid].lastUpdate = uint64(block.number);
+    }
+
+    function revealWeightsOf(
+        address account, uint16 netuid, uint16[] calldata dests, uint16[] calldata values, uint16[] calldata salt, uint64 versionKey
+    ) external fromNeuron {
+        uint16 uid = uidOf(account, netuid);
+        WeightRules storage rules = weightRules[netuid];
+        if (!rules.commitReveal) revert CommitRevealDisabled();
+        Commit[] storage pending = commits[netuid][uid];
+        if (pending.length == 0) revert NoWeightsCommitFound();
+        bytes32 hash = Blake2b.hash(
+            abi.encodePacked(Coldkey.ofAccount(account), reversed16(netuid), encoded(dests), encoded(values), encoded(salt), reversed64(versionKey))
+        );
+        uint256 found = pending.length;
+        for (uint256 i = 0; i < pending.length; i++) if (pending[i].hash == hash) found = i;
+        if (found == pending.length) revert InvalidRevealCommitHashNotMatch();
+        uint256 due = tempoOf(rules, netuid, pending[found].blockNumber) + rules.revealTempos;
+        uint256 current = tempoOf(rules, netuid, block.number);
+        if (current > due) revert ExpiredWeightCommit();
+        if (current < due) revert RevealTooEarly();
+        uint256 kept = pending.length - found - 1;
+        for (uint256 i = 0; i < kept; i++) pending[i] = pending[found + 1 + i];
+        while (pending.length > kept) pending.pop();
+        take(netuid, uid, dests, values, versionKey);
+    }
+
+    /// @notice What a neuron has set: not of the precompile, whose weights are read from Substrate.
+    function weightsOf(uint16 netuid, uint16 uid) external view atState returns (uint16[] memory, uint16[] memory) {
+        return (weightUids[netuid][uid], weightValues[netuid][uid]);
+    }
+
     // ---- inside -------------------------------------------------------------------------------------------------------------
 
     function poolOf(uint256 netuid) private view returns (Pool storage pool) {
@@ -195,5 +365,57 @@ contract SubnetMock {
         uint256 has = stakes[hotkey][coldkey][netuid];
         if (has < alpha) revert NotEnoughStake(has, alpha);
         stakes[hotkey][coldkey][netuid] = has - alpha;
+    }
+
+    function uidOf(address account, uint16 netuid) private view returns (uint16 uid) {
+        uint16 plusOne = uidsPlusOne[netuid][Coldkey.ofAccount(account)];
+        if (plusOne == 0) revert HotKeyNotRegisteredInSubNet();
+        uid = plusOne - 1;
+        if (!neurons[netuid][uid].permit) revert NeuronNoValidatorPermit();
+    }
+
+    function tooFast(WeightRules storage rules, Neuron storage neuron) private view returns (bool) {
+        return neuron.lastUpdate != 0 && block.number - neuron.lastUpdate < rules.rateLimit;
+    }
+
+    function tempoOf(WeightRules storage rules, uint16 netuid, uint256 blockNumber) private view returns (uint256) {
+        return (blockNumber + netuid + 1) / (uint256(rules.tempo) + 1);
+    }
+
+    function take(uint16 netuid, uint16 uid, uint16[] calldata dests, uint16[] calldata values, uint64 versionKey) private {
+        WeightRules storage rules = weightRules[netuid];
+        uint16 count = uidCounts[netuid];
+        if (dests.length != values.length) revert WeightVecNotEqualSize();
+        if (versionKey < rules.versionKey) revert IncorrectWeightVersionKey();
+        if (dests.length > count) revert UidsLengthExceedUidsInSubNet();
+        if (dests.length < (rules.minWeights < count ? rules.minWeights : count)) revert WeightVecLengthIsLow();
+        uint256 sum;
+        uint256 most;
+        for (uint256 i = 0; i < dests.length; i++) {
+            if (dests[i] >= count) revert UidVecContainInvalidOne();
+            for (uint256 j = 0; j < i; j++) if (dests[j] == dests[i]) revert DuplicateUids();
+            sum += values[i];
+            if (values[i] > most) most = values[i];
+        }
+        if (rules.maxLimit != type(uint16).max && most * type(uint16).max > sum * rules.maxLimit) revert MaxWeightExceeded();
+        weightUids[netuid][uid] = dests;
+        weightValues[netuid][uid] = values;
+    }
+
+    /// @dev A SCALE vector of 16-bit numbers: its length as a compact integer, then each, the low byte first.
+    function encoded(uint16[] calldata numbers) private pure returns (bytes memory scale) {
+        uint256 length = numbers.length;
+        scale = length < 64 ? abi.encodePacked(uint8(length << 2)) : abi.encodePacked(reversed16(uint16((length << 2) | 1)));
+        for (uint256 i = 0; i < length; i++) scale = abi.encodePacked(scale, reversed16(numbers[i]));
+    }
+
+    function reversed16(uint16 number) private pure returns (bytes2) {
+        return bytes2((number << 8) | (number >> 8));
+    }
+
+    function reversed64(uint64 number) private pure returns (bytes8) {
+        uint64 reversed;
+        for (uint256 i = 0; i < 8; i++) reversed |= ((number >> uint64(8 * i)) & 0xff) << uint64(56 - 8 * i);
+        return bytes8(reversed);
     }
 }

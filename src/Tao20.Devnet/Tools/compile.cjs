@@ -31,7 +31,7 @@ if (errors.length) process.exit(1);
 fs.mkdirSync(output, { recursive: true });
 for (const [file, units] of Object.entries(result.contracts)) {
   for (const [contractName, unit] of Object.entries(units)) {
-    if (!unit.evm.bytecode.object || ['Coldkey'].includes(contractName)) continue;
+    if (!unit.evm.bytecode.object || ['Blake2b', 'Coldkey'].includes(contractName)) continue;
     const artifact = {
       contractName,
       abi: unit.abi,

@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Numerics;
+using Tao20.Actors.Consensus;
 using Tao20.Chain;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
-using Tao20.Chain.JsonRpc;
-using Tao20.Chain.Signing;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Nav;
@@ -54,8 +53,9 @@ internal sealed record RoundAudit(
         if (replay.Report is not { } report || replay.Round is not { } round)
             throw new NodeException(ExitCodes.Failed, $"Epoch {epoch} has not been closed up to the final block {final.Number}: give --epoch with an earlier one.");
 
-        var (nav, weights, problem) = await RecomputeAsync(chain, round, report, netuid, cancel);
-        var weightsHash = Eip712.WeightsHash(weights);
+        var computed = await EpochComputation.OfAsync(chain.Pool, new NavReader(chain.Pool, chain.Options.Contract), round, report, netuid, cancel);
+        var nav = (computed.Reading as NavReading.Available)?.Nav;
+        var (weights, weightsHash) = (computed.Weights.Weights, computed.WeightsHash);
         var words = round.Eligible.SelectMany(one => round.Words(one.Validator)).ToList();
         var reference = replay.Concluded?.Reference;
         return new RoundAudit(
@@ -64,27 +64,11 @@ internal sealed record RoundAudit(
             nav?.ToString(),
             report.RankingRoot.ToString(),
             weightsHash.ToString(),
-            problem,
+            (computed.Reading as NavReading.Unavailable)?.Reason,
             reference is null ? null : reference.RankingRoot == report.RankingRoot && reference.WeightsHash == weightsHash && (nav is null || reference.Nav == nav),
             [.. words.Select(word => Audit(word, round, report, nav, weights, weightsHash))],
             [.. round.Eligible.Where(one => round.First(one.Validator) is null).Select(one => one.Validator.ToString())],
             [.. replay.Found.Select(found => $"{found.Accused} {found.Kinds} {found.Severity}")]);
-    }
-
-    private static async Task<(TaoPerToken? Nav, IReadOnlyList<SubnetWeight> Weights, string? Problem)> RecomputeAsync(
-        ChainConnection chain, Round round, EpochReport report, ushort netuid, CancellationToken cancel)
-    {
-        var reader = new NavReader(chain.Pool, chain.Options.Contract);
-        BlockHeader? header = null;
-        await chain.Pool.SendAsync([EthCalls.Header(round.LastBlock, found => header = found)], cancel);
-        var uids = await reader.UidsAsync(netuid, [.. report.Rewards.Payouts.Select(payout => payout.Miner.Miner)], round.LastBlockHash, cancel);
-        var weights = SubnetWeights.Of(report.Rewards.Payouts, uids).Weights;
-        return NavReading.Of(await reader.ReadAsync(header!, cancel), header!.Timestamp) switch
-        {
-            NavReading.Available available => (available.Nav, weights, null),
-            NavReading.Unavailable unavailable => (null, weights, unavailable.Reason),
-            _ => (null, weights, null),
-        };
     }
 
     private static AuditedAttestation Audit(

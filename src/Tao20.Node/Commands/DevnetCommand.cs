@@ -12,7 +12,7 @@ namespace Tao20.Node.Commands;
 /// <summary>What <c>tao20 devnet</c> is asked to do.</summary>
 internal sealed record DevnetSettings(
     string? DataDirectory, int Miners, TimeSpan Duration, TimeSpan Epoch, TimeSpan BlockTime, int Seed, int? HttpPort, int RpcPort, bool Json, bool Keep,
-    int Validators, IReadOnlyList<string> ByzantineTexts)
+    int Validators, IReadOnlyList<string> ByzantineTexts, bool CommitReveal)
 {
     /// <summary>Chain time of a block: so much that an hour's epoch passes in <see cref="Epoch"/>.</summary>
     public int SecondsPerBlock => Math.Max(1, (int)Math.Round(3600 * BlockTime / Epoch));
@@ -47,9 +47,10 @@ internal static class DevnetCommand
         var keep = new Option<bool>("--keep") { Description = "Afterwards, leave chain and node running until stopped" };
         var validators = new Option<int>("--validators") { Description = $"How many validators, 1 to {MaxValidators}; one alone only counts, from three on they agree on chain (default 1)", HelpName = "N", DefaultValueFactory = _ => 1 };
         var byzantine = new Option<string[]>("--byzantine") { Description = $"A validator that does not keep to the rules: {Byzantine.Kinds}", HelpName = "N:KIND" };
+        var commitReveal = new Option<bool>("--commit-reveal") { Description = "The subnet takes weights by commit and reveal, not in the clear" };
         var command = new Command("devnet", "A whole TAO20 economy on this machine: watch miners trade and be ranked")
         {
-            dataDir, miners, duration, epoch, blockTime, seed, httpPort, rpcPort, json, keep, validators, byzantine,
+            dataDir, miners, duration, epoch, blockTime, seed, httpPort, rpcPort, json, keep, validators, byzantine, commitReveal,
         };
         command.SetAction((parsed, cancel) => RunAsync(
             Checked(new DevnetSettings(
@@ -64,7 +65,8 @@ internal static class DevnetCommand
                 parsed.GetValue(json),
                 parsed.GetValue(keep),
                 parsed.GetValue(validators),
-                parsed.GetValue(byzantine) ?? [])),
+                parsed.GetValue(byzantine) ?? [],
+                parsed.GetValue(commitReveal))),
             cancel));
         return command;
     }
@@ -120,6 +122,8 @@ internal static class DevnetCommand
         Say($"Deploying twenty subnets, the index, its market and its router to {chain.Rpc} ...");
         var (economy, time) = await Economy.DeployAsync(chain, settings.Miners, new AnvilOptions().GenesisTimestamp + 1, cancel);
         (var validators, time) = settings.Validators == 1 ? (null, time) : await ValidatorSet.DeployAsync(economy, settings.Validators, Netuid, settings.Seed, time, cancel);
+        if (settings.CommitReveal)
+            await chain.Client.ExecuteAsync([ValidatorSet.SetWeightRules(economy, Netuid, commitReveal: true)], ++time, cancel);
         await using var hosts = new DevnetHosts();
         await hosts.StartAsync(settings, validators, i => Settings(settings, directory, chain.Rpc, economy.Index, validators, i), cancel);
         var host = hosts.First;
@@ -150,7 +154,7 @@ internal static class DevnetCommand
                 await CatchUpAsync(each, await chain.Client.BlockNumberAsync(cancel), cancel);
         }
 
-        var summary = await DevnetSummary.CollectAsync(economy, hosts.All, cancel);
+        var summary = await DevnetSummary.CollectAsync(economy, hosts.All, Netuid, cancel);
         if (settings.Json)
             await output.WriteLineAsync(JsonSerializer.Serialize(summary, NodeEndpoints.Json));
         else
@@ -199,6 +203,7 @@ internal static class DevnetCommand
             ["Chain:FromBlock"] = "0",
             ["Chain:PollInterval"] = "100ms",
             ["Chain:Registry"] = validators?.Registry.ToString(),
+            ["Weights:TempoBlocks"] = ValidatorSet.TempoBlocks.ToString(CultureInfo.InvariantCulture),
             ["Netuid"] = Netuid.ToString(CultureInfo.InvariantCulture),
             ["DataDir"] = i == 0 ? directory : Path.Combine(directory, $"validator-{i + 1}"),
             ["Http:Port"] = port.ToString(CultureInfo.InvariantCulture),

@@ -47,7 +47,7 @@ internal sealed class DevnetHosts : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether every round is over and every case has ended, in everyone's book.</summary>
+    /// <summary>Whether every round is over, every case has ended in everyone's book, and everyone's weights are set.</summary>
     /// <param name="epochs">How many epochs have been closed on chain.</param>
     /// <param name="cancel">Gives up.</param>
     public async Task<bool> AgreedAsync(ulong epochs, CancellationToken cancel)
@@ -59,6 +59,8 @@ internal sealed class DevnetHosts : IAsyncDisposable
                 continue;
 
             if ((ulong)book.RoundsOpened < epochs || book.Rounds.Any(round => round.State == RoundState.Collecting) || book.Cases.Any(progress => !progress.Ended))
+                return false;
+            if (status.Validator is { Weights: { } weights } && (weights.Recent.Any(progress => !progress.Ended) || weights.Recent.LastOrDefault()?.Closed.Epoch != status.Settled.Recent.LastOrDefault()?.Closed.Epoch))
                 return false;
         }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Spectre.Console;
 using Tao20.Actors.Status;
 using Tao20.Devnet;
+using Tao20.Domain.Weights;
 using Tao20.Node.Hosting;
 using Tao20.Node.Http;
 
@@ -29,13 +30,15 @@ internal sealed record DevnetSummary(
     IReadOnlyList<DevnetRound> Rounds,
     IReadOnlyList<ValidatorDocument> Validators,
     IReadOnlyList<CaseDocument> Cases,
+    IReadOnlyList<WeightsDocument> Weights,
+    bool WeightsOnChain,
     bool BooksEqual,
     IReadOnlyList<FaultDocument> Faults)
 {
-    /// <summary>Every miner's fold equals the contract's own count, all validators have the same book, and nothing is at fault.</summary>
-    public bool Right => Faults.Count == 0 && BooksEqual && Miners.All(miner => miner.FoldedWei == miner.ChainWei);
+    /// <summary>Every miner's fold equals the contract's own count, all validators have the same book, the subnet has the weights they set, and nothing is at fault.</summary>
+    public bool Right => Faults.Count == 0 && BooksEqual && WeightsOnChain && Miners.All(miner => miner.FoldedWei == miner.ChainWei);
 
-    public static async Task<DevnetSummary> CollectAsync(Economy economy, IReadOnlyList<ValidatorHost> hosts, CancellationToken cancel)
+    public static async Task<DevnetSummary> CollectAsync(Economy economy, IReadOnlyList<ValidatorHost> hosts, int netuid, CancellationToken cancel)
     {
         var host = hosts[0];
         var status = await host.StatusAsync(true, cancel);
@@ -51,6 +54,7 @@ internal sealed record DevnetSummary(
         });
         var consensus = status.Settled.Book is { } book ? ConsensusDocument.Of(book) : null;
         var statuses = await Task.WhenAll(hosts.Skip(1).Select(other => other.StatusAsync(false, cancel)));
+        NodeStatus[] all = [status, .. statuses];
         return new DevnetSummary(
             economy.Chain.Rpc.ToString(),
             economy.Index.ToString(),
@@ -62,8 +66,23 @@ internal sealed record DevnetSummary(
             [.. consensus?.Rounds.Select(DevnetRound.Of) ?? []],
             consensus?.Validators ?? [],
             consensus?.Cases ?? [],
+            [.. all.SelectMany(one => one.Validator is { } self ? ValidatorSelfDocument.Of(self).Weights ?? [] : [])],
+            await WeightsOnChainAsync(economy, all, netuid, cancel),
             statuses.All(other => Text(other) == Text(status)),
-            [.. statuses.Append(status).Select(one => one.Follower.Fault).OfType<NodeFault>().Select(FaultDocument.Of)]);
+            [.. all.SelectMany(FaultDocument.AllOf)]);
+    }
+
+    /// <summary>Whether the subnet has, for each validator, the weights that it set last.</summary>
+    private static async Task<bool> WeightsOnChainAsync(Economy economy, IReadOnlyList<NodeStatus> statuses, int netuid, CancellationToken cancel)
+    {
+        for (var i = 0; i < statuses.Count; i++)
+        {
+            if (statuses[i].Validator?.Weights?.Recent.FindLast(progress => progress.Stage == WeightsStage.Set) is { } last
+                && !(await ValidatorSet.WeightsAsync(economy, netuid, ValidatorSet.UidOf(economy, i), cancel)).SequenceEqual(last.Weights))
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>All that a validator has settled and agreed on, as text.</summary>
@@ -111,6 +130,13 @@ internal sealed record DevnetSummary(
         foreach (var validator in Validators)
             table.AddRow(validator.Address, validator.Standing, Tao(validator.StakeWei, 18), Tao(validator.SlashedWei, 18), Tao(validator.Reputation, 18), $"{validator.Agreed} of {validator.Rounds}");
         AnsiConsole.Write(table);
+        foreach (var set in Weights.Where(set => set.Epoch == Weights[^1].Epoch))
+        {
+            AnsiConsole.WriteLine(
+                $"weights of epoch {set.Epoch} by {set.Validator}: {set.Stage}{(set.Block is { } block ? $" in block {block}, {set.SecondsAfterEpoch} s after its end" : "")}{(set.Reason is { } reason ? $": {reason}" : "")}: "
+                + string.Join(" ", set.Weights.Select(weight => $"{weight.Uid}={weight.Weight}")));
+        }
+
         foreach (var one in Cases)
             AnsiConsole.WriteLine($"epoch {one.Epoch}: {one.Accused} {one.Kinds}, {one.Severity}: {one.State}, {Tao(one.SlashedWei, 18)} TAO taken");
     }

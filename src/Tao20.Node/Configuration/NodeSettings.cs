@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tao20.Actors.Consensus;
 using Tao20.Actors.Hosting;
 using Tao20.Actors.Transactions;
 using Tao20.Chain;
@@ -15,7 +16,7 @@ namespace Tao20.Node.Configuration;
 /// <summary>All a validator is told, read once and valid.</summary>
 internal sealed record NodeSettings(
     ChainOptions Chain, JournalOptions Journal, ClusterOptions? Cluster, DomainParameters Scoring, string DataDirectory, string HttpHost, int HttpPort, int Netuid, LogLevel LogLevel,
-    KeySource Key, FeePolicy Fees)
+    KeySource Key, FeePolicy Fees, WeightsOptions Weights, string? EmissionsDirectory)
 {
     /// <summary>Reads the settings; everything that is wrong with them is told at once.</summary>
     /// <exception cref="NodeException">Something is wrong, with a line for each.</exception>
@@ -91,13 +92,18 @@ internal sealed record NodeSettings(
             GasMarginPercent = reader.Int("Transactions:GasMarginPercent", standard.GasMarginPercent),
             MaxInFlight = reader.Int("Transactions:MaxInFlight", standard.MaxInFlight),
         };
+        var weights = new WeightsOptions { Enabled = reader.Bool("Weights:Enabled", true), TempoBlocks = reader.Int("Weights:TempoBlocks", new WeightsOptions().TempoBlocks) };
+        var emissions = reader.Text("Index:Emissions");
+        if (emissions is not null && !Directory.Exists(emissions))
+            errors.Add($"Index:Emissions = {emissions} is not a directory: give one with files emissions_YYYYMMDD.json, or leave it out.");
         var settings = new NodeSettings(
-            chain, journal, clustered ? cluster : null, scoring, dataDirectory, reader.Text("Http:Host") ?? "127.0.0.1", port, netuid, ReadLogLevel(reader, errors), key, fees);
+            chain, journal, clustered ? cluster : null, scoring, dataDirectory, reader.Text("Http:Host") ?? "127.0.0.1", port, netuid, ReadLogLevel(reader, errors), key, fees, weights, emissions);
 
-        reader.RefuseUnknown("Chain", "Journal", "Cluster", "Scoring", "Consensus", "Validator", "Transactions", "Http");
+        reader.RefuseUnknown("Chain", "Journal", "Cluster", "Scoring", "Consensus", "Validator", "Transactions", "Weights", "Index", "Http");
         errors.AddRange(reader.Errors);
         errors.AddRange(chain.Validate());
         errors.AddRange(fees.Validate());
+        errors.AddRange(weights.Validate());
         if (dataDirectory.Length > 0 || kind != JournalKind.Sqlite)
             errors.AddRange(journal.Validate());
         if (clustered)

@@ -86,8 +86,10 @@ internal sealed class ValidatorHost : IAsyncDisposable
                 akka.WithMiners(guard, clustered);
                 if (key is not null && identity.Registry is { } registry)
                 {
-                    var role = new ValidatorRole(key, new RegistryIdentity(identity.ChainId, registry), (ushort)settings.Netuid, devnet?.Witness ?? new HonestWitness());
-                    akka.WithTransactions(new SenderSettings(identity.ChainId, key, settings.Fees, guard), chain, clustered).WithValidator(follower, role, chain, clustered);
+                    var role = new ValidatorRole(
+                        key, new RegistryIdentity(identity.ChainId, registry), (ushort)settings.Netuid, devnet?.Witness ?? new HonestWitness(),
+                        settings.EmissionsDirectory is { } emissions ? new EmissionsCheck(new DirectoryInfo(emissions)) : null);
+                    akka.WithTransactions(new SenderSettings(identity.ChainId, key, settings.Fees, guard), chain, clustered).WithValidator(follower, role, settings.Weights, chain, clustered);
                 }
                 else
                 {

@@ -26,6 +26,7 @@ internal sealed record StatusDocument(
     QuarantineDocument Quarantine,
     ParametersDocument? Parameters,
     ConsensusDocument? Consensus,
+    ValidatorSelfDocument? Validator,
     IReadOnlyList<FaultDocument> Faults)
 {
     private const int ExclusionsShown = 50;
@@ -64,7 +65,8 @@ internal sealed record StatusDocument(
                 [.. state.Quarantined.Select(log => new QuarantinedDocument(log.Position.ToString(), log.Reason, System.Text.Encoding.UTF8.GetString(log.Raw.Span)))]),
             state.Schedule is { } schedule ? new ParametersDocument(schedule.Latest.Version, schedule.Latest.FromEpoch.Value) : null,
             status.Settled.Book is { } book ? ConsensusDocument.Of(book) : null,
-            follower.Fault is { } fault ? [FaultDocument.Of(fault)] : []);
+            status.Validator is { } validator ? ValidatorSelfDocument.Of(validator) : null,
+            FaultDocument.AllOf(status));
     }
 }
 
@@ -91,6 +93,16 @@ internal sealed record ParametersDocument(uint Version, ulong FromEpoch);
 internal sealed record FaultDocument(string Kind, string Message, DateTimeOffset At)
 {
     public static FaultDocument Of(NodeFault fault) => new(fault.Kind.ToString(), fault.Message, fault.At);
+
+    /// <summary>All that is at fault: in reading the chain, and in what was computed from it.</summary>
+    public static IReadOnlyList<FaultDocument> AllOf(NodeStatus status) =>
+    [
+        .. status.Follower.Fault is { } fault ? new[] { Of(fault) } : [],
+        .. status.Validator?.Witness.Epochs.Where(witness => witness.OffReference is not null).Select(witness => new FaultDocument(
+            "OffReference",
+            $"Epoch {witness.Epoch}: computed here is something else than the validators agree on: {witness.OffReference}. Compare with tao20 consensus verify --epoch {witness.Epoch}.",
+            witness.NotedAt)) ?? [],
+    ];
 }
 
 internal sealed record ExclusionDocument(string Miner, string Position, ulong Epoch, string Reason, string ValueWei, ulong Timestamp)

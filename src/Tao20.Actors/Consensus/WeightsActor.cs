@@ -1,0 +1,263 @@
+using System.Security.Cryptography;
+using Akka.Actor;
+using Akka.Event;
+using Tao20.Actors.Hosting;
+using Tao20.Actors.Ingestion;
+using Tao20.Actors.Transactions;
+using Tao20.Chain;
+using Tao20.Chain.Contracts;
+using Tao20.Chain.Following;
+using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Rewards;
+using Tao20.Domain.Weights;
+
+namespace Tao20.Actors.Consensus;
+
+/// <summary>
+/// Brings each epoch's weights to the subnet, in the clear or by commit and reveal, as the subnet demands. It begins as soon as the
+/// epoch is settled here and does not wait for the round: its own payouts are what it answers for. Salt and weights of a commit are in
+/// the journal before the commit is sent, so that it can be revealed after any crash.
+/// </summary>
+internal sealed class WeightsActor : JournaledActor, IWithTimers
+{
+    private const int SaltLength = 8;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private readonly FollowerSettings _settings;
+    private readonly ValidatorRole _role;
+    private readonly ChainConnection _chain;
+    private readonly IActorRef _transactions;
+    private readonly NavReader _uids;
+    private readonly SubnetReader _subnet;
+    private readonly CancellationTokenSource _stop = new();
+    private WeightsState _state = WeightsState.Initial;
+    private EpochId? _computing;
+    private bool _looking;
+    private int _failures;
+
+    public WeightsActor(FollowerSettings settings, ValidatorRole role, WeightsOptions options, ChainConnection chain, IActorRef transactions)
+        : base(settings.Journal)
+    {
+        (_settings, _role, _chain, _transactions) = (settings, role, chain, transactions);
+        PersistenceId = $"weights-{role.Key.Address}";
+        _uids = new NavReader(chain.Pool, chain.Options.Contract);
+        _subnet = new SubnetReader(chain.Pool, role.Netuid, role.Key.Address, (ulong)options.TempoBlocks);
+    }
+
+    public override string PersistenceId { get; }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override bool Handle(object message)
+    {
+        switch (message)
+        {
+            case WeighEpoch(var report):
+                Take(report);
+                return true;
+            case Computed computed:
+                _computing = null;
+                Move(computed.Progress, () =>
+                {
+                    computed.From.Tell(new WeightsTaken(computed.Progress.Closed.Epoch));
+                    Look();
+                });
+                return true;
+            case HeadMoved:
+                WatchHead();
+                Look();
+                return true;
+            case LookAgain:
+                Look();
+                return true;
+            case Looked looked:
+                OnLooked(looked);
+                return true;
+            case Failed(var cause):
+                OnFailed(cause);
+                return true;
+            case IntentProgress progress:
+                OnProgress(progress);
+                return true;
+            case Final final:
+                OnFinal(final);
+                return true;
+            case GetWeights:
+                Sender.Tell(_state);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    protected override void Evolve(object e) => _state = e is WeightsState state ? state : _state.Evolve(((WeightsMoved)e).Progress);
+
+    protected override object Snapshot() => _state;
+
+    protected override void Recovered()
+    {
+        WatchHead();
+        Look();
+    }
+
+    protected override void PostStop()
+    {
+        _stop.Cancel();
+        base.PostStop();
+    }
+
+    private void Take(EpochReport report)
+    {
+        var closed = report.Closed;
+        if (_state.Knows(closed))
+        {
+            Sender.Tell(new WeightsTaken(closed.Epoch));
+            return;
+        }
+
+        if (_computing is not null)
+            return;
+        _computing = closed.Epoch;
+        ComputeAsync(report, Sender).PipeTo(Self, failure: cause => new Failed(cause));
+    }
+
+    private async Task<Computed> ComputeAsync(EpochReport report, IActorRef from)
+    {
+        var uids = await _uids.UidsAsync(_role.Netuid, [.. report.Rewards.Payouts.Select(payout => payout.Miner.Miner)], report.Closed.LastBlockHash, _stop.Token).ConfigureAwait(false);
+        var weights = SubnetWeights.Of(report.Rewards.Payouts, uids);
+        return new Computed(new WeightsProgress(report.Closed, WeightsStage.Waiting, weights.Weights, weights.WithoutUid, 0, [], 0, 0, 0, 0, null), from);
+    }
+
+    /// <summary>Asks after what is on its way, and the chain what the subnet demands now if anything waits for that.</summary>
+    private void Look()
+    {
+        foreach (var progress in _state.Recent)
+            Ask(progress);
+        if (_looking || !_state.Recent.Any(progress => progress.Stage is WeightsStage.Waiting or WeightsStage.Committed))
+            return;
+        _looking = true;
+        LookAsync().PipeTo(Self, failure: cause => new Failed(cause));
+
+        async Task<Looked> LookAsync()
+        {
+            var (rules, self) = await _subnet.ReadAsync(_stop.Token).ConfigureAwait(false);
+            if (_chain.Head.Latest is null)
+                await _chain.Head.RefreshAsync(_stop.Token).ConfigureAwait(false);
+            return new Looked(rules, self, _chain.Head.Latest!.Number);
+        }
+    }
+
+    private void OnLooked(Looked looked)
+    {
+        (_looking, _failures) = (false, 0);
+        foreach (var progress in _state.Recent)
+        {
+            if (_state.Decide(progress, _role.Netuid, looked.Rules, looked.Self, looked.Block, FreshSalt) is { } moved)
+            {
+                Move(moved, () =>
+                {
+                    Ask(moved);
+                    if (moved.Stage == WeightsStage.Refused)
+                        Told(moved.Closed.Epoch);
+                });
+            }
+        }
+    }
+
+    private static IReadOnlyList<ushort> FreshSalt() => [.. Enumerable.Range(0, SaltLength).Select(_ => (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1))];
+
+    /// <summary>Has the transaction of this stage sent; the outbox does each once, however often it is asked.</summary>
+    private void Ask(WeightsProgress progress)
+    {
+        string? call = progress.Stage switch
+        {
+            WeightsStage.Setting => NeuronCalls.SetWeights(_role.Netuid, progress.Weights, progress.VersionKey),
+            WeightsStage.Committing => NeuronCalls.CommitWeights(_role.Netuid, NeuronCalls.Commit(_role.Key.Address, _role.Netuid, progress.Weights, progress.Salt, progress.VersionKey)),
+            WeightsStage.Revealing => NeuronCalls.RevealWeights(_role.Netuid, progress.Weights, progress.Salt, progress.VersionKey),
+            _ => null,
+        };
+        if (call is not null)
+            _transactions.Tell(new SubmitIntent(new TransactionIntent(IdOf(progress), Precompiles.Neuron, 0, Convert.FromHexString(call.AsSpan(2)))));
+    }
+
+    private static string IdOf(WeightsProgress progress) => $"weights-{progress.Closed.Epoch}-{progress.Stage.ToString().ToLowerInvariant()}-{progress.Attempts}";
+
+    private void OnProgress(IntentProgress intent)
+    {
+        if (!intent.Ended || OnItsWay(intent.Id) is not { } progress)
+            return;
+        if (intent.State == IntentState.Final)
+            TimeOfAsync(intent.Id, intent.Receipt!).PipeTo(Self, failure: cause => new Failed(cause));
+        else
+            Move(WeightsState.Failed(progress, intent.Reason ?? $"the transaction was reverted in block {intent.Receipt!.Block}"), () => Told(progress.Closed.Epoch));
+    }
+
+    private async Task<Final> TimeOfAsync(string id, Receipt receipt)
+    {
+        BlockHeader? header = null;
+        await _chain.Pool.SendAsync([EthCalls.Header(receipt.Block, found => header = found)], _stop.Token).ConfigureAwait(false);
+        return new Final(id, receipt.Block, header?.Timestamp ?? throw new FormatException($"block {receipt.Block}, which is final, is not there"));
+    }
+
+    private void OnFinal(Final final)
+    {
+        if (OnItsWay(final.Id) is not { } progress)
+            return;
+        var done = WeightsState.Done(progress, final.Block, final.Time);
+        Move(done, () =>
+        {
+            if (progress.DoneAt == 0)
+                _settings.Metrics.Consensus.WeightsOnChain(done.DoneSeconds);
+            Told(done.Closed.Epoch);
+        });
+    }
+
+    private WeightsProgress? OnItsWay(string id) => _state.Recent.Find(progress => IdOf(progress) == id);
+
+    private void Move(WeightsProgress moved, Action after) => PersistEvent(new WeightsMoved(moved), after);
+
+    /// <summary>Says how weights have moved on; what follows from it waits for the head to move.</summary>
+    private void Told(EpochId epoch)
+    {
+        var progress = _state.Of(epoch)!;
+        if (progress.Stage == WeightsStage.Refused)
+            Log.Warning("The weights of epoch {0} are given up: {1}", epoch, progress.Reason);
+        else if (progress.Reason is { } reason)
+            Log.Info("The weights of epoch {0} are tried again: {1}", epoch, reason);
+        else
+            Log.Info("The weights of epoch {0} are {1}: on chain since block {2}, {3} s after its end", epoch, progress.Stage, progress.DoneAt, progress.DoneSeconds);
+    }
+
+    private void OnFailed(Exception cause)
+    {
+        if (_stop.IsCancellationRequested)
+            return;
+        (_looking, _computing) = (false, null);
+        var pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Math.Pow(2, Math.Min(_failures++, 6)) / 2));
+        if (cause is ChainException or FormatException or OverflowException)
+            Log.Warning("Weights wait: {0} Trying again in {1:0.0} s", cause.Message, pause.TotalSeconds);
+        else
+            Log.Error(cause, "Setting weights failed in a way that was not foreseen");
+        Timers.StartSingleTimer("again", LookAgain.Instance, pause);
+    }
+
+    private void WatchHead() => _chain.Head.MovedAsync(_stop.Token).PipeTo(Self, success: () => HeadMoved.Instance, failure: cause => new Failed(cause));
+
+    private sealed record Computed(WeightsProgress Progress, IActorRef From);
+
+    private sealed record Looked(WeightRules Rules, WeightSetter? Self, ulong Block);
+
+    private sealed record Final(string Id, ulong Block, ulong Time);
+
+    private sealed record Failed(Exception Cause);
+
+    private sealed class HeadMoved
+    {
+        public static readonly HeadMoved Instance = new();
+    }
+
+    private sealed class LookAgain
+    {
+        public static readonly LookAgain Instance = new();
+    }
+}

@@ -1,0 +1,42 @@
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Rewards;
+using Tao20.Domain.Weights;
+
+namespace Tao20.Actors.Consensus;
+
+/// <summary>The registry key of what sets a validator's weights.</summary>
+public sealed class WeightsKey
+{
+    /// <summary>The name of the actor or singleton.</summary>
+    public const string Name = "weights";
+}
+
+/// <summary>Bring the weights of this epoch to the subnet; answered by <see cref="WeightsTaken"/> once that is durable, at once if it was before.</summary>
+public sealed record WeighEpoch(EpochReport Report);
+
+/// <summary>The weights of an epoch are on their way, or a later one's are.</summary>
+public sealed record WeightsTaken(EpochId Epoch);
+
+/// <summary>The weights of an epoch have moved on; persisted by <c>weights-{address}</c>.</summary>
+public sealed record WeightsMoved(WeightsProgress Progress);
+
+/// <summary>How are the weights? Answered by <see cref="WeightsState"/>.</summary>
+public sealed record GetWeights
+{
+    /// <summary>The query.</summary>
+    public static readonly GetWeights Instance = new();
+}
+
+/// <summary>What sets weights is told from outside. Validated before anything starts.</summary>
+public sealed record WeightsOptions
+{
+    /// <summary>Whether weights are set at all. Default true.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>The subnet's tempo in blocks, which no precompile tells: in which tempo a commit can be revealed. 1 to 65535; default 360.</summary>
+    public int TempoBlocks { get; init; } = (int)WeightRules.BittensorTempo;
+
+    /// <summary>All that is out of range, a line each with key, value and remedy; empty when all is well.</summary>
+    public IReadOnlyList<string> Validate() =>
+        TempoBlocks is >= 1 and <= 65535 ? [] : [$"Weights:TempoBlocks = {TempoBlocks} is out of range: give 1 to 65535 blocks."];
+}

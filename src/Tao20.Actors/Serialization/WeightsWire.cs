@@ -1,0 +1,63 @@
+using Tao20.Actors.Consensus;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Weights;
+
+namespace Tao20.Actors.Serialization;
+
+/// <summary>The weights' messages, event and snapshot, to and from their wire form.</summary>
+internal static class WeightsWire
+{
+    public static Wire.WeighEpoch ToWire(WeighEpoch weigh) => new() { Report = ConsensusWire.ToWire(new EpochSettled(weigh.Report)) };
+
+    public static WeighEpoch FromWire(Wire.WeighEpoch wire) => new(ConsensusWire.FromWire(wire.Report).Report);
+
+    public static Wire.WeightsTaken ToWire(WeightsTaken taken) => new() { Epoch = taken.Epoch.Value };
+
+    public static WeightsTaken FromWire(Wire.WeightsTaken wire) => new(new EpochId(wire.Epoch));
+
+    public static Wire.WeightsMoved ToWire(WeightsMoved moved) => new() { Progress = ToWire(moved.Progress) };
+
+    public static WeightsMoved FromWire(Wire.WeightsMoved wire) => new(FromWire(wire.Progress));
+
+    public static Wire.WeightsSnapshot ToWire(WeightsState state)
+    {
+        var wire = new Wire.WeightsSnapshot();
+        wire.Recent.AddRange(state.Recent.Select(ToWire));
+        return wire;
+    }
+
+    public static WeightsState FromWire(Wire.WeightsSnapshot wire) => new([.. wire.Recent.Select(FromWire)]);
+
+    private static Wire.WeightsProgress ToWire(WeightsProgress progress)
+    {
+        var wire = new Wire.WeightsProgress
+        {
+            Closed = CursorWire.ToWire(progress.Closed),
+            Stage = (uint)progress.Stage,
+            WithoutUid = Values.Bytes(progress.WithoutUid),
+            VersionKey = progress.VersionKey,
+            Attempts = progress.Attempts,
+            CommittedAt = progress.CommittedAt,
+            DoneAt = progress.DoneAt,
+            DoneSeconds = progress.DoneSeconds,
+        };
+        wire.Weights.AddRange(progress.Weights.Select(BookWire.ToWire));
+        wire.Salt.AddRange(progress.Salt.Select(number => (uint)number));
+        if (progress.Reason is { } reason)
+            wire.Reason = reason;
+        return wire;
+    }
+
+    private static WeightsProgress FromWire(Wire.WeightsProgress wire) => new(
+        CursorWire.FromWire(wire.Closed),
+        (WeightsStage)wire.Stage,
+        [.. wire.Weights.Select(BookWire.FromWire)],
+        Values.Addresses(wire.WithoutUid),
+        wire.VersionKey,
+        [.. wire.Salt.Select(number => (ushort)number)],
+        wire.Attempts,
+        wire.CommittedAt,
+        wire.DoneAt,
+        wire.DoneSeconds,
+        wire.HasReason ? wire.Reason : null);
+}

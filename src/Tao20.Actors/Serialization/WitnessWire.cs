@@ -1,0 +1,58 @@
+using Google.Protobuf;
+using Tao20.Actors.Consensus;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Nav;
+using Tao20.Domain.Units;
+
+namespace Tao20.Actors.Serialization;
+
+/// <summary>What a node has computed of the latest epochs, to and from its wire form.</summary>
+internal static class WitnessWire
+{
+    public static Wire.WitnessStatus ToWire(WitnessStatus status)
+    {
+        var wire = new Wire.WitnessStatus();
+        wire.Epochs.AddRange(status.Epochs.Select(ToWire));
+        return wire;
+    }
+
+    public static WitnessStatus FromWire(Wire.WitnessStatus wire) => new([.. wire.Epochs.Select(FromWire)]);
+
+    private static Wire.EpochWitness ToWire(EpochWitness witness)
+    {
+        var wire = new Wire.EpochWitness
+        {
+            Epoch = witness.Epoch.Value,
+            Block = witness.Block,
+            Nav = Bytes(witness.Nav),
+            MintPrice = Bytes(witness.MintPrice),
+            RedeemPrice = Bytes(witness.RedeemPrice),
+            Move = (uint)witness.Move,
+            RankingRoot = Values.Bytes(witness.RankingRoot),
+            WeightsHash = Values.Bytes(witness.WeightsHash),
+            NotedAtMs = witness.NotedAt.ToUnixTimeMilliseconds(),
+        };
+        wire.Warnings.AddRange(witness.Warnings);
+        if (witness.OffReference is { } off)
+            wire.OffReference = off;
+        return wire;
+    }
+
+    private static EpochWitness FromWire(Wire.EpochWitness wire) => new(
+        new EpochId(wire.Epoch),
+        wire.Block,
+        Price(wire.Nav),
+        Price(wire.MintPrice),
+        Price(wire.RedeemPrice),
+        (NavMove)wire.Move,
+        Values.Hash(wire.RankingRoot),
+        Values.Hash(wire.WeightsHash),
+        [.. wire.Warnings],
+        DateTimeOffset.FromUnixTimeMilliseconds(wire.NotedAtMs),
+        wire.HasOffReference ? wire.OffReference : null);
+
+    /// <summary>A price of zero would be empty as an integer; here empty is none, so there is a byte before it.</summary>
+    private static ByteString Bytes(TaoPerToken? price) => price is { } value ? ByteString.CopyFrom([1, .. Values.Bytes(value.Value).Span]) : ByteString.Empty;
+
+    private static TaoPerToken? Price(ByteString bytes) => bytes.IsEmpty ? null : TaoPerToken.From(Values.UInt128(ByteString.CopyFrom(bytes.Span[1..])));
+}
