@@ -20,6 +20,25 @@ public sealed class DevnetValidatorsTests
         });
         Assert.Empty(summary["cases"]!.AsArray());
         Assert.All(summary["validators"]!.AsArray(), validator => Assert.Equal(("Active", Bond), (Text(validator, "standing"), Text(validator, "stakeWei"))));
+
+        // Weights: as attested, by everyone, and on a chain of 12 s blocks within a minute. The last epoch ends right after the one before.
+        var weights = summary["weights"]!.AsArray();
+        Assert.All(weights, set => Assert.True(Text(set, "stage") is "Set" or "Superseded", set!.ToJsonString()));
+        var set = weights.Where(one => Text(one, "stage") == "Set").ToList();
+        Assert.True(set.Count >= 4 * 9, $"{set.Count}");
+        Assert.All(set.GroupBy(one => one!["epoch"]!.GetValue<ulong>()), epoch => Assert.Single(epoch.Select(one => one!["weights"]!.ToJsonString()).Distinct()));
+        var blocks = set.Select(one => one!["blocksAfterEpoch"]!.GetValue<ulong>()).Order().ToList();
+        Assert.True(blocks[blocks.Count / 2] <= 60 / 12, $"blocks from an epoch's end to its weights: {string.Join(' ', blocks)}");
+    }
+
+    [Fact]
+    public async Task Where_the_subnet_wants_it_weights_are_committed_to_and_revealed()
+    {
+        var summary = await RunAsync("--duration", "6s", "--epoch", "6s", "--commit-reveal");
+        var weights = summary["weights"]!.AsArray();
+        Assert.NotEmpty(weights);
+        Assert.All(weights.Where(one => Text(one, "stage") != "Superseded"), set => Assert.True(Text(set, "stage") == "Set" && set!["committedBlock"] is not null, set!.ToJsonString()));
+        Assert.True(summary["weightsOnChain"]!.GetValue<bool>());
     }
 
     [Theory]

@@ -123,6 +123,29 @@ internal sealed class Tao20Process : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits for a line of its own that has these words.</summary>
+    public async Task<string> UntilLineAsync(string words, TimeSpan limit)
+    {
+        using var timeout = new CancellationTokenSource(limit);
+        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        try
+        {
+            while (true)
+            {
+                await looks.WaitForNextTickAsync(timeout.Token);
+                lock (_errors)
+                {
+                    if (_errors.Find(line => line.StartsWith("tao20", StringComparison.Ordinal) && line.Contains(words, StringComparison.Ordinal)) is { } found)
+                        return found;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"No line with '{words}' within {limit}:\n{Errors}");
+        }
+    }
+
     public void Interrupt()
     {
         using var kill = Process.Start("kill", ["-INT", $"{_process.Id}"]);

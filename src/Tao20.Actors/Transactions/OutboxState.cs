@@ -116,9 +116,6 @@ public sealed record OutboxState(
     /// <summary>The nonce of the next transaction: never one that was signed with before, never one that is used up.</summary>
     public ulong NonceAt(AccountView view) => Math.Max(view.NonceLatest, NextNonce);
 
-    /// <summary>Whether the account has sent something that was not sent from here.</summary>
-    public bool UsedElsewhere(AccountView view) => NextNonce > 0 && view.NonceLatest > NextNonce;
-
     /// <summary>The state after an event.</summary>
     public OutboxState Evolve(object e) => e switch
     {

@@ -36,6 +36,7 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
     private bool _moved;
     private int _failures;
     private string? _waiting;
+    private ulong? _accounted;
     private long _foreign;
 
     /// <summary>The sender of the account of <see cref="SenderSettings.Key"/>.</summary>
@@ -384,9 +385,12 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
     /// <summary>Another process with this key is dangerous: it may do the same things, and its transactions displace ours.</summary>
     private void NoteForeign(AccountView view)
     {
-        if (!_state.UsedElsewhere(view) || _foreign == (long)(view.NonceLatest - _state.NextNonce))
+        // What had been sent before this outbox began is nobody's fault.
+        _accounted = Math.Max(_accounted ?? (_state.NextNonce == 0 ? view.NonceLatest : 0), _state.NextNonce);
+        if (view.NonceLatest <= _accounted)
             return;
-        _foreign = (long)(view.NonceLatest - _state.NextNonce);
+        _foreign += (long)(view.NonceLatest - _accounted.Value);
+        _accounted = view.NonceLatest;
         Log.Error("The account {0} has sent {1} transactions that were not sent from here: someone else uses its key. Stop the other process", Account, _foreign);
     }
 

@@ -46,7 +46,7 @@ internal sealed record EpochWitnessDocument(
 
 /// <summary>The weights of a validator for an epoch.</summary>
 internal sealed record WeightsDocument(
-    string Validator, ulong Epoch, string Stage, IReadOnlyList<WeightDocument> Weights, IReadOnlyList<string> WithoutUid, ulong? CommittedBlock, ulong? Block, ulong? SecondsAfterEpoch, string? Reason)
+    string Validator, ulong Epoch, string Stage, IReadOnlyList<WeightDocument> Weights, IReadOnlyList<string> WithoutUid, ulong? CommittedBlock, ulong? Block, ulong? BlocksAfterEpoch, ulong? SecondsAfterEpoch, string? Reason)
 {
     public static WeightsDocument Of(string validator, WeightsProgress progress) => new(
         validator,
@@ -56,6 +56,7 @@ internal sealed record WeightsDocument(
         [.. progress.WithoutUid.Select(miner => miner.ToString())],
         progress.CommittedAt > 0 ? progress.CommittedAt : null,
         progress.DoneAt > 0 ? progress.DoneAt : null,
+        progress.DoneAt > 0 ? progress.DoneAt - progress.Closed.ClosedAt.Block : null,
         progress.DoneAt > 0 ? progress.DoneSeconds : null,
         progress.Reason);
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Akka.Actor;
 using Google.Protobuf;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Serialization;
@@ -106,7 +107,72 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
         var books = await BooksAsync(book => book.Rounds is [{ State: RoundState.Settled }]);
         Assert.All(books, book => Assert.Empty(book.Cases));
         Assert.Single(books[0].Rounds[0].Words(_validators.Keys[1].Address));
-        Assert.Equal(1UL, await Transactions.AnvilQuestions.NonceAsync(_anvil, _validators.Keys[1].Address) - 1);
+
+        // The bond, the attestation, the weights: each once.
+        Assert.Equal(WeightsStage.Set, (await WeightsAsync(1, WeightsStage.Set)).Stage);
+        Assert.Equal(3UL, await Transactions.AnvilQuestions.NonceAsync(_anvil, _validators.Keys[1].Address));
+    }
+
+    [Fact]
+    public async Task Weights_are_committed_to_and_revealed_also_by_who_was_restarted_in_between()
+    {
+        await _anvil.Client.ExecuteAsync([ValidatorSet.SetWeightRules(_economy, 20, commitReveal: true)], ++_time, _none);
+        await StartAsync();
+        await TradeAsync();
+        await CloseAsync();
+        var committed = await WeightsAsync(1, WeightsStage.Committed);
+        Assert.NotEqual(0UL, committed.CommittedAt);
+        Assert.Empty(await ValidatorSet.WeightsAsync(_economy, 20, ValidatorSet.UidOf(_economy, 1), _none));
+
+        // Salt and weights are in its journal, and nowhere else.
+        await _nodes[1].DisposeAsync();
+        _nodes[1] = await StartAsync(1, null);
+        var set = await WeightsAsync(1, WeightsStage.Set);
+        Assert.Equal(committed.CommittedAt, set.CommittedAt);
+        Assert.Equal(committed.Salt, set.Salt);
+        Assert.Equal(set.Weights, await ValidatorSet.WeightsAsync(_economy, 20, ValidatorSet.UidOf(_economy, 1), _none));
+        var attested = (await BooksAsync(book => book.Rounds is [{ State: RoundState.Settled }]))[0].Rounds[0].Counted[0].Signed.Weights;
+        Assert.Equal(attested, set.Weights);
+    }
+
+    [Fact]
+    public async Task Weights_the_subnet_does_not_take_are_refused_with_the_reason_and_the_round_goes_on()
+    {
+        await _anvil.Client.ExecuteAsync([ValidatorSet.SetWeightRules(_economy, 20, commitReveal: false, maxLimit: 20000)], ++_time, _none);
+        await StartAsync();
+        await TradeAsync();
+        await CloseAsync();
+        Assert.Contains("cannot each keep below 20000", (await WeightsAsync(0, WeightsStage.Refused)).Reason, StringComparison.Ordinal);
+        await BooksAsync(book => book.Rounds is [{ State: RoundState.Settled }]);
+        Assert.Empty(await ValidatorSet.WeightsAsync(_economy, 20, ValidatorSet.UidOf(_economy, 0), _none));
+    }
+
+    [Fact]
+    public async Task What_a_validator_has_computed_is_shown_with_executable_prices_around_nav()
+    {
+        await StartAsync();
+        await EpochAsync();
+        var witness = Assert.Single((await _nodes[0].StatusAsync()).Validator!.Witness.Epochs);
+        Assert.Null(witness.OffReference);
+        Assert.True(witness.MintPrice!.Value.Value > witness.Nav!.Value.Value && witness.RedeemPrice!.Value.Value < witness.Nav.Value.Value, $"{witness}");
+
+        // Fee and slippage of one TAO in pools of millions: under a tenth of a percent.
+        Assert.True(witness.MintPrice.Value.Value < witness.Nav.Value.Value * 1001 / 1000);
+    }
+
+    /// <summary>Lets blocks go by until a validator's weights of the last epoch are as far as wanted.</summary>
+    private async Task<WeightsProgress> WeightsAsync(int node, WeightsStage stage)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(60));
+        while (true)
+        {
+            var state = await _nodes[node].Actor<WeightsKey>().Ask<WeightsState>(GetWeights.Instance, TimeSpan.FromSeconds(20), limit.Token);
+            if (state.Recent is [.., var last] && last.Stage == stage)
+                return last;
+            await _anvil.Client.MineAsync(++_time, limit.Token);
+            await looks.WaitForNextTickAsync(limit.Token);
+        }
     }
 
     private async Task StartAsync(IWitness? first = null)

@@ -19,6 +19,7 @@ using Tao20.Domain.Tests.Consensus;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
+using Tao20.Domain.Weights;
 using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Tests.Serialization;
@@ -69,9 +70,10 @@ public sealed class SerializerTests : TestKit
             [
                 "book-advanced", "cursor", "epoch-ack", "epoch-settled", "epoch-volume", "facts-folded", "facts-queued", "fold-ack",
                 "fold-batch", "fold-diverged", "fold-facts", "fold-failed", "follower-status", "following-began", "get-epoch-volume", "get-follower-status",
-                "get-miner-summary", "get-sender-status", "get-settled-epochs", "intent-failed", "intent-planned", "intent-progress", "miner-summary", "miner-volume",
+                "get-miner-summary", "get-sender-status", "get-settled-epochs", "get-weights", "get-witness", "intent-failed", "intent-planned", "intent-progress", "miner-summary", "miner-volume",
                 "outbox", "parameters-adopted", "range-folded", "sender-status", "settle-epoch", "settled", "settled-epochs", "submit-intent",
                 "trades-folded", "transaction-broadcast", "transaction-dropped", "transaction-final", "transaction-mined", "transaction-reorged", "transaction-signed",
+                "weigh-epoch", "weights", "weights-moved", "weights-taken", "witness-status",
             ],
             Samples.All().Select(_serializer.Manifest).Distinct().Order(StringComparer.Ordinal));
 
@@ -155,13 +157,14 @@ internal static class Samples
             new SettleEpoch(closed, schedule.Latest),
             new EpochAcknowledged(new EpochId(4)),
             new EpochSettled(report),
+            new WeighEpoch(report),
             new CoordinatorState(new SettledState(1, [report]), null, [], null),
             GetFollowerStatus.Instance,
             status,
             status with { Overlay = null, Fault = null, Latest = null, Finalized = null },
             GetSettledEpochs.Instance,
             new SettledEpochs(1, [report]),
-            .. Outbox(),
+            .. Outbox(), .. Weights(),
             .. Book(closed.Closed, schedule.Latest),
         ];
     }
@@ -210,6 +213,25 @@ internal static class Samples
             GetSenderStatus.Instance,
             new SenderStatus(Miner, [new IntentProgress(intent.Id, IntentState.Planned, null, null)], 5, "something", 1),
             new SenderStatus(Miner, [], 5, null, 0),
+        ];
+    }
+
+    private static IEnumerable<object> Weights()
+    {
+        var closed = new ClosedEpoch(new EpochId(5), new EpochId(6), new Position(9, 1), 77) { LastBlockHash = Story.Root };
+        var waiting = new WeightsProgress(closed, WeightsStage.Waiting, [new SubnetWeight(1, 65535), new SubnetWeight(700, 1)], [Miner], 0, [], 0, 0, 0, 0, null);
+        var revealing = waiting with { Stage = WeightsStage.Revealing, VersionKey = ulong.MaxValue, Salt = [0, 65535], Attempts = 2, CommittedAt = 3, DoneAt = 4, DoneSeconds = 36, Reason = "why" };
+        var witness = new EpochWitness(
+            new EpochId(5), 8, TaoPerToken.From(0), TaoPerToken.From(UInt128.One << 90), null, Tao20.Domain.Nav.NavMove.Alert, Story.Root, Story.Root, ["one", "two"], DateTimeOffset.UnixEpoch.AddMilliseconds(5), "off");
+        return
+        [
+            new WeightsTaken(new EpochId(5)),
+            new WeightsMoved(waiting),
+            new WeightsMoved(revealing),
+            WeightsState.Initial.Evolve(revealing),
+            GetWeights.Instance,
+            GetWitness.Instance,
+            new WitnessStatus([witness, witness with { Nav = null, OffReference = null }]),
         ];
     }
 

@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+
+namespace Tao20.EndToEnd.Tests;
+
+/// <summary><c>tao20 consensus verify</c> on the chain of a devnet that stays: what it finds, and what it is told wrongly.</summary>
+public sealed class VerifyTests : InDirectory
+{
+    [Fact]
+    public async Task A_round_recomputed_from_the_chain_alone_tells_the_liar_from_the_honest()
+    {
+        await using var devnet = Tao20Process.Start(
+            ["devnet", "--validators", "4", "--miners", "3", "--block-time", "100ms", "--epoch", "4s", "--duration", "6s", "--byzantine", "2:nav=+3%", "--data-dir", Directory, "--http-port", "0", "--keep"]);
+        var chain = await devnet.UntilLineAsync("Chain http", TimeSpan.FromSeconds(120));
+        var rpc = chain.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal));
+        var status = await devnet.StatusAsync();
+        var registry = status["consensus"]!["registry"]!.GetValue<string>();
+        string[] where = ["consensus", "verify", "--rpc", rpc, "--registry", registry];
+
+        var (code, output, _) = await Tao20Process.RunAsync([.. where, "--epoch", "0", "--json"]);
+        Assert.Equal(0, code);
+        var audit = JsonNode.Parse(output)!;
+        var liar = status["consensus"]!["cases"]!.AsArray()[0]!["accused"]!.GetValue<string>();
+        Assert.Equal(("Settled", true), (audit["state"]!.GetValue<string>(), audit["referenceIsRight"]!.GetValue<bool>()));
+        Assert.Equal(status["consensus"]!["rounds"]![0]!["referenceNav"]!.GetValue<string>(), audit["nav"]!.GetValue<string>());
+        Assert.Equal(4, audit["attestations"]!.AsArray().Count);
+        foreach (var attestation in audit["attestations"]!.AsArray())
+            Assert.Equal(attestation!["validator"]!.GetValue<string>() != liar, attestation["right"]!.GetValue<bool>());
+        var finding = audit["attestations"]!.AsArray().Single(attestation => !attestation!["right"]!.GetValue<bool>())!["findings"]![0]!.GetValue<string>();
+        Assert.Contains("is 3 % off", finding, StringComparison.Ordinal);
+        Assert.Contains("Severe", finding, StringComparison.Ordinal);
+        Assert.Contains(liar, Assert.Single(audit["violations"]!.AsArray())!.GetValue<string>(), StringComparison.Ordinal);
+
+        // For people, the same in words.
+        var (_, words, _) = await Tao20Process.RunAsync([.. where, "--epoch", "0"]);
+        Assert.Contains("what the round took for right is what was recomputed", words, StringComparison.Ordinal);
+        Assert.Contains($"violation: {liar} Nav Severe", words, StringComparison.Ordinal);
+
+        await RefusedAsync(1, "has not been closed", [.. where, "--epoch", "999"]);
+        await RefusedAsync(4, "is no ValidatorRegistry", ["consensus", "verify", "--rpc", rpc, "--registry", "0x00000000000000000000000000000000000000ff", "--epoch", "0"]);
+        await RefusedAsync(2, "is not an address", ["consensus", "verify", "--rpc", rpc, "--registry", "0x12", "--epoch", "0"]);
+        await RefusedAsync(2, "is not a URL", ["consensus", "verify", "--rpc", "nowhere", "--registry", registry, "--epoch", "0"]);
+        await RefusedAsync(3, "127.0.0.1:1/", ["consensus", "verify", "--rpc", "http://127.0.0.1:1", "--registry", registry, "--epoch", "0"]);
+    }
+
+    private static async Task RefusedAsync(int code, string words, string[] arguments)
+    {
+        var (exit, _, process) = await Tao20Process.RunAsync(arguments);
+        Assert.True(exit == code && process.Lines.Any(line => line.Contains(words, StringComparison.Ordinal)), $"{exit}: {process.Errors}");
+    }
+}
