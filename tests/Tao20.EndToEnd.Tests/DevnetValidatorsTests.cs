@@ -1,16 +1,17 @@
 using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
 
 namespace Tao20.EndToEnd.Tests;
 
 /// <summary>Several validators of the real executable: separate actors, journals and keys that meet only on a real local chain.</summary>
-public sealed class DevnetValidatorsTests
+public sealed class DevnetValidatorsTests : InDirectory
 {
     private const string Bond = "2000000000000000000000";
 
     [Fact]
     public async Task Ten_epochs_of_honest_validators_settle_without_a_violation_and_leave_equal_books()
     {
-        var summary = await RunAsync("--duration", "31s", "--epoch", "3s");
+        var summary = await RunAsync("--duration", "31s", "--epoch", "3s", "--data-dir", Directory);
         Assert.True(summary["epochs"]!.AsArray().Count >= 10);
         Assert.All(summary["rounds"]!.AsArray(), round =>
         {
@@ -20,6 +21,11 @@ public sealed class DevnetValidatorsTests
         });
         Assert.Empty(summary["cases"]!.AsArray());
         Assert.All(summary["validators"]!.AsArray(), validator => Assert.Equal(("Active", Bond), (Text(validator, "standing"), Text(validator, "stakeWei"))));
+
+        // What each has settled is the same, byte for byte, in its own journal.
+        var settled = await Task.WhenAll(new[] { "", "validator-2", "validator-3", "validator-4" }.Select(name => SettledBytesAsync(System.IO.Path.Combine(Directory, name, "journal.db"))));
+        Assert.True(settled[0].Count >= 10);
+        Assert.All(settled, bytes => Assert.Equal(settled[0], bytes));
 
         // Weights: as attested, by everyone, and on a chain of 12 s blocks within a minute. The last epoch ends right after the one before.
         var weights = summary["weights"]!.AsArray();
@@ -86,6 +92,20 @@ public sealed class DevnetValidatorsTests
         Assert.Equal(2, code);
         Assert.Contains(byzantine, process.Lines[^1], StringComparison.Ordinal);
         Assert.Contains("weights=shuffle", process.Lines[^1], StringComparison.Ordinal);
+    }
+
+    /// <summary>The settled epochs as a validator's journal holds them.</summary>
+    private static async Task<IReadOnlyList<string>> SettledBytesAsync(string journal)
+    {
+        await using var connection = new SqliteConnection($"Data Source={journal};Mode=ReadOnly;Pooling=false");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT message FROM journal WHERE persistence_id = 'consensus' AND manifest = 'epoch-settled' ORDER BY sequence_number";
+        await using var reader = await command.ExecuteReaderAsync();
+        var settled = new List<string>();
+        while (await reader.ReadAsync())
+            settled.Add(Convert.ToHexString(reader.GetFieldValue<byte[]>(0)));
+        return settled;
     }
 
     private static async Task<JsonNode> RunAsync(params string[] options)

@@ -82,7 +82,9 @@ public sealed class OutboxKillTests : InDirectory, IAsyncLifetime
     {
         var environment = new Dictionary<string, string>
         {
-            ["TAO20_Chain__PollInterval"] = "50ms", ["TAO20_Chain__WebSocket"] = "false", ["TAO20_Chain__Retries"] = "0",
+            ["TAO20_Chain__PollInterval"] = "50ms",
+            ["TAO20_Chain__WebSocket"] = "false",
+            ["TAO20_Chain__Retries"] = "0",
         };
         var key = System.IO.Path.Combine(Directory, "key");
         File.WriteAllText(key, string.Concat(Enumerable.Repeat("b7", 32)));

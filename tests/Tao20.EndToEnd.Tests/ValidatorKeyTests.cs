@@ -65,7 +65,7 @@ public sealed class ValidatorKeyTests : InDirectory, IAsyncLifetime
             using var metrics = await process.GetAsync("/metrics");
             var text = await metrics.Content.ReadAsStringAsync();
             Hides(text);
-            foreach (var name in new[] { "tao20_attestations_total", "tao20_rounds_total", "tao20_round_latency", "tao20_validators", "tao20_validator_stake", "tao20_validator_reward", "tao20_round_participation", "tao20_round_accuracy" })
+            foreach (var name in new[] { "tao20_attestations_total", "tao20_rounds_total", "tao20_round_latency", "tao20_validators", "tao20_validator_stake", "tao20_validator_reward", "tao20_round_participation", "tao20_round_accuracy", "tao20_validator_deviation", "tao20_weights_latency" })
                 Assert.Contains(name, text, StringComparison.Ordinal);
             Hides((await process.StatusAsync(all: true)).ToJsonString());
             process.Interrupt();

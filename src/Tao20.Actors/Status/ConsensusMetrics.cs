@@ -28,6 +28,7 @@ public sealed class ConsensusMetrics
         meter.CreateObservableGauge("tao20.validator.stake", () => PerValidator(record => (double)record.Stake.Value / WeiPerTao), "{TAO}", "Bond of each validator");
         meter.CreateObservableGauge("tao20.validator.reputation", () => PerValidator(record => (double)record.Reputation.Value / WeiPerTao), "1", "Reputation of each validator");
         meter.CreateObservableGauge("tao20.validator.reward", Rewards, "{rao}", "What each validator was given for the last settled round");
+        meter.CreateObservableGauge("tao20.validator.deviation", Deviations, "1", "How far each validator's NAV was from the reference of the last settled round, as a fraction of it");
         meter.CreateObservableGauge("tao20.round.participation", () => LastRound(round => round.EligibleStake == 0 ? 0 : (double)round.AttestedStake / (double)round.EligibleStake), "1", "Attested part of the eligible stake in the last concluded round");
         meter.CreateObservableGauge("tao20.round.accuracy", () => Accuracy, "1", "Part of the attestations of the last settled round that agreed with its reference");
     }
@@ -86,6 +87,12 @@ public sealed class ConsensusMetrics
 
     private IEnumerable<Measurement<long>> Rewards() =>
         Judged.Select(judgement => new Measurement<long>((long)judgement.Payout.Value, new KeyValuePair<string, object?>("validator", judgement.Validator.ToString())));
+
+    private IEnumerable<Measurement<double>> Deviations() =>
+        _book?.Rounds.LastOrDefault(round => round.State == RoundState.Settled) is { } round && RoundReference.Of(round.Counted) is { } reference && reference.Nav.Value > 0
+            ? round.Counted.Select(counted => new Measurement<double>(
+                (double)counted.Signed.Attestation.Nav.Value / (double)reference.Nav.Value - 1, new KeyValuePair<string, object?>("validator", counted.Validator.ToString())))
+            : [];
 
     private double LastRound(Func<Round, double> value) => _book?.Rounds.LastOrDefault(round => round.State != RoundState.Collecting) is { } round ? value(round) : 0;
 }

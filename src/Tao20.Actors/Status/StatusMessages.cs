@@ -1,8 +1,8 @@
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
-using Tao20.Domain.Epochs;
 using Tao20.Actors.Transactions;
+using Tao20.Domain.Epochs;
 using Tao20.Domain.Ranking;
 using Tao20.Domain.Weights;
 

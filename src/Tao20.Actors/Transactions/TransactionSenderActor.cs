@@ -6,7 +6,6 @@ using Tao20.Chain;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Signing;
-using Tao20.Domain.Units;
 using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Transactions;
@@ -28,6 +27,7 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private readonly SenderSettings _settings;
     private readonly ChainConnection _chain;
+    private readonly AccountChain _account;
     private readonly CancellationTokenSource _stop = new();
     private readonly Dictionary<string, IActorRef> _interested = [];
     private OutboxState _state = OutboxState.Initial;
@@ -45,6 +45,7 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
     {
         _settings = settings;
         _chain = chain;
+        _account = new AccountChain(chain, settings.Key.Address, _stop.Token);
         PersistenceId = PersistenceIdOf(settings.Key.Address);
     }
 
@@ -149,31 +150,8 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
         if (_state.Open.Count == 0)
             return;
         (_working, _moved) = (true, false);
-        ViewAsync([.. _state.Open.SelectMany(entry => entry.Attempts).Select(attempt => attempt.Hash)])
+        _account.ViewAsync([.. _state.Open.SelectMany(entry => entry.Attempts).Select(attempt => attempt.Hash)])
             .PipeTo(Self, success: view => new Viewed(view), failure: cause => new WorkFailed(cause));
-    }
-
-    private async Task<AccountView> ViewAsync(IReadOnlyList<Hash256> hashes)
-    {
-        if (_chain.Head.Finalized is null || _chain.Head.Latest is null)
-            await _chain.Head.RefreshAsync(_stop.Token).ConfigureAwait(false);
-        var (latest, finalized) = (_chain.Head.Latest!, _chain.Head.Finalized!);
-        var receipts = new Dictionary<Hash256, Receipt>();
-        ulong nonceLatest = 0, nonceFinal = 0;
-        BigInteger baseFee = 0;
-        List<RpcCall> calls =
-        [
-            AccountCalls.Nonce(Account, "latest", nonce => nonceLatest = nonce),
-            AccountCalls.Nonce(Account, Chain.Abi.HexText.Quantity(finalized.Number), nonce => nonceFinal = nonce),
-            AccountCalls.BaseFee(fee => baseFee = fee),
-            .. hashes.Select(hash => AccountCalls.Receipt(hash, receipt =>
-            {
-                if (receipt is not null)
-                    receipts[hash] = receipt;
-            })),
-        ];
-        await _chain.Pool.SendAsync(calls, _stop.Token).ConfigureAwait(false);
-        return new AccountView(receipts, nonceLatest, nonceFinal, latest.Number, latest.Timestamp, finalized.Number, baseFee);
     }
 
     private void OnViewed(AccountView view)
@@ -238,21 +216,12 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
             return;
         }
 
-        PrepareAsync(intent).PipeTo(Self, failure: cause => new WorkFailed(cause));
+        SimulateAsync().PipeTo(Self, failure: cause => new WorkFailed(cause));
 
-        async Task<Prepared> PrepareAsync(TransactionIntent wanted)
+        async Task<Prepared> SimulateAsync()
         {
-            try
-            {
-                ulong gas = 0;
-                await _chain.Pool.SendAsync([AccountCalls.Simulate(Account, wanted.To, (BigInteger)wanted.ValueWei, wanted.Data)], _stop.Token, errorsAreAnswers: true).ConfigureAwait(false);
-                await _chain.Pool.SendAsync([AccountCalls.EstimateGas(Account, wanted.To, (BigInteger)wanted.ValueWei, wanted.Data, estimate => gas = estimate)], _stop.Token, errorsAreAnswers: true).ConfigureAwait(false);
-                return new Prepared(wanted.Id, gas, null);
-            }
-            catch (RpcErrorException refused)
-            {
-                return new Prepared(wanted.Id, 0, refused);
-            }
+            var (gas, refused) = await _account.SimulateAsync(intent).ConfigureAwait(false);
+            return new Prepared(intent.Id, gas, refused);
         }
     }
 
@@ -307,20 +276,12 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
 
     private void Broadcast(OutboxEntry entry, Attempt attempt)
     {
-        var id = entry.Intent.Id;
         SendAsync().PipeTo(Self, failure: cause => new WorkFailed(cause));
 
         async Task<Answered> SendAsync()
         {
-            try
-            {
-                await _chain.Pool.SendAsync([AccountCalls.SendRaw(attempt.Raw)], _stop.Token, errorsAreAnswers: true).ConfigureAwait(false);
-                return new Answered(id, attempt, BroadcastAnswer.Taken, "");
-            }
-            catch (RpcErrorException e)
-            {
-                return new Answered(id, attempt, BroadcastAnswers.Of(e), e.Text);
-            }
+            var (answer, text) = await _account.BroadcastAsync(attempt).ConfigureAwait(false);
+            return new Answered(entry.Intent.Id, attempt, answer, text);
         }
     }
 

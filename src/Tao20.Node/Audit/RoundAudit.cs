@@ -99,5 +99,5 @@ internal sealed record RoundAudit(
 
     private static string Percent(UInt128 value, UInt128 right) => right == 0
         ? "infinitely"
-        : string.Create(CultureInfo.InvariantCulture, $"{(double)(((BigInteger)value - right) * 1_000_000 / right) / 10_000:0.####} %");
+        : string.Create(CultureInfo.InvariantCulture, $"{(double)(((BigInteger)value - right) * 1_000_000_000_000 / right) / 10_000_000_000:0.####} %");
 }

@@ -23,7 +23,8 @@ internal sealed class EmissionsCheck(DirectoryInfo directory) : ICompositionChec
             }
             catch (NodeException e)
             {
-                problem = e.Message;
+                // One file a line; the first is enough to be looked after.
+                problem = e.Message.Split('\n')[0];
             }
         }
 

@@ -86,7 +86,7 @@ internal static class PipelineCommands
     {
         var (validators, miners) = (Number("--validators", "How many validators attest", 64), Number("--miners", "How many miners are ranked", 10_000));
         var command = new Command("epoch", "The close of an epoch: scores, root, rewards, weights, and the round") { validators, miners };
-        command.SetAction(parsed => Print(EpochRun.Run(parsed.GetValue(validators), parsed.GetValue(miners))));
+        command.SetAction(async (parsed, _) => Print(await EpochRun.RunAsync(parsed.GetValue(validators), parsed.GetValue(miners))));
         return command;
     }
 
