@@ -10,7 +10,7 @@ public sealed record EpochToSettle(ClosedEpoch Closed, IReadOnlyList<Address> Mi
 
 /// <summary>What a range of the chain does to the epochs.</summary>
 /// <param name="Trades">The range's trades, each with its epoch.</param>
-/// <param name="Closed">Epochs the range closed, oldest first.</param>
+/// <param name="Closed">Epochs the range closed, oldest first; without one whose beginning was before the first block read.</param>
 /// <param name="Open">The epoch open at its end.</param>
 /// <param name="Joined">Miners that traded in that epoch for the first time.</param>
 public sealed record EpochProgress(IReadOnlyList<Trade> Trades, IReadOnlyList<EpochToSettle> Closed, EpochId Open, IReadOnlyList<Address> Joined);
@@ -38,6 +38,7 @@ public sealed record EpochBook(EpochId Open, IReadOnlySet<Address> Active)
         var known = Active;
         var joined = new HashSet<Address>();
         var next = 0;
+        var begun = Open != default;
         for (var i = 0; i < trades.Count; i++)
         {
             while (next < advances.Count && advances[next].ClosedAt < trades[i].Position)
@@ -54,8 +55,10 @@ public sealed record EpochBook(EpochId Open, IReadOnlySet<Address> Active)
 
         void Close(ClosedEpoch advance)
         {
-            // The epoch is the one that was open here: where reading began in the middle of history, the log may name another.
-            closed.Add(new EpochToSettle(advance with { Epoch = open }, [.. known.Concat(joined).Order()]));
+            // Where reading began in the middle of history, the first log ends an epoch whose beginning was not read: nobody can rank it here.
+            if (begun || advance.Epoch == open)
+                closed.Add(new EpochToSettle(advance with { Epoch = open }, [.. known.Concat(joined).Order()]));
+            begun = true;
             open = advance.Opened;
             known = new HashSet<Address>();
             joined = [];
@@ -65,6 +68,7 @@ public sealed record EpochBook(EpochId Open, IReadOnlySet<Address> Active)
     /// <summary>The book after that.</summary>
     public EpochBook After(bool anyClosed, EpochId open, IReadOnlyList<Address> joined)
     {
+        anyClosed |= open != Open;
         if (!anyClosed && joined.Count == 0)
             return this;
         var active = anyClosed ? [] : new HashSet<Address>(Active);

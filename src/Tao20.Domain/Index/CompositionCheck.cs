@@ -11,7 +11,9 @@ public sealed record CompositionCheck(DateOnly AsOf, IReadOnlyList<string> Diffe
     /// <summary>By how much a weight may differ, in 1e-18: an index contract keeps weights with fewer digits or divides otherwise.</summary>
     public const long ToleratedWeight = 1_000_000_000_000;
 
-    private static readonly TimeSpan RebalanceTime = new(16, 30, 0);
+    private const ulong SecondsPerDay = 86_400;
+    private const ulong RebalanceSecond = 16 * 3_600 + 30 * 60;
+    private static readonly DateOnly FirstDay = new(1970, 1, 1);
 
     /// <summary>
     /// The days of the last two possible rebalances at a time, the later first: the index is rebalanced every second Sunday at 16:30 UTC,
@@ -20,10 +22,9 @@ public sealed record CompositionCheck(DateOnly AsOf, IReadOnlyList<string> Diffe
     /// <param name="unixSeconds">The time.</param>
     public static IReadOnlyList<DateOnly> RebalanceDays(ulong unixSeconds)
     {
-        var time = DateTimeOffset.FromUnixTimeSeconds((long)unixSeconds).UtcDateTime;
-        var sunday = DateOnly.FromDateTime(time).AddDays(-(int)time.DayOfWeek);
-        if (time.DayOfWeek == DayOfWeek.Sunday && time.TimeOfDay < RebalanceTime)
-            sunday = sunday.AddDays(-7);
+        // Days that begin at 16:30; the first day of Unix time was a Thursday, the fourth after a Sunday.
+        var day = (int)((unixSeconds - Math.Min(unixSeconds, RebalanceSecond)) / SecondsPerDay);
+        var sunday = FirstDay.AddDays(day - (day + 4) % 7);
         return [sunday, sunday.AddDays(-7)];
     }
 

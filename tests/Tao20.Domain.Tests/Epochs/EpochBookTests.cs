@@ -41,6 +41,21 @@ public sealed class EpochBookTests
     }
 
     [Fact]
+    public void An_epoch_whose_beginning_was_not_read_is_not_settled_and_the_next_one_is()
+    {
+        var progress = EpochBook.Initial.Read([Mint(100, 0, block: 5), Mint(100, 1, block: 8)], [Change(41, 42, block: 6, index: 0), Change(42, 43, block: 9, index: 0)]);
+        var settled = Assert.Single(progress.Closed);
+        Assert.Equal((42UL, 42UL), (settled.Closed.Epoch.Value, progress.Trades[1].Epoch.Value));
+
+        // Read range by range, the same.
+        var first = EpochBook.Initial.Read([Mint(100, 0, block: 5)], [Change(41, 42, block: 6, index: 0)]);
+        Assert.Empty(first.Closed);
+        var book = EpochBook.Initial.After(false, first.Open, first.Joined);
+        Assert.Empty(book.Active);
+        Assert.Equal(42UL, Assert.Single(book.Read([Mint(100, 1, block: 8)], [Change(42, 43, block: 9, index: 0)]).Closed).Closed.Epoch.Value);
+    }
+
+    [Fact]
     public void The_last_hour_is_that_of_the_second_before_the_change() =>
         Assert.Equal((471L, 472L), (Change(0, 1, 5, 0, timestamp: 472 * 3600).LastHour, Change(0, 1, 5, 0, timestamp: 472 * 3600 + 1).LastHour));
 
