@@ -18,7 +18,14 @@ contract Tao20Router {
     bool public immutable stakingTakesValue;
     uint256 private entered = 1;
 
-    error Unprofitable(uint256 got, uint256 wanted);
+    /// @notice What a round trip of a miner came to: TAO put in, tokens in the middle, TAO paid back.
+    event RoundTrip(address indexed miner, bool mints, uint256 spent, uint256 tokens, uint256 got);
+    /// @notice Tokens of a miner were turned into TAO.
+    event Redeemed(address indexed miner, uint256 tokens, uint256 got);
+
+    error Unprofitable(uint256 got, int256 wanted);
+    /// @notice How quotes are answered: the round trip is done for real and undone by this.
+    error Quote(uint256 tokens, uint256 got, uint256 gasUsed);
     error Expired(uint256 deadline);
     error Reentered();
 
@@ -55,22 +62,51 @@ contract Tao20Router {
         require(index.transferFrom(msg.sender, address(this), tokens), "transferFrom");
         redeemAndSellBasket(tokens, deadline);
         tao = address(this).balance - before;
-        if (tao < minTao) revert Unprofitable(tao, minTao);
+        if (tao < minTao) revert Unprofitable(tao, int256(minTao));
+        emit Redeemed(msg.sender, tokens, tao);
         pay(msg.sender, tao);
     }
 
-    /// @notice Mints with the TAO sent and sells the tokens on the market; reverts unless the TAO grew by minProfit.
-    function mintAndSell(uint256 minProfit, uint256 deadline) external payable once(deadline) returns (uint256 profit) {
-        uint256 before = address(this).balance - msg.value;
-        pool.sell(buyBasketAndMint(msg.value, 0, deadline), 0, deadline);
-        profit = settle(before, msg.value, minProfit);
+    /// @notice Mints with the TAO sent and sells the tokens on the market; reverts unless the TAO grew by minProfit, which may be a loss.
+    function mintAndSell(int256 minProfit, uint256 deadline) external payable once(deadline) returns (int256 profit) {
+        (uint256 tokens, uint256 got) = mintThenSell(deadline);
+        profit = settle(true, tokens, got, minProfit);
     }
 
-    /// @notice Buys tokens on the market with the TAO sent and redeems them; reverts unless the TAO grew by minProfit.
-    function buyAndRedeem(uint256 minProfit, uint256 deadline) external payable once(deadline) returns (uint256 profit) {
+    /// @notice Buys tokens on the market with the TAO sent and redeems them; reverts unless the TAO grew by minProfit, which may be a loss.
+    function buyAndRedeem(int256 minProfit, uint256 deadline) external payable once(deadline) returns (int256 profit) {
+        (uint256 tokens, uint256 got) = buyThenRedeem(deadline);
+        profit = settle(false, tokens, got, minProfit);
+    }
+
+    /// @notice What mintAndSell would come to with the TAO sent. To be called, never to be sent: it always reverts, with Quote.
+    function quoteMintAndSell() external payable {
+        if (entered != 1) revert Reentered();
+        uint256 gas = gasleft();
+        (uint256 tokens, uint256 got) = mintThenSell(block.timestamp);
+        revert Quote(tokens, got, gas - gasleft());
+    }
+
+    /// @notice What buyAndRedeem would come to with the TAO sent. To be called, never to be sent: it always reverts, with Quote.
+    function quoteBuyAndRedeem() external payable {
+        if (entered != 1) revert Reentered();
+        uint256 gas = gasleft();
+        (uint256 tokens, uint256 got) = buyThenRedeem(block.timestamp);
+        revert Quote(tokens, got, gas - gasleft());
+    }
+
+    function mintThenSell(uint256 deadline) private returns (uint256 tokens, uint256 got) {
         uint256 before = address(this).balance - msg.value;
-        redeemAndSellBasket(pool.buy{value: msg.value}(0, deadline), deadline);
-        profit = settle(before, msg.value, minProfit);
+        tokens = buyBasketAndMint(msg.value, 0, deadline);
+        pool.sell(tokens, 0, deadline);
+        got = address(this).balance - before;
+    }
+
+    function buyThenRedeem(uint256 deadline) private returns (uint256 tokens, uint256 got) {
+        uint256 before = address(this).balance - msg.value;
+        tokens = pool.buy{value: msg.value}(0, deadline);
+        redeemAndSellBasket(tokens, deadline);
+        got = address(this).balance - before;
     }
 
     function buyBasketAndMint(uint256 tao, uint256 minOut, uint256 deadline) private returns (uint256) {
@@ -93,10 +129,10 @@ contract Tao20Router {
         for (uint256 i = 0; i < netuids.length; i++) STAKING.removeStakeLimit(hotkey, alpha[i], 0, true, netuids[i]);
     }
 
-    function settle(uint256 before, uint256 spent, uint256 minProfit) private returns (uint256 profit) {
-        uint256 got = address(this).balance - before;
-        if (got < spent + minProfit) revert Unprofitable(got, spent + minProfit);
-        profit = got - spent;
+    function settle(bool mints, uint256 tokens, uint256 got, int256 minProfit) private returns (int256 profit) {
+        profit = int256(got) - int256(msg.value);
+        if (profit < minProfit) revert Unprofitable(got, int256(msg.value) + minProfit);
+        emit RoundTrip(msg.sender, mints, msg.value, tokens, got);
         pay(msg.sender, got);
     }
 

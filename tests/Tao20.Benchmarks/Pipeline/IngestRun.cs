@@ -19,9 +19,39 @@ namespace Tao20.Benchmarks.Pipeline;
 
 internal sealed record IngestArguments(string? Rpc, Address Contract, ulong From, ulong To, FileInfo? Replay, string? DataDirectory, int Parallelism, int Range);
 
-/// <summary>One line of <c>ingest</c>. <c>Ratio</c> is ingest's speed over that of only downloading the same ranges.</summary>
+/// <summary>
+/// One line of <c>ingest</c>. <c>Ratio</c> is ingest's speed over that of only downloading the same ranges, <c>ReadRatio</c> over that of
+/// reading them with all checks and folding nothing. The processor times are this process's own.
+/// </summary>
 internal sealed record IngestResult(
-    long Events, double Seconds, double EventsPerSecond, double DownloadOnlySeconds, double Ratio, double PeakRssMiB, int Requests, long ReplyBytes, string CrossCheck, string Journal);
+    long Events,
+    double Seconds,
+    double EventsPerSecond,
+    double DownloadOnlySeconds,
+    double Ratio,
+    double ReadOnlySeconds,
+    double ReadRatio,
+    double CpuSeconds,
+    double DownloadOnlyCpuSeconds,
+    double ReadOnlyCpuSeconds,
+    double PeakRssMiB,
+    int Requests,
+    long ReplyBytes,
+    string CrossCheck,
+    string Journal);
+
+/// <summary>How long a part took, by the wall's clock and by this process's processor time.</summary>
+internal readonly record struct Taken(double Seconds, double Cpu)
+{
+    public static async Task<Taken> ByAsync(Func<Task> work)
+    {
+        var (cpu, started) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+        await work();
+        return new Taken(Stopwatch.GetElapsedTime(started).TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
+    }
+
+    public static Taken Faster(Taken left, Taken right) => left.Seconds <= right.Seconds ? left : right;
+}
 
 /// <summary>
 /// Reads a chain into a fresh journal by the node's own actors, and before and after only downloads the same ranges with the same
@@ -45,7 +75,7 @@ internal static class IngestRun
         var directory = arguments.DataDirectory ?? Directory.CreateTempSubdirectory("tao20-bench-").FullName;
         try
         {
-            // Once to learn the ranges and to let node and compiler settle, then timed, the download first.
+            // Three times to learn the ranges and to let node and compiler settle, then timed: what it is compared with before and after.
             for (var i = 0; i < 3; i++)
             {
                 observed.Reset();
@@ -55,17 +85,25 @@ internal static class IngestRun
             await CompilerIdleAsync(cancel);
 
             var bodies = observed.LogRequests;
-            var before = await DownloadAsync(source, bodies, options.Parallelism, cancel);
+            Task DownloadAll() => DownloadAsync(source, bodies, options.Parallelism, cancel);
+            Task ReadAll() => Ranges(source, options, to, cancel);
+            var (download, read) = (await Taken.ByAsync(DownloadAll), await Taken.ByAsync(ReadAll));
             observed.Reset();
+            var cpu = Environment.CpuUsage.TotalTime;
             var (seconds, metrics, totals) = await IngestAsync(observed, options, to, directory, cancel);
-            var after = await DownloadAsync(source, bodies, options.Parallelism, cancel);
-            var download = Math.Min(before, after);
+            var used = (Environment.CpuUsage.TotalTime - cpu).TotalSeconds;
+            (download, read) = (Taken.Faster(download, await Taken.ByAsync(DownloadAll)), Taken.Faster(read, await Taken.ByAsync(ReadAll)));
             return new IngestResult(
                 metrics.Trades,
                 Math.Round(seconds, 3),
                 Math.Round(metrics.Trades / seconds),
-                Math.Round(download, 3),
-                Math.Round(download / seconds, 3),
+                Math.Round(download.Seconds, 3),
+                Math.Round(download.Seconds / seconds, 3),
+                Math.Round(read.Seconds, 3),
+                Math.Round(read.Seconds / seconds, 3),
+                Math.Round(used, 2),
+                Math.Round(download.Cpu, 2),
+                Math.Round(read.Cpu, 2),
                 Math.Round(PeakRssMiB(), 1),
                 observed.LogRequests.Count,
                 observed.Bytes,
@@ -152,15 +190,11 @@ internal static class IngestRun
         return builder.Build();
     }
 
-    private static async Task<double> DownloadAsync(IRpcTransport transport, IReadOnlyList<byte[]> bodies, int parallelism, CancellationToken cancel)
-    {
-        var started = Stopwatch.GetTimestamp();
-        await Parallel.ForEachAsync(bodies, new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancel }, async (body, stop) =>
+    private static Task DownloadAsync(IRpcTransport transport, IReadOnlyList<byte[]> bodies, int parallelism, CancellationToken cancel) =>
+        Parallel.ForEachAsync(bodies, new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancel }, async (body, stop) =>
         {
             using var reply = await transport.SendAsync(body, stop);
         });
-        return Stopwatch.GetElapsedTime(started).TotalSeconds;
-    }
 
     private static async Task WarmUpAsync(int parallelism, CancellationToken cancel)
     {

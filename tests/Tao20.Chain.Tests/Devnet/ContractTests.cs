@@ -122,8 +122,8 @@ public sealed class ContractTests : IAsyncLifetime
         Assert.Equal(80 * Tao * Tao * 997 / (88 * Tao * 1000 + Tao * 997), quote);
 
         // The market pays 1.10 for what costs 1.00 to mint: minting pays, redeeming does not.
-        await ExecuteAsync(new DevnetTransaction(miner, _economy.Router, AbiEncoder.Call("mintAndSell(uint256,uint256)", Tao / 20, _time + 100), (UInt128)Tao));
-        await AssertRevertedAsync(new DevnetTransaction(miner, _economy.Router, AbiEncoder.Call("buyAndRedeem(uint256,uint256)", 0, _time + 100), (UInt128)Tao));
+        await ExecuteAsync(new DevnetTransaction(miner, _economy.Router, AbiEncoder.Call("mintAndSell(int256,uint256)", Tao / 20, _time + 100), (UInt128)Tao));
+        await AssertRevertedAsync(new DevnetTransaction(miner, _economy.Router, AbiEncoder.Call("buyAndRedeem(int256,uint256)", 0, _time + 100), (UInt128)Tao));
     }
 
     [Fact]

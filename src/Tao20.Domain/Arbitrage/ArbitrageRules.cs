@@ -1,0 +1,128 @@
+using System.Numerics;
+using Tao20.Domain.Parameters;
+using Tao20.Domain.Units;
+
+namespace Tao20.Domain.Arbitrage;
+
+/// <summary>When a miner trades, how much, and when it stops (source: the domain rules, Arbitrage). Basis points are hundredths of a percent.</summary>
+public sealed record ArbitrageRules
+{
+    /// <summary>The smallest trade. 0.01 to 1,000 TAO in wei; default 0.1 TAO.</summary>
+    public Wei MinTradeWei { get; init; } = Wei.From(Wei.OneTao.Value / 10);
+
+    /// <summary>The largest trade. 0.01 to 1,000 TAO in wei; default 10 TAO.</summary>
+    public Wei MaxTradeWei { get; init; } = Wei.From(10 * Wei.OneTao.Value);
+
+    /// <summary>How much of the TAO balance a trade and its gas may use. 1 to 100 percent; default 80.</summary>
+    public int BalancePercent { get; init; } = 80;
+
+    /// <summary>How much of what is owned may be TAO20: no trade goes above, and a rebalance comes down to it. 0 to 100 percent; default 50.</summary>
+    public int InventoryPercent { get; init; } = 50;
+
+    /// <summary>From this share of TAO20 on, a rebalance is due. 0 to 100 percent, not below <see cref="InventoryPercent"/>; default 80.</summary>
+    public int RebalancePercent { get; init; } = 80;
+
+    /// <summary>Net profit has to exceed this many times the gas. 0 to 100; default 2.</summary>
+    public int GasMultiple { get; init; } = 2;
+
+    /// <summary>Net profit has to exceed this part of the size. 0 to 1,000 basis points; default 50 (0.5 %).</summary>
+    public int ProfitBasisPoints { get; init; } = 50;
+
+    /// <summary>What may be lost of the proceeds between decision and execution; more, and the transaction reverts. 0 to 1,000 basis points; default 20 (0.2 %).</summary>
+    public int SlippageBasisPoints { get; init; } = 20;
+
+    /// <summary>Volume wanted in an hour; neutral trades fill it up. 0 to 1e6 TAO in wei; default 100 TAO.</summary>
+    public Wei VolumeTargetWei { get; init; } = Wei.From(100 * Wei.OneTao.Value);
+
+    /// <summary>What a neutral trade may cost for its volume, gas included. 0 to 1,000 basis points; default 0: none that costs anything.</summary>
+    public int NeutralBasisPoints { get; init; }
+
+    /// <summary>Neutral trades run only when no arbitrage was done for so long. 0 to 86,400 s; default 300.</summary>
+    public int QuietSeconds { get; init; } = 300;
+
+    /// <summary>How long a trade is waited for before it counts as expired. 12 to 3,600 s; default 120.</summary>
+    public int DeadlineSeconds { get; init; } = 120;
+
+    /// <summary>The pause after each trade. 0 to 3,600 s; default 2.</summary>
+    public int CooldownSeconds { get; init; } = 2;
+
+    /// <summary>How long a NAV alert stops trading after the last tick that gave rise to it. 0 to 3,600 s; default 60.</summary>
+    public int AlertSeconds { get; init; } = 60;
+
+    /// <summary>A feed older than this stops trading. 1 to 3,600 s; default 300.</summary>
+    public int StaleSeconds { get; init; } = 300;
+
+    /// <summary>Realised loss of 24 hours that stops trading until an operator resumes. 0.001 to 1e6 TAO in wei; default 1 TAO.</summary>
+    public Wei DailyLossWei { get; init; } = Wei.OneTao;
+
+    /// <summary>So many failures in a row make it back off: 1, 2, 4 ... 30 minutes. 1 to 100; default 3.</summary>
+    public int FailuresInRow { get; init; } = 3;
+
+    /// <summary>The most that is waited after failures. 1 to 1,440 minutes; default 30.</summary>
+    public int LongestBackOffMinutes { get; init; } = 30;
+
+    /// <summary>All that is out of range; empty when all is well.</summary>
+    public IReadOnlyList<ParameterError> Validate()
+    {
+        var (centi, milli) = (Wei.OneTao.Value / 100, Wei.OneTao.Value / 1_000);
+        return
+        [
+            .. Range("MinTradeWei", MinTradeWei.Value, centi, 1_000 * Wei.OneTao.Value, "wei (1e18 is one TAO)"),
+            .. Range("MaxTradeWei", MaxTradeWei.Value, UInt128.Max(centi, MinTradeWei.Value), 1_000 * Wei.OneTao.Value, "wei (1e18 is one TAO), not below MinTradeWei"),
+            .. Range("BalancePercent", BalancePercent, 1, 100, "percent"),
+            .. Range("InventoryPercent", InventoryPercent, 0, 100, "percent"),
+            .. Range("RebalancePercent", RebalancePercent, InventoryPercent, 100, "percent, not below InventoryPercent"),
+            .. Range("GasMultiple", GasMultiple, 0, 100, "times"),
+            .. Range("ProfitBasisPoints", ProfitBasisPoints, 0, 1_000, "basis points (100 are one percent)"),
+            .. Range("SlippageBasisPoints", SlippageBasisPoints, 0, 1_000, "basis points (100 are one percent)"),
+            .. Range("VolumeTargetWei", VolumeTargetWei.Value, 0, 1_000_000 * Wei.OneTao.Value, "wei (1e18 is one TAO)"),
+            .. Range("NeutralBasisPoints", NeutralBasisPoints, 0, 1_000, "basis points (100 are one percent)"),
+            .. Range("QuietSeconds", QuietSeconds, 0, 86_400, "seconds"),
+            .. Range("DeadlineSeconds", DeadlineSeconds, 12, 3_600, "seconds"),
+            .. Range("CooldownSeconds", CooldownSeconds, 0, 3_600, "seconds"),
+            .. Range("AlertSeconds", AlertSeconds, 0, 3_600, "seconds"),
+            .. Range("StaleSeconds", StaleSeconds, 1, 3_600, "seconds"),
+            .. Range("DailyLossWei", DailyLossWei.Value, milli, 1_000_000 * Wei.OneTao.Value, "wei (1e18 is one TAO)"),
+            .. Range("FailuresInRow", FailuresInRow, 1, 100, "failures"),
+            .. Range("LongestBackOffMinutes", LongestBackOffMinutes, 1, 1_440, "minutes"),
+        ];
+
+        static IEnumerable<ParameterError> Range(string key, BigInteger value, BigInteger least, BigInteger most, string unit) =>
+            ParameterError.Unless($"Arbitrage:{key}", value, least, most, unit);
+    }
+
+    /// <summary>The pause after so many failures in a row: none below <see cref="FailuresInRow"/>, then 1, 2, 4 ... minutes.</summary>
+    public int BackOffSeconds(int failures) =>
+        failures < FailuresInRow ? 0 : 60 * (int)Math.Min(LongestBackOffMinutes, 1L << Math.Min(failures - FailuresInRow, 20));
+
+    /// <summary>The sizes that are quoted: 1, 2, 5, 10 ... times <see cref="MinTradeWei"/>, up to and with <see cref="MaxTradeWei"/>.</summary>
+    public IReadOnlyList<Wei> LadderSizes()
+    {
+        var sizes = new List<Wei>();
+        UInt128[] steps = [1, 2, 5];
+        for (UInt128 decade = 1; MinTradeWei.Value * decade < MaxTradeWei.Value; decade *= 10)
+            sizes.AddRange(steps.Select(step => MinTradeWei.Value * decade * step).Where(size => size < MaxTradeWei.Value).Select(Wei.From));
+        sizes.Add(MaxTradeWei);
+        return sizes;
+    }
+
+    /// <summary>The least that is accepted of what was quoted: <see cref="SlippageBasisPoints"/> less.</summary>
+    public Wei Bound(Wei quoted) => Wei.From(quoted.Value * (UInt128)(10_000 - SlippageBasisPoints) / 10_000);
+
+    /// <summary>How much of the TAO balance a trade may use, its gas included.</summary>
+    public Wei Spendable(Wei tao) => Wei.From(tao.Value * (UInt128)BalancePercent / 100);
+
+    /// <summary>How many tokens are above what may be held: to be turned into TAO. Zero below <see cref="RebalancePercent"/>.</summary>
+    /// <param name="tao">TAO owned.</param>
+    /// <param name="tokens">TAO20 owned.</param>
+    /// <param name="nav">What a token is worth.</param>
+    public Wei Excess(Wei tao, Wei tokens, TaoPerToken nav)
+    {
+        var value = (BigInteger)tokens.Value * nav.Value / Ratio.Scale;
+        var all = value + tao.Value;
+        if (nav.Value == 0 || value * 100 < all * RebalancePercent || value.IsZero)
+            return Wei.Zero;
+        var excess = value - all * InventoryPercent / 100;
+        return Wei.From(UInt128.Min(tokens.Value, (UInt128)(excess * Ratio.Scale / nav.Value)));
+    }
+}

@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Numerics;
+using Tao20.Domain.Units;
+
+namespace Tao20.Domain.Arbitrage;
+
+/// <summary>What is to be done at a tick.</summary>
+public abstract record ArbitrageDecision
+{
+    private ArbitrageDecision()
+    {
+    }
+
+    /// <summary>Trade.</summary>
+    public sealed record Trade(TradeProposal Proposal) : ArbitrageDecision;
+
+    /// <summary>Do nothing, and why.</summary>
+    public sealed record Hold(string Reason) : ArbitrageDecision;
+}
+
+/// <summary>
+/// Decides at each tick: what pays, then what brings the inventory back within its limit, then what makes volume for little
+/// (source: the domain rules, Arbitrage).
+/// </summary>
+public static class ArbitrageStrategy
+{
+    private static readonly TradeKind[] RoundTrips = [TradeKind.MintAndSell, TradeKind.BuyAndRedeem];
+
+    /// <summary>What an account in this state does at this tick.</summary>
+    public static ArbitrageDecision Decide(ArbitrageState state, NavTick tick, ArbitrageRules rules)
+    {
+        if (state.Open is { } open)
+            return new ArbitrageDecision.Hold($"trade {open.Number} is on its way");
+        if (state.Breakers is [var breaker, ..])
+            return new ArbitrageDecision.Hold($"{breaker.Breaker}: {breaker.Reason}");
+        if (tick.Timestamp < state.NotBefore)
+            return new ArbitrageDecision.Hold($"cool-down for {state.NotBefore - tick.Timestamp} s more");
+        if (state.Unwinding)
+            return Disposal(tick, rules, tick.Tokens, TradePurpose.Unwind);
+
+        var best = Best(tick, rules);
+        if (best is { Pays: true })
+            return new ArbitrageDecision.Trade(best.Proposal);
+        var excess = rules.Excess(tick.Tao, tick.Tokens, tick.Nav);
+        if (excess.Value > 0)
+            return Disposal(tick, rules, excess, TradePurpose.Rebalance);
+        return Neutral(state, tick, rules) is { } neutral
+            ? new ArbitrageDecision.Trade(neutral)
+            : new ArbitrageDecision.Hold(best is not null
+                ? $"the best size, {Tao(best.Proposal.Size.Value)} TAO by {best.Proposal.Kind}, would net {Tao(best.Net)} TAO, and more than {Tao(best.Asked)} is asked"
+                : "the chain quotes no size that can be paid for");
+    }
+
+    /// <summary>What gas of a round trip costs.</summary>
+    public static BigInteger Gas(NavTick tick, RoundTrip trip) => tick.GasPrice * trip.GasUnits;
+
+    /// <summary>Of the sizes that pay the one with the best net profit; when none does, the one that comes closest; null when none can be paid for.</summary>
+    private static Candidate? Best(NavTick tick, ArbitrageRules rules)
+    {
+        var candidates = Affordable(tick, rules).Select(option => Candidate.Of(option.Kind, option.Rung.Size, option.Trip, tick, rules)).ToList();
+        return candidates.Where(candidate => candidate.Pays).MaxBy(candidate => candidate.Net) ?? candidates.MaxBy(candidate => candidate.Net - candidate.Asked);
+    }
+
+    /// <summary>The cheapest way to make volume while arbitrage is quiet; null when none is wanted or within its budget.</summary>
+    private static TradeProposal? Neutral(ArbitrageState state, NavTick tick, ArbitrageRules rules)
+    {
+        var missing = (BigInteger)rules.VolumeTargetWei.Value - state.VolumeOfHour(tick.Timestamp).Value;
+        if (missing <= 0 || tick.Timestamp < state.LastArbitrage + (ulong)rules.QuietSeconds)
+            return null;
+        (TradeProposal Proposal, BigInteger Cost)? cheapest = null;
+        foreach (var (kind, rung, trip) in Affordable(tick, rules).Where(option => option.Rung.Size.Value <= missing))
+        {
+            var (size, gas) = ((BigInteger)rung.Size.Value, Gas(tick, trip));
+            var least = size + gas - size * rules.NeutralBasisPoints / 10_000;
+            var cost = size + gas - trip.Proceeds.Value;
+            if (trip.Proceeds.Value < least || (cheapest is { } known && known.Cost * size <= cost * known.Proposal.Size.Value))
+                continue;
+            cheapest = (new TradeProposal(kind, TradePurpose.Neutral, rung.Size, Wei.From((UInt128)least), Deadline(tick, rules), new WeiDelta((Int128)(-cost))), cost);
+        }
+
+        return cheapest?.Proposal;
+    }
+
+    /// <summary>Turns tokens into TAO where they bring more, at most the largest trade at once.</summary>
+    private static ArbitrageDecision Disposal(NavTick tick, ArbitrageRules rules, Wei tokens, TradePurpose purpose)
+    {
+        var most = tick.Nav.Value == 0 ? 0 : (BigInteger)rules.MaxTradeWei.Value * Ratio.Scale / tick.Nav.Value;
+        var part = (UInt128)BigInteger.Min(BigInteger.Min(tokens.Value, tick.Tokens.Value), most);
+        var sold = tick.Pool.Sell(part);
+
+        // What a redemption brings is the ladder's own price of one that is not smaller.
+        var redeemed = tick.Ladder.Select(rung => rung.Redeem).OfType<RoundTrip>().Where(trip => trip.Tokens.Value >= part && part > 0)
+            .MinBy(trip => trip.Tokens) is { } quoted ? part * (BigInteger)quoted.Proceeds.Value / quoted.Tokens.Value : BigInteger.Zero;
+        var (kind, proceeds) = redeemed > sold ? (TradeKind.RedeemTokens, (UInt128)redeemed) : (TradeKind.SellTokens, (UInt128)sold);
+        if (proceeds == 0)
+            return new ArbitrageDecision.Hold(tick.Tokens.Value == 0 ? "there are no tokens to turn into TAO" : "neither the market nor a redemption takes the tokens");
+        return new ArbitrageDecision.Trade(new TradeProposal(
+            kind, purpose, Wei.From(part), rules.Bound(Wei.From(proceeds)), Deadline(tick, rules), new WeiDelta((Int128)((BigInteger)proceeds - part * (BigInteger)tick.Nav.Value / Ratio.Scale))));
+    }
+
+    private static IEnumerable<(TradeKind Kind, LadderRung Rung, RoundTrip Trip)> Affordable(NavTick tick, ArbitrageRules rules)
+    {
+        var spendable = rules.Spendable(tick.Tao).Value;
+        return from rung in tick.Ladder
+               where rung.Size.Value >= rules.MinTradeWei.Value && rung.Size.Value <= rules.MaxTradeWei.Value
+               from kind in RoundTrips
+               let trip = rung.Of(kind)
+               where trip is not null && rung.Size.Value + Gas(tick, trip) <= spendable
+               select (kind, rung, trip);
+    }
+
+    private static ulong Deadline(NavTick tick, ArbitrageRules rules) => tick.Timestamp + (ulong)rules.DeadlineSeconds;
+
+    /// <summary>An amount for people: whole TAO and six decimals.</summary>
+    private static string Tao(BigInteger wei)
+    {
+        var micro = wei / 1_000_000_000_000;
+        var sign = micro.Sign < 0 ? "-" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{sign}{BigInteger.Abs(micro) / 1_000_000}.{BigInteger.Abs(micro) % 1_000_000:D6}");
+    }
+
+    /// <summary>A size that might be traded.</summary>
+    /// <param name="Proposal">How.</param>
+    /// <param name="Net">What is left at its bound, after gas: less is not accepted.</param>
+    /// <param name="Asked">What has to be exceeded by that.</param>
+    private sealed record Candidate(TradeProposal Proposal, BigInteger Net, BigInteger Asked)
+    {
+        public bool Pays => Net > Asked;
+
+        public static Candidate Of(TradeKind kind, Wei size, RoundTrip trip, NavTick tick, ArbitrageRules rules)
+        {
+            var (spent, gas, bound) = ((BigInteger)size.Value, Gas(tick, trip), rules.Bound(trip.Proceeds));
+            var expected = new WeiDelta((Int128)(trip.Proceeds.Value - spent - gas));
+            return new Candidate(
+                new TradeProposal(kind, TradePurpose.Arbitrage, size, bound, Deadline(tick, rules), expected),
+                bound.Value - spent - gas,
+                BigInteger.Max(rules.GasMultiple * gas, spent * rules.ProfitBasisPoints / 10_000));
+        }
+    }
+}
