@@ -28,6 +28,7 @@ public sealed class Economy
         Pool = pool;
         Router = router;
         Miners = miners;
+        Participants = miners;
         Keeper = keeper;
     }
 
@@ -43,8 +44,11 @@ public sealed class Economy
     /// <summary>The router.</summary>
     public Address Router { get; }
 
-    /// <summary>The miners' accounts.</summary>
+    /// <summary>The accounts of the miners that trade by script.</summary>
     public IReadOnlyList<Address> Miners { get; }
+
+    /// <summary>All accounts that mint and redeem: these, and who was admitted beside them.</summary>
+    public IReadOnlyList<Address> Participants { get; private set; }
 
     /// <summary>The account that deploys, advances epochs and moves prices.</summary>
     public Address Keeper { get; }
@@ -115,13 +119,16 @@ public sealed class Economy
     public async Task<ulong> EpochAsync(CancellationToken cancel) =>
         (ulong)AbiWords.BigInteger((await Chain.Client.CallAsync([(Index, AbiEncoder.Call("epoch()"))], cancel).ConfigureAwait(false))[0], 0);
 
-    /// <summary>The contract's own lifetime total of each miner, in TAO wei.</summary>
+    /// <summary>Counts these accounts among those that mint and redeem.</summary>
+    public void Admit(IEnumerable<Address> accounts) => Participants = [.. Participants.Union(accounts)];
+
+    /// <summary>The contract's own lifetime total of each participant, in TAO wei.</summary>
     public async Task<IReadOnlyDictionary<Address, UInt128>> VolumesAsync(CancellationToken cancel)
     {
         var stats = await Chain.Client
-            .CallAsync([.. Miners.Select(miner => (Index, AbiEncoder.Call("getMinerStats(address)", miner)))], cancel)
+            .CallAsync([.. Participants.Select(miner => (Index, AbiEncoder.Call("getMinerStats(address)", miner)))], cancel)
             .ConfigureAwait(false);
-        return Miners.Zip(stats, (miner, words) => (miner, total: (UInt128)AbiWords.BigInteger(words, 2))).ToDictionary(x => x.miner, x => x.total);
+        return Participants.Zip(stats, (miner, words) => (miner, total: (UInt128)AbiWords.BigInteger(words, 2))).ToDictionary(x => x.miner, x => x.total);
     }
 
     /// <summary>A mint in kind worth about <paramref name="value"/> TAO wei at these prices.</summary>

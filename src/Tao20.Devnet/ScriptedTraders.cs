@@ -26,8 +26,13 @@ public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong 
     /// <summary>How many trades were sent.</summary>
     public int Sent { get; private set; }
 
+    /// <summary>Plays one block in which nobody else does anything.</summary>
+    public Task StepAsync(CancellationToken cancel) => StepAsync([], cancel);
+
     /// <summary>Plays one block: decides, sends, mines.</summary>
-    public async Task StepAsync(CancellationToken cancel)
+    /// <param name="others">What others do in the same block, after the traders.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task StepAsync(IEnumerable<DevnetTransaction> others, CancellationToken cancel)
     {
         Time += (ulong)script.SecondsPerBlock;
         var prices = await economy.PricesAsync(cancel).ConfigureAwait(false);
@@ -43,6 +48,7 @@ public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong 
 
         if (_random.Next(4) == 0)
             transactions.Add(economy.Buy(Economy.Netuids[_random.Next(Economy.Netuids.Count)], (ulong)_random.Next(1, 200) * 1_000_000_000));
+        transactions.AddRange(others);
         await economy.Chain.Client.SubmitAsync(transactions, cancel).ConfigureAwait(false);
         await economy.Chain.Client.MineAsync(Time, cancel).ConfigureAwait(false);
     }

@@ -61,7 +61,7 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
         await client.ExecuteAsync(
             [.. keys.Select(key => new DevnetTransaction(key.Address, registry, RegistryCalls.Bond(), (UInt128)(BondTao * Tao)))], ++time, cancel).ConfigureAwait(false);
         await client.ExecuteAsync(
-            [.. economy.Miners.Select((miner, uid) => new DevnetTransaction(economy.Keeper, Economy.Staking, AbiEncoder.Call("setUid(uint16,address,uint16)", netuid, miner, uid + 1)))],
+            [.. economy.Participants.Select((miner, uid) => new DevnetTransaction(economy.Keeper, Economy.Staking, AbiEncoder.Call("setUid(uint16,address,uint16)", netuid, miner, uid + 1)))],
             ++time,
             cancel).ConfigureAwait(false);
         await client.ExecuteAsync(
@@ -79,7 +79,7 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
     }
 
     /// <summary>The UID of a validator's neuron, by its place among the keys: behind those of the miners.</summary>
-    public static ushort UidOf(Economy economy, int validator) => (ushort)(economy.Miners.Count + 1 + validator);
+    public static ushort UidOf(Economy economy, int validator) => (ushort)(economy.Participants.Count + 1 + validator);
 
     /// <summary>What a neuron has set on the subnet.</summary>
     public static async Task<IReadOnlyList<SubnetWeight>> WeightsAsync(Economy economy, int netuid, ushort uid, CancellationToken cancel)

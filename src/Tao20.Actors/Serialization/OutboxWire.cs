@@ -34,9 +34,15 @@ internal static class OutboxWire
 
     public static TransactionDropped FromWire(Wire.TransactionDropped wire) => new(wire.Id, wire.Nonce);
 
-    public static Wire.IntentFailed ToWire(IntentFailed failed) => new() { Id = failed.Id, Reason = failed.Reason };
+    public static Wire.IntentFailed ToWire(IntentFailed failed)
+    {
+        var wire = new Wire.IntentFailed { Id = failed.Id, Reason = failed.Reason };
+        if (failed.RevertData is { } data)
+            wire.RevertData = data;
+        return wire;
+    }
 
-    public static IntentFailed FromWire(Wire.IntentFailed wire) => new(wire.Id, wire.Reason);
+    public static IntentFailed FromWire(Wire.IntentFailed wire) => new(wire.Id, wire.Reason, wire.HasRevertData ? wire.RevertData : null);
 
     public static Wire.SubmitIntent ToWire(SubmitIntent submit) => new() { Intent = ToWire(submit.Intent) };
 
@@ -47,10 +53,13 @@ internal static class OutboxWire
         var wire = new Wire.IntentProgress { Id = progress.Id, State = (int)progress.State, Receipt = ToWire(progress.Receipt) };
         if (progress.Reason is { } reason)
             wire.Reason = reason;
+        if (progress.RevertData is { } data)
+            wire.RevertData = data;
         return wire;
     }
 
-    public static IntentProgress FromWire(Wire.IntentProgress wire) => new(wire.Id, (IntentState)wire.State, FromWire(wire.Receipt), wire.HasReason ? wire.Reason : null);
+    public static IntentProgress FromWire(Wire.IntentProgress wire) => new(
+        wire.Id, (IntentState)wire.State, FromWire(wire.Receipt), wire.HasReason ? wire.Reason : null, wire.HasRevertData ? wire.RevertData : null);
 
     public static Wire.OutboxSnapshot ToWire(OutboxState state)
     {

@@ -36,14 +36,16 @@ internal sealed class AccountChain(ChainConnection chain, Address account, Cance
     }
 
     /// <summary>Simulates an intent; the gas it needs, or why it would be refused.</summary>
+    /// <param name="wanted">The intent.</param>
+    /// <param name="block">Where: <c>latest</c>, or <c>pending</c> to see what waits to be mined.</param>
     /// <exception cref="ChainException">No endpoint answers.</exception>
-    public async Task<(ulong Gas, RpcErrorException? Refused)> SimulateAsync(TransactionIntent wanted)
+    public async Task<(ulong Gas, RpcErrorException? Refused)> SimulateAsync(TransactionIntent wanted, string block)
     {
         try
         {
             ulong gas = 0;
-            await chain.Pool.SendAsync([AccountCalls.Simulate(account, wanted.To, (BigInteger)wanted.ValueWei, wanted.Data)], stop, errorsAreAnswers: true).ConfigureAwait(false);
-            await chain.Pool.SendAsync([AccountCalls.EstimateGas(account, wanted.To, (BigInteger)wanted.ValueWei, wanted.Data, estimate => gas = estimate)], stop, errorsAreAnswers: true).ConfigureAwait(false);
+            await chain.Pool.SendAsync([AccountCalls.Simulate(account, wanted.To, (BigInteger)wanted.ValueWei, wanted.Data, block)], stop, errorsAreAnswers: true).ConfigureAwait(false);
+            await chain.Pool.SendAsync([AccountCalls.EstimateGas(account, wanted.To, (BigInteger)wanted.ValueWei, wanted.Data, block, estimate => gas = estimate)], stop, errorsAreAnswers: true).ConfigureAwait(false);
             return (gas, null);
         }
         catch (RpcErrorException refused)

@@ -31,7 +31,7 @@ public sealed record TransactionFinal(string Id, Receipt Receipt);
 public sealed record TransactionDropped(string Id, ulong Nonce);
 
 /// <summary>An intent was given up before anything was signed.</summary>
-public sealed record IntentFailed(string Id, string Reason);
+public sealed record IntentFailed(string Id, string Reason, string? RevertData = null);
 
 // ---- state ------------------------------------------------------------------------------------------------------------------------
 
@@ -135,7 +135,7 @@ public sealed record OutboxState(
         TransactionReorged reorged => With(reorged.Id, entry => entry with { State = IntentState.Signed, Receipt = null }),
         TransactionDropped dropped => With(dropped.Id, entry => entry with { State = IntentState.Planned, Attempts = [], Receipt = null }) with { Foreign = Foreign + 1 },
         TransactionFinal final => Ended(new IntentProgress(final.Id, final.Receipt.Success ? IntentState.Final : IntentState.Reverted, final.Receipt, null)),
-        IntentFailed failed => Ended(new IntentProgress(failed.Id, IntentState.Failed, null, failed.Reason)),
+        IntentFailed failed => Ended(new IntentProgress(failed.Id, IntentState.Failed, null, failed.Reason, failed.RevertData)),
         _ => this,
     };
 

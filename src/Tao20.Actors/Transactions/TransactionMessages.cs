@@ -52,7 +52,8 @@ public enum IntentState : byte
 /// <param name="State">How far.</param>
 /// <param name="Receipt">What became of its transaction; null before it is mined.</param>
 /// <param name="Reason">For <see cref="IntentState.Failed"/>, why.</param>
-public sealed record IntentProgress(string Id, IntentState State, Receipt? Receipt, string? Reason)
+/// <param name="RevertData">What the refused simulation returned, as 0x and hex digits; null when there was none.</param>
+public sealed record IntentProgress(string Id, IntentState State, Receipt? Receipt, string? Reason, string? RevertData = null)
 {
     /// <summary>Nothing more happens to it.</summary>
     public bool Ended => State is IntentState.Final or IntentState.Reverted or IntentState.Failed;

@@ -15,7 +15,8 @@ namespace Tao20.Actors.Transactions;
 /// <param name="Key">The account's key.</param>
 /// <param name="Fees">What may be paid.</param>
 /// <param name="Journal">How events are kept, and what to say when they cannot be.</param>
-public sealed record SenderSettings(ulong ChainId, PrivateKey Key, FeePolicy Fees, JournalGuard Journal);
+/// <param name="SeesPending">Whether transactions are simulated on top of those that wait to be mined: who races others sees that they were first.</param>
+public sealed record SenderSettings(ulong ChainId, PrivateKey Key, FeePolicy Fees, JournalGuard Journal, bool SeesPending = false);
 
 /// <summary>
 /// Brings the intents of one account onto the chain, each once: the signed bytes are in the journal before they are broadcast, and
@@ -220,7 +221,7 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
 
         async Task<Prepared> SimulateAsync()
         {
-            var (gas, refused) = await _account.SimulateAsync(intent).ConfigureAwait(false);
+            var (gas, refused) = await _account.SimulateAsync(intent, _settings.SeesPending ? "pending" : "latest").ConfigureAwait(false);
             return new Prepared(intent.Id, gas, refused);
         }
     }
@@ -233,7 +234,7 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
             if (BroadcastAnswers.Of(refused) == BroadcastAnswer.InsufficientFunds)
                 Wait($"{Account} cannot pay for {intent.Id}: {refused.Text}. Send it TAO.");
             else
-                Fail(intent.Id, $"the simulation was refused: {refused.Text}{(refused.RevertData is { } data ? $" ({data})" : "")}");
+                Fail(intent.Id, $"the simulation was refused: {refused.Text}{(refused.RevertData is { } data ? $" ({data})" : "")}", refused.RevertData);
             return;
         }
 
@@ -325,10 +326,10 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
         Timers.StartSingleTimer("again", LookAgain.Instance, pause);
     }
 
-    private void Fail(string id, string reason)
+    private void Fail(string id, string reason, string? revertData = null)
     {
         Log.Warning("{0} is given up: {1}", id, reason);
-        PersistEvent(new IntentFailed(id, reason), () =>
+        PersistEvent(new IntentFailed(id, reason, revertData), () =>
         {
             Tell(id);
             Next();

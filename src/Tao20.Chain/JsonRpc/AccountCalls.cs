@@ -19,6 +19,13 @@ public sealed record Receipt(Hash256 Hash, ulong Block, Hash256 BlockHash, bool 
     public UInt128 FeeWei => GasUsed * GasPrice;
 }
 
+/// <summary>A log of a transaction.</summary>
+/// <param name="Address">The contract that wrote it.</param>
+/// <param name="Topic">Its first topic; zero when it has none.</param>
+/// <param name="Subject">The address in its second topic; zero when there is none.</param>
+/// <param name="Data">What it says.</param>
+public sealed record ReceiptLog(Address Address, Hash256 Topic, Address Subject, ReadOnlyMemory<byte> Data);
+
 /// <summary>The <c>eth_</c> calls around an account's transactions.</summary>
 public static class AccountCalls
 {
@@ -32,6 +39,23 @@ public static class AccountCalls
     /// <summary><c>eth_getBalance</c> at the latest block, in wei.</summary>
     public static RpcCall Balance(Address account, Action<BigInteger> take) =>
         new("eth_getBalance", $"[\"{account}\",\"latest\"]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(Big(reader.GetString()!)));
+
+    /// <summary><c>eth_getBalance</c> at the block with this hash (EIP-1898), in wei.</summary>
+    public static RpcCall BalanceAt(Address account, Hash256 block, Action<BigInteger> take) =>
+        new(
+            "eth_getBalance",
+            $"[\"{account}\",{{\"blockHash\":\"{block}\",\"requireCanonical\":true}}]",
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(Big(reader.GetString()!)));
+
+    /// <summary>The logs of a transaction that is in a block, by <c>eth_getTransactionReceipt</c>.</summary>
+    public static RpcCall Logs(Hash256 hash, Action<IReadOnlyList<ReceiptLog>> take) =>
+        new("eth_getTransactionReceipt", $"[\"{hash}\"]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) =>
+        {
+            using var document = JsonDocument.ParseValue(ref reader);
+            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("logs", out var logs))
+                throw new FormatException($"no receipt of {hash} with logs");
+            take([.. logs.EnumerateArray().Select(ReadLog)]);
+        });
 
     /// <summary><c>eth_getTransactionReceipt</c>: null when it is in no block.</summary>
     public static RpcCall Receipt(Hash256 hash, Action<Receipt?> take) =>
@@ -50,12 +74,12 @@ public static class AccountCalls
         });
 
     /// <summary><c>eth_call</c> as this account: an <see cref="RpcErrorException"/> says that it would be reverted, and why.</summary>
-    public static RpcCall Simulate(Address from, Address to, BigInteger wei, ReadOnlyMemory<byte> data) =>
-        new("eth_call", $"[{Transaction(from, to, wei, data)},\"latest\"]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => reader.Skip());
+    public static RpcCall Simulate(Address from, Address to, BigInteger wei, ReadOnlyMemory<byte> data, string block) =>
+        new("eth_call", $"[{Transaction(from, to, wei, data)},\"{block}\"]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => reader.Skip());
 
-    /// <summary><c>eth_estimateGas</c> at the latest block.</summary>
-    public static RpcCall EstimateGas(Address from, Address to, BigInteger wei, ReadOnlyMemory<byte> data, Action<ulong> take) =>
-        new("eth_estimateGas", $"[{Transaction(from, to, wei, data)},\"latest\"]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Quantity(ref reader)));
+    /// <summary><c>eth_estimateGas</c> at a block, <c>latest</c> or <c>pending</c>.</summary>
+    public static RpcCall EstimateGas(Address from, Address to, BigInteger wei, ReadOnlyMemory<byte> data, string block, Action<ulong> take) =>
+        new("eth_estimateGas", $"[{Transaction(from, to, wei, data)},\"{block}\"]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Quantity(ref reader)));
 
     /// <summary><c>eth_sendRawTransaction</c>.</summary>
     public static RpcCall SendRaw(ReadOnlyMemory<byte> raw) =>
@@ -75,6 +99,16 @@ public static class AccountCalls
         Text(receipt, "status") == "0x1",
         (ulong)Big(Text(receipt, "gasUsed")),
         (UInt128)Big(receipt.TryGetProperty("effectiveGasPrice", out var price) && price.ValueKind == JsonValueKind.String ? price.GetString()! : "0x0"));
+
+    private static ReceiptLog ReadLog(JsonElement log)
+    {
+        var topics = log.GetProperty("topics").EnumerateArray().Select(topic => topic.GetString()!).ToList();
+        return new ReceiptLog(
+            Address.Parse(Text(log, "address")),
+            topics.Count > 0 ? Hash256.Parse(topics[0]) : default,
+            topics.Count > 1 ? Address.Parse("0x" + topics[1][^(2 * Address.Length)..]) : default,
+            Convert.FromHexString(Text(log, "data").AsSpan(2)));
+    }
 
     private static string Text(JsonElement receipt, string name) =>
         receipt.TryGetProperty(name, out var value) && value.GetString() is { } text ? text : throw new FormatException($"a receipt without {name}");

@@ -57,6 +57,13 @@ public static class EthCalls
             $"[{{\"to\":\"{to}\",\"data\":\"{data}\"}},{{\"blockHash\":\"{block}\",\"requireCanonical\":true}}]",
             (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(Convert.FromHexString(reader.GetString()!.AsSpan(2))));
 
+    /// <summary><c>eth_call</c> of an account that sends TAO along, at the block with this hash. What it returns is not read; how it is refused says more.</summary>
+    public static RpcCall SimulateAt(Address from, Address to, Wei value, string data, Hash256 block) =>
+        new(
+            "eth_call",
+            $"[{{\"from\":\"{from}\",\"to\":\"{to}\",\"value\":\"0x{value.Value:x}\",\"data\":\"{data}\"}},{{\"blockHash\":\"{block}\",\"requireCanonical\":true}}]",
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => reader.Skip());
+
     private static BlockHeader? ReadHeader(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.Null)

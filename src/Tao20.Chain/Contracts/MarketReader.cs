@@ -1,0 +1,172 @@
+using System.Numerics;
+using Tao20.Chain.Abi;
+using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Nav;
+using Tao20.Domain.Units;
+
+namespace Tao20.Chain.Contracts;
+
+/// <summary>Where TAO20 is traded.</summary>
+/// <param name="Router">The router.</param>
+/// <param name="Pools">Market pools; the first is the one the router trades in, the others are asked for their price.</param>
+public sealed record MarketAddresses(Address Router, IReadOnlyList<Address> Pools);
+
+/// <summary>What the market looks like at a block, or why nobody can say.</summary>
+public abstract record MarketReading
+{
+    private MarketReading()
+    {
+    }
+
+    /// <summary>All a decision needs.</summary>
+    public sealed record Available(NavTick Tick) : MarketReading;
+
+    /// <summary>Something is missing.</summary>
+    public sealed record Unavailable(string Reason) : MarketReading;
+}
+
+/// <summary>A trade's receipt, read.</summary>
+/// <param name="Receipt">The receipt.</param>
+/// <param name="Time">The time of its block, in Unix seconds.</param>
+/// <param name="Epoch">The epoch the contract is in at the end of that block.</param>
+/// <param name="Nav">NAV then.</param>
+/// <param name="Tao">The change of the account's TAO by its logs, gas not included.</param>
+/// <param name="Tokens">The change of its tokens by its logs.</param>
+/// <param name="Volume">The volume the contract credits.</param>
+public sealed record TradeReceipt(Receipt Receipt, ulong Time, EpochId Epoch, TaoPerToken Nav, WeiDelta Tao, WeiDelta Tokens, Wei Volume);
+
+/// <summary>Reads, at one block each time, all that one account needs to trade TAO20 against its market.</summary>
+/// <param name="pool">The endpoints.</param>
+/// <param name="contract">The TAO20 contract.</param>
+/// <param name="market">Where it is traded.</param>
+/// <param name="account">The account.</param>
+public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddresses market, Address account)
+{
+    /// <summary>What every transaction takes before its call begins (source: the yellow paper, G_transaction).</summary>
+    private const ulong TransactionGas = 21_000;
+
+    private readonly NavReader _nav = new(pool, contract);
+
+    /// <summary>Where it trades.</summary>
+    public MarketAddresses Market => market;
+
+    /// <summary>Reads a tick.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="sizes">The sizes that are quoted, ascending.</param>
+    /// <param name="priorityFee">What is offered beside the base fee, in wei for a unit of gas.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="ChainException">No endpoint gives it.</exception>
+    public async Task<MarketReading> TickAsync(BlockHeader block, IReadOnlyList<Wei> sizes, BigInteger priorityFee, CancellationToken cancel)
+    {
+        var reserves = new PoolReserves[market.Pools.Count];
+        var (mints, redeems) = (new RoundTrip?[sizes.Count], new RoundTrip?[sizes.Count]);
+        ulong epoch = 0;
+        var (baseFee, tao, tokens) = (BigInteger.Zero, Wei.Zero, Wei.Zero);
+        List<RpcCall> calls =
+        [
+            AccountCalls.BaseFee(fee => baseFee = fee),
+            AccountCalls.BalanceAt(account, block.Hash, wei => tao = Wei.From((UInt128)wei)),
+            At(contract, AbiEncoder.Call("balanceOf(address)", account), words => tokens = words.Wei(0)),
+            At(contract, AbiEncoder.Call("getEpochInfo()"), words => epoch = words.UInt64(0)),
+        ];
+        for (var i = 0; i < market.Pools.Count; i++)
+        {
+            var at = i;
+            calls.Add(Reserve(market.Pools[i], "reserveTao()", wei => reserves[at] = reserves[at] with { Tao = wei }));
+            calls.Add(Reserve(market.Pools[i], "reserveToken()", wei => reserves[at] = reserves[at] with { Tokens = wei }));
+        }
+
+        for (var i = 0; i < sizes.Count; i++)
+        {
+            var at = i;
+            calls.Add(Quote(sizes[i], RouterCalls.QuoteMintAndSell(), trip => mints[at] = trip));
+            calls.Add(Quote(sizes[i], RouterCalls.QuoteBuyAndRedeem(), trip => redeems[at] = trip));
+        }
+
+        var reading = _nav.ReadAsync(block, cancel);
+        await pool.SendAsync(calls, cancel).ConfigureAwait(false);
+        switch (NavReading.Of(await reading.ConfigureAwait(false), block.Timestamp))
+        {
+            case NavReading.Unavailable none:
+                return new MarketReading.Unavailable(none.Reason);
+            case NavReading.Available nav when MarketPrice.From([.. market.Pools.Zip(reserves, (address, held) => new MarketQuote(address, held.Spot))]) is { } price:
+                var ladder = sizes.Select((size, i) => new LadderRung(size, mints[i], redeems[i])).ToList();
+                return new MarketReading.Available(new NavTick(
+                    block.Number, block.Hash, block.Timestamp, new EpochId(epoch), nav.Nav, NavMove.Calm, price, reserves[0], ladder, baseFee + priorityFee, tao, tokens));
+            default:
+                return new MarketReading.Unavailable("no market pool gives a price");
+        }
+
+        RpcCall At(Address to, string data, Action<AbiData> take) => EthCalls.CallAt(to, data, block.Hash, bytes => take(new AbiData(bytes)));
+
+        // A pool that is none, or refuses, gives no price; the others may.
+        RpcCall Reserve(Address of, string signature, Action<Wei> take) => EthCalls.CallAt(of, AbiEncoder.Call(signature), block.Hash, bytes =>
+        {
+            if (bytes.Length > 0)
+                take(new AbiData(bytes).Wei(0));
+        }) with
+        { Refused = _ => { } };
+
+        RpcCall Quote(Wei size, string data, Action<RoundTrip> take) => EthCalls.SimulateAt(account, market.Router, size, data, block.Hash) with
+        {
+            Refused = refused =>
+            {
+                if (RouterCalls.TryReadQuote(refused.RevertData, out var quote))
+                    take(new RoundTrip(quote.Tokens, quote.Tao, quote.Gas + TransactionGas));
+            },
+        };
+    }
+
+    /// <summary>What the account owns at a block.</summary>
+    /// <exception cref="ChainException">No endpoint gives it.</exception>
+    public async Task<AccountBalances> BalancesAsync(BlockHeader block, CancellationToken cancel)
+    {
+        var (tao, tokens, nav) = (Wei.Zero, Wei.Zero, TaoPerToken.From(0));
+        await pool.SendAsync(
+            [
+                AccountCalls.BalanceAt(account, block.Hash, wei => tao = Wei.From((UInt128)wei)),
+                EthCalls.CallAt(contract, AbiEncoder.Call("balanceOf(address)", account), block.Hash, bytes => tokens = new AbiData(bytes).Wei(0)),
+                NavAt(block.Hash, value => nav = value),
+            ],
+            cancel).ConfigureAwait(false);
+        return new AccountBalances(block.Number, block.Timestamp, tao, tokens, nav);
+    }
+
+    /// <summary>What a transaction of the account came to.</summary>
+    /// <exception cref="ChainException">No endpoint gives it.</exception>
+    public async Task<TradeReceipt> ReceiptAsync(Receipt receipt, CancellationToken cancel)
+    {
+        IReadOnlyList<ReceiptLog> logs = [];
+        BlockHeader? block = null;
+        ulong epoch = 0;
+        var nav = TaoPerToken.From(0);
+        await pool.SendAsync(
+            [
+                AccountCalls.Logs(receipt.Hash, found => logs = found),
+                EthCalls.Header(receipt.Block, header => block = header),
+                NavAt(receipt.BlockHash, value => nav = value),
+                EthCalls.CallAt(contract, AbiEncoder.Call("getEpochInfo()"), receipt.BlockHash, bytes => epoch = new AbiData(bytes).UInt64(0)),
+            ],
+            cancel).ConfigureAwait(false);
+        var (tao, tokens, volume) = (WeiDelta.Zero, WeiDelta.Zero, Wei.Zero);
+        foreach (var log in logs)
+        {
+            var words = new AbiData(log.Data);
+            if (log.Address == market.Router && log.Topic == RouterCalls.RoundTripTopic)
+                tao += WeiDelta.Between(words.Wei(1), words.Wei(3));
+            else if (log.Address == market.Router && log.Topic == RouterCalls.RedeemedTopic)
+                (tao, tokens) = (tao + WeiDelta.Between(Wei.Zero, words.Wei(1)), tokens + WeiDelta.Between(words.Wei(0), Wei.Zero));
+            else if (log.Address == market.Pools[0] && log.Topic == RouterCalls.SwapTopic && log.Subject == account)
+                (tao, tokens) = (tao + WeiDelta.Between(Wei.Zero, words.Wei(2)), tokens + WeiDelta.Between(words.Wei(1), Wei.Zero));
+            else if (log.Address == contract && (log.Topic == Tao20Events.Minted || log.Topic == Tao20Events.Redeemed))
+                volume += words.Wei(1);
+        }
+
+        return new TradeReceipt(receipt, block?.Timestamp ?? 0, new EpochId(epoch), nav, tao, tokens, volume);
+    }
+
+    private RpcCall NavAt(Hash256 block, Action<TaoPerToken> take) =>
+        EthCalls.CallAt(contract, AbiEncoder.Call("getCurrentNAV()"), block, bytes => take(TaoPerToken.From(new AbiData(bytes).Wei(0).Value)));
+}
