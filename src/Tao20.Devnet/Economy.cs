@@ -16,10 +16,12 @@ public sealed class Economy
     /// <summary>The alpha precompile.</summary>
     public static readonly Address Alpha = Precompiles.Alpha;
 
+    /// <summary>The precompiles that are mocked.</summary>
+    public static readonly IReadOnlyList<Address> Mocks = [Precompiles.Metagraph, Precompiles.Subnet, Precompiles.Neuron, Precompiles.Staking, Precompiles.UidLookup, Precompiles.Alpha];
+
     private const int Subnets = 20;
     private const ulong Rao = 1_000_000_000;
     private static readonly Hash256 Hotkey = Keccak.Hash("the hotkey of the devnet's index"u8);
-    private static readonly Address[] Mocked = [Precompiles.Metagraph, Precompiles.Subnet, Precompiles.Neuron, Precompiles.Staking, Precompiles.UidLookup, Precompiles.Alpha];
 
     private Economy(Anvil chain, Address index, Address pool, Address router, IReadOnlyList<Address> miners, Address keeper)
     {
@@ -75,7 +77,7 @@ public sealed class Economy
         var (keeper, traders) = (accounts[0], accounts.Skip(1).Take(miners).ToList());
 
         var mock = ContractArtifact.Load("SubnetMock").DeployedBytecode;
-        await client.SendAsync([.. Mocked.Select(address => ("anvil_setCode", $"[\"{address}\",\"{mock}\"]"))], cancel).ConfigureAwait(false);
+        await client.SendAsync([.. Mocks.Select(address => ("anvil_setCode", $"[\"{address}\",\"{mock}\"]"))], cancel).ConfigureAwait(false);
         await client.ExecuteAsync(
             [.. Netuids.Select(netuid => new DevnetTransaction(keeper, Staking, AbiEncoder.Call("setPool(uint16,uint64,uint64)", netuid, PoolTao(netuid), PoolAlpha(netuid))))],
             time++,

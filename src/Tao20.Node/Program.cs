@@ -2,10 +2,11 @@ using System.CommandLine;
 using Tao20.Node;
 using Tao20.Node.Commands;
 
-var root = new RootCommand("TAO20: follows trades on chain, ranks miners, settles epochs.")
+var root = new RootCommand("TAO20: follows trades on chain, ranks miners, settles epochs, and trades to keep the peg.")
 {
     DevnetCommand.Create(),
     ValidatorCommand.Create(),
+    MinerCommand.Create(),
     IndexCommand.Create(),
     ConsensusCommand.Create(),
 };

@@ -8,12 +8,15 @@ using Akka.Pattern;
 using Akka.Persistence;
 using Akka.Persistence.Sql.Config;
 using Akka.Remote.Hosting;
+using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
+using Tao20.Actors.Pricing;
 using Tao20.Actors.Serialization;
 using Tao20.Actors.Status;
 using Tao20.Actors.Transactions;
+using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Address = Tao20.Domain.Units.Address;
 
@@ -44,6 +47,7 @@ public static class Tao20AkkaExtensions
             $"""
             akka.persistence.journal.sql.connection-string = "{Escape(options.ConnectionString)}"
             akka.persistence.snapshot-store.sql.connection-string = "{Escape(options.ConnectionString)}"
+            akka.persistence.query.journal.sql.connection-string = "{Escape(options.ConnectionString)}"
             """);
         builder.AddHocon(connection, HoconAddMode.Prepend).WithActors((system, _) => StartPlugins(system));
         if (options.Kind == JournalKind.PostgreSql)
@@ -53,6 +57,10 @@ public static class Tao20AkkaExtensions
             .AddStartup((system, _) => system.RegisterOnTermination(SqliteJournal.HoldOpen(options).Dispose));
         return builder.AddHocon(Hocon("journal-sqlite.conf"), HoconAddMode.Prepend);
     }
+
+    /// <summary>Makes what the journal holds readable by persistence id, through <c>akka.persistence.query.journal.sql</c>.</summary>
+    public static AkkaConfigurationBuilder WithJournalQueries(this AkkaConfigurationBuilder builder) =>
+        builder.AddHocon(Hocon("journal-queries.conf"), HoconAddMode.Append);
 
     /// <summary>This node is one of several of the same operator.</summary>
     public static AkkaConfigurationBuilder WithTao20Cluster(this AkkaConfigurationBuilder builder, ClusterOptions options) => builder
@@ -106,14 +114,34 @@ public static class Tao20AkkaExtensions
         builder.WithOne<TransactionSenderKey>(
             TransactionSenderKey.Name, clustered, _ => Props.Create(() => new TransactionSenderActor(settings, chain)));
 
+    /// <summary>The market's feed behind <see cref="PriceFeedKey"/>, and the account's trader behind <see cref="ArbitrageKey"/>.</summary>
+    /// <param name="builder">What is being built.</param>
+    /// <param name="feed">What the feed is told.</param>
+    /// <param name="trader">What the trader is told.</param>
+    /// <param name="chain">The chain.</param>
+    /// <param name="market">Where TAO20 is traded.</param>
+    public static AkkaConfigurationBuilder WithArbitrage(
+        this AkkaConfigurationBuilder builder, FeedSettings feed, ArbitrageSettings trader, ChainConnection chain, MarketAddresses market)
+    {
+        var reader = new MarketReader(chain.Pool, chain.Options.Contract, market, trader.Account);
+        return builder
+            .WithOne<ArbitrageKey>(ArbitrageKey.Name, clustered: false, registry =>
+            {
+                var transactions = registry.TryGet<TransactionSenderKey>(out var sender) ? sender : ActorRefs.Nobody;
+                return Props.Create(() => new ArbitrageActor(trader, chain.Head, reader, chain.Options.Contract, transactions));
+            })
+            .WithOne<PriceFeedKey>(PriceFeedKey.Name, clustered: false, _ => Props.Create(() => new PriceFeedActor(feed, chain.Head, reader, trader.Journal, trader.Metrics, trader.Clock)));
+    }
+
     /// <summary>What answers for the node's state behind <see cref="StatusKey"/>.</summary>
     public static AkkaConfigurationBuilder WithStatus(this AkkaConfigurationBuilder builder, FollowerSettings settings) =>
         builder.WithActors((system, registry) =>
         {
             var sender = registry.TryGet<TransactionSenderKey>(out var found) ? found : null;
             var weights = registry.TryGet<WeightsKey>(out var setter) ? setter : null;
+            var (trader, feed) = (registry.TryGet<ArbitrageKey>(out var arbitrage) ? arbitrage : null, registry.TryGet<PriceFeedKey>(out var prices) ? prices : null);
             registry.Register<StatusKey>(system.ActorOf(
-                Props.Create(() => new StatusActor(settings, registry.Get<ChainFollowerKey>(), registry.Get<ConsensusKey>(), registry.Get<MinersKey>(), sender, weights)), "status"));
+                Props.Create(() => new StatusActor(settings, registry.Get<ChainFollowerKey>(), registry.Get<ConsensusKey>(), registry.Get<MinersKey>(), new StatusSources(sender, weights, trader, feed))), "status"));
         });
 
     /// <summary>The text of a configuration file of this build.</summary>

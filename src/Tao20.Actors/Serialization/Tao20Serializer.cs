@@ -3,10 +3,13 @@ using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Serialization;
 using Google.Protobuf;
+using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
+using Tao20.Actors.Pricing;
 using Tao20.Actors.Transactions;
+using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Volume;
 using Tao20.Domain.Weights;
 
@@ -64,6 +67,10 @@ public sealed class Tao20Serializer : SerializerWithStringManifest
         Form.Of<SubmitIntent, Wire.SubmitIntent>("submit-intent", OutboxWire.ToWire, Wire.SubmitIntent.Parser, OutboxWire.FromWire),
         Form.Of<IntentProgress, Wire.IntentProgress>("intent-progress", OutboxWire.ToWire, Wire.IntentProgress.Parser, OutboxWire.FromWire),
         Form.Of<OutboxState, Wire.OutboxSnapshot>("outbox", OutboxWire.ToWire, Wire.OutboxSnapshot.Parser, OutboxWire.FromWire),
+        Form.Of<AccountMoved, Wire.AccountMoved>("account-moved", ArbitrageWire.ToWire, Wire.AccountMoved.Parser, ArbitrageWire.FromWire),
+        Form.Of<ArbitrageState, Wire.AccountSnapshot>("account", ArbitrageWire.ToWire, Wire.AccountSnapshot.Parser, ArbitrageWire.FromWire),
+        Form.Of<PriceNoted, Wire.PriceNoted>("price-noted", PricingWire.ToWire, Wire.PriceNoted.Parser, PricingWire.FromWire),
+        Form.Of<PriceHistory, Wire.PriceHistory>("price-history", PricingWire.ToWire, Wire.PriceHistory.Parser, PricingWire.FromWire),
         Form.Of<GetSenderStatus, Wire.GetSenderStatus>("get-sender-status", _ => new Wire.GetSenderStatus(), Wire.GetSenderStatus.Parser, _ => GetSenderStatus.Instance),
         Form.Of<SenderStatus, Wire.SenderStatus>("sender-status", OutboxWire.ToWire, Wire.SenderStatus.Parser, OutboxWire.FromWire),
     ];

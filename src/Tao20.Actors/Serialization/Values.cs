@@ -32,6 +32,10 @@ internal static class Values
         return BinaryPrimitives.ReadUInt128LittleEndian(padded);
     }
 
+    public static ByteString Bytes(WeiDelta delta) => Bytes((UInt128)delta.Value);
+
+    public static WeiDelta Delta(ByteString bytes) => new((Int128)UInt128(bytes));
+
     public static ByteString Bytes(BigInteger value) => UnsafeByteOperations.UnsafeWrap(value.ToByteArray(isUnsigned: true));
 
     public static BigInteger BigInteger(ByteString bytes) => new(bytes.Span, isUnsigned: true);

@@ -23,10 +23,14 @@ public sealed class PipelineMetrics : IDisposable
         _ranges = _meter.CreateCounter<long>("tao20.ranges.folded", "{range}", "Block ranges folded since the start");
         _epochs = _meter.CreateCounter<long>("tao20.epochs.settled", "{epoch}", "Epochs settled since the start");
         Consensus = new ConsensusMetrics(_meter);
+        Arbitrage = new ArbitrageMetrics(_meter);
     }
 
     /// <summary>What validators do; all empty without a registry.</summary>
     public ConsensusMetrics Consensus { get; }
+
+    /// <summary>What a miner earns; all zero for a node that does not trade.</summary>
+    public ArbitrageMetrics Arbitrage { get; }
 
     /// <summary>Trades folded since the start.</summary>
     public long Trades => Interlocked.Read(ref _tradesTotal);

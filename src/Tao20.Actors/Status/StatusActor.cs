@@ -1,9 +1,13 @@
 using Akka.Actor;
+using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
+using Tao20.Actors.Pricing;
 using Tao20.Actors.Transactions;
 using Tao20.Domain.Ranking;
+using Tao20.Domain.Rewards;
+using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 using Address = Tao20.Domain.Units.Address;
 
@@ -18,8 +22,7 @@ public sealed class StatusActor : ReceiveActor
     private readonly IActorRef _follower;
     private readonly IActorRef _consensus;
     private readonly IActorRef _miners;
-    private readonly IActorRef? _sender;
-    private readonly IActorRef? _weights;
+    private readonly StatusSources _sources;
     private ulong? _cursor;
 
     /// <summary>The status of what these actors hold.</summary>
@@ -27,11 +30,10 @@ public sealed class StatusActor : ReceiveActor
     /// <param name="follower">The reader of the chain.</param>
     /// <param name="consensus">The settlement of epochs.</param>
     /// <param name="miners">The miners.</param>
-    /// <param name="sender">The sender of a validator's transactions; null for a node that only counts.</param>
-    /// <param name="weights">What sets a validator's weights; null when nothing does.</param>
-    public StatusActor(FollowerSettings settings, IActorRef follower, IActorRef consensus, IActorRef miners, IActorRef? sender = null, IActorRef? weights = null)
+    /// <param name="sources">What only some nodes have.</param>
+    public StatusActor(FollowerSettings settings, IActorRef follower, IActorRef consensus, IActorRef miners, StatusSources? sources = null)
     {
-        (_settings, _follower, _consensus, _miners, _sender, _weights) = (settings, follower, consensus, miners, sender, weights);
+        (_settings, _follower, _consensus, _miners, _sources) = (settings, follower, consensus, miners, sources ?? new StatusSources(null, null, null, null));
         ReceiveAsync<GetNodeStatus>(async query =>
         {
             try
@@ -61,13 +63,27 @@ public sealed class StatusActor : ReceiveActor
 
         var summaries = wanted.Order().Select(miner => _summaries[miner]).ToList();
         var lastHour = (long)((status.State.Last?.Timestamp ?? 0) / 3600);
-        var rules = (status.State.Schedule?.At(open).Parameters ?? _settings.Scoring).Score;
+        var rules = status.State.Schedule?.At(open).Parameters ?? _settings.Scoring;
         var volumes = summaries.Where(summary => status.State.Book.Active.Contains(summary.Miner)).Select(summary => summary.Epoch);
-        return new NodeStatus(status, settled, open, EpochRanking.Of(volumes, lastHour, rules), summaries, await ValidatorAsync());
+        var ranking = EpochRanking.Of(volumes, lastHour, rules.Score);
+        var expected = EpochRewards.Allocate(ranking, rules.Rewards, settled.Recent.LastOrDefault()?.Rewards.CarriedOut ?? Rao.Zero).Payouts;
+        return new NodeStatus(status, settled, open, ranking, expected, summaries, await ValidatorAsync(), await MarketAsync());
     }
 
-    private async Task<ValidatorStatus?> ValidatorAsync() => _sender is null ? null : new ValidatorStatus(
-        await _sender.Ask<SenderStatus>(GetSenderStatus.Instance, Patience),
-        _weights is null ? null : await _weights.Ask<WeightsState>(GetWeights.Instance, Patience),
+    private async Task<ValidatorStatus?> ValidatorAsync() => _sources.Sender is null || _sources.Trader is not null ? null : new ValidatorStatus(
+        await _sources.Sender.Ask<SenderStatus>(GetSenderStatus.Instance, Patience),
+        _sources.Weights is null ? null : await _sources.Weights.Ask<WeightsState>(GetWeights.Instance, Patience),
         await _consensus.Ask<WitnessStatus>(GetWitness.Instance, Patience));
+
+    private async Task<MarketStatus?> MarketAsync() => _sources is not { Trader: { } trader, Feed: { } feed } ? null : new MarketStatus(
+        await trader.Ask<ArbitrageStatus>(GetArbitrage.Instance, Patience),
+        await feed.Ask<PriceFeedStatus>(GetPrices.Instance, Patience),
+        _sources.Sender is null ? null : await _sources.Sender.Ask<SenderStatus>(GetSenderStatus.Instance, Patience));
 }
+
+/// <summary>Who has what only some nodes have; null where this one does not.</summary>
+/// <param name="Sender">The sender of an account's transactions.</param>
+/// <param name="Weights">What sets a validator's weights.</param>
+/// <param name="Trader">A miner's trader.</param>
+/// <param name="Feed">Its price feed.</param>
+public sealed record StatusSources(IActorRef? Sender, IActorRef? Weights, IActorRef? Trader, IActorRef? Feed);

@@ -1,9 +1,12 @@
+using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
+using Tao20.Actors.Pricing;
 using Tao20.Actors.Transactions;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Ranking;
+using Tao20.Domain.Rewards;
 using Tao20.Domain.Weights;
 
 namespace Tao20.Actors.Status;
@@ -20,10 +23,25 @@ public sealed record GetNodeStatus(bool AllMiners);
 /// <param name="Settled">The settled epochs.</param>
 /// <param name="Open">The open epoch.</param>
 /// <param name="Ranking">Its ranking if it ended now.</param>
+/// <param name="Expected">What its miners would then be paid, in rank order.</param>
 /// <param name="Miners">The miners asked for, by address.</param>
 /// <param name="Validator">What it does as a validator; null for a node that only counts.</param>
+/// <param name="Market">What it does as a miner; null for a node that does not trade.</param>
 public sealed record NodeStatus(
-    FollowerStatus Follower, SettledEpochs Settled, EpochId Open, EpochRanking Ranking, IReadOnlyList<MinerSummary> Miners, ValidatorStatus? Validator);
+    FollowerStatus Follower,
+    SettledEpochs Settled,
+    EpochId Open,
+    EpochRanking Ranking,
+    IReadOnlyList<MinerPayout> Expected,
+    IReadOnlyList<MinerSummary> Miners,
+    ValidatorStatus? Validator,
+    MarketStatus? Market);
+
+/// <summary>What a node does as a miner.</summary>
+/// <param name="Trader">Its trader.</param>
+/// <param name="Feed">What it trades by.</param>
+/// <param name="Sender">Its transactions; null in a dry run.</param>
+public sealed record MarketStatus(ArbitrageStatus Trader, PriceFeedStatus Feed, SenderStatus? Sender);
 
 /// <summary>What a node does as a validator.</summary>
 /// <param name="Sender">Its transactions.</param>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using Tao20.Domain.Units;
 
@@ -20,6 +21,11 @@ public static class HexText
             value = value << 4 | (uint)Digit(digit);
         return value;
     }
+
+    /// <summary>A quantity of any size.</summary>
+    /// <exception cref="FormatException">Not a quantity.</exception>
+    public static BigInteger BigQuantity(string text) =>
+        text.StartsWith("0x", StringComparison.Ordinal) ? BigInteger.Parse("0" + text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) : throw new FormatException($"'{text}' is no quantity");
 
     /// <summary>A hash of 32 bytes.</summary>
     /// <exception cref="FormatException">Not 32 bytes of hex.</exception>

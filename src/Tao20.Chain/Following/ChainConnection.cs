@@ -98,6 +98,20 @@ public sealed class ChainConnection : IAsyncDisposable
         return identity ?? throw problem!;
     }
 
+    /// <summary>Asks whether there is a contract at an address.</summary>
+    /// <param name="contract">The address.</param>
+    /// <param name="option">The option it comes from, for the error.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="NoContractException">There is none.</exception>
+    /// <exception cref="ChainException">No endpoint answers.</exception>
+    public async Task RequireCodeAsync(Address contract, string option, CancellationToken cancel)
+    {
+        var size = 0;
+        var (by, _) = await Pool.SendAsync([EthCalls.CodeSize(contract, code => size = code)], cancel).ConfigureAwait(false);
+        if (size == 0)
+            throw new NoContractException(by.Endpoint, contract, option);
+    }
+
     private static async Task RequireCodeAsync(IRpcTransport transport, Address contract, CancellationToken cancel)
     {
         var size = 0;

@@ -38,14 +38,14 @@ public static class AccountCalls
 
     /// <summary><c>eth_getBalance</c> at the latest block, in wei.</summary>
     public static RpcCall Balance(Address account, Action<BigInteger> take) =>
-        new("eth_getBalance", $"[\"{account}\",\"latest\"]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(Big(reader.GetString()!)));
+        new("eth_getBalance", $"[\"{account}\",\"latest\"]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.BigQuantity(reader.GetString()!)));
 
     /// <summary><c>eth_getBalance</c> at the block with this hash (EIP-1898), in wei.</summary>
     public static RpcCall BalanceAt(Address account, Hash256 block, Action<BigInteger> take) =>
         new(
             "eth_getBalance",
             $"[\"{account}\",{{\"blockHash\":\"{block}\",\"requireCanonical\":true}}]",
-            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(Big(reader.GetString()!)));
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.BigQuantity(reader.GetString()!)));
 
     /// <summary>The logs of a transaction that is in a block, by <c>eth_getTransactionReceipt</c>.</summary>
     public static RpcCall Logs(Hash256 hash, Action<IReadOnlyList<ReceiptLog>> take) =>
@@ -70,7 +70,7 @@ public static class AccountCalls
         new("eth_getBlockByNumber", "[\"latest\",false]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) =>
         {
             using var document = JsonDocument.ParseValue(ref reader);
-            take(document.RootElement.TryGetProperty("baseFeePerGas", out var fee) && fee.ValueKind == JsonValueKind.String ? Big(fee.GetString()!) : BigInteger.Zero);
+            take(document.RootElement.TryGetProperty("baseFeePerGas", out var fee) && fee.ValueKind == JsonValueKind.String ? HexText.BigQuantity(fee.GetString()!) : BigInteger.Zero);
         });
 
     /// <summary><c>eth_call</c> as this account: an <see cref="RpcErrorException"/> says that it would be reverted, and why.</summary>
@@ -90,15 +90,13 @@ public static class AccountCalls
 
     private static string Digits(BigInteger value) => value.ToString("x", CultureInfo.InvariantCulture).TrimStart('0') is { Length: > 0 } digits ? digits : "0";
 
-    private static BigInteger Big(string quantity) => BigInteger.Parse("0" + quantity[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-
     private static Receipt ReadReceipt(JsonElement receipt) => new(
         Hash256.Parse(Text(receipt, "transactionHash")),
-        (ulong)Big(Text(receipt, "blockNumber")),
+        (ulong)HexText.BigQuantity(Text(receipt, "blockNumber")),
         Hash256.Parse(Text(receipt, "blockHash")),
         Text(receipt, "status") == "0x1",
-        (ulong)Big(Text(receipt, "gasUsed")),
-        (UInt128)Big(receipt.TryGetProperty("effectiveGasPrice", out var price) && price.ValueKind == JsonValueKind.String ? price.GetString()! : "0x0"));
+        (ulong)HexText.BigQuantity(Text(receipt, "gasUsed")),
+        (UInt128)HexText.BigQuantity(receipt.TryGetProperty("effectiveGasPrice", out var price) && price.ValueKind == JsonValueKind.String ? price.GetString()! : "0x0"));
 
     private static ReceiptLog ReadLog(JsonElement log)
     {

@@ -41,7 +41,7 @@ public static class ArbitrageDecider
     /// <param name="reason">Why.</param>
     /// <param name="now">The chain's time as far as it is known.</param>
     public static IReadOnlyList<ArbitrageEvent> OnFeedLost(ArbitrageState state, string reason, ulong now) =>
-        state.Stopped(Breaker.FeedStale)?.Reason == reason ? [] : [Tripped(Breaker.FeedStale, reason, now, null)];
+        state.Stopped(Breaker.FeedStale) is not null ? [] : [Tripped(Breaker.FeedStale, reason, now, null)];
 
     /// <summary>The trade on its way is over, finally.</summary>
     /// <param name="state">The account.</param>
@@ -112,7 +112,8 @@ public static class ArbitrageDecider
     public static IReadOnlyList<ArbitrageEvent> Unwind(ArbitrageState state, ulong now) =>
         state.Unwinding ? [] : [new ArbitrageEvent.UnwindBegan(now)];
 
-    private static string? Alert(NavTick tick) =>
+    /// <summary>What is alarming about a tick; null when nothing is.</summary>
+    public static string? Alert(NavTick tick) =>
         tick.Move == NavMove.Alert ? "NAV has moved by 4 % or more between two ticks"
         : !tick.Market.TradingPoolAgrees ? $"the pool traded in is more than 10 % off the median of {tick.Market.Of} markets"
         : null;

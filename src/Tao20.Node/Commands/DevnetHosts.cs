@@ -12,13 +12,13 @@ internal sealed class DevnetHosts : IAsyncDisposable
     private const ulong MostBlocksBehind = 6;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly List<ValidatorHost> _hosts = [];
+    private readonly List<NodeHost> _hosts = [];
 
     /// <summary>All of them.</summary>
-    public IReadOnlyList<ValidatorHost> All => _hosts;
+    public IReadOnlyList<NodeHost> All => _hosts;
 
     /// <summary>The one that is shown.</summary>
-    public ValidatorHost First => _hosts[0];
+    public NodeHost First => _hosts[0];
 
     /// <summary>Starts them all.</summary>
     public async Task StartAsync(DevnetSettings settings, ValidatorSet? validators, Func<int, NodeSettings> settingsOf, CancellationToken cancel)
@@ -26,7 +26,7 @@ internal sealed class DevnetHosts : IAsyncDisposable
         for (var i = 0; i < settings.Validators; i++)
         {
             var witness = settings.Byzantines.FirstOrDefault(byzantine => byzantine.Validator == i + 1)?.Witness ?? new HonestWitness();
-            _hosts.Add(await ValidatorHost.StartAsync(settingsOf(i), cancel, validators is null ? null : new DevnetRole(validators.Keys[i], witness)));
+            _hosts.Add(await NodeHost.StartAsync(settingsOf(i), cancel, validators is null ? null : new DevnetRole(validators.Keys[i], witness)));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Spectre.Console;
 using Tao20.Actors.Status;
 using Tao20.Devnet;
@@ -9,8 +10,46 @@ using Tao20.Node.Http;
 
 namespace Tao20.Node.Commands;
 
-/// <summary>A miner in the devnet's summary: what was folded against what the contract itself counted.</summary>
-internal sealed record DevnetMiner(string Address, string FoldedWei, string ChainWei, string EligibleWei, long Trades);
+/// <summary>A miner in the devnet's summary: what was folded against what the contract itself counted; and what one that keeps the peg has earned.</summary>
+internal sealed record DevnetMiner(string Address, string FoldedWei, string ChainWei, string EligibleWei, long Trades)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ProfitWei { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? InventoryWei { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TaoWei { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TokensWei { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Confirmed { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Failed { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Missed { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? BooksRight { get; init; }
+
+    /// <summary>The same with what it has earned.</summary>
+    public DevnetMiner With(TradingMiner? trading) => trading is null ? this : this with
+    {
+        ProfitWei = trading.ProfitWei,
+        InventoryWei = trading.InventoryWei,
+        TaoWei = trading.TaoWei,
+        TokensWei = trading.TokensWei,
+        Confirmed = trading.Confirmed,
+        Failed = trading.Failed,
+        Missed = trading.Missed,
+        BooksRight = trading.Right,
+    };
+}
 
 /// <summary>A round in the devnet's summary.</summary>
 internal sealed record DevnetRound(ulong Epoch, string State, string? ReferenceNav, int Attested, IReadOnlyList<ViolationDocument> Violations)
@@ -33,24 +72,26 @@ internal sealed record DevnetSummary(
     IReadOnlyList<WeightsDocument> Weights,
     bool WeightsOnChain,
     bool BooksEqual,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PegSummary? Peg,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConservationSummary? Conservation,
     IReadOnlyList<FaultDocument> Faults)
 {
     /// <summary>Every miner's fold equals the contract's own count, all validators have the same book, the subnet has the weights they set, and nothing is at fault.</summary>
-    public bool Right => Faults.Count == 0 && BooksEqual && WeightsOnChain && Miners.All(miner => miner.FoldedWei == miner.ChainWei);
+    public bool Right => Faults.Count == 0 && BooksEqual && WeightsOnChain && Conservation is null or { Exact: true } && Miners.All(miner => miner.FoldedWei == miner.ChainWei && miner.BooksRight != false);
 
-    public static async Task<DevnetSummary> CollectAsync(Economy economy, IReadOnlyList<ValidatorHost> hosts, int netuid, CancellationToken cancel)
+    public static async Task<DevnetSummary> CollectAsync(Economy economy, IReadOnlyList<NodeHost> hosts, int netuid, PegSummary? peg, TradingSummary? trading, CancellationToken cancel)
     {
         var host = hosts[0];
         var status = await host.StatusAsync(true, cancel);
         var volumes = await economy.VolumesAsync(cancel);
         var byMiner = status.Miners.ToDictionary(summary => summary.Miner);
-        var miners = economy.Miners.Select(miner =>
+        var miners = economy.Participants.Select(miner =>
         {
             var chain = volumes[miner].ToString(CultureInfo.InvariantCulture);
             if (!byMiner.TryGetValue(miner, out var summary))
-                return new DevnetMiner(miner.ToString(), "0", chain, "0", 0);
+                return new DevnetMiner(miner.ToString(), "0", chain, "0", 0).With(trading?.Miners.GetValueOrDefault(miner));
             var document = MinerDocument.Of(summary);
-            return new DevnetMiner(document.Address, document.FoldedWei, chain, document.EligibleWei, document.Trades);
+            return new DevnetMiner(document.Address, document.FoldedWei, chain, document.EligibleWei, document.Trades).With(trading?.Miners.GetValueOrDefault(miner));
         });
         var consensus = status.Settled.Book is { } book ? ConsensusDocument.Of(book) : null;
         var statuses = await Task.WhenAll(hosts.Skip(1).Select(other => other.StatusAsync(false, cancel)));
@@ -69,7 +110,9 @@ internal sealed record DevnetSummary(
             [.. all.SelectMany(one => one.Validator is { } self ? ValidatorSelfDocument.Of(self).Weights ?? [] : [])],
             await WeightsOnChainAsync(economy, all, netuid, cancel),
             statuses.All(other => Text(other) == Text(status)),
-            [.. all.SelectMany(FaultDocument.AllOf)]);
+            peg,
+            trading?.Conservation,
+            [.. all.SelectMany(FaultDocument.AllOf), .. trading?.Faults ?? []]);
     }
 
     /// <summary>Whether the subnet has, for each validator, the weights that it set last.</summary>
@@ -116,9 +159,24 @@ internal sealed record DevnetSummary(
         }
 
         AnsiConsole.Write(totals);
+        PrintTrading();
         PrintConsensus();
         foreach (var fault in Faults)
             AnsiConsole.WriteLine($"{fault.Kind}: {fault.Message}");
+    }
+
+    private void PrintTrading()
+    {
+        if (Peg is null || Conservation is null)
+            return;
+        var table = new Table().Title(string.Create(
+            CultureInfo.InvariantCulture,
+            $"The market was {Peg.MeanAbsSpreadBps / 100:0.00} % off NAV on average, {Peg.MaxAbsSpreadBps / 100:0.00} % at most; without miners {Peg.WithoutArbitrageMeanAbsSpreadBps / 100:0.00} % and {Peg.WithoutArbitrageMaxAbsSpreadBps / 100:0.00} %")).Border(TableBorder.Rounded);
+        table.AddColumns("miner", "profit", "owns, in TAO", "trades", "failed", "missed", "books");
+        foreach (var miner in Miners.Where(miner => miner.ProfitWei is not null))
+            table.AddRow(miner.Address, Tao(miner.ProfitWei!, 18), Tao(miner.InventoryWei!, 18), $"{miner.Confirmed}", $"{miner.Failed}", $"{miner.Missed}", miner.BooksRight == true ? "equal the chain" : "DIFFERENT");
+        AnsiConsole.Write(table);
+        AnsiConsole.WriteLine($"All TAO and TAO20 of everyone: {(Conservation.Exact ? "conserved to the wei" : "NOT CONSERVED")}");
     }
 
     private void PrintConsensus()
@@ -144,7 +202,7 @@ internal sealed record DevnetSummary(
     /// <summary>An amount for people: four decimals of it.</summary>
     internal static string Tao(string units, int decimals)
     {
-        var digits = units.PadLeft(decimals + 1, '0');
-        return $"{digits[..^decimals]}.{digits[^decimals..][..4]}";
+        var digits = units.TrimStart('-').PadLeft(decimals + 1, '0');
+        return $"{(units.StartsWith('-') ? "-" : "")}{digits[..^decimals]}.{digits[^decimals..][..4]}";
     }
 }

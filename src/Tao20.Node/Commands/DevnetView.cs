@@ -24,11 +24,11 @@ internal sealed class DevnetView : IAsyncDisposable
         _showing = showing;
     }
 
-    public static DevnetView Start(DevnetSettings settings, ValidatorHost host, CancellationToken cancel)
+    public static DevnetView Start(DevnetSettings settings, NodeHost host, DevnetMarket? market, CancellationToken cancel)
     {
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var live = !settings.Json && !Console.IsOutputRedirected;
-        return new DevnetView(stop, live ? ShowLiveAsync(settings, host, stop.Token) : ShowLinesAsync(host, stop.Token));
+        return new DevnetView(stop, live ? ShowLiveAsync(settings, host, market, stop.Token) : ShowLinesAsync(host, market, stop.Token));
     }
 
     public async ValueTask DisposeAsync()
@@ -38,18 +38,19 @@ internal sealed class DevnetView : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static Task ShowLiveAsync(DevnetSettings settings, ValidatorHost host, CancellationToken stop) =>
+    private static Task ShowLiveAsync(DevnetSettings settings, NodeHost host, DevnetMarket? market, CancellationToken stop) =>
         AnsiConsole.Live(new Text("Waiting for the first block ...")).AutoClear(true).StartAsync(async live =>
         {
             var rate = new Rate();
-            await EveryAsync(LiveEvery, host, status =>
+            await EveryAsync(LiveEvery, host, async status =>
             {
-                live.UpdateTarget(Picture(settings, host, status, rate.Of(status.Follower.State.Trades)));
+                var traders = market is null ? null : DevnetMarketView.Of(market, await market.TradersAsync(stop));
+                live.UpdateTarget(Picture(settings, host, status, rate.Of(status.Follower.State.Trades), traders));
                 live.Refresh();
             }, stop);
         });
 
-    private static async Task ShowLinesAsync(ValidatorHost host, CancellationToken stop)
+    private static async Task ShowLinesAsync(NodeHost host, DevnetMarket? market, CancellationToken stop)
     {
         var rate = new Rate();
         await EveryAsync(LineEvery, host, status =>
@@ -57,11 +58,12 @@ internal sealed class DevnetView : IAsyncDisposable
             var follower = status.Follower;
             Console.Error.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"tao20 devnet: head {follower.Latest?.Number}, folded {follower.State.Last?.Number}, {follower.State.Trades} trades ({rate.Of(follower.State.Trades):0.0}/s), epoch {status.Open}, {status.Settled.Count} settled"));
+                $"tao20 devnet: head {follower.Latest?.Number}, folded {follower.State.Last?.Number}, {follower.State.Trades} trades ({rate.Of(follower.State.Trades):0.0}/s), epoch {status.Open}, {status.Settled.Count} settled{(market is { Spreads: [.., var spread] } ? $", market {spread / 100:+0.00;-0.00} % off NAV" : "")}"));
+            return Task.CompletedTask;
         }, stop);
     }
 
-    private static async Task EveryAsync(TimeSpan interval, ValidatorHost host, Action<NodeStatus> show, CancellationToken stop)
+    private static async Task EveryAsync(TimeSpan interval, NodeHost host, Func<NodeStatus, Task> show, CancellationToken stop)
     {
         try
         {
@@ -70,7 +72,7 @@ internal sealed class DevnetView : IAsyncDisposable
             {
                 try
                 {
-                    show(await host.StatusAsync(false, stop));
+                    await show(await host.StatusAsync(false, stop));
                 }
                 catch (AskTimeoutException)
                 {
@@ -85,7 +87,7 @@ internal sealed class DevnetView : IAsyncDisposable
         }
     }
 
-    private static Rows Picture(DevnetSettings settings, ValidatorHost host, NodeStatus status, double rate)
+    private static Rows Picture(DevnetSettings settings, NodeHost host, NodeStatus status, double rate, IRenderable? traders)
     {
         var follower = status.Follower;
         var header = new Grid().AddColumns(4);
@@ -106,6 +108,8 @@ internal sealed class DevnetView : IAsyncDisposable
             Ranking(status),
             Exclusions(status),
         };
+        if (traders is not null)
+            parts.Insert(1, traders);
         if (status.Settled.Recent.LastOrDefault() is { } last)
         {
             var winner = last.Ranking.Ranked.Count > 0 ? $"won by {Short(last.Ranking.Ranked[0].Miner.ToString())}" : "nobody ranked";

@@ -51,7 +51,7 @@ internal static class ValidatorCommand
 
     private static async Task RunAsync(NodeSettings settings, CancellationToken cancel)
     {
-        await using var host = await ValidatorHost.StartAsync(settings, cancel);
+        await using var host = await NodeHost.StartAsync(settings, cancel);
         await Console.Error.WriteLineAsync(
             $"tao20 validator: following {settings.Chain.Contract} from {string.Join(", ", settings.Chain.Endpoints)}; journal in {settings.DataDirectory}; status at {new Uri(host.Http, "status")}");
         await host.RunAsync(cancel);

@@ -13,14 +13,31 @@ using Tao20.Domain.Volume;
 
 namespace Tao20.Node.Configuration;
 
-/// <summary>All a validator is told, read once and valid.</summary>
+/// <summary>What a node is for.</summary>
+internal enum NodeRole
+{
+    /// <summary>Folds, ranks, attests and judges.</summary>
+    Validator,
+
+    /// <summary>Trades, and folds to know its rank.</summary>
+    Miner,
+}
+
+/// <summary>All a node is told, read once and valid.</summary>
 internal sealed record NodeSettings(
     ChainOptions Chain, JournalOptions Journal, ClusterOptions? Cluster, DomainParameters Scoring, string DataDirectory, string HttpHost, int HttpPort, int Netuid, LogLevel LogLevel,
-    KeySource Key, FeePolicy Fees, WeightsOptions Weights, string? EmissionsDirectory)
+    KeySource Key, FeePolicy Fees, WeightsOptions Weights, string? EmissionsDirectory, MarketSettings? Market)
 {
+    private const int ValidatorPort = 8081;
+    private const int MinerPort = 8080;
+    private static readonly string[] MinerSections = ["Market", "Miner", "Arbitrage"];
+
     /// <summary>Reads the settings; everything that is wrong with them is told at once.</summary>
+    /// <param name="configuration">Where from.</param>
+    /// <param name="role">What the node is for.</param>
+    /// <param name="keyGiven">Whether it gets its key otherwise than by these settings.</param>
     /// <exception cref="NodeException">Something is wrong, with a line for each.</exception>
-    public static NodeSettings Read(IConfiguration configuration)
+    public static NodeSettings Read(IConfiguration configuration, NodeRole role = NodeRole.Validator, bool keyGiven = false)
     {
         var reader = new OptionReader(configuration);
         var dataDirectory = reader.Text("DataDir") ?? "";
@@ -74,14 +91,14 @@ internal sealed record NodeSettings(
         if (clustered && kind == JournalKind.Sqlite)
             errors.Add("Cluster:Enabled = true needs a journal that all nodes share: set Journal:Kind = PostgreSql and Journal:ConnectionString.");
         var scoring = ReadScoring(reader);
-        var port = reader.Int("Http:Port", 8081);
+        var port = reader.Int("Http:Port", role == NodeRole.Miner ? MinerPort : ValidatorPort);
         if (port is < 0 or > 65535)
             errors.Add($"Http:Port = {port} is out of range: give 0 (any free port) to 65535.");
         var netuid = reader.Int("Netuid", 20);
         if (netuid is < 0 or > ushort.MaxValue)
             errors.Add($"Netuid = {netuid} is out of range: give 0 to 65535.");
-        var key = new KeySource("TAO20_VALIDATOR_PRIVATE_KEY", reader.Text("Validator:KeyFile"), reader.Text("Validator:KeystoreFile"), reader.Text("Validator:PasswordFile"));
-        if (key.Given && chain.Registry is null)
+        var key = new KeySource($"TAO20_{role.ToString().ToUpperInvariant()}_PRIVATE_KEY", reader.Text($"{role}:KeyFile"), reader.Text($"{role}:KeystoreFile"), reader.Text($"{role}:PasswordFile"));
+        if (role == NodeRole.Validator && key.Given && chain.Registry is null)
             errors.Add("There is a validator's key and no registry: give --registry with the address of the ValidatorRegistry, or leave the key out to only count.");
         var standard = new FeePolicy();
         var fees = new FeePolicy
@@ -96,10 +113,13 @@ internal sealed record NodeSettings(
         var emissions = reader.Text("Index:Emissions");
         if (emissions is not null && !Directory.Exists(emissions))
             errors.Add($"Index:Emissions = {emissions} is not a directory: give one with files emissions_YYYYMMDD.json, or leave it out.");
+        var market = role == NodeRole.Miner ? MarketSettings.Read(reader, key.Given || keyGiven, errors) : null;
+        if (role == NodeRole.Miner && (clustered || kind != JournalKind.Sqlite))
+            errors.Add("A miner is one process with a journal of its own: leave Cluster:Enabled and Journal:Kind out.");
         var settings = new NodeSettings(
-            chain, journal, clustered ? cluster : null, scoring, dataDirectory, reader.Text("Http:Host") ?? "127.0.0.1", port, netuid, ReadLogLevel(reader, errors), key, fees, weights, emissions);
+            chain, journal, clustered ? cluster : null, scoring, dataDirectory, reader.Text("Http:Host") ?? "127.0.0.1", port, netuid, ReadLogLevel(reader, errors), key, fees, weights, emissions, market);
 
-        reader.RefuseUnknown("Chain", "Journal", "Cluster", "Scoring", "Consensus", "Validator", "Transactions", "Weights", "Index", "Http");
+        reader.RefuseUnknown([.. role == NodeRole.Miner ? MinerSections : [], "Chain", "Journal", "Cluster", "Scoring", "Consensus", "Validator", "Transactions", "Weights", "Index", "Http"]);
         errors.AddRange(reader.Errors);
         errors.AddRange(chain.Validate());
         errors.AddRange(fees.Validate());

@@ -43,9 +43,8 @@ internal static class NodeEndpoints
         app.MapPrometheusScrapingEndpoint("/metrics");
     }
 
-    private static Task<T> Ask<T>(IActorRef actor, object query, CancellationToken cancel) => actor.Ask<T>(query, Patience, cancel);
-
-    private static async Task<IResult> AnswerAsync(Func<Task<IResult>> answer)
+    /// <summary>Answers, or says that the node is too busy to.</summary>
+    public static async Task<IResult> AnswerAsync(Func<Task<IResult>> answer)
     {
         try
         {
@@ -56,4 +55,6 @@ internal static class NodeEndpoints
             return Results.Json(new { error = "The node is busy starting or its journal does not answer; try again." }, Json, statusCode: 503);
         }
     }
+
+    private static Task<T> Ask<T>(IActorRef actor, object query, CancellationToken cancel) => actor.Ask<T>(query, Patience, cancel);
 }

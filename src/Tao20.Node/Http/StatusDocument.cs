@@ -27,6 +27,7 @@ internal sealed record StatusDocument(
     ParametersDocument? Parameters,
     ConsensusDocument? Consensus,
     ValidatorSelfDocument? Validator,
+    MarketDocument? Market,
     IReadOnlyList<FaultDocument> Faults)
 {
     private const int ExclusionsShown = 50;
@@ -66,6 +67,7 @@ internal sealed record StatusDocument(
             state.Schedule is { } schedule ? new ParametersDocument(schedule.Latest.Version, schedule.Latest.FromEpoch.Value) : null,
             status.Settled.Book is { } book ? ConsensusDocument.Of(book) : null,
             status.Validator is { } validator ? ValidatorSelfDocument.Of(validator) : null,
+            status.Market is { } market ? MarketDocument.Of(market, status) : null,
             FaultDocument.AllOf(status));
     }
 }

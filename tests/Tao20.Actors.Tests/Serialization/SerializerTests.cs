@@ -1,9 +1,11 @@
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 using CsCheck;
+using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
+using Tao20.Actors.Pricing;
 using Tao20.Actors.Serialization;
 using Tao20.Actors.Status;
 using Tao20.Actors.Transactions;
@@ -11,6 +13,7 @@ using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
@@ -68,10 +71,10 @@ public sealed class SerializerTests : TestKit
     public void Manifests_are_for_ever() =>
         Assert.Equal(
             [
-                "book-advanced", "cursor", "epoch-ack", "epoch-settled", "epoch-volume", "facts-folded", "facts-queued", "fold-ack",
+                "account", "account-moved", "book-advanced", "cursor", "epoch-ack", "epoch-settled", "epoch-volume", "facts-folded", "facts-queued", "fold-ack",
                 "fold-batch", "fold-diverged", "fold-facts", "fold-failed", "follower-status", "following-began", "get-epoch-volume", "get-follower-status",
                 "get-miner-summary", "get-sender-status", "get-settled-epochs", "get-weights", "get-witness", "intent-failed", "intent-planned", "intent-progress", "miner-summary", "miner-volume",
-                "outbox", "parameters-adopted", "range-folded", "sender-status", "settle-epoch", "settled", "settled-epochs", "submit-intent",
+                "outbox", "parameters-adopted", "price-history", "price-noted", "range-folded", "sender-status", "settle-epoch", "settled", "settled-epochs", "submit-intent",
                 "trades-folded", "transaction-broadcast", "transaction-dropped", "transaction-final", "transaction-mined", "transaction-reorged", "transaction-signed",
                 "weigh-epoch", "weights", "weights-moved", "weights-taken", "witness-status",
             ],
@@ -164,7 +167,7 @@ internal static class Samples
             status with { Overlay = null, Fault = null, Latest = null, Finalized = null },
             GetSettledEpochs.Instance,
             new SettledEpochs(1, [report]),
-            .. Outbox(), .. Weights(),
+            .. Outbox(), .. Weights(), .. Account(), .. Market(),
             .. Book(closed.Closed, schedule.Latest),
         ];
     }
@@ -205,8 +208,10 @@ internal static class Samples
             new TransactionFinal(intent.Id, receipt),
             new TransactionDropped(intent.Id, 3),
             new IntentFailed(intent.Id, "why"),
+            new IntentFailed(intent.Id, "why", "0x08c379a0"),
             new IntentProgress(intent.Id, IntentState.Mined, receipt, null),
             new IntentProgress(intent.Id, IntentState.Failed, null, "why"),
+            new IntentProgress(intent.Id, IntentState.Failed, null, "why", "0x08c379a0"),
             planned,
             signed,
             signed.Evolve(new TransactionFinal(intent.Id, receipt)),
@@ -233,6 +238,36 @@ internal static class Samples
             GetWitness.Instance,
             new WitnessStatus([witness, witness with { Nav = null, OffReference = null }]),
         ];
+    }
+
+    /// <summary>Everything that can happen to a miner's account, and the books it leaves.</summary>
+    private static IEnumerable<object> Account()
+    {
+        var rules = new ArbitrageRules();
+        var one = TaoPerToken.From(Wei.OneTao.Value);
+        var trade = new OpenTrade(7, new TradeProposal(TradeKind.BuyAndRedeem, TradePurpose.Neutral, Wei.OneTao, Wei.From(Wei.Max), 99, new WeiDelta(-5)), 3, 4);
+        var result = new TradeResult(TradeOutcome.Failed, "why", 5, 6, new EpochId(7), new WeiDelta(-8), new WeiDelta(9), Wei.From(10), Wei.From(11), one);
+        IReadOnlyList<ArbitrageEvent> events =
+        [
+            new ArbitrageEvent.BalancesMoved(new WeiDelta((Int128)Wei.OneTao.Value * 5), new WeiDelta((Int128)Wei.OneTao.Value), one, 1, 2),
+            new ArbitrageEvent.TradeOpened(trade),
+            new ArbitrageEvent.TradeClosed(trade, result),
+            new ArbitrageEvent.TradeClosed(trade, result with { Outcome = TradeOutcome.Confirmed, Reason = null, Tao = WeiDelta.Zero }),
+            new ArbitrageEvent.BreakerTripped(new OpenBreaker(Breaker.Failures, "why", 1, 2)),
+            new ArbitrageEvent.BreakerTripped(new OpenBreaker(Breaker.Paused, "why", 1, null)),
+            new ArbitrageEvent.BreakerCleared(Breaker.Failures, 3, true),
+            new ArbitrageEvent.UnwindBegan(4),
+            new ArbitrageEvent.UnwindEnded(5),
+        ];
+        var state = events.Aggregate(ArbitrageState.Initial, (before, e) => before.Evolve(e, rules));
+        return [new AccountMoved(events), ArbitrageState.Initial, state, state.Evolve(events[1], rules)];
+    }
+
+    private static IEnumerable<object> Market()
+    {
+        var noted = new PriceNoted(5, 6, TaoPerToken.From(Wei.OneTao.Value), TaoPerToken.From(2 * Wei.OneTao.Value), 1, 2, Tao20.Domain.Nav.NavMove.Warning, null);
+        var alarming = noted with { Move = Tao20.Domain.Nav.NavMove.Alert, Alert = "why" };
+        return [noted, alarming, PriceHistory.Empty, PriceHistory.Empty.After(noted).After(alarming), PriceHistory.Empty.After(noted with { Market = noted.Nav })];
     }
 
     /// <summary>Full trades, dust and a round trip.</summary>

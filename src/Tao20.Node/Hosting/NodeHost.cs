@@ -5,10 +5,12 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using OpenTelemetry.Metrics;
+using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Hosting;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
+using Tao20.Actors.Pricing;
 using Tao20.Actors.Status;
 using Tao20.Actors.Transactions;
 using Tao20.Chain.Following;
@@ -19,8 +21,8 @@ using Tao20.Node.Http;
 
 namespace Tao20.Node.Hosting;
 
-/// <summary>A running validator: its journal, its actors, its HTTP endpoints.</summary>
-internal sealed class ValidatorHost : IAsyncDisposable
+/// <summary>A running node, validator or miner: its journal, its actors, its HTTP endpoints.</summary>
+internal sealed class NodeHost : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private readonly DataDirectory _directory;
@@ -29,9 +31,11 @@ internal sealed class ValidatorHost : IAsyncDisposable
     private readonly FaultSignal _faults;
     private readonly IActorRef _status;
     private readonly PipelineMetrics _metrics;
+    private readonly ControlFile? _control;
 
-    private ValidatorHost(DataDirectory directory, ChainConnection chain, WebApplication app, FaultSignal faults, IActorRef status, PipelineMetrics metrics)
+    private NodeHost(DataDirectory directory, ChainConnection chain, WebApplication app, FaultSignal faults, IActorRef status, PipelineMetrics metrics, ControlFile? control)
     {
+        _control = control;
         _metrics = metrics;
         _directory = directory;
         _chain = chain;
@@ -41,10 +45,13 @@ internal sealed class ValidatorHost : IAsyncDisposable
     }
 
     /// <summary>Where its HTTP endpoints are.</summary>
-    public Uri Http => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    public Uri Http => HttpOf(_app);
 
     /// <summary>The last folded block; 0 before the first.</summary>
     public ulong CursorBlock => _metrics.CursorBlock;
+
+    /// <summary>The last block on which its trader has done all it is going to do; 0 before the first.</summary>
+    public ulong TradedBlock => _metrics.Arbitrage.HandledBlock;
 
     /// <summary>Completes with the fault that makes going on impossible.</summary>
     public Task<NodeFault> Ended => _faults.Ended;
@@ -52,15 +59,18 @@ internal sealed class ValidatorHost : IAsyncDisposable
     /// <summary>Completes when the host is asked to stop.</summary>
     public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
 
-    /// <summary>Starts a validator.</summary>
+    private IActorRef Trader => _app.Services.GetRequiredService<IRequiredActor<ArbitrageKey>>().ActorRef;
+
+    /// <summary>Starts a node.</summary>
     /// <exception cref="NodeException">The data directory, the journal or the port cannot be used.</exception>
     /// <exception cref="Tao20.Chain.ChainException">The chain or the contract cannot be reached.</exception>
-    public static async Task<ValidatorHost> StartAsync(NodeSettings settings, CancellationToken cancel, DevnetRole? devnet = null)
+    public static async Task<NodeHost> StartAsync(NodeSettings settings, CancellationToken cancel, DevnetRole? devnet = null)
     {
         var key = devnet?.Key ?? LoadKey(settings);
         var directory = DataDirectory.Take(settings.DataDirectory);
         ChainConnection? chain = null;
         WebApplication? app = null;
+        ControlFile? control = null;
         try
         {
             PrepareJournal(settings);
@@ -70,6 +80,11 @@ internal sealed class ValidatorHost : IAsyncDisposable
             using var bootstrapLog = LoggerFactory.Create(logging => ConfigureLogging(logging, settings.LogLevel));
             chain = ChainConnection.Http(settings.Chain, bootstrapLog.CreateLogger("Tao20.Chain"));
             var identity = await chain.ProbeAsync(cancel);
+            if (settings.Market is { Market: var market })
+            {
+                await chain.RequireCodeAsync(market.Router, "--router", cancel);
+                await chain.RequireCodeAsync(market.Pools[0], "--pool", cancel);
+            }
 
             var faults = new FaultSignal();
             var metrics = new PipelineMetrics();
@@ -84,7 +99,11 @@ internal sealed class ValidatorHost : IAsyncDisposable
                 if (settings.Cluster is { } cluster)
                     akka.WithTao20Cluster(cluster);
                 akka.WithMiners(guard, clustered);
-                if (key is not null && identity.Registry is { } registry)
+                if (settings.Market is { } trading)
+                {
+                    AddMiner(akka.WithConsensus(follower, clustered), settings, trading, key, follower, chain);
+                }
+                else if (key is not null && identity.Registry is { } registry)
                 {
                     var role = new ValidatorRole(
                         key, new RegistryIdentity(identity.ChainId, registry), (ushort)settings.Netuid, devnet?.Witness ?? new HonestWitness(),
@@ -101,9 +120,13 @@ internal sealed class ValidatorHost : IAsyncDisposable
             builder.Services.AddOpenTelemetry().WithMetrics(open => open.AddMeter(PipelineMetrics.MeterName, "System.Runtime").AddPrometheusExporter());
             app = builder.Build();
             app.MapNode(follower);
+            control = settings.Market is null ? null : ControlFile.Create(settings.DataDirectory);
+            if (control is not null)
+                app.MapControl(control);
             await StartAsync(app, settings, cancel);
+            control?.Write(HttpOf(app));
             var status = await app.Services.GetRequiredService<IRequiredActor<StatusKey>>().GetAsync(cancel);
-            return new ValidatorHost(directory, chain, app, faults, status, metrics);
+            return new NodeHost(directory, chain, app, faults, status, metrics, control);
         }
         catch
         {
@@ -111,6 +134,7 @@ internal sealed class ValidatorHost : IAsyncDisposable
                 await app.DisposeAsync();
             if (chain is not null)
                 await chain.DisposeAsync();
+            control?.Dispose();
             directory.Dispose();
             throw;
         }
@@ -119,6 +143,12 @@ internal sealed class ValidatorHost : IAsyncDisposable
     /// <summary>Where everything is.</summary>
     public Task<NodeStatus> StatusAsync(bool allMiners, CancellationToken cancel) =>
         _status.Ask<NodeStatus>(new GetNodeStatus(allMiners), Patience, cancel);
+
+    /// <summary>How its trader is.</summary>
+    public Task<ArbitrageStatus> TraderAsync(CancellationToken cancel) => Trader.Ask<ArbitrageStatus>(GetArbitrage.Instance, Patience, cancel);
+
+    /// <summary>Does to its trader what an operator can do.</summary>
+    public Task<ArbitrageStatus> OperateAsync(Operation operation, CancellationToken cancel) => Trader.Ask<ArbitrageStatus>(new Operate(operation), Patience, cancel);
 
     /// <summary>Runs until it is asked to stop or cannot go on.</summary>
     /// <exception cref="NodeException">It cannot go on.</exception>
@@ -144,10 +174,26 @@ internal sealed class ValidatorHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _control?.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
         await _chain.DisposeAsync();
         _directory.Dispose();
+    }
+
+    private static Uri HttpOf(WebApplication app) => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <summary>What a miner has besides what every node has: its trader, what it trades by, and unless it only looks the sender of its transactions.</summary>
+    private static void AddMiner(AkkaConfigurationBuilder akka, NodeSettings settings, MarketSettings trading, PrivateKey? key, FollowerSettings follower, ChainConnection chain)
+    {
+        var account = key?.Address ?? trading.Account ?? throw new NodeException(ExitCodes.Usage, "There is neither a key nor an account.");
+        if (key is not null && !trading.DryRun)
+            akka.WithTransactions(new SenderSettings(follower.Identity.ChainId, key, settings.Fees, follower.Journal, SeesPending: true), chain, clustered: false);
+        akka.WithArbitrage(
+            new FeedSettings(trading.Rules.LadderSizes(), settings.Fees.PriorityFeePerGas, TimeSpan.FromSeconds(trading.Rules.StaleSeconds), trading.MaxBlockAge),
+            new ArbitrageSettings(account, trading.Rules, trading.DryRun, follower.Journal, follower.Metrics.Arbitrage, follower.Clock),
+            chain,
+            trading.Market);
     }
 
     private static PrivateKey? LoadKey(NodeSettings settings)
@@ -225,7 +271,7 @@ internal sealed class ValidatorHost : IAsyncDisposable
     }
 }
 
-/// <summary>What a validator of the devnet has besides its settings.</summary>
+/// <summary>What a node of the devnet has besides its settings.</summary>
 /// <param name="Key">Its key, which no file has.</param>
-/// <param name="Witness">How it puts what it has computed into words.</param>
-internal sealed record DevnetRole(PrivateKey Key, IWitness Witness);
+/// <param name="Witness">How a validator puts what it has computed into words; null is honestly.</param>
+internal sealed record DevnetRole(PrivateKey Key, IWitness? Witness = null);

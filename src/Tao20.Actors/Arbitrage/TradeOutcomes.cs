@@ -1,0 +1,44 @@
+using System.Globalization;
+using Tao20.Actors.Transactions;
+using Tao20.Chain.Contracts;
+using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Units;
+
+namespace Tao20.Actors.Arbitrage;
+
+/// <summary>Reads the result of a trade off its last step and its receipts.</summary>
+internal static class TradeOutcomes
+{
+    /// <summary>What a trade came to.</summary>
+    /// <param name="open">The trade.</param>
+    /// <param name="last">Its last step, which has ended.</param>
+    /// <param name="receipts">The receipts of all steps that were mined.</param>
+    /// <param name="tick">The latest tick: the time and price of what was never mined.</param>
+    public static TradeResult Of(OpenTrade open, IntentProgress last, IReadOnlyList<TradeReceipt> receipts, NavTick tick)
+    {
+        var mined = receipts.Count > 0 ? receipts[^1] : null;
+        var (outcome, reason) = Judge(open.Proposal, last, last.Receipt is null ? null : mined, tick);
+        var gas = receipts.Aggregate(Wei.Zero, (sum, receipt) => sum + Wei.From(receipt.Receipt.FeeWei));
+        return new TradeResult(
+            outcome,
+            reason,
+            mined?.Receipt.Block ?? open.Block,
+            mined?.Time ?? Math.Max(tick.Timestamp, open.Time),
+            mined?.Epoch ?? tick.Epoch,
+            receipts.Aggregate(WeiDelta.Between(gas, Wei.Zero), (sum, receipt) => sum + receipt.Tao),
+            receipts.Aggregate(WeiDelta.Zero, (sum, receipt) => sum + receipt.Tokens),
+            gas,
+            receipts.Aggregate(Wei.Zero, (sum, receipt) => sum + receipt.Volume),
+            mined?.Nav ?? tick.Nav);
+    }
+
+    private static (TradeOutcome Outcome, string? Reason) Judge(TradeProposal proposal, IntentProgress last, TradeReceipt? mined, NavTick tick) => last.State switch
+    {
+        IntentState.Final => (TradeOutcome.Confirmed, null),
+        IntentState.Reverted when mined!.Time > proposal.Deadline => (TradeOutcome.Expired, "it was mined after its deadline, and reverted"),
+        IntentState.Reverted => (TradeOutcome.Failed, string.Create(CultureInfo.InvariantCulture, $"it was reverted in block {mined!.Receipt.Block}")),
+        _ when RouterCalls.IsTooLittle(last.RevertData) => (TradeOutcome.Missed, "someone else was faster: it would have brought too little"),
+        _ when tick.Timestamp > proposal.Deadline => (TradeOutcome.Expired, last.Reason),
+        _ => (TradeOutcome.Failed, last.Reason),
+    };
+}

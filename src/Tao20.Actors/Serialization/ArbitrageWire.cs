@@ -1,0 +1,181 @@
+using Google.Protobuf;
+using Tao20.Actors.Arbitrage;
+using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Units;
+
+namespace Tao20.Actors.Serialization;
+
+/// <summary>The events and the snapshot of a miner's account, to and from their wire form.</summary>
+internal static class ArbitrageWire
+{
+    public static Wire.AccountMoved ToWire(AccountMoved moved)
+    {
+        var wire = new Wire.AccountMoved();
+        wire.Events.AddRange(moved.Events.Select(ToWire));
+        return wire;
+    }
+
+    public static AccountMoved FromWire(Wire.AccountMoved wire) => new([.. wire.Events.Select(FromWire)]);
+
+    public static Wire.AccountSnapshot ToWire(ArbitrageState state)
+    {
+        var totals = state.Totals;
+        var wire = new Wire.AccountSnapshot
+        {
+            Tao = Values.Bytes(state.Inventory.Tao.Value),
+            Tokens = Values.Bytes(state.Inventory.Tokens.Value),
+            Cost = Values.Bytes(state.Inventory.Cost.Value),
+            Open = state.Open is { } open ? ToWire(open) : null,
+            Numbers = state.Numbers,
+            FailuresInRow = state.FailuresInRow,
+            NotBefore = state.NotBefore,
+            LastArbitrage = state.LastArbitrage,
+            Unwinding = state.Unwinding,
+            Totals = new Wire.TradingTotals
+            {
+                Confirmed = totals.Confirmed,
+                Failed = totals.Failed,
+                Expired = totals.Expired,
+                Missed = totals.Missed,
+                Minted = Values.Bytes(totals.Minted.Value),
+                Redeemed = Values.Bytes(totals.Redeemed.Value),
+                Gas = Values.Bytes(totals.Gas.Value),
+                Profit = Values.Bytes(totals.Profit),
+                DepositedTao = Values.Bytes(totals.DepositedTao),
+                DepositedCost = Values.Bytes(totals.DepositedCost),
+            },
+        };
+        wire.Breakers.AddRange(state.Breakers.Select(ToWire));
+        wire.Hours.AddRange(state.Hours.Select(hour => new Wire.TradingHour
+        {
+            Hour = hour.Hour,
+            Minted = Values.Bytes(hour.Minted.Value),
+            Redeemed = Values.Bytes(hour.Redeemed.Value),
+            Profit = Values.Bytes(hour.Profit),
+            AtRisk = Values.Bytes(hour.AtRisk),
+        }));
+        return wire;
+    }
+
+    public static ArbitrageState FromWire(Wire.AccountSnapshot wire) => new(
+        new Inventory(Amount(wire.Tao), Amount(wire.Tokens), Amount(wire.Cost)),
+        wire.Open is { } open ? FromWire(open) : null,
+        wire.Numbers,
+        [.. wire.Breakers.Select(FromWire)],
+        wire.FailuresInRow,
+        wire.NotBefore,
+        wire.LastArbitrage,
+        wire.Unwinding,
+        [.. wire.Hours.Select(hour => new TradingHour(hour.Hour, Amount(hour.Minted), Amount(hour.Redeemed), Values.Delta(hour.Profit), Values.Delta(hour.AtRisk)))],
+        new TradingTotals(
+            wire.Totals.Confirmed,
+            wire.Totals.Failed,
+            wire.Totals.Expired,
+            wire.Totals.Missed,
+            Amount(wire.Totals.Minted),
+            Amount(wire.Totals.Redeemed),
+            Amount(wire.Totals.Gas),
+            Values.Delta(wire.Totals.Profit),
+            Values.Delta(wire.Totals.DepositedTao),
+            Values.Delta(wire.Totals.DepositedCost)));
+
+    private static Wire.ArbitrageEvent ToWire(ArbitrageEvent e) => e switch
+    {
+        ArbitrageEvent.BalancesMoved moved => new()
+        {
+            BalancesMoved = new Wire.BalancesMoved { Tao = Values.Bytes(moved.Tao), Tokens = Values.Bytes(moved.Tokens), Nav = Values.Bytes(moved.Nav.Value), Block = moved.Block, Time = moved.Time },
+        },
+        ArbitrageEvent.TradeOpened opened => new() { TradeOpened = ToWire(opened.Trade) },
+        ArbitrageEvent.TradeClosed closed => new() { TradeClosed = new Wire.TradeClosed { Trade = ToWire(closed.Trade), Result = ToWire(closed.Result) } },
+        ArbitrageEvent.BreakerTripped tripped => new() { BreakerTripped = ToWire(tripped.Breaker) },
+        ArbitrageEvent.BreakerCleared cleared => new()
+        {
+            BreakerCleared = new Wire.BreakerCleared { Breaker = (uint)cleared.Breaker, Time = cleared.Time, ByOperator = cleared.ByOperator },
+        },
+        ArbitrageEvent.UnwindBegan began => new() { UnwindBegan = began.Time },
+        ArbitrageEvent.UnwindEnded ended => new() { UnwindEnded = ended.Time },
+        _ => throw new ArgumentException($"A {e.GetType().Name} has no wire form.", nameof(e)),
+    };
+
+    private static ArbitrageEvent FromWire(Wire.ArbitrageEvent wire) => wire.EventCase switch
+    {
+        Wire.ArbitrageEvent.EventOneofCase.BalancesMoved => new ArbitrageEvent.BalancesMoved(
+            Values.Delta(wire.BalancesMoved.Tao), Values.Delta(wire.BalancesMoved.Tokens), Price(wire.BalancesMoved.Nav), wire.BalancesMoved.Block, wire.BalancesMoved.Time),
+        Wire.ArbitrageEvent.EventOneofCase.TradeOpened => new ArbitrageEvent.TradeOpened(FromWire(wire.TradeOpened)),
+        Wire.ArbitrageEvent.EventOneofCase.TradeClosed => new ArbitrageEvent.TradeClosed(FromWire(wire.TradeClosed.Trade), FromWire(wire.TradeClosed.Result)),
+        Wire.ArbitrageEvent.EventOneofCase.BreakerTripped => new ArbitrageEvent.BreakerTripped(FromWire(wire.BreakerTripped)),
+        Wire.ArbitrageEvent.EventOneofCase.BreakerCleared => new ArbitrageEvent.BreakerCleared((Breaker)wire.BreakerCleared.Breaker, wire.BreakerCleared.Time, wire.BreakerCleared.ByOperator),
+        Wire.ArbitrageEvent.EventOneofCase.UnwindBegan => new ArbitrageEvent.UnwindBegan(wire.UnwindBegan),
+        Wire.ArbitrageEvent.EventOneofCase.UnwindEnded => new ArbitrageEvent.UnwindEnded(wire.UnwindEnded),
+        var unknown => throw new InvalidDataException($"an event of an account of kind {unknown}"),
+    };
+
+    private static Wire.OpenTrade ToWire(OpenTrade trade) => new()
+    {
+        Number = trade.Number,
+        Proposal = new Wire.TradeProposal
+        {
+            Kind = (uint)trade.Proposal.Kind,
+            Purpose = (uint)trade.Proposal.Purpose,
+            Size = Values.Bytes(trade.Proposal.Size.Value),
+            MinProceeds = Values.Bytes(trade.Proposal.MinProceeds.Value),
+            Deadline = trade.Proposal.Deadline,
+            ExpectedNet = Values.Bytes(trade.Proposal.ExpectedNet),
+        },
+        Block = trade.Block,
+        Time = trade.Time,
+    };
+
+    private static OpenTrade FromWire(Wire.OpenTrade wire) => new(
+        wire.Number,
+        new TradeProposal(
+            (TradeKind)wire.Proposal.Kind, (TradePurpose)wire.Proposal.Purpose, Amount(wire.Proposal.Size), Amount(wire.Proposal.MinProceeds), wire.Proposal.Deadline, Values.Delta(wire.Proposal.ExpectedNet)),
+        wire.Block,
+        wire.Time);
+
+    private static Wire.TradeResult ToWire(TradeResult result)
+    {
+        var wire = new Wire.TradeResult
+        {
+            Outcome = (uint)result.Outcome,
+            Block = result.Block,
+            Time = result.Time,
+            Epoch = result.Epoch.Value,
+            Tao = Values.Bytes(result.Tao),
+            Tokens = Values.Bytes(result.Tokens),
+            Gas = Values.Bytes(result.Gas.Value),
+            Volume = Values.Bytes(result.Volume.Value),
+            Nav = Values.Bytes(result.Nav.Value),
+        };
+        if (result.Reason is { } reason)
+            wire.Reason = reason;
+        return wire;
+    }
+
+    private static TradeResult FromWire(Wire.TradeResult wire) => new(
+        (TradeOutcome)wire.Outcome,
+        wire.HasReason ? wire.Reason : null,
+        wire.Block,
+        wire.Time,
+        new EpochId(wire.Epoch),
+        Values.Delta(wire.Tao),
+        Values.Delta(wire.Tokens),
+        Amount(wire.Gas),
+        Amount(wire.Volume),
+        Price(wire.Nav));
+
+    private static Wire.OpenBreaker ToWire(OpenBreaker breaker)
+    {
+        var wire = new Wire.OpenBreaker { Breaker = (uint)breaker.Breaker, Reason = breaker.Reason, Since = breaker.Since };
+        if (breaker.Until is { } until)
+            wire.Until = until;
+        return wire;
+    }
+
+    private static OpenBreaker FromWire(Wire.OpenBreaker wire) => new((Breaker)wire.Breaker, wire.Reason, wire.Since, wire.HasUntil ? wire.Until : null);
+
+    private static Wei Amount(ByteString bytes) => Wei.From(Values.UInt128(bytes));
+
+    private static TaoPerToken Price(ByteString bytes) => TaoPerToken.From(Values.UInt128(bytes));
+}

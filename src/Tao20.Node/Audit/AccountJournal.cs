@@ -1,0 +1,57 @@
+using Akka.Actor;
+using Akka.Hosting;
+using Akka.Persistence.Query;
+using Akka.Persistence.Sql.Query;
+using Akka.Streams;
+using Akka.Streams.Dsl;
+using Microsoft.Data.Sqlite;
+using Tao20.Actors.Arbitrage;
+using Tao20.Actors.Hosting;
+using Tao20.Domain.Arbitrage;
+
+namespace Tao20.Node.Audit;
+
+/// <summary>Reads the books of a miner out of its journal, while it runs or afterwards, and changes nothing in it.</summary>
+internal static class AccountJournal
+{
+    private const string Prefix = "arbitrage-";
+
+    /// <summary>All events of the accounts that have traded from a data directory, in order, by account.</summary>
+    /// <exception cref="NodeException">There is no journal, or it cannot be read.</exception>
+    public static async Task<IReadOnlyDictionary<string, IReadOnlyList<ArbitrageEvent>>> ReadAsync(string dataDirectory, CancellationToken cancel)
+    {
+        var file = Path.Combine(dataDirectory, SqliteJournal.FileName);
+        if (!File.Exists(file))
+            throw new NodeException(ExitCodes.DataDirectory, $"There is no journal in {dataDirectory}: give the --data-dir of a miner.");
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Logging.ClearProviders();
+        builder.Services.AddAkka("tao20-report", akka => akka
+            .WithTao20Basics()
+            .WithJournal(new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(dataDirectory) })
+            .WithJournalQueries());
+        using var host = builder.Build();
+        await host.StartAsync(cancel);
+        try
+        {
+            var system = host.Services.GetRequiredService<ActorSystem>();
+            var journal = PersistenceQuery.Get(system).ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier);
+            var ids = await journal.CurrentPersistenceIds().Where(id => id.StartsWith(Prefix, StringComparison.Ordinal)).RunWith(Sink.Seq<string>(), system.Materializer());
+            var accounts = new SortedDictionary<string, IReadOnlyList<ArbitrageEvent>>(StringComparer.Ordinal);
+            foreach (var id in ids)
+            {
+                var entries = await journal.CurrentEventsByPersistenceId(id, 0, long.MaxValue).RunWith(Sink.Seq<EventEnvelope>(), system.Materializer());
+                accounts[id[Prefix.Length..]] = [.. entries.Select(entry => entry.Event).OfType<AccountMoved>().SelectMany(moved => moved.Events)];
+            }
+
+            return accounts;
+        }
+        catch (Exception e) when (e is SqliteException or AggregateException { InnerException: SqliteException })
+        {
+            throw new NodeException(ExitCodes.Journal, $"The journal in {dataDirectory} cannot be read: {JournalProblems.Innermost(e)}", e);
+        }
+        finally
+        {
+            await host.StopAsync(CancellationToken.None);
+        }
+    }
+}
