@@ -1,15 +1,19 @@
 using Tao20.Devnet;
+using Tao20.Domain.Units;
 
 namespace Tao20.EndToEnd.Tests;
 
 /// <summary>A real local chain with the devnet's economy and seeded traders, for the tests of this assembly.</summary>
 internal sealed class ChainFixture : IAsyncDisposable
 {
-    private ChainFixture(Anvil chain, Economy economy, ScriptedTraders traders)
+    private const int SecondsPerBlock = 12;
+
+    private ChainFixture(Anvil chain, Economy economy, ScriptedTraders traders, PegMarket? market)
     {
         Chain = chain;
         Economy = economy;
         Traders = traders;
+        Market = market;
     }
 
     public Anvil Chain { get; }
@@ -18,13 +22,40 @@ internal sealed class ChainFixture : IAsyncDisposable
 
     public ScriptedTraders Traders { get; }
 
+    /// <summary>The TAO20/TAO market, if there is one.</summary>
+    public PegMarket? Market { get; }
+
     public static async Task<ChainFixture> StartAsync(int seed, int miners = 5)
     {
         var tools = await DevnetTools.EnsureAsync(null, CancellationToken.None);
         var chain = await Anvil.StartAsync(tools, new AnvilOptions { Accounts = miners + 1 }, CancellationToken.None);
         var (economy, time) = await Economy.DeployAsync(chain, miners, new AnvilOptions().GenesisTimestamp + 1, CancellationToken.None);
-        return new ChainFixture(chain, economy, new ScriptedTraders(economy, new TraderScript(seed, 90), time));
+        return new ChainFixture(chain, economy, new ScriptedTraders(economy, new TraderScript(seed, 90), time), null);
     }
+
+    /// <summary>A chain with a market that noise moves, against which these accounts will trade.</summary>
+    public static async Task<ChainFixture> WithMarketAsync(int seed, IReadOnlyList<Address> arbitrageurs, double noisePerMinute = 0.02)
+    {
+        var tools = await DevnetTools.EnsureAsync(null, CancellationToken.None);
+        var chain = await Anvil.StartAsync(tools, new AnvilOptions { Accounts = 3 }, CancellationToken.None);
+        var (economy, time) = await Economy.DeployAsync(chain, 1, new AnvilOptions().GenesisTimestamp + 1, CancellationToken.None);
+        var maker = (await chain.Client.AccountsAsync(CancellationToken.None))[2];
+        (var market, time) = await PegMarket.OpenAsync(economy, maker, arbitrageurs, new MarketScript(seed, noisePerMinute, SecondsPerBlock), time, CancellationToken.None);
+        return new ChainFixture(chain, economy, new ScriptedTraders(economy, new TraderScript(seed, SecondsPerBlock), time), market);
+    }
+
+    /// <summary>Plays a block of the market.</summary>
+    public async Task StepAsync()
+    {
+        await Traders.StepAsync(await Market!.NoiseAsync(Traders.Time + 600, CancellationToken.None), CancellationToken.None);
+        await Market.MeasureAsync(CancellationToken.None);
+    }
+
+    public IEnumerable<string> MinerArguments(string dataDirectory, params string[] more) =>
+    [
+        "miner", "--rpc", Chain.Rpc.ToString(), "--contract", Economy.Index.ToString(), "--pool", Economy.Pool.ToString(), "--router", Economy.Router.ToString(),
+        "--netuid", "20", "--data-dir", dataDirectory, "--http-port", "0", .. more,
+    ];
 
     public async Task TradeAsync(int blocks)
     {

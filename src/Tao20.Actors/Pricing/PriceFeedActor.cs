@@ -125,8 +125,8 @@ public sealed class PriceFeedActor : JournaledActor, IWithTimers
         (_reading, _failures) = (false, 0);
         if (read.Reading is MarketReading.Available(var tick))
         {
-            if (_settings.MaxBlockAge is { } most && _clock.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds((long)tick.Timestamp) is var age && age > most)
-                Lose($"block {tick.Block} is {age.TotalSeconds:0} s old: the endpoint is not up to date");
+            if (_settings.MaxBlockAge is { } most && _clock.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds((long)tick.Timestamp) > most)
+                Lose($"the latest block is more than {most.TotalSeconds:0} s old (Market:MaxBlockAge): the endpoint is not up to date, or this machine's clock is wrong");
             else
                 Publish(tick with { Move = _last is { Value.Nav: var before } ? NavMoves.Between(before, tick.Nav) : NavMove.Calm }, read.SeenAt);
         }

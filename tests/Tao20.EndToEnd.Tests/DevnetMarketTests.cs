@@ -1,0 +1,56 @@
+using System.Numerics;
+using System.Text.Json.Nodes;
+
+namespace Tao20.EndToEnd.Tests;
+
+/// <summary><c>tao20 devnet --arbitrageurs</c>: miners keep the peg, earn by it, and nothing is made or lost.</summary>
+public sealed class DevnetMarketTests : InDirectory
+{
+    [Fact]
+    public async Task Three_miners_keep_the_market_within_a_fifth_of_what_it_is_without_them_and_none_loses()
+    {
+        var (code, output, process) = await Tao20Process.RunAsync(
+            ["devnet", "--miners", "2", "--arbitrageurs", "3", "--market-noise", "2%", "--duration", "7500ms", "--block-time", "50ms", "--http-port", "0", "--seed", "7", "--json", "--data-dir", System.IO.Path.Combine(Directory, "data")]);
+        Assert.True(code == 0, $"{process.Errors}\n{output}");
+        var summary = JsonNode.Parse(output)!;
+        Assert.Empty(summary["faults"]!.AsArray());
+
+        // 150 blocks of 12 s are half an hour.
+        var peg = summary["peg"]!;
+        Assert.Equal(150, peg["blocks"]!.GetValue<int>());
+        Assert.True(peg["meanAbsSpreadBps"]!.GetValue<double>() * 5 < peg["withoutArbitrageMeanAbsSpreadBps"]!.GetValue<double>(), peg.ToJsonString());
+        Assert.InRange(peg["maxAbsSpreadBps"]!.GetValue<double>(), peg["meanAbsSpreadBps"]!.GetValue<double>(), 1_000);
+
+        var miners = summary["miners"]!.AsArray();
+        Assert.All(miners, miner => Assert.Equal(Wei(miner, "chainWei"), Wei(miner, "foldedWei")));
+        var traders = miners.Where(miner => miner!["profitWei"] is not null).ToList();
+        Assert.Equal(3, traders.Count);
+        Assert.All(traders, miner =>
+        {
+            Assert.True(Wei(miner, "profitWei") >= 0, miner!.ToJsonString());
+            Assert.True(miner["booksRight"]!.GetValue<bool>());
+            Assert.Equal(miner["trades"]!.GetValue<long>(), miner["confirmed"]!.GetValue<long>());
+            Assert.True(miner["failed"]!.GetValue<long>() >= 0);
+            Assert.Equal(Wei(miner, "taoWei"), BigInteger.Pow(10, 18) * 200 + Wei(miner, "profitWei"));
+        });
+        Assert.True(traders.Sum(miner => miner!["confirmed"]!.GetValue<long>()) >= 10);
+        var conservation = summary["conservation"]!;
+        Assert.True(conservation["exact"]!.GetValue<bool>());
+        Assert.Equal(Wei(conservation, "taoBeforeWei"), Wei(conservation, "taoAfterWei") + Wei(conservation, "burnedWei"));
+        Assert.Equal(Wei(conservation, "tokensWei"), Wei(conservation, "supplyWei"));
+    }
+
+    [Theory]
+    [InlineData("--market-noise", "2", "with its sign")]
+    [InlineData("--market-noise", "0.02", "with its sign")]
+    [InlineData("--market-noise", "30%", "0% to 20%")]
+    [InlineData("--arbitrageurs", "99", "0 to 10")]
+    public async Task A_percent_is_never_mistaken_for_a_fraction(string option, string value, string words)
+    {
+        var (code, _, process) = await Tao20Process.RunAsync(option == "--arbitrageurs" ? ["devnet", option, value] : ["devnet", "--arbitrageurs", "1", option, value]);
+        Assert.Equal(2, code);
+        Assert.Contains(process.Lines, line => line.Contains($"{option} = {value}", StringComparison.Ordinal) && line.Contains(words, StringComparison.Ordinal));
+    }
+
+    private static BigInteger Wei(JsonNode? node, string key) => BigInteger.Parse(node![key]!.GetValue<string>(), null);
+}
