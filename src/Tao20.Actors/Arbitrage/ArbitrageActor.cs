@@ -191,7 +191,7 @@ public sealed class ArbitrageActor : JournaledActor, IWithTimers
             return;
         _progress[progress.Id] = progress;
         if (progress.State >= IntentState.Broadcast && !_responded)
-            Respond(open);
+            Respond(open, sent: progress.State is IntentState.Broadcast or IntentState.Mined or IntentState.Final);
 
         // A later step needs what the one before has done, and that is there as soon as it is mined.
         if (progress.Receipt is { Success: true } && progress.Id == _steps[_submitted - 1].Id && _submitted < _steps.Count)
@@ -199,11 +199,11 @@ public sealed class ArbitrageActor : JournaledActor, IWithTimers
         Settle();
     }
 
-    private void Respond(OpenTrade open)
+    private void Respond(OpenTrade open, bool sent)
     {
         _responded = true;
         _settings.Metrics.Handled(_tick?.Value.Block ?? open.Block);
-        if (_tick is { } tick && tick.Value.Block == open.Block)
+        if (sent && _tick is { } tick && tick.Value.Block == open.Block)
             _settings.Metrics.Responded(_settings.Clock.GetElapsedTime(tick.SeenAt));
     }
 
@@ -237,17 +237,17 @@ public sealed class ArbitrageActor : JournaledActor, IWithTimers
         _reading = false;
         if (_state.Open?.Number != read.Number)
             return;
-        var proposal = _state.Open.Proposal;
+        var open = _state.Open;
         Move(ArbitrageDecider.OnResult(_state, read.Result, read.Balances, _settings.Rules), () =>
         {
             _submitted = 0;
             _comparedAt = read.Balances.Block;
             Log.Info(
                 "Trade {0}, {1}, is {2}: {3} wei of TAO, {4} of tokens{5}",
-                read.Number, Describe(proposal), read.Result.Outcome, read.Result.Tao, read.Result.Tokens, read.Result.Reason is { } reason ? $": {reason}" : "");
+                read.Number, Describe(open.Proposal), read.Result.Outcome, read.Result.Tao, read.Result.Tokens, read.Result.Reason is { } reason ? $": {reason}" : "");
 
-            // What the latest tick offers is still there: a trade that has just ended must not cost a block.
-            if (_tick is { } tick)
+            // What a later tick offers is still there: a trade that has just ended must not cost a block. Its own tick is used up.
+            if (_tick is { } tick && tick.Value.Block > open.Block)
                 Decide(tick);
         });
     }

@@ -17,7 +17,7 @@ internal static class TradeOutcomes
     public static TradeResult Of(OpenTrade open, IntentProgress last, IReadOnlyList<TradeReceipt> receipts, NavTick tick)
     {
         var mined = receipts.Count > 0 ? receipts[^1] : null;
-        var (outcome, reason) = Judge(open.Proposal, last, last.Receipt is null ? null : mined, tick);
+        var (outcome, reason) = Judge(open.Proposal, last, last.Receipt is null ? null : mined);
         var gas = receipts.Aggregate(Wei.Zero, (sum, receipt) => sum + Wei.From(receipt.Receipt.FeeWei));
         return new TradeResult(
             outcome,
@@ -32,13 +32,14 @@ internal static class TradeOutcomes
             mined?.Nav ?? tick.Nav);
     }
 
-    private static (TradeOutcome Outcome, string? Reason) Judge(TradeProposal proposal, IntentProgress last, TradeReceipt? mined, NavTick tick) => last.State switch
+    private static (TradeOutcome Outcome, string? Reason) Judge(TradeProposal proposal, IntentProgress last, TradeReceipt? mined) => last.State switch
     {
         IntentState.Final => (TradeOutcome.Confirmed, null),
         IntentState.Reverted when mined!.Time > proposal.Deadline => (TradeOutcome.Expired, "it was mined after its deadline, and reverted"),
         IntentState.Reverted => (TradeOutcome.Failed, string.Create(CultureInfo.InvariantCulture, $"it was reverted in block {mined!.Receipt.Block}")),
         _ when RouterCalls.IsTooLittle(last.RevertData) => (TradeOutcome.Missed, "someone else was faster: it would have brought too little"),
-        _ when tick.Timestamp > proposal.Deadline => (TradeOutcome.Expired, last.Reason),
+        IntentState.Expired => (TradeOutcome.Expired, last.Reason),
+        _ when RouterCalls.IsExpired(last.RevertData) => (TradeOutcome.Expired, last.Reason),
         _ => (TradeOutcome.Failed, last.Reason),
     };
 }

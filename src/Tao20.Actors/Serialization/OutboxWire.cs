@@ -36,13 +36,13 @@ internal static class OutboxWire
 
     public static Wire.IntentFailed ToWire(IntentFailed failed)
     {
-        var wire = new Wire.IntentFailed { Id = failed.Id, Reason = failed.Reason };
+        var wire = new Wire.IntentFailed { Id = failed.Id, Reason = failed.Reason, Expired = failed.Expired };
         if (failed.RevertData is { } data)
             wire.RevertData = data;
         return wire;
     }
 
-    public static IntentFailed FromWire(Wire.IntentFailed wire) => new(wire.Id, wire.Reason, wire.HasRevertData ? wire.RevertData : null);
+    public static IntentFailed FromWire(Wire.IntentFailed wire) => new(wire.Id, wire.Reason, wire.HasRevertData ? wire.RevertData : null, wire.Expired);
 
     public static Wire.SubmitIntent ToWire(SubmitIntent submit) => new() { Intent = ToWire(submit.Intent) };
 

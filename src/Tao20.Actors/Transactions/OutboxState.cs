@@ -31,7 +31,11 @@ public sealed record TransactionFinal(string Id, Receipt Receipt);
 public sealed record TransactionDropped(string Id, ulong Nonce);
 
 /// <summary>An intent was given up before anything was signed.</summary>
-public sealed record IntentFailed(string Id, string Reason, string? RevertData = null);
+/// <param name="Id">The intent.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="RevertData">What the refused simulation returned, as 0x and hex digits; null when there was none.</param>
+/// <param name="Expired">Whether its deadline had passed.</param>
+public sealed record IntentFailed(string Id, string Reason, string? RevertData = null, bool Expired = false);
 
 // ---- state ------------------------------------------------------------------------------------------------------------------------
 
@@ -135,7 +139,7 @@ public sealed record OutboxState(
         TransactionReorged reorged => With(reorged.Id, entry => entry with { State = IntentState.Signed, Receipt = null }),
         TransactionDropped dropped => With(dropped.Id, entry => entry with { State = IntentState.Planned, Attempts = [], Receipt = null }) with { Foreign = Foreign + 1 },
         TransactionFinal final => Ended(new IntentProgress(final.Id, final.Receipt.Success ? IntentState.Final : IntentState.Reverted, final.Receipt, null)),
-        IntentFailed failed => Ended(new IntentProgress(failed.Id, IntentState.Failed, null, failed.Reason, failed.RevertData)),
+        IntentFailed failed => Ended(new IntentProgress(failed.Id, failed.Expired ? IntentState.Expired : IntentState.Failed, null, failed.Reason, failed.RevertData)),
         _ => this,
     };
 

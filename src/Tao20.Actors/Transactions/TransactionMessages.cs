@@ -43,20 +43,23 @@ public enum IntentState : byte
     /// <summary>The block is final, and it was reverted.</summary>
     Reverted = 5,
 
-    /// <summary>It was never sent.</summary>
+    /// <summary>It was never sent: it would have been reverted.</summary>
     Failed = 6,
+
+    /// <summary>It was never sent: its deadline had passed.</summary>
+    Expired = 7,
 }
 
 /// <summary>How far an intent is, and why.</summary>
 /// <param name="Id">The intent.</param>
 /// <param name="State">How far.</param>
 /// <param name="Receipt">What became of its transaction; null before it is mined.</param>
-/// <param name="Reason">For <see cref="IntentState.Failed"/>, why.</param>
+/// <param name="Reason">Why it was never sent; null when it was.</param>
 /// <param name="RevertData">What the refused simulation returned, as 0x and hex digits; null when there was none.</param>
 public sealed record IntentProgress(string Id, IntentState State, Receipt? Receipt, string? Reason, string? RevertData = null)
 {
     /// <summary>Nothing more happens to it.</summary>
-    public bool Ended => State is IntentState.Final or IntentState.Reverted or IntentState.Failed;
+    public bool Ended => State is IntentState.Final or IntentState.Reverted or IntentState.Failed or IntentState.Expired;
 }
 
 /// <summary>How is the sender doing? Answered by <see cref="SenderStatus"/>.</summary>

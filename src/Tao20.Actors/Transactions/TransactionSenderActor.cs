@@ -213,7 +213,7 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
     {
         if (intent.Deadline > 0 && view.LatestTime > intent.Deadline)
         {
-            Fail(intent.Id, $"its deadline {intent.Deadline} has passed: the chain's time is {view.LatestTime}");
+            Fail(intent.Id, $"its deadline {intent.Deadline} has passed: the chain's time is {view.LatestTime}", expired: true);
             return;
         }
 
@@ -326,10 +326,10 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
         Timers.StartSingleTimer("again", LookAgain.Instance, pause);
     }
 
-    private void Fail(string id, string reason, string? revertData = null)
+    private void Fail(string id, string reason, string? revertData = null, bool expired = false)
     {
         Log.Warning("{0} is given up: {1}", id, reason);
-        PersistEvent(new IntentFailed(id, reason, revertData), () =>
+        PersistEvent(new IntentFailed(id, reason, revertData, expired), () =>
         {
             Tell(id);
             Next();

@@ -19,6 +19,7 @@ public static class RouterCalls
     private static readonly string QuoteSelector = Keccak.Selector("Quote(uint256,uint256,uint256)");
     private static readonly string UnprofitableSelector = Keccak.Selector("Unprofitable(uint256,int256)");
     private static readonly string TooLittleSelector = Keccak.Selector("TooLittle(uint256,uint256)");
+    private static readonly string ExpiredSelector = Keccak.Selector("Expired(uint256)");
 
     /// <summary>Mints with the TAO sent along and sells the tokens, or reverts.</summary>
     /// <param name="minProfit">TAO to be gained at least, in wei; negative accepts a loss.</param>
@@ -57,6 +58,9 @@ public static class RouterCalls
         quote = (words.Wei(0), words.Wei(1), words.UInt64(2));
         return true;
     }
+
+    /// <summary>Whether a trade was refused because its deadline has passed.</summary>
+    public static bool IsExpired(string? revert) => revert is not null && revert.StartsWith(ExpiredSelector, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a trade was refused because it would bring too little: the market has moved.</summary>
     public static bool IsTooLittle(string? revert) =>

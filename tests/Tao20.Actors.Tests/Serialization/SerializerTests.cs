@@ -208,7 +208,7 @@ internal static class Samples
             new TransactionFinal(intent.Id, receipt),
             new TransactionDropped(intent.Id, 3),
             new IntentFailed(intent.Id, "why"),
-            new IntentFailed(intent.Id, "why", "0x08c379a0"),
+            new IntentFailed(intent.Id, "why", "0x08c379a0", Expired: true),
             new IntentProgress(intent.Id, IntentState.Mined, receipt, null),
             new IntentProgress(intent.Id, IntentState.Failed, null, "why"),
             new IntentProgress(intent.Id, IntentState.Failed, null, "why", "0x08c379a0"),
