@@ -190,6 +190,8 @@ public sealed class ArbitrageActor : JournaledActor, IWithTimers
         if (_state.Open is not { } open || !_steps.Take(_submitted).Any(step => step.Id == progress.Id))
             return;
         _progress[progress.Id] = progress;
+        if (progress.State == IntentState.Signed && _tick is { } signedFor && signedFor.Value.Block == open.Block)
+            _settings.Metrics.Signed(_settings.Clock.GetElapsedTime(signedFor.SeenAt));
         if (progress.State >= IntentState.Broadcast && !_responded)
             Respond(open, sent: progress.State is IntentState.Broadcast or IntentState.Mined or IntentState.Final);
 

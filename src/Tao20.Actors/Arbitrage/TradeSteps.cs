@@ -13,6 +13,9 @@ namespace Tao20.Actors.Arbitrage;
 /// </summary>
 internal static class TradeSteps
 {
+    /// <summary>What a trade may use of gas for each unit it was quoted with: the pools may be in another state by then, and what is not used is not paid.</summary>
+    private const ulong GasAllowance = 2;
+
     /// <summary>The steps of a trade through the router.</summary>
     public static IReadOnlyList<TransactionIntent> Of(OpenTrade trade, Address contract, MarketAddresses market)
     {
@@ -20,8 +23,8 @@ internal static class TradeSteps
         var profit = (BigInteger)proposal.MinProceeds.Value - proposal.Size.Value;
         return proposal.Kind switch
         {
-            TradeKind.MintAndSell => [Step(1, market.Router, RouterCalls.MintAndSell(profit, proposal.Deadline), proposal.Size.Value)],
-            TradeKind.BuyAndRedeem => [Step(1, market.Router, RouterCalls.BuyAndRedeem(profit, proposal.Deadline), proposal.Size.Value)],
+            TradeKind.MintAndSell => [Step(1, market.Router, RouterCalls.MintAndSell(profit, proposal.Deadline), proposal.Size.Value, proposal.GasUnits * GasAllowance)],
+            TradeKind.BuyAndRedeem => [Step(1, market.Router, RouterCalls.BuyAndRedeem(profit, proposal.Deadline), proposal.Size.Value, proposal.GasUnits * GasAllowance)],
             TradeKind.SellTokens =>
             [
                 Step(1, contract, RouterCalls.Approve(market.Pools[0], proposal.Size)),
@@ -35,7 +38,7 @@ internal static class TradeSteps
             var unknown => throw new ArgumentException($"A trade of kind {unknown} has no steps.", nameof(trade)),
         };
 
-        TransactionIntent Step(int number, Address to, string call, UInt128 value = default) => new(
-            string.Create(CultureInfo.InvariantCulture, $"arb-{trade.Number}-{number}"), to, value, Convert.FromHexString(call.AsSpan(2)), proposal.Deadline);
+        TransactionIntent Step(int number, Address to, string call, UInt128 value = default, ulong gas = 0) => new(
+            string.Create(CultureInfo.InvariantCulture, $"arb-{trade.Number}-{number}"), to, value, Convert.FromHexString(call.AsSpan(2)), proposal.Deadline, gas);
     }
 }

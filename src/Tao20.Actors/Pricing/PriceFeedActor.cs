@@ -142,7 +142,7 @@ public sealed class PriceFeedActor : JournaledActor, IWithTimers
     {
         _problem = null;
         _last = new Tick(tick, seenAt);
-        _metrics.Ticked(tick);
+        _metrics.Ticked(tick, _clock.GetElapsedTime(seenAt));
         Context.System.EventStream.Publish(_last);
         var alert = Domain.Arbitrage.ArbitrageDecider.Alert(tick);
         if (alert is not null)

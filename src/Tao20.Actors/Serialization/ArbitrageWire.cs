@@ -122,6 +122,7 @@ internal static class ArbitrageWire
             MinProceeds = Values.Bytes(trade.Proposal.MinProceeds.Value),
             Deadline = trade.Proposal.Deadline,
             ExpectedNet = Values.Bytes(trade.Proposal.ExpectedNet),
+            GasUnits = trade.Proposal.GasUnits,
         },
         Block = trade.Block,
         Time = trade.Time,
@@ -130,7 +131,7 @@ internal static class ArbitrageWire
     private static OpenTrade FromWire(Wire.OpenTrade wire) => new(
         wire.Number,
         new TradeProposal(
-            (TradeKind)wire.Proposal.Kind, (TradePurpose)wire.Proposal.Purpose, Amount(wire.Proposal.Size), Amount(wire.Proposal.MinProceeds), wire.Proposal.Deadline, Values.Delta(wire.Proposal.ExpectedNet)),
+            (TradeKind)wire.Proposal.Kind, (TradePurpose)wire.Proposal.Purpose, Amount(wire.Proposal.Size), Amount(wire.Proposal.MinProceeds), wire.Proposal.Deadline, Values.Delta(wire.Proposal.ExpectedNet), wire.Proposal.GasUnits),
         wire.Block,
         wire.Time);
 

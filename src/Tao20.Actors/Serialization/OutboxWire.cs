@@ -101,10 +101,11 @@ internal static class OutboxWire
         ValueWei = Values.Bytes(intent.ValueWei),
         Data = Google.Protobuf.ByteString.CopyFrom(intent.Data.Span),
         Deadline = intent.Deadline,
+        Gas = intent.Gas,
     };
 
     private static TransactionIntent FromWire(Wire.Intent wire) =>
-        new(wire.Id, Values.Address(wire.To), Values.UInt128(wire.ValueWei), wire.Data.ToByteArray(), wire.Deadline);
+        new(wire.Id, Values.Address(wire.To), Values.UInt128(wire.ValueWei), wire.Data.ToByteArray(), wire.Deadline, wire.Gas);
 
     private static Wire.Attempt ToWire(Attempt attempt) => new()
     {

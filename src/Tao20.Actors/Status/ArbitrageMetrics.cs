@@ -11,6 +11,8 @@ public sealed class ArbitrageMetrics
     private readonly Counter<long> _trades;
     private readonly Counter<long> _ticks;
     private readonly Counter<long> _alerts;
+    private readonly Histogram<double> _read;
+    private readonly Histogram<double> _signed;
     private readonly Histogram<double> _response;
     private readonly Histogram<double> _decision;
     private ArbitrageState _state = ArbitrageState.Initial;
@@ -22,6 +24,8 @@ public sealed class ArbitrageMetrics
         _trades = meter.CreateCounter<long>("tao20.arbitrage.trades", "{trade}", "Trades closed since the start, by kind, purpose and outcome");
         _ticks = meter.CreateCounter<long>("tao20.market.ticks", "{tick}", "Ticks since the start");
         _alerts = meter.CreateCounter<long>("tao20.market.alerts", "{alert}", "Alerts since the start, by kind");
+        _read = meter.CreateHistogram<double>("tao20.market.read", "ms", "From hearing of a block to the tick read at it");
+        _signed = meter.CreateHistogram<double>("tao20.arbitrage.signed", "ms", "From hearing of a block to the signed bytes of the trade it led to, in the journal");
         _response = meter.CreateHistogram<double>("tao20.arbitrage.response", "ms", "From hearing of a block to the broadcast of the trade it led to");
         _decision = meter.CreateHistogram<double>("tao20.arbitrage.decision", "ms", "How long a decision takes");
         meter.CreateObservableGauge("tao20.arbitrage.volume", Volumes, "{TAO}", "Volume of all time, by side");
@@ -45,8 +49,9 @@ public sealed class ArbitrageMetrics
         totals.Confirmed + totals.Failed + totals.Expired is > 0 and var sent ? (double)totals.Confirmed / sent : 1;
 
     /// <summary>Counts a tick.</summary>
-    public void Ticked(NavTick tick)
+    public void Ticked(NavTick tick, TimeSpan read)
     {
+        _read.Record(read.TotalMilliseconds);
         _tick = tick;
         _ticks.Add(1);
         if (tick.Move != Domain.Nav.NavMove.Calm)
@@ -68,6 +73,9 @@ public sealed class ArbitrageMetrics
 
     /// <summary>Counts a decision.</summary>
     public void Decided(TimeSpan took) => _decision.Record(took.TotalMilliseconds);
+
+    /// <summary>Counts a trade that is signed.</summary>
+    public void Signed(TimeSpan took) => _signed.Record(took.TotalMilliseconds);
 
     /// <summary>Counts a trade that has left.</summary>
     public void Responded(TimeSpan took) => _response.Record(took.TotalMilliseconds);

@@ -45,6 +45,8 @@ internal sealed class AccountChain(ChainConnection chain, Address account, Cance
         {
             ulong gas = 0;
             await chain.Pool.SendAsync([AccountCalls.Simulate(account, wanted.To, (BigInteger)wanted.ValueWei, wanted.Data, block)], stop, errorsAreAnswers: true).ConfigureAwait(false);
+            if (wanted.Gas > 0)
+                return (wanted.Gas, null);
             await chain.Pool.SendAsync([AccountCalls.EstimateGas(account, wanted.To, (BigInteger)wanted.ValueWei, wanted.Data, block, estimate => gas = estimate)], stop, errorsAreAnswers: true).ConfigureAwait(false);
             return (gas, null);
         }

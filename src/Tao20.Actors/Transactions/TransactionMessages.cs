@@ -17,7 +17,8 @@ public sealed class TransactionSenderKey
 /// <param name="ValueWei">TAO sent along, in wei.</param>
 /// <param name="Data">Call data.</param>
 /// <param name="Deadline">The chain's time, in Unix seconds, after which it is no longer begun; 0 for never.</param>
-public sealed record TransactionIntent(string Id, Address To, UInt128 ValueWei, ReadOnlyMemory<byte> Data, ulong Deadline = 0);
+/// <param name="Gas">The gas it takes, where that is known; 0 has it estimated.</param>
+public sealed record TransactionIntent(string Id, Address To, UInt128 ValueWei, ReadOnlyMemory<byte> Data, ulong Deadline = 0, ulong Gas = 0);
 
 /// <summary>Do this on chain. Answered by <see cref="IntentProgress"/>, now and when it has moved on.</summary>
 public sealed record SubmitIntent(TransactionIntent Intent);

@@ -75,7 +75,7 @@ public static class ArbitrageStrategy
             var cost = size + gas - trip.Proceeds.Value;
             if (trip.Proceeds.Value < least || (cheapest is { } known && known.Cost * size <= cost * known.Proposal.Size.Value))
                 continue;
-            cheapest = (new TradeProposal(kind, TradePurpose.Neutral, rung.Size, Wei.From((UInt128)least), Deadline(tick, rules), new WeiDelta((Int128)(-cost))), cost);
+            cheapest = (new TradeProposal(kind, TradePurpose.Neutral, rung.Size, Wei.From((UInt128)least), Deadline(tick, rules), new WeiDelta((Int128)(-cost)), trip.GasUnits), cost);
         }
 
         return cheapest?.Proposal;
@@ -132,7 +132,7 @@ public static class ArbitrageStrategy
             var (spent, gas, bound) = ((BigInteger)size.Value, Gas(tick, trip), rules.Bound(trip.Proceeds));
             var expected = new WeiDelta((Int128)(trip.Proceeds.Value - spent - gas));
             return new Candidate(
-                new TradeProposal(kind, TradePurpose.Arbitrage, size, bound, Deadline(tick, rules), expected),
+                new TradeProposal(kind, TradePurpose.Arbitrage, size, bound, Deadline(tick, rules), expected, trip.GasUnits),
                 bound.Value - spent - gas,
                 BigInteger.Max(rules.GasMultiple * gas, spent * rules.ProfitBasisPoints / 10_000));
         }

@@ -42,7 +42,8 @@ public enum TradePurpose : byte
 /// <param name="MinProceeds">The least TAO it has to bring; less, and it reverts.</param>
 /// <param name="Deadline">The chain's time after which it reverts, in Unix seconds.</param>
 /// <param name="ExpectedNet">What it should bring after gas, in TAO: what the decision was made by, and never what is booked.</param>
-public sealed record TradeProposal(TradeKind Kind, TradePurpose Purpose, Wei Size, Wei MinProceeds, ulong Deadline, WeiDelta ExpectedNet);
+/// <param name="GasUnits">The gas it was quoted with; 0 when it was not.</param>
+public sealed record TradeProposal(TradeKind Kind, TradePurpose Purpose, Wei Size, Wei MinProceeds, ulong Deadline, WeiDelta ExpectedNet, ulong GasUnits = 0);
 
 /// <summary>A trade on its way.</summary>
 /// <param name="Number">Counts the trades of the account, from 1.</param>

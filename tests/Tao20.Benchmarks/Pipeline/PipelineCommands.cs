@@ -9,7 +9,7 @@ internal static class PipelineCommands
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    public static IEnumerable<Command> All() => [Ingest(), Record(), Serve(), Seed(), Fold(), Journal(), Recover(), Latency(), Epoch(), Start()];
+    public static IEnumerable<Command> All() => [Ingest(), Record(), Serve(), Seed(), Fold(), Journal(), Recover(), Latency(), Epoch(), Trade(), Start()];
 
     private static Command Ingest()
     {
@@ -95,6 +95,14 @@ internal static class PipelineCommands
         var (node, blocks) = (NodePath(), Number("--blocks", "How many blocks", 300));
         var command = new Command("latency", "From a final block to its trades in /status, on a real local chain") { node, blocks };
         command.SetAction((parsed, cancel) => PrintAsync(LatencyRun.RunAsync(parsed.GetValue(node)!, parsed.GetValue(blocks), cancel)));
+        return command;
+    }
+
+    private static Command Trade()
+    {
+        var (seconds, block) = (Number("--seconds", "How long is measured", 120), Number("--block-ms", "How long a block takes, in milliseconds", 1000));
+        var command = new Command("trade", "One miner on a real local chain: trades an hour, and how fast it reacts") { seconds, block };
+        command.SetAction((parsed, cancel) => PrintAsync(TradeRun.RunAsync(parsed.GetValue(seconds), parsed.GetValue(block), cancel)));
         return command;
     }
 
