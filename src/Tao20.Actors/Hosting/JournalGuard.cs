@@ -8,13 +8,18 @@ namespace Tao20.Actors.Hosting;
 /// <param name="where">Where: a directory or a database, for messages.</param>
 /// <param name="faults">Where faults that end the node are told.</param>
 /// <param name="clock">The clock.</param>
-public sealed class JournalGuard(JournalOptions options, string where, FaultSignal faults, TimeProvider clock)
+/// <param name="holdsBooks">Whether it holds what no chain has: a miner's books.</param>
+public sealed class JournalGuard(JournalOptions options, string where, FaultSignal faults, TimeProvider clock, bool holdsBooks = false)
 {
     /// <summary>How events are kept.</summary>
     public JournalOptions Options => options;
 
     /// <summary>Where: a directory or a database.</summary>
     public string Where => where;
+
+    private string Remedy => holdsBooks
+        ? "Restore it from a backup. Without one, move it away and start again with an empty directory: trades are folded again from the chain, and the miner's books begin anew with what the account then owns."
+        : "Move it away and start again with an empty directory: everything is rebuilt from the chain.";
 
     /// <summary>The fault behind a problem, with its remedy.</summary>
     public NodeFault Fault(JournalProblem problem, string reason)
@@ -23,7 +28,7 @@ public sealed class JournalGuard(JournalOptions options, string where, FaultSign
         var (kind, message) = problem switch
         {
             JournalProblem.DiskFull => (FaultKind.DiskFull, $"The journal in {where} is full: {reason}. Nothing was lost; free space (or raise Journal:MaxSizeMiB) and start again."),
-            JournalProblem.Corrupt => (FaultKind.JournalCorrupt, $"The journal in {where} is corrupt: {reason}. Move it away and start again with an empty directory: everything is rebuilt from the chain."),
+            JournalProblem.Corrupt => (FaultKind.JournalCorrupt, $"The journal in {where} is corrupt: {reason}. {Remedy}"),
             JournalProblem.Unwritable => (FaultKind.JournalUnwritable, $"The journal in {where} cannot be written: {reason}. Check its permissions and the device, and start again."),
             _ => (FaultKind.JournalUnavailable, $"The journal in {where} does not answer: {reason}."),
         };

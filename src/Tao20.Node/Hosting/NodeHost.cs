@@ -89,7 +89,7 @@ internal sealed class NodeHost : IAsyncDisposable
             var faults = new FaultSignal();
             var metrics = new PipelineMetrics();
             ObserveChain(metrics, chain);
-            var guard = new JournalGuard(settings.Journal, settings.DataDirectory, faults, TimeProvider.System);
+            var guard = new JournalGuard(settings.Journal, settings.DataDirectory, faults, TimeProvider.System, settings.Market is not null);
             var follower = new FollowerSettings(identity, settings.Scoring, guard, faults, metrics, TimeProvider.System);
             var clustered = settings.Cluster is not null;
             builder.Services.AddSingleton(metrics);
@@ -220,7 +220,7 @@ internal sealed class NodeHost : IAsyncDisposable
         }
         catch (JournalException e)
         {
-            var fault = new JournalGuard(settings.Journal, settings.DataDirectory, new FaultSignal(), TimeProvider.System).Fault(e.Problem, e.Message);
+            var fault = new JournalGuard(settings.Journal, settings.DataDirectory, new FaultSignal(), TimeProvider.System, settings.Market is not null).Fault(e.Problem, e.Message);
             throw new NodeException(e.Problem == JournalProblem.DiskFull ? ExitCodes.DiskFull : ExitCodes.Journal, fault.Message, e);
         }
     }
