@@ -5,6 +5,7 @@ using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Signing;
 using Tao20.Devnet;
+using Tao20.Domain.Units;
 using Xunit.Abstractions;
 
 namespace Tao20.EndToEnd.Tests;
@@ -17,7 +18,12 @@ public sealed class MinerKillTests(ITestOutputHelper output) : InDirectory
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task After_every_kill_no_trade_is_sent_twice_and_none_is_forgotten()
+    public async Task After_every_kill_no_trade_is_sent_twice_and_none_is_forgotten() => await KillAsync(stepwise: false);
+
+    [Fact]
+    public async Task After_every_kill_a_trade_of_many_steps_is_finished_or_undone() => await KillAsync(stepwise: true);
+
+    private async Task KillAsync(bool stepwise)
     {
         var seed = Environment.GetEnvironmentVariable("TAO20_SEED") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : Random.Shared.Next();
         output.WriteLine($"TAO20_SEED={seed}");
@@ -31,18 +37,23 @@ public sealed class MinerKillTests(ITestOutputHelper output) : InDirectory
             ["TAO20_Market__MaxBlockAge"] = "0s",
             ["TAO20_Chain__PollInterval"] = "50ms",
             ["TAO20_Journal__SnapshotEvery"] = "10",
+            ["TAO20_Market__StakingTakesValue"] = "true",
+            ["TAO20_Arbitrage__DeadlineSeconds"] = "600",
         };
+        var arguments = chain.MinerArguments(Directory).ToList();
+        if (stepwise)
+            arguments.RemoveRange(arguments.IndexOf("--router"), 2);
         using var stop = new CancellationTokenSource();
         var playing = PlayUntilAsync(chain, stop.Token);
         for (var kill = 0; kill < Kills; kill++)
         {
-            await using var victim = Tao20Process.Start(chain.MinerArguments(Directory), environment: environment);
+            await using var victim = Tao20Process.Start(arguments, environment: environment);
             await victim.StatusUriAsync();
             await Task.Delay(random.Next(0, 2_500)); // the moment of the kill is the point of this test
             await victim.KillAsync();
         }
 
-        await using var last = Tao20Process.Start(chain.MinerArguments(Directory), environment: environment);
+        await using var last = Tao20Process.Start(arguments, environment: environment);
         await last.UntilAsync(status => Totals(status) is { } totals && totals["confirmed"]!.GetValue<int>() > 0 && Trader(status)!["inventory"] is not null, Patience);
         await Tao20Process.RunAsync(["miner", "pause", "--data-dir", Directory]);
         await last.UntilAsync(status => Trader(status)!["state"]!.GetValue<string>() == "Stopped" && Trader(status)!["open"] is null, Patience);
@@ -54,6 +65,14 @@ public sealed class MinerKillTests(ITestOutputHelper output) : InDirectory
         Assert.True(code == 0, process.Errors);
         var report = Assert.Single(JsonNode.Parse(json)!.AsArray())!;
         var trades = report["trades"]!.AsArray();
+        if (stepwise)
+        {
+            await RequireNoBasketAsync(chain, account);
+            await RequireBooksAsync(chain, account, report);
+            output.WriteLine($"{Kills} kills, {trades.Count} trades step by step, profit {Wei(report, "profitWei")} wei");
+            return;
+        }
+
         var sent = trades.Count(trade => Wei(trade, "gasWei") > 0);
         Assert.Equal(HexText.BigQuantity((await chain.Chain.Client.SendAsync("eth_getTransactionCount", $"[\"{account}\",\"latest\"]", CancellationToken.None)).GetString()!), sent);
         var filter = $"[{{\"fromBlock\":\"0x0\",\"toBlock\":\"latest\",\"address\":\"{chain.Economy.Router}\",\"topics\":[\"{RouterCalls.RoundTripTopic}\",\"0x{new string('0', 24)}{account.ToString()[2..]}\"]}}]";
@@ -62,7 +81,21 @@ public sealed class MinerKillTests(ITestOutputHelper output) : InDirectory
         Assert.Equal(Enumerable.Range(1, trades.Count), trades.Select(trade => trade!["number"]!.GetValue<int>()));
         output.WriteLine($"{Kills} kills, {trades.Count} trades, {sent} transactions, {done} done, profit {Wei(report, "profitWei")} wei");
 
-        // Nothing but the capital has come from outside, and the books are the balance.
+        await RequireBooksAsync(chain, account, report);
+    }
+
+    /// <summary>No stake worth a sale is left of any trade.</summary>
+    private static async Task RequireNoBasketAsync(ChainFixture chain, Address account)
+    {
+        var hotkey = new Hash256((await chain.Chain.Client.CallAsync([(chain.Economy.Index, AbiEncoder.Call("hotkey()"))], CancellationToken.None))[0]);
+        var stakes = await chain.Chain.Client.CallAsync(
+            [.. Economy.Netuids.Select(netuid => (Economy.Staking, AbiEncoder.Call("getStake(bytes32,bytes32,uint256)", hotkey, Coldkey.Of(account), netuid)))], CancellationToken.None);
+        Assert.All(stakes, stake => Assert.InRange(AbiWords.BigInteger(stake, 0), BigInteger.Zero, 100_000_000));
+    }
+
+    /// <summary>Nothing but the capital has come from outside, and the books are the balance.</summary>
+    private static async Task RequireBooksAsync(ChainFixture chain, Address account, JsonNode report)
+    {
         var capital = Assert.Single(report["moves"]!.AsArray());
         Assert.Equal(PegMarket.ArbitrageurTao * Tao, Wei(capital, "taoWei"));
         Assert.Equal(HexText.BigQuantity((await chain.Chain.Client.SendAsync("eth_getBalance", $"[\"{account}\",\"latest\"]", CancellationToken.None)).GetString()!), Wei(report["after"], "taoWei"));

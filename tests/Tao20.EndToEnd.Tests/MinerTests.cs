@@ -111,7 +111,6 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
     [Theory]
     [InlineData(2, "Market:Pools is missing: give --pool", "--pool", "")]
     [InlineData(2, "Market:Pools = 0x12 is not an address", "--pool", "0x12")]
-    [InlineData(2, "Market:Router is missing: give --router", "--router", "")]
     [InlineData(4, "There is no code at 0x00000000000000000000000000000000000000aa on the chain of", "--router", "0x00000000000000000000000000000000000000aa")]
     [InlineData(4, "correct --pool, or wait until it is deployed", "--pool", "0x00000000000000000000000000000000000000aa")]
     [InlineData(2, "There is no miner's key: set TAO20_MINER_PRIVATE_KEY", "key", "")]

@@ -16,37 +16,36 @@ namespace Tao20.Actors.Arbitrage;
 /// A trade is in the journal before any of it is signed, and closed only by what final receipts show; between trades the books are compared
 /// with the account's balances at final blocks.
 /// </summary>
-public sealed class ArbitrageActor : JournaledActor, IWithTimers
+internal sealed class ArbitrageActor : JournaledActor, IWithTimers
 {
     private const ulong CompareEveryBlocks = 20;
     private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromSeconds(1);
     private readonly ArbitrageSettings _settings;
     private readonly ChainHead _head;
     private readonly MarketReader _reader;
-    private readonly Address _contract;
+    private readonly ITradeExecution _execution;
     private readonly IActorRef _transactions;
     private readonly CancellationTokenSource _stop = new();
     private readonly Dictionary<string, IntentProgress> _progress = [];
     private ArbitrageState _state = ArbitrageState.Initial;
-    private IReadOnlyList<TransactionIntent> _steps = [];
     private Tick? _tick;
     private string? _hold = "no tick yet";
     private ulong? _comparedAt;
-    private int _submitted;
     private bool _comparing;
-    private bool _reading;
+    private bool _advancing;
+    private bool _moved;
     private bool _responded;
 
     /// <summary>The trader of an account.</summary>
     /// <param name="settings">What it is told.</param>
     /// <param name="head">How far the chain is.</param>
     /// <param name="reader">Reads its balances and receipts.</param>
-    /// <param name="contract">The TAO20 contract.</param>
+    /// <param name="execution">How its trades get onto the chain.</param>
     /// <param name="transactions">The sender of the account's transactions.</param>
-    public ArbitrageActor(ArbitrageSettings settings, ChainHead head, MarketReader reader, Address contract, IActorRef transactions)
+    public ArbitrageActor(ArbitrageSettings settings, ChainHead head, MarketReader reader, ITradeExecution execution, IActorRef transactions)
         : base(settings.Journal)
     {
-        (_settings, _head, _reader, _contract, _transactions) = (settings, head, reader, contract, transactions);
+        (_settings, _head, _reader, _execution, _transactions) = (settings, head, reader, execution, transactions);
         PersistenceId = PersistenceIdOf(settings.Account);
     }
 
@@ -88,8 +87,11 @@ public sealed class ArbitrageActor : JournaledActor, IWithTimers
             case ReadFailed failed:
                 OnReadFailed(failed);
                 return true;
-            case ReadReceipts:
-                Settle();
+            case Advanced advanced:
+                OnAdvanced(advanced);
+                return true;
+            case AdvanceAgain:
+                Advance();
                 return true;
             case Operate operate:
                 OnOperate(operate.Operation);
@@ -136,12 +138,12 @@ public sealed class ArbitrageActor : JournaledActor, IWithTimers
     {
         _tick = tick;
         if (_comparedAt is null)
-            _hold = "the books are being compared with the chain";
+            _hold = _state.Open is null ? "the books are being compared with the chain" : $"trade {_state.Open.Number}, begun in an earlier run, is on its way{(_settings.DryRun ? "; a dry run does not take it up" : "")}";
         else
             Decide(tick);
         if (_state.Open is null && (_comparedAt is null || tick.Value.Block >= _comparedAt + CompareEveryBlocks))
             Compare();
-        Settle();
+        Advance();
     }
 
     private void Decide(Tick tick)
@@ -158,6 +160,8 @@ public sealed class ArbitrageActor : JournaledActor, IWithTimers
         }
 
         var begins = events.OfType<ArbitrageEvent.TradeOpened>().FirstOrDefault()?.Trade;
+        if (begins is not null && _execution.First(begins) is { } first)
+            events = [.. events, new ArbitrageEvent.StepsPlanned(begins.Number, [.. first], [])];
         Move(events, () =>
         {
             if (begins is null)
@@ -168,37 +172,39 @@ public sealed class ArbitrageActor : JournaledActor, IWithTimers
             }
 
             Log.Info("Trade {0}: {1}", begins.Number, Describe(begins.Proposal));
-            Begin(begins);
+            Begin(_state.Open!);
         });
     }
 
     // ---- a trade ----------------------------------------------------------------------------------------------------------------------
 
-    /// <summary>Begins a trade, or takes up one that was begun before a restart.</summary>
+    /// <summary>Has the transactions of a trade done, or takes up those of one that was begun before a restart: the outbox does each once.</summary>
     private void Begin(OpenTrade trade)
     {
         _progress.Clear();
-        (_submitted, _responded) = (0, false);
-        _steps = TradeSteps.Of(trade, _contract, _reader.Market);
-        SubmitNext();
+        _responded = false;
+        Submit(trade, trade.Steps);
+        Advance();
     }
 
-    private void SubmitNext() => _transactions.Tell(new SubmitIntent(_steps[_submitted++]));
+    private void Submit(OpenTrade trade, IEnumerable<TradeStep> steps)
+    {
+        foreach (var step in steps)
+            _transactions.Tell(new SubmitIntent(trade.IntentOf(step)));
+    }
 
     private void OnProgress(IntentProgress progress)
     {
-        if (_state.Open is not { } open || !_steps.Take(_submitted).Any(step => step.Id == progress.Id))
+        if (_state.Open is not { } open || open.Steps.Find(step => open.IdOf(step.Name) == progress.Id) is not { } moved)
             return;
-        _progress[progress.Id] = progress;
+        var before = _progress.GetValueOrDefault(moved.Name);
+        _progress[moved.Name] = progress;
         if (progress.State == IntentState.Signed && _tick is { } signedFor && signedFor.Value.Block == open.Block)
             _settings.Metrics.Signed(_settings.Clock.GetElapsedTime(signedFor.SeenAt));
         if (progress.State >= IntentState.Broadcast && !_responded)
             Respond(open, sent: progress.State is IntentState.Broadcast or IntentState.Mined or IntentState.Final);
-
-        // A later step needs what the one before has done, and that is there as soon as it is mined.
-        if (progress.Receipt is { Success: true } && progress.Id == _steps[_submitted - 1].Id && _submitted < _steps.Count)
-            SubmitNext();
-        Settle();
+        if (progress.State >= IntentState.Mined && before?.State != progress.State)
+            Advance();
     }
 
     private void Respond(OpenTrade open, bool sent)
@@ -209,40 +215,68 @@ public sealed class ArbitrageActor : JournaledActor, IWithTimers
             _settings.Metrics.Responded(_settings.Clock.GetElapsedTime(tick.SeenAt));
     }
 
-    /// <summary>
-    /// Once all steps that were begun have ended, and no other is to come: reads what they came to, and what the account owns at a final
-    /// block after them.
-    /// </summary>
-    private void Settle()
+    /// <summary>Asks what comes next in the trade on its way; one question at a time, and once more if something has moved meanwhile.</summary>
+    private void Advance()
     {
-        if (_reading || _tick is null || _state.Open is not { } open || _submitted == 0)
+        if (_state.Open is not { } open || _settings.DryRun)
             return;
-        var done = _steps.Take(_submitted).Select(step => _progress.GetValueOrDefault(step.Id)).OfType<IntentProgress>().Where(step => step.Ended).ToList();
-        if (done.Count < _submitted || (_submitted < _steps.Count && done[^1].State == IntentState.Final))
+        if (_advancing)
+        {
+            _moved = true;
             return;
-        _reading = true;
-        ReadAsync(done, _tick.Value).PipeTo(Self, failure: cause => new ReadFailed(cause, OfReceipts: true));
+        }
 
-        async Task<ReceiptsRead> ReadAsync(IReadOnlyList<IntentProgress> done, NavTick tick)
+        (_advancing, _moved) = (true, false);
+        _execution.NextAsync(open, new Dictionary<string, IntentProgress>(_progress), _stop.Token)
+            .PipeTo(Self, success: next => new Advanced(open.Number, next), failure: cause => new ReadFailed(cause, OfTrade: true));
+    }
+
+    private void OnAdvanced(Advanced advanced)
+    {
+        _advancing = false;
+        if (_state.Open is not { } open || open.Number != advanced.Number)
+            return;
+        switch (advanced.Next)
+        {
+            case NextStep.Do(var steps, var alphaBefore):
+                Move([new ArbitrageEvent.StepsPlanned(open.Number, [.. steps], [.. alphaBefore])], () => Submit(open, steps));
+                break;
+            case NextStep.Over(var decisive) when _tick is not null:
+                Settle(open, decisive, _tick.Value);
+                break;
+            case NextStep.Wait when _moved:
+                Advance();
+                break;
+        }
+    }
+
+    /// <summary>All transactions of a trade are final: reads what they came to, and what the account owns at a final block after them.</summary>
+    private void Settle(OpenTrade open, IntentProgress decisive, NavTick tick)
+    {
+        _advancing = true;
+        var mined = open.Steps.Select(step => _progress[step.Name].Receipt).OfType<Chain.JsonRpc.Receipt>().ToList();
+        ReadAsync().PipeTo(Self, failure: cause => new ReadFailed(cause, OfTrade: true));
+
+        async Task<ReceiptsRead> ReadAsync()
         {
             var receipts = new List<TradeReceipt>();
-            foreach (var mined in done.Where(step => step.Receipt is not null))
-                receipts.Add(await _reader.ReceiptAsync(mined.Receipt!, _stop.Token).ConfigureAwait(false));
-            var finalized = await FinalAsync(receipts.Count == 0 ? 0 : receipts.Max(receipt => receipt.Receipt.Block)).ConfigureAwait(false);
+            foreach (var receipt in mined)
+                receipts.Add(await _reader.ReceiptAsync(receipt, _stop.Token).ConfigureAwait(false));
+            var moved = await _execution.MovedAsync(receipts, _stop.Token).ConfigureAwait(false);
+            var finalized = await FinalAsync(mined.Count == 0 ? 0 : mined.Max(receipt => receipt.Block)).ConfigureAwait(false);
             var balances = await _reader.BalancesAsync(finalized, _stop.Token).ConfigureAwait(false);
-            return new ReceiptsRead(open.Number, TradeOutcomes.Of(open, done[^1], receipts, tick), balances);
+            return new ReceiptsRead(open.Number, TradeOutcomes.Of(open, decisive, receipts, moved, tick), balances);
         }
     }
 
     private void OnReceipts(ReceiptsRead read)
     {
-        _reading = false;
+        _advancing = false;
         if (_state.Open?.Number != read.Number)
             return;
         var open = _state.Open;
         Move(ArbitrageDecider.OnResult(_state, read.Result, read.Balances, _settings.Rules), () =>
         {
-            _submitted = 0;
             _comparedAt = read.Balances.Block;
             Log.Info(
                 "Trade {0}, {1}, is {2}: {3} wei of TAO, {4} of tokens{5}",
@@ -262,7 +296,7 @@ public sealed class ArbitrageActor : JournaledActor, IWithTimers
             return;
         _comparing = true;
         var numbers = _state.Numbers;
-        ReadAsync().PipeTo(Self, failure: cause => new ReadFailed(cause, OfReceipts: false));
+        ReadAsync().PipeTo(Self, failure: cause => new ReadFailed(cause, OfTrade: false));
 
         async Task<Compared> ReadAsync() => new(numbers, await _reader.BalancesAsync(await FinalAsync(0).ConfigureAwait(false), _stop.Token).ConfigureAwait(false));
     }
@@ -289,10 +323,10 @@ public sealed class ArbitrageActor : JournaledActor, IWithTimers
             Log.Warning("The account cannot be read: {0} It is tried again", failed.Cause.Message);
         else
             Log.Error(failed.Cause, "Reading the account failed in a way that was not foreseen");
-        if (failed.OfReceipts)
+        if (failed.OfTrade)
         {
-            _reading = false;
-            Timers.StartSingleTimer("receipts", ReadReceipts.Instance, ReadAgainAfter);
+            _advancing = false;
+            Timers.StartSingleTimer("advance", AdvanceAgain.Instance, ReadAgainAfter);
         }
         else
         {
@@ -364,10 +398,12 @@ public sealed class ArbitrageActor : JournaledActor, IWithTimers
 
     private sealed record ReceiptsRead(long Number, TradeResult Result, AccountBalances Balances);
 
-    private sealed record ReadFailed(Exception Cause, bool OfReceipts);
+    private sealed record ReadFailed(Exception Cause, bool OfTrade);
 
-    private sealed class ReadReceipts
+    private sealed record Advanced(long Number, NextStep Next);
+
+    private sealed class AdvanceAgain
     {
-        public static readonly ReadReceipts Instance = new();
+        public static readonly AdvanceAgain Instance = new();
     }
 }

@@ -11,13 +11,16 @@ internal static class TradeOutcomes
 {
     /// <summary>What a trade came to.</summary>
     /// <param name="open">The trade.</param>
-    /// <param name="last">Its last step, which has ended.</param>
-    /// <param name="receipts">The receipts of all steps that were mined.</param>
+    /// <param name="last">The step whose end is the trade's.</param>
+    /// <param name="receipts">The receipts of all steps that were mined, in order.</param>
+    /// <param name="moved">How they changed the account, gas included.</param>
     /// <param name="tick">The latest tick: the time and price of what was never mined.</param>
-    public static TradeResult Of(OpenTrade open, IntentProgress last, IReadOnlyList<TradeReceipt> receipts, NavTick tick)
+    public static TradeResult Of(OpenTrade open, IntentProgress last, IReadOnlyList<TradeReceipt> receipts, (WeiDelta Tao, WeiDelta Tokens) moved, NavTick tick)
     {
         var mined = receipts.Count > 0 ? receipts[^1] : null;
-        var (outcome, reason) = Judge(open.Proposal, last, last.Receipt is null ? null : mined);
+        var (outcome, reason) = last.CameToNothing() && last.Receipt is null && mined is not null
+            ? (TradeOutcome.Failed, $"it was broken off: {last.Reason}; what it had bought is sold again or kept")
+            : Judge(open.Proposal, last, receipts.FirstOrDefault(receipt => receipt.Receipt.Hash == last.Receipt?.Hash));
         var gas = receipts.Aggregate(Wei.Zero, (sum, receipt) => sum + Wei.From(receipt.Receipt.FeeWei));
         return new TradeResult(
             outcome,
@@ -25,8 +28,8 @@ internal static class TradeOutcomes
             mined?.Receipt.Block ?? open.Block,
             mined?.Time ?? Math.Max(tick.Timestamp, open.Time),
             mined?.Epoch ?? tick.Epoch,
-            receipts.Aggregate(WeiDelta.Between(gas, Wei.Zero), (sum, receipt) => sum + receipt.Tao),
-            receipts.Aggregate(WeiDelta.Zero, (sum, receipt) => sum + receipt.Tokens),
+            moved.Tao,
+            moved.Tokens,
             gas,
             receipts.Aggregate(Wei.Zero, (sum, receipt) => sum + receipt.Volume),
             mined?.Nav ?? tick.Nav);

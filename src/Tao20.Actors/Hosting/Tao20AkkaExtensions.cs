@@ -123,12 +123,17 @@ public static class Tao20AkkaExtensions
     public static AkkaConfigurationBuilder WithArbitrage(
         this AkkaConfigurationBuilder builder, FeedSettings feed, ArbitrageSettings trader, ChainConnection chain, MarketAddresses market)
     {
-        var reader = new MarketReader(chain.Pool, chain.Options.Contract, market, trader.Account);
+        var contract = chain.Options.Contract;
+        var reader = new MarketReader(chain.Pool, contract, market, trader.Account);
+        ITradeExecution execution = market.Router is { } router
+            ? new RouterExecution(contract, router, market.Pools[0])
+            : new StepwiseExecution(
+                new BasketReader(chain.Pool, contract, market, trader.Account), chain.Head, contract, market.Pools[0], market.StakingTakesValue, trader.Rules.SlippageBasisPoints);
         return builder
             .WithOne<ArbitrageKey>(ArbitrageKey.Name, clustered: false, registry =>
             {
                 var transactions = registry.TryGet<TransactionSenderKey>(out var sender) ? sender : ActorRefs.Nobody;
-                return Props.Create(() => new ArbitrageActor(trader, chain.Head, reader, chain.Options.Contract, transactions));
+                return Props.Create(() => new ArbitrageActor(trader, chain.Head, reader, execution, transactions));
             })
             .WithOne<PriceFeedKey>(PriceFeedKey.Name, clustered: false, _ => Props.Create(() => new PriceFeedActor(feed, chain.Head, reader, trader.Journal, trader.Metrics, trader.Clock)));
     }

@@ -93,6 +93,7 @@ internal static class ArbitrageWire
         {
             BreakerCleared = new Wire.BreakerCleared { Breaker = (uint)cleared.Breaker, Time = cleared.Time, ByOperator = cleared.ByOperator },
         },
+        ArbitrageEvent.StepsPlanned planned => new() { StepsPlanned = ToWire(planned) },
         ArbitrageEvent.UnwindBegan began => new() { UnwindBegan = began.Time },
         ArbitrageEvent.UnwindEnded ended => new() { UnwindEnded = ended.Time },
         _ => throw new ArgumentException($"A {e.GetType().Name} has no wire form.", nameof(e)),
@@ -106,12 +107,46 @@ internal static class ArbitrageWire
         Wire.ArbitrageEvent.EventOneofCase.TradeClosed => new ArbitrageEvent.TradeClosed(FromWire(wire.TradeClosed.Trade), FromWire(wire.TradeClosed.Result)),
         Wire.ArbitrageEvent.EventOneofCase.BreakerTripped => new ArbitrageEvent.BreakerTripped(FromWire(wire.BreakerTripped)),
         Wire.ArbitrageEvent.EventOneofCase.BreakerCleared => new ArbitrageEvent.BreakerCleared((Breaker)wire.BreakerCleared.Breaker, wire.BreakerCleared.Time, wire.BreakerCleared.ByOperator),
+        Wire.ArbitrageEvent.EventOneofCase.StepsPlanned => new ArbitrageEvent.StepsPlanned(
+            wire.StepsPlanned.Number, [.. wire.StepsPlanned.Steps.Select(FromWire)], [.. wire.StepsPlanned.AlphaBefore.Select(FromWire)]),
         Wire.ArbitrageEvent.EventOneofCase.UnwindBegan => new ArbitrageEvent.UnwindBegan(wire.UnwindBegan),
         Wire.ArbitrageEvent.EventOneofCase.UnwindEnded => new ArbitrageEvent.UnwindEnded(wire.UnwindEnded),
         var unknown => throw new InvalidDataException($"an event of an account of kind {unknown}"),
     };
 
-    private static Wire.OpenTrade ToWire(OpenTrade trade) => new()
+    private static Wire.OpenTrade ToWire(OpenTrade trade)
+    {
+        var wire = ToWireWithoutSteps(trade);
+        wire.Steps.AddRange(trade.Steps.Select(ToWire));
+        wire.AlphaBefore.AddRange(trade.AlphaBefore.Select(ToWire));
+        return wire;
+    }
+
+    private static Wire.StepsPlanned ToWire(ArbitrageEvent.StepsPlanned planned)
+    {
+        var wire = new Wire.StepsPlanned { Number = planned.Number };
+        wire.Steps.AddRange(planned.Steps.Select(ToWire));
+        wire.AlphaBefore.AddRange(planned.AlphaBefore.Select(ToWire));
+        return wire;
+    }
+
+    private static Wire.TradeStep ToWire(TradeStep step) => new()
+    {
+        Name = step.Name,
+        To = Values.Bytes(step.To),
+        Value = Values.Bytes(step.Value.Value),
+        Data = ByteString.CopyFrom(step.Data.Span),
+        Gas = step.Gas,
+        Expires = step.Expires,
+    };
+
+    private static TradeStep FromWire(Wire.TradeStep wire) => new(wire.Name, Values.Address(wire.To), Amount(wire.Value), wire.Data.ToByteArray(), wire.Gas, wire.Expires);
+
+    private static Wire.AlphaHeld ToWire(AlphaHeld held) => new() { Netuid = held.Netuid, Alpha = held.Alpha };
+
+    private static AlphaHeld FromWire(Wire.AlphaHeld wire) => new((ushort)wire.Netuid, wire.Alpha);
+
+    private static Wire.OpenTrade ToWireWithoutSteps(OpenTrade trade) => new()
     {
         Number = trade.Number,
         Proposal = new Wire.TradeProposal
@@ -123,6 +158,7 @@ internal static class ArbitrageWire
             Deadline = trade.Proposal.Deadline,
             ExpectedNet = Values.Bytes(trade.Proposal.ExpectedNet),
             GasUnits = trade.Proposal.GasUnits,
+            Tokens = Values.Bytes(trade.Proposal.Tokens.Value),
         },
         Block = trade.Block,
         Time = trade.Time,
@@ -131,9 +167,13 @@ internal static class ArbitrageWire
     private static OpenTrade FromWire(Wire.OpenTrade wire) => new(
         wire.Number,
         new TradeProposal(
-            (TradeKind)wire.Proposal.Kind, (TradePurpose)wire.Proposal.Purpose, Amount(wire.Proposal.Size), Amount(wire.Proposal.MinProceeds), wire.Proposal.Deadline, Values.Delta(wire.Proposal.ExpectedNet), wire.Proposal.GasUnits),
+            (TradeKind)wire.Proposal.Kind, (TradePurpose)wire.Proposal.Purpose, Amount(wire.Proposal.Size), Amount(wire.Proposal.MinProceeds), wire.Proposal.Deadline, Values.Delta(wire.Proposal.ExpectedNet), wire.Proposal.GasUnits, Amount(wire.Proposal.Tokens)),
         wire.Block,
-        wire.Time);
+        wire.Time)
+    {
+        Steps = [.. wire.Steps.Select(FromWire)],
+        AlphaBefore = [.. wire.AlphaBefore.Select(FromWire)],
+    };
 
     private static Wire.TradeResult ToWire(TradeResult result)
     {

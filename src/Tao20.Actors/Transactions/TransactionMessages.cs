@@ -81,6 +81,9 @@ public sealed record SenderStatus(Address Account, IReadOnlyList<IntentProgress>
 /// <summary>How transactions are paid for, and when they count as stuck. Validated before anything starts.</summary>
 public sealed record FeePolicy
 {
+    /// <summary>The most transactions that may be on their way at once.</summary>
+    public const int MostInFlight = 64;
+
     /// <summary>The most that is paid for a unit of gas, in wei: above it, transactions wait and say so. 1e6 to 1e15; default 2e11.</summary>
     public BigInteger MaxFeePerGas { get; init; } = 200_000_000_000;
 
@@ -104,7 +107,7 @@ public sealed record FeePolicy
         Check("PriorityFeePerGas", PriorityFeePerGas, 0, 1_000_000_000_000, "wei");
         Check("StuckBlocks", StuckBlocks, 1, 1_000, "blocks");
         Check("GasMarginPercent", GasMarginPercent, 0, 300, "percent");
-        Check("MaxInFlight", MaxInFlight, 1, 64, "transactions");
+        Check("MaxInFlight", MaxInFlight, 1, MostInFlight, "transactions");
         return errors;
 
         void Check(string key, BigInteger value, BigInteger least, BigInteger most, string unit)

@@ -9,9 +9,10 @@ using Tao20.Domain.Units;
 namespace Tao20.Chain.Contracts;
 
 /// <summary>Where TAO20 is traded.</summary>
-/// <param name="Router">The router.</param>
-/// <param name="Pools">Market pools; the first is the one the router trades in, the others are asked for their price.</param>
-public sealed record MarketAddresses(Address Router, IReadOnlyList<Address> Pools);
+/// <param name="Router">The router; null where only the TAO20 contract exists, and trades are done step by step.</param>
+/// <param name="Pools">Market pools; the first is the one that is traded in, the others are asked for their price.</param>
+/// <param name="StakingTakesValue">Whether staking calls carry their TAO as value: on the local chain yes, on Subtensor (which takes it itself) no.</param>
+public sealed record MarketAddresses(Address? Router, IReadOnlyList<Address> Pools, bool StakingTakesValue = false);
 
 /// <summary>What the market looks like at a block, or why nobody can say.</summary>
 public abstract record MarketReading
@@ -47,6 +48,9 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
     /// <summary>What every transaction takes before its call begins (source: the yellow paper, G_transaction).</summary>
     private const ulong TransactionGas = 21_000;
 
+    /// <summary>About what a trade of twenty subnets takes step by step: forty transactions of 100,000 (measured on the local chain).</summary>
+    private const ulong StepwiseGas = 4_000_000;
+
     private readonly NavReader _nav = new(pool, contract);
 
     /// <summary>Where it trades.</summary>
@@ -78,11 +82,11 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
             calls.Add(Reserve(market.Pools[i], "reserveToken()", wei => reserves[at] = reserves[at] with { Tokens = wei }));
         }
 
-        for (var i = 0; i < sizes.Count; i++)
+        for (var i = 0; i < sizes.Count && market.Router is not null; i++)
         {
             var at = i;
-            calls.Add(Quote(sizes[i], RouterCalls.QuoteMintAndSell(), trip => mints[at] = trip));
-            calls.Add(Quote(sizes[i], RouterCalls.QuoteBuyAndRedeem(), trip => redeems[at] = trip));
+            calls.Add(Quote(market.Router.Value, sizes[i], RouterCalls.QuoteMintAndSell(), trip => mints[at] = trip));
+            calls.Add(Quote(market.Router.Value, sizes[i], RouterCalls.QuoteBuyAndRedeem(), trip => redeems[at] = trip));
         }
 
         var reading = _nav.ReadAsync(block, cancel);
@@ -92,7 +96,9 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
             case NavReading.Unavailable none:
                 return new MarketReading.Unavailable(none.Reason);
             case NavReading.Available nav when MarketPrice.From([.. market.Pools.Zip(reserves, (address, held) => new MarketQuote(address, held.Spot))]) is { } price:
-                var ladder = sizes.Select((size, i) => new LadderRung(size, mints[i], redeems[i])).ToList();
+                var ladder = market.Router is null
+                    ? await Task.WhenAll(sizes.Select(size => StepwiseAsync(nav, reserves[0], size, cancel))).ConfigureAwait(false)
+                    : [.. sizes.Select((size, i) => new LadderRung(size, mints[i], redeems[i]))];
                 return new MarketReading.Available(new NavTick(
                     block.Number, block.Hash, block.Timestamp, new EpochId(epoch), nav.Nav, NavMove.Calm, price, reserves[0], ladder, baseFee + priorityFee, tao, tokens));
             default:
@@ -109,7 +115,7 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
         }) with
         { Refused = _ => { } };
 
-        RpcCall Quote(Wei size, string data, Action<RoundTrip> take) => EthCalls.SimulateAt(account, market.Router, size, data, block.Hash) with
+        RpcCall Quote(Address router, Wei size, string data, Action<RoundTrip> take) => EthCalls.SimulateAt(account, router, size, data, block.Hash) with
         {
             Refused = refused =>
             {
@@ -165,6 +171,17 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
         }
 
         return new TradeReceipt(receipt, block?.Timestamp ?? 0, new EpochId(epoch), nav, tao, tokens, volume);
+    }
+
+    /// <summary>What a size would come to step by step: swaps of the basket as the chain simulates them, and the pool's own formula.</summary>
+    private async Task<LadderRung> StepwiseAsync(NavReading.Available nav, PoolReserves pool, Wei size, CancellationToken cancel)
+    {
+        var bought = Wei.From((UInt128)pool.Buy(size.Value));
+        var (mint, redeem) = await _nav.ExecutableAsync(nav, size, bought, cancel).ConfigureAwait(false);
+        return new LadderRung(
+            size,
+            mint is null ? null : new RoundTrip(mint.Tokens, Wei.From((UInt128)pool.Sell(mint.Tokens.Value)), StepwiseGas),
+            redeem is null ? null : new RoundTrip(bought, redeem.Tao, StepwiseGas));
     }
 
     private RpcCall NavAt(Hash256 block, Action<TaoPerToken> take) =>

@@ -40,6 +40,9 @@ public static class RouterCalls
     /// <summary>Lets a contract take so many tokens.</summary>
     public static string Approve(Address spender, Wei tokens) => AbiEncoder.Call("approve(address,uint256)", spender, tokens.Value);
 
+    /// <summary>Lets a contract take all tokens, now and later.</summary>
+    public static string ApproveAll(Address spender) => AbiEncoder.Call("approve(address,uint256)", spender, BigInteger.Pow(2, 256) - 1);
+
     /// <summary>Asks what a mint and sale with the TAO sent along would come to. Always reverts; <see cref="TryReadQuote"/> reads how.</summary>
     public static string QuoteMintAndSell() => AbiEncoder.Call("quoteMintAndSell()");
 

@@ -47,6 +47,10 @@ public static class AccountCalls
             $"[\"{account}\",{{\"blockHash\":\"{block}\",\"requireCanonical\":true}}]",
             (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.BigQuantity(reader.GetString()!)));
 
+    /// <summary><c>eth_getBalance</c> at a height, in wei.</summary>
+    public static RpcCall BalanceAt(Address account, ulong block, Action<BigInteger> take) =>
+        new("eth_getBalance", $"[\"{account}\",\"{HexText.Quantity(block)}\"]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.BigQuantity(reader.GetString()!)));
+
     /// <summary>The logs of a transaction that is in a block, by <c>eth_getTransactionReceipt</c>.</summary>
     public static RpcCall Logs(Hash256 hash, Action<IReadOnlyList<ReceiptLog>> take) =>
         new("eth_getTransactionReceipt", $"[\"{hash}\"]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) =>

@@ -59,7 +59,7 @@ public static class ArbitrageDecider
         var tao = WeiDelta.Between(state.Inventory.Tao, balances.Tao) - result.Tao;
         var tokens = WeiDelta.Between(state.Inventory.Tokens, balances.Tokens) - result.Tokens;
         Move(Gain(tao), Gain(tokens));
-        Add(new ArbitrageEvent.TradeClosed(open, result));
+        Add(new ArbitrageEvent.TradeClosed(open with { Steps = [], AlphaBefore = [] }, result));
         Move(tao - Gain(tao), tokens - Gain(tokens));
         if (state.FailuresInRow > before && rules.BackOffSeconds(state.FailuresInRow) is > 0 and var pause)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tao20.Domain.Units;
 
 namespace Tao20.Domain.Arbitrage;
@@ -19,6 +20,12 @@ public abstract record ArbitrageEvent
 
     /// <summary>A trade was decided on and is on its way.</summary>
     public sealed record TradeOpened(OpenTrade Trade) : ArbitrageEvent;
+
+    /// <summary>These transactions are the next of the trade on its way.</summary>
+    /// <param name="Number">The trade.</param>
+    /// <param name="Steps">The transactions.</param>
+    /// <param name="AlphaBefore">The account's own alpha, if the trade is about to touch it; else empty.</param>
+    public sealed record StepsPlanned(long Number, ImmutableList<TradeStep> Steps, ImmutableList<AlphaHeld> AlphaBefore) : ArbitrageEvent;
 
     /// <summary>A trade is over, finally.</summary>
     public sealed record TradeClosed(OpenTrade Trade, TradeResult Result) : ArbitrageEvent;

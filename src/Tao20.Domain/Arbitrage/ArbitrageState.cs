@@ -114,6 +114,10 @@ public sealed record ArbitrageState(
             },
         },
         ArbitrageEvent.TradeOpened opened => this with { Open = opened.Trade, Numbers = opened.Trade.Number },
+        ArbitrageEvent.StepsPlanned planned when Open?.Number == planned.Number => this with
+        {
+            Open = Open with { Steps = Open.Steps.AddRange(planned.Steps), AlphaBefore = planned.AlphaBefore.IsEmpty ? Open.AlphaBefore : planned.AlphaBefore },
+        },
         ArbitrageEvent.TradeClosed closed => After(closed.Trade.Proposal, closed.Result, rules),
         ArbitrageEvent.BreakerTripped tripped => this with { Breakers = Breakers.RemoveAll(open => open.Breaker == tripped.Breaker.Breaker).Add(tripped.Breaker) },
         ArbitrageEvent.BreakerCleared cleared => this with
@@ -131,8 +135,10 @@ public sealed record ArbitrageState(
     {
         var (inventory, profit) = Inventory.Trade(result.Tao, result.Tokens, result.Nav);
         var confirmed = result.Outcome == TradeOutcome.Confirmed;
-        var minted = confirmed && proposal.Kind == TradeKind.MintAndSell ? result.Volume : Wei.Zero;
-        var redeemed = confirmed && proposal.Kind is TradeKind.BuyAndRedeem or TradeKind.RedeemTokens ? result.Volume : Wei.Zero;
+
+        // The contract counts a mint whatever becomes of the tokens.
+        var minted = proposal.Kind == TradeKind.MintAndSell ? result.Volume : Wei.Zero;
+        var redeemed = proposal.Kind is TradeKind.BuyAndRedeem or TradeKind.RedeemTokens ? result.Volume : Wei.Zero;
         return this with
         {
             Inventory = inventory,

@@ -38,7 +38,7 @@ public static class ArbitrageStrategy
         if (state.Unwinding)
             return Disposal(tick, rules, tick.Tokens, TradePurpose.Unwind);
 
-        var best = Best(tick, rules);
+        var best = Best(state.Inventory, tick, rules);
         if (best is { Pays: true })
             return new ArbitrageDecision.Trade(best.Proposal);
         var excess = rules.Excess(tick.Tao, tick.Tokens, tick.Nav);
@@ -55,11 +55,17 @@ public static class ArbitrageStrategy
     public static BigInteger Gas(NavTick tick, RoundTrip trip) => tick.GasPrice * trip.GasUnits;
 
     /// <summary>Of the sizes that pay the one with the best net profit; when none does, the one that comes closest; null when none can be paid for.</summary>
-    private static Candidate? Best(NavTick tick, ArbitrageRules rules)
+    private static Candidate? Best(Inventory books, NavTick tick, ArbitrageRules rules)
     {
         var candidates = Affordable(tick, rules).Select(option => Candidate.Of(option.Kind, option.Rung.Size, option.Trip, tick, rules)).ToList();
+        if (Candidate.OfOwned(books, tick, rules) is { } owned)
+            candidates.Add(owned);
         return candidates.Where(candidate => candidate.Pays).MaxBy(candidate => candidate.Net) ?? candidates.MaxBy(candidate => candidate.Net - candidate.Asked);
     }
+
+    /// <summary>How many tokens may be turned into TAO at once: the largest trade's worth.</summary>
+    private static UInt128 AtOnce(Wei tokens, NavTick tick, ArbitrageRules rules) => tick.Nav.Value == 0 ? 0
+        : (UInt128)BigInteger.Min(UInt128.Min(tokens.Value, tick.Tokens.Value), (BigInteger)rules.MaxTradeWei.Value * Ratio.Scale / tick.Nav.Value);
 
     /// <summary>The cheapest way to make volume while arbitrage is quiet; null when none is wanted or within its budget.</summary>
     private static TradeProposal? Neutral(ArbitrageState state, NavTick tick, ArbitrageRules rules)
@@ -75,7 +81,7 @@ public static class ArbitrageStrategy
             var cost = size + gas - trip.Proceeds.Value;
             if (trip.Proceeds.Value < least || (cheapest is { } known && known.Cost * size <= cost * known.Proposal.Size.Value))
                 continue;
-            cheapest = (new TradeProposal(kind, TradePurpose.Neutral, rung.Size, Wei.From((UInt128)least), Deadline(tick, rules), new WeiDelta((Int128)(-cost)), trip.GasUnits), cost);
+            cheapest = (new TradeProposal(kind, TradePurpose.Neutral, rung.Size, Wei.From((UInt128)least), Deadline(tick, rules), new WeiDelta((Int128)(-cost)), trip.GasUnits, trip.Tokens), cost);
         }
 
         return cheapest?.Proposal;
@@ -84,8 +90,7 @@ public static class ArbitrageStrategy
     /// <summary>Turns tokens into TAO where they bring more, at most the largest trade at once.</summary>
     private static ArbitrageDecision Disposal(NavTick tick, ArbitrageRules rules, Wei tokens, TradePurpose purpose)
     {
-        var most = tick.Nav.Value == 0 ? 0 : (BigInteger)rules.MaxTradeWei.Value * Ratio.Scale / tick.Nav.Value;
-        var part = (UInt128)BigInteger.Min(BigInteger.Min(tokens.Value, tick.Tokens.Value), most);
+        var part = AtOnce(tokens, tick, rules);
         var sold = tick.Pool.Sell(part);
 
         // What a redemption brings is the ladder's own price of one that is not smaller.
@@ -125,14 +130,31 @@ public static class ArbitrageStrategy
     /// <param name="Asked">What has to be exceeded by that.</param>
     private sealed record Candidate(TradeProposal Proposal, BigInteger Net, BigInteger Asked)
     {
+        /// <summary>About what the permission and the sale of tokens take of gas (measured on the local chain).</summary>
+        private const ulong SaleGas = 150_000;
+
         public bool Pays => Net > Asked;
+
+        /// <summary>The sale of tokens that are owned, for what they have cost: what a trade that was broken off has left is sold when it pays.</summary>
+        public static Candidate? OfOwned(Inventory books, NavTick tick, ArbitrageRules rules)
+        {
+            var part = AtOnce(books.Tokens, tick, rules);
+            var sold = tick.Pool.Sell(part);
+            if (part == 0 || sold <= 0 || tick.GasPrice * SaleGas > rules.Spendable(tick.Tao).Value)
+                return null;
+            var (cost, gas, bound) = ((BigInteger)books.Cost.Value * part / books.Tokens.Value, tick.GasPrice * SaleGas, rules.Bound(Wei.From((UInt128)sold)));
+            return new Candidate(
+                new TradeProposal(TradeKind.SellTokens, TradePurpose.Arbitrage, Wei.From(part), bound, Deadline(tick, rules), new WeiDelta((Int128)(sold - cost - gas))),
+                bound.Value - cost - gas,
+                BigInteger.Max(rules.GasMultiple * gas, cost * rules.ProfitBasisPoints / 10_000));
+        }
 
         public static Candidate Of(TradeKind kind, Wei size, RoundTrip trip, NavTick tick, ArbitrageRules rules)
         {
             var (spent, gas, bound) = ((BigInteger)size.Value, Gas(tick, trip), rules.Bound(trip.Proceeds));
             var expected = new WeiDelta((Int128)(trip.Proceeds.Value - spent - gas));
             return new Candidate(
-                new TradeProposal(kind, TradePurpose.Arbitrage, size, bound, Deadline(tick, rules), expected, trip.GasUnits),
+                new TradeProposal(kind, TradePurpose.Arbitrage, size, bound, Deadline(tick, rules), expected, trip.GasUnits, trip.Tokens),
                 bound.Value - spent - gas,
                 BigInteger.Max(rules.GasMultiple * gas, spent * rules.ProfitBasisPoints / 10_000));
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Units;
 
@@ -43,14 +44,37 @@ public enum TradePurpose : byte
 /// <param name="Deadline">The chain's time after which it reverts, in Unix seconds.</param>
 /// <param name="ExpectedNet">What it should bring after gas, in TAO: what the decision was made by, and never what is booked.</param>
 /// <param name="GasUnits">The gas it was quoted with; 0 when it was not.</param>
-public sealed record TradeProposal(TradeKind Kind, TradePurpose Purpose, Wei Size, Wei MinProceeds, ulong Deadline, WeiDelta ExpectedNet, ulong GasUnits = 0);
+/// <param name="Tokens">The tokens in the middle of a round trip, as quoted.</param>
+public sealed record TradeProposal(
+    TradeKind Kind, TradePurpose Purpose, Wei Size, Wei MinProceeds, ulong Deadline, WeiDelta ExpectedNet, ulong GasUnits = 0, Wei Tokens = default);
+
+/// <summary>A transaction of a trade.</summary>
+/// <param name="Name">What it is, once in the trade.</param>
+/// <param name="To">The contract.</param>
+/// <param name="Value">TAO sent along.</param>
+/// <param name="Data">Call data.</param>
+/// <param name="Gas">The gas it takes, where that is known; 0 has it estimated.</param>
+/// <param name="Expires">Whether it is not begun any more after the trade's deadline.</param>
+public sealed record TradeStep(string Name, Address To, Wei Value, ReadOnlyMemory<byte> Data, ulong Gas, bool Expires);
+
+/// <summary>Alpha of a subnet.</summary>
+/// <param name="Netuid">The subnet.</param>
+/// <param name="Alpha">How much, in 1e-9 alpha.</param>
+public readonly record struct AlphaHeld(ushort Netuid, ulong Alpha);
 
 /// <summary>A trade on its way.</summary>
 /// <param name="Number">Counts the trades of the account, from 1.</param>
 /// <param name="Proposal">The trade.</param>
 /// <param name="Block">The block of the tick it was decided by.</param>
 /// <param name="Time">That block's time, in Unix seconds.</param>
-public sealed record OpenTrade(long Number, TradeProposal Proposal, ulong Block, ulong Time);
+public sealed record OpenTrade(long Number, TradeProposal Proposal, ulong Block, ulong Time)
+{
+    /// <summary>The transactions that were decided on so far, in order: they are done whatever happens to this process.</summary>
+    public ImmutableList<TradeStep> Steps { get; init; } = [];
+
+    /// <summary>The account's own alpha before the trade touched any: what is above it is the trade's. Empty while it has touched none.</summary>
+    public ImmutableList<AlphaHeld> AlphaBefore { get; init; } = [];
+}
 
 /// <summary>How a trade ended.</summary>
 public enum TradeOutcome : byte

@@ -53,11 +53,11 @@ public sealed record MinerReport(
     /// <summary>The epochs that were traded in, in order.</summary>
     public IReadOnlyList<ReportedEpoch> Epochs =>
     [
-        .. Trades.Where(trade => trade.Result.Outcome == TradeOutcome.Confirmed).GroupBy(trade => trade.Result.Epoch).OrderBy(group => group.Key).Select(group => new ReportedEpoch(
+        .. Trades.GroupBy(trade => trade.Result.Epoch).OrderBy(group => group.Key).Select(group => new ReportedEpoch(
             group.Key,
             Sum(group.Where(trade => trade.Trade.Proposal.Kind == TradeKind.MintAndSell)),
             Sum(group.Where(trade => trade.Trade.Proposal.Kind is TradeKind.BuyAndRedeem or TradeKind.RedeemTokens)),
-            group.Count(),
+            group.LongCount(trade => trade.Result.Outcome == TradeOutcome.Confirmed),
             group.Aggregate(WeiDelta.Zero, (sum, trade) => sum + trade.Profit))),
     ];
 
@@ -97,6 +97,7 @@ public sealed record MinerReport(
     {
         ArbitrageEvent.BalancesMoved moved => moved.Time,
         ArbitrageEvent.TradeOpened opened => opened.Trade.Time,
+        ArbitrageEvent.StepsPlanned => 0,
         ArbitrageEvent.TradeClosed closed => closed.Result.Time,
         ArbitrageEvent.BreakerTripped tripped => tripped.Breaker.Since,
         ArbitrageEvent.BreakerCleared cleared => cleared.Time,

@@ -15,6 +15,13 @@ public readonly record struct PoolReserves(Wei Tao, Wei Tokens)
     public TaoPerToken? Spot =>
         Tokens.Value == 0 || Tao.Value == 0 ? null : TaoPerToken.From((UInt128)((BigInteger)Tao.Value * Ratio.Scale / Tokens.Value));
 
+    /// <summary>Tokens it gives for TAO, by the same formula, floored.</summary>
+    public BigInteger Buy(UInt128 tao)
+    {
+        var afterFee = (BigInteger)tao * (Mille - FeePerMille);
+        return Tao.Value == 0 ? 0 : Tokens.Value * afterFee / ((BigInteger)Tao.Value * Mille + afterFee);
+    }
+
     /// <summary>TAO it gives for tokens: <c>out = reserve * in' / (reserve in + in')</c> with <c>in' = 0.997 in</c>, floored.</summary>
     public BigInteger Sell(UInt128 tokens)
     {

@@ -12,7 +12,7 @@ namespace Tao20.Node.Commands;
 /// <summary>What <c>tao20 devnet</c> is asked to do.</summary>
 internal sealed record DevnetSettings(
     string? DataDirectory, int Miners, TimeSpan Duration, TimeSpan Epoch, TimeSpan BlockTime, int Seed, int? HttpPort, int RpcPort, bool Json, bool Keep,
-    int Validators, IReadOnlyList<string> ByzantineTexts, bool CommitReveal, int Arbitrageurs, string MarketNoiseText)
+    int Validators, IReadOnlyList<string> ByzantineTexts, bool CommitReveal, int Arbitrageurs, string MarketNoiseText, bool Stepwise)
 {
     /// <summary>How the chain is started: an account for each scripted miner, one for the keeper, and one for the market's maker.</summary>
     public AnvilOptions Anvil => new() { Port = RpcPort, Accounts = Miners + 2 };
@@ -58,9 +58,10 @@ internal static class DevnetCommand
         var commitReveal = new Option<bool>("--commit-reveal") { Description = "The subnet takes weights by commit and reveal, not in the clear" };
         var arbitrageurs = new Option<int>("--arbitrageurs") { Description = $"How many miners keep the peg of the TAO20/TAO market, 0 to {MaxArbitrageurs} (default 0)", HelpName = "N" };
         var marketNoise = new Option<string>("--market-noise") { Description = "How much noise moves the market: standard deviation of a minute of chain time, 0% to 20% (default 2% with --arbitrageurs)", HelpName = "P%" };
+        var stepwise = new Option<bool>("--stepwise") { Description = "These miners trade step by step and not through the router" };
         var command = new Command("devnet", "A whole TAO20 economy on this machine: watch miners trade and be ranked")
         {
-            dataDir, miners, duration, epoch, blockTime, seed, httpPort, rpcPort, json, keep, validators, byzantine, commitReveal, arbitrageurs, marketNoise,
+            dataDir, miners, duration, epoch, blockTime, seed, httpPort, rpcPort, json, keep, validators, byzantine, commitReveal, arbitrageurs, marketNoise, stepwise,
         };
         command.SetAction((parsed, cancel) => RunAsync(
             Checked(new DevnetSettings(
@@ -78,7 +79,8 @@ internal static class DevnetCommand
                 parsed.GetValue(byzantine) ?? [],
                 parsed.GetValue(commitReveal),
                 parsed.GetValue(arbitrageurs),
-                parsed.GetValue(marketNoise) ?? (parsed.GetValue(arbitrageurs) > 0 ? "2%" : "0%"))),
+                parsed.GetValue(marketNoise) ?? (parsed.GetValue(arbitrageurs) > 0 ? "2%" : "0%"),
+                parsed.GetValue(stepwise))),
             cancel));
         return command;
     }
@@ -152,7 +154,7 @@ internal static class DevnetCommand
         if (market is not null)
         {
             Say($"Starting {settings.Arbitrageurs} miners that trade in {economy.Pool}; noise moves it by {settings.MarketNoiseText} a minute ...");
-            await market.StartAsync(settings, i => MinerSettings(directory, chain.Rpc, economy, i), others, cancel);
+            await market.StartAsync(settings, i => MinerSettings(settings, directory, chain.Rpc, economy, i), others, cancel);
         }
 
         var traders = new ScriptedTraders(economy, new TraderScript(settings.Seed, settings.SecondsPerBlock), time);
@@ -245,7 +247,7 @@ internal static class DevnetCommand
         return NodeSettings.Read(NodeConfiguration.Load(overrides, null, Directory.GetCurrentDirectory()));
     }
 
-    private static NodeSettings MinerSettings(string directory, Uri rpc, Economy economy, int i)
+    private static NodeSettings MinerSettings(DevnetSettings settings, string directory, Uri rpc, Economy economy, int i)
     {
         var overrides = new Dictionary<string, string?>
         {
@@ -254,7 +256,8 @@ internal static class DevnetCommand
             ["Chain:FromBlock"] = "0",
             ["Chain:PollInterval"] = "100ms",
             ["Market:Pools"] = economy.Pool.ToString(),
-            ["Market:Router"] = economy.Router.ToString(),
+            ["Market:Router"] = settings.Stepwise ? null : economy.Router.ToString(),
+            ["Market:StakingTakesValue"] = "true",
 
             // The chain keeps its own time.
             ["Market:MaxBlockAge"] = "0s",

@@ -16,7 +16,7 @@ internal static class MinerCommand
         var rpc = new Option<string>("--rpc") { Description = "JSON-RPC endpoints in order of preference, separated by commas", HelpName = "URL[,URL]" };
         var contract = new Option<string>("--contract") { Description = "Address of the TAO20 contract", HelpName = "0x..." };
         var pool = new Option<string>("--pool") { Description = "Address of the TAO20/TAO market; more after it, separated by commas, are asked for their price alone", HelpName = "0x...[,0x...]" };
-        var router = new Option<string>("--router") { Description = "Address of the Tao20Router", HelpName = "0x..." };
+        var router = new Option<string>("--router") { Description = "Address of the Tao20Router: a trade is then one transaction that reverts unless it pays; without it, trades are done step by step", HelpName = "0x..." };
         var netuid = new Option<int?>("--netuid") { Description = "The subnet the miner is registered on (default 20)", HelpName = "N" };
         var keyFile = new Option<string>("--key-file") { Description = "File with the miner's private key (or set TAO20_MINER_PRIVATE_KEY)", HelpName = "FILE" };
         var keystore = new Option<string>("--keystore") { Description = "Web3 Secret Storage V3 keystore with the miner's key", HelpName = "FILE" };

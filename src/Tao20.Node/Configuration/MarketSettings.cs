@@ -31,8 +31,6 @@ internal sealed record MarketSettings(MarketAddresses Market, ArbitrageRules Rul
 
         if (pools.Count == 0 && reader.Text("Market:Pools") is null)
             errors.Add("Market:Pools is missing: give --pool with the address of the TAO20/TAO market.");
-        if (reader.Text("Market:Router") is null)
-            errors.Add("Market:Router is missing: give --router with the address of the Tao20Router.");
         var dryRun = reader.Bool("Miner:DryRun", false);
         var account = reader.Address("Miner:Account");
         if (!hasKey && !dryRun)
@@ -45,7 +43,7 @@ internal sealed record MarketSettings(MarketAddresses Market, ArbitrageRules Rul
         var rules = ReadRules(reader);
         errors.AddRange(rules.Validate().Select(error => error.ToString()));
         return new MarketSettings(
-            new MarketAddresses(reader.Address("Market:Router") ?? default, pools), rules, dryRun, account, age == TimeSpan.Zero ? null : age);
+            new MarketAddresses(reader.Address("Market:Router"), pools, reader.Bool("Market:StakingTakesValue", false)), rules, dryRun, account, age == TimeSpan.Zero ? null : age);
     }
 
     private static ArbitrageRules ReadRules(OptionReader reader)

@@ -82,7 +82,8 @@ internal sealed class NodeHost : IAsyncDisposable
             var identity = await chain.ProbeAsync(cancel);
             if (settings.Market is { Market: var market })
             {
-                await chain.RequireCodeAsync(market.Router, "--router", cancel);
+                if (market.Router is { } router)
+                    await chain.RequireCodeAsync(router, "--router", cancel);
                 await chain.RequireCodeAsync(market.Pools[0], "--pool", cancel);
             }
 
@@ -187,8 +188,11 @@ internal sealed class NodeHost : IAsyncDisposable
     private static void AddMiner(AkkaConfigurationBuilder akka, NodeSettings settings, MarketSettings trading, PrivateKey? key, FollowerSettings follower, ChainConnection chain)
     {
         var account = key?.Address ?? trading.Account ?? throw new NodeException(ExitCodes.Usage, "There is neither a key nor an account.");
+
+        // Step by step a trade is forty transactions, which do not wait for each other.
+        var fees = trading.Market.Router is null ? settings.Fees with { MaxInFlight = FeePolicy.MostInFlight } : settings.Fees;
         if (key is not null && !trading.DryRun)
-            akka.WithTransactions(new SenderSettings(follower.Identity.ChainId, key, settings.Fees, follower.Journal, SeesPending: true), chain, clustered: false);
+            akka.WithTransactions(new SenderSettings(follower.Identity.ChainId, key, fees, follower.Journal, SeesPending: true), chain, clustered: false);
         akka.WithArbitrage(
             new FeedSettings(trading.Rules.LadderSizes(), settings.Fees.PriorityFeePerGas, TimeSpan.FromSeconds(trading.Rules.StaleSeconds), trading.MaxBlockAge),
             new ArbitrageSettings(account, trading.Rules, trading.DryRun, follower.Journal, follower.Metrics.Arbitrage, follower.Clock),

@@ -38,7 +38,7 @@ internal sealed class TraderNode : IAsyncDisposable
 
     private IActorRef Trader => _host.Services.GetRequiredService<ActorRegistry>().Get<ArbitrageKey>();
 
-    public static async Task<TraderNode> StartAsync(MarketFixture market, string directory, ArbitrageRules? rules = null, FeePolicy? fees = null)
+    public static async Task<TraderNode> StartAsync(MarketFixture market, string directory, ArbitrageRules? rules = null, bool stepwise = false)
     {
         var options = new ChainOptions { Endpoints = [market.Anvil.Rpc], Contract = market.Economy.Index, WebSocket = false, PollInterval = TimeSpan.FromMilliseconds(50), Retries = 0 };
         var gate = new GatedTransport(new HttpRpcTransport(market.Anvil.Rpc, options));
@@ -48,7 +48,7 @@ internal sealed class TraderNode : IAsyncDisposable
         SqliteJournal.Prepare(journal);
         var guard = new JournalGuard(journal, directory, new FaultSignal(), TimeProvider.System);
         var metrics = new PipelineMetrics();
-        var (policy, limits) = (fees ?? new FeePolicy(), rules ?? market.Rules);
+        var (policy, limits) = (new FeePolicy { MaxInFlight = FeePolicy.MostInFlight }, rules ?? market.Rules);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddLogging(logging => logging.ClearProviders());
         builder.Services.AddAkka("tao20", akka => akka
@@ -59,7 +59,7 @@ internal sealed class TraderNode : IAsyncDisposable
                 new FeedSettings(limits.LadderSizes(), policy.PriorityFeePerGas, TimeSpan.FromSeconds(limits.StaleSeconds), null),
                 new ArbitrageSettings(market.Key.Address, limits, false, guard, metrics.Arbitrage, TimeProvider.System),
                 chain,
-                new MarketAddresses(market.Economy.Router, [market.Economy.Pool])));
+                new MarketAddresses(stepwise ? null : market.Economy.Router, [market.Economy.Pool], StakingTakesValue: true)));
         var host = builder.Build();
         await host.StartAsync();
         return new TraderNode(host, chain, gate, metrics);
@@ -146,6 +146,10 @@ internal sealed class MarketFixture : IAsyncDisposable
 
     /// <summary>Sells so many tokens: what was dear is no longer.</summary>
     public async Task MakeCheapAsync(int tokens) => await SendAsync(new DevnetTransaction(await MakerAsync(), Economy.Pool, AbiEncoder.Call("sell(uint256,uint256,uint256)", tokens * Tao, 1, _time + 600)));
+
+    /// <summary>Lets a subnet refuse all swaps, or take them again.</summary>
+    public Task SetSwapsAsync(int netuid, bool refuses) =>
+        SendAsync(new DevnetTransaction(Economy.Keeper, Economy.Staking, AbiEncoder.Call("setFailures(uint16,bool,bool)", netuid, false, refuses)));
 
     public async Task GiveAsync(int tao, int tokens)
     {

@@ -251,6 +251,7 @@ internal static class Samples
         [
             new ArbitrageEvent.BalancesMoved(new WeiDelta((Int128)Wei.OneTao.Value * 5), new WeiDelta((Int128)Wei.OneTao.Value), one, 1, 2),
             new ArbitrageEvent.TradeOpened(trade),
+            new ArbitrageEvent.StepsPlanned(7, [new TradeStep("buy-3", Miner, Wei.OneTao, new byte[] { 1, 2 }, 5, true)], [new AlphaHeld(3, 9)]),
             new ArbitrageEvent.TradeClosed(trade, result),
             new ArbitrageEvent.TradeClosed(trade, result with { Outcome = TradeOutcome.Confirmed, Reason = null, Tao = WeiDelta.Zero }),
             new ArbitrageEvent.BreakerTripped(new OpenBreaker(Breaker.Failures, "why", 1, 2)),
@@ -260,7 +261,7 @@ internal static class Samples
             new ArbitrageEvent.UnwindEnded(5),
         ];
         var state = events.Aggregate(ArbitrageState.Initial, (before, e) => before.Evolve(e, rules));
-        return [new AccountMoved(events), ArbitrageState.Initial, state, state.Evolve(events[1], rules)];
+        return [new AccountMoved(events), ArbitrageState.Initial, state, state.Evolve(events[1], rules).Evolve(events[2], rules)];
     }
 
     private static IEnumerable<object> Market()

@@ -149,6 +149,14 @@ public sealed class AccountingTests(ITestOutputHelper output)
             {
                 Assert.True(proposal.Size.Value <= _tokens);
                 Assert.True((BigInteger)proposal.Size.Value * tick.Nav.Value / Ratio.Scale <= rules.MaxTradeWei.Value);
+                if (proposal.Purpose == TradePurpose.Arbitrage)
+                {
+                    // Sold because it pays: for more than they have cost.
+                    var cost = (BigInteger)before.Inventory.Cost.Value * proposal.Size.Value / before.Inventory.Tokens.Value;
+                    Assert.True((proposal.MinProceeds.Value - cost) * 10_000 > cost * rules.ProfitBasisPoints);
+                    return;
+                }
+
                 var value = (BigInteger)_tokens * tick.Nav.Value / Ratio.Scale;
                 Assert.True(value * 100 >= (value + _tao) * rules.RebalancePercent);
                 Assert.True(value - (BigInteger)proposal.Size.Value * tick.Nav.Value / Ratio.Scale + 2 >= (value + _tao) * rules.InventoryPercent / 100);

@@ -95,6 +95,17 @@ public sealed class ArbitrageStrategyTests
     }
 
     [Fact]
+    public void Tokens_that_are_owned_are_sold_when_the_market_pays_more_than_they_have_cost()
+    {
+        var owner = Owner.After([new ArbitrageEvent.BalancesMoved(new WeiDelta((Int128)Milli * 100_000), new WeiDelta((Int128)Milli * 2_000), Price(1_000), 1, Start)]);
+        var tick = Quiet() with { Tokens = Amount(2_000) };
+        Assert.IsType<ArbitrageDecision.Hold>(ArbitrageStrategy.Decide(owner, tick, Rules with { VolumeTargetWei = Wei.Zero }));
+        var dear = tick with { Pool = new PoolReserves(Amount(520_000), Amount(500_000)) };
+        var proposal = ArbitrageStrategy.Decide(owner, dear, Rules with { VolumeTargetWei = Wei.Zero }).Proposal();
+        Assert.Equal((TradeKind.SellTokens, TradePurpose.Arbitrage, Amount(2_000)), (proposal.Kind, proposal.Purpose, proposal.Size));
+    }
+
+    [Fact]
     public void Unwinding_turns_all_tokens_into_tao_and_does_nothing_else()
     {
         var state = Owner.After(ArbitrageDecider.Unwind(Owner, Start));

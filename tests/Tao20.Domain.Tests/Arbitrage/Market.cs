@@ -54,7 +54,7 @@ internal static class Market
 
     /// <summary>A result that moves TAO by so many thousandths.</summary>
     public static TradeResult Result(TradeOutcome outcome, long milli, int seconds, string? reason = null) => new(
-        outcome, reason, 101 + (ulong)seconds, Start + (ulong)seconds, new EpochId(3), new WeiDelta((Int128)Milli * milli), WeiDelta.Zero, Amount(1), Amount(1_000), Price(1_000));
+        outcome, reason, 101 + (ulong)seconds, Start + (ulong)seconds, new EpochId(3), new WeiDelta((Int128)Milli * milli), WeiDelta.Zero, Amount(1), outcome == TradeOutcome.Confirmed ? Amount(1_000) : Wei.Zero, Price(1_000));
 
     /// <summary>The state after events that have happened to an account.</summary>
     public static ArbitrageState After(this ArbitrageState state, IEnumerable<ArbitrageEvent> events) => events.Aggregate(state, (before, e) => before.Evolve(e, Rules));

@@ -1,0 +1,81 @@
+using System.Numerics;
+using Tao20.Chain.Abi;
+using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Nav;
+using Tao20.Domain.Units;
+
+namespace Tao20.Chain.Contracts;
+
+/// <summary>What an account needs to know to buy, mint, redeem and sell a basket itself, read at one block.</summary>
+/// <param name="Inputs">The index: its composition, its holdings, the prices.</param>
+/// <param name="Hotkey">The hotkey under which all of it is staked.</param>
+/// <param name="Staked">The account's own alpha under that hotkey, in the order of the composition.</param>
+/// <param name="Allowed">How much of it the index may take, in the same order.</param>
+/// <param name="PoolAllowed">How many of the account's tokens the pool may take.</param>
+public sealed record BasketReading(NavInputs Inputs, Hash256 Hotkey, IReadOnlyList<AlphaHeld> Staked, IReadOnlyList<BigInteger> Allowed, BigInteger PoolAllowed);
+
+/// <summary>Reads what an account needs to trade without a router.</summary>
+public sealed class BasketReader(EndpointPool pool, Address contract, MarketAddresses market, Address account)
+{
+    private readonly NavReader _nav = new(pool, contract);
+
+    /// <summary>Reads at a block.</summary>
+    /// <exception cref="ChainException">No endpoint gives it.</exception>
+    public async Task<BasketReading> ReadAsync(BlockHeader block, CancellationToken cancel)
+    {
+        var inputs = await _nav.ReadAsync(block, cancel).ConfigureAwait(false);
+        Hash256 hotkey = default;
+        await pool.SendAsync([At(contract, AbiEncoder.Call("hotkey()"), words => hotkey = words.Hash(0))], cancel).ConfigureAwait(false);
+        var (staked, allowed, poolAllowed) = (new AlphaHeld[inputs.Holdings.Count], new BigInteger[inputs.Holdings.Count], BigInteger.Zero);
+        List<RpcCall> calls = [At(contract, AbiEncoder.Call("allowance(address,address)", account, market.Pools[0]), words => poolAllowed = words.Integer(0))];
+        for (var i = 0; i < staked.Length; i++)
+        {
+            var (at, netuid) = (i, inputs.Holdings[i].Netuid);
+            calls.Add(At(Precompiles.Staking, AbiEncoder.Call("getStake(bytes32,bytes32,uint256)", hotkey, Coldkey.Of(account), netuid), words => staked[at] = new AlphaHeld(netuid, words.UInt64(0))));
+            calls.Add(At(Precompiles.Staking, AbiEncoder.Call("allowance(address,address,uint256)", account, contract, netuid), words => allowed[at] = words.Integer(0)));
+        }
+
+        await pool.SendAsync(calls, cancel).ConfigureAwait(false);
+        return new BasketReading(inputs, hotkey, staked, allowed, poolAllowed);
+
+        RpcCall At(Address to, string data, Action<AbiData> take) => EthCalls.CallAt(to, data, block.Hash, bytes => take(new AbiData(bytes)));
+    }
+
+    /// <summary>The tokens that a mint of the account has created, or a purchase has bought, by the logs of its transaction.</summary>
+    /// <exception cref="ChainException">No endpoint gives it.</exception>
+    /// <exception cref="FormatException">There is no such log.</exception>
+    public async Task<Wei> TokensAsync(Receipt receipt, CancellationToken cancel)
+    {
+        IReadOnlyList<ReceiptLog> logs = [];
+        await pool.SendAsync([AccountCalls.Logs(receipt.Hash, found => logs = found)], cancel).ConfigureAwait(false);
+        foreach (var log in logs)
+        {
+            if (log.Address == contract && log.Topic == Tao20Events.Minted)
+                return new AbiData(log.Data).Wei(0);
+            if (log.Address == market.Pools[0] && log.Topic == RouterCalls.SwapTopic)
+                return new AbiData(log.Data).Wei(2);
+        }
+
+        throw new FormatException($"the transaction {receipt.Hash} has created no tokens");
+    }
+
+    /// <summary>How an account's TAO and tokens changed in these final blocks, taken together.</summary>
+    /// <exception cref="ChainException">No endpoint gives it.</exception>
+    public async Task<(WeiDelta Tao, WeiDelta Tokens)> MovedAsync(IReadOnlyCollection<ulong> blocks, CancellationToken cancel)
+    {
+        if (blocks.Count == 0)
+            return (WeiDelta.Zero, WeiDelta.Zero);
+        var ends = blocks.SelectMany(block => new[] { block - 1, block }).Distinct().Order().ToList();
+        var (tao, tokens) = (new Dictionary<ulong, Wei>(), new Dictionary<ulong, Wei>());
+        await pool.SendAsync(
+            [
+                .. ends.Select(block => AccountCalls.BalanceAt(account, block, wei => tao[block] = Wei.From((UInt128)wei))),
+                .. ends.Select(block => EthCalls.Call(contract, AbiEncoder.Call("balanceOf(address)", account), HexText.Quantity(block), bytes => tokens[block] = new AbiData(bytes).Wei(0))),
+            ],
+            cancel).ConfigureAwait(false);
+        return (
+            blocks.Aggregate(WeiDelta.Zero, (sum, block) => sum + WeiDelta.Between(tao[block - 1], tao[block])),
+            blocks.Aggregate(WeiDelta.Zero, (sum, block) => sum + WeiDelta.Between(tokens[block - 1], tokens[block])));
+    }
+}
