@@ -65,6 +65,8 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
         Assert.Equal(ranked!["rank"]!.GetValue<int>(), status["market"]!["standing"]!["rankNow"]!.GetValue<int>());
         Assert.True(long.Parse(Text(status["market"]!["standing"], "expectedPayoutRao"), CultureInfo.InvariantCulture) > 0);
 
+        Assert.Contains(report["epochs"]!.AsArray(), epoch => epoch!["epoch"]!.GetValue<ulong>() == 0);
+
         // A part of the time is a part of the trades.
         var middle = trades[trades.Count / 2]!["time"]!.GetValue<ulong>();
         var (first, second) = (await ReportAsync("--to", At(middle)), await ReportAsync("--from", At(middle)));
@@ -78,6 +80,45 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
         var (code, _, refused) = await Tao20Process.RunAsync(["miner", "pause", "--data-dir", System.IO.Path.Combine(Directory, "data")]);
         Assert.Equal(5, code);
         Assert.Contains("No miner is running on", Assert.Single(refused.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_full_disk_ends_it_with_a_remedy_and_the_books_are_right_afterwards()
+    {
+        await using (var miner = Start())
+        {
+            await UntilAsync(miner, status => Totals(status)["confirmed"]!.GetValue<int>() >= 2);
+            miner.Interrupt();
+            Assert.Equal(0, await miner.ExitAsync(TimeSpan.FromSeconds(30)));
+        }
+
+        // Something else has taken the space, up to a little less than the journal may have.
+        var journal = System.IO.Path.Combine(Data, "journal.db");
+        Execute(journal, $"CREATE TABLE other (data); INSERT INTO other VALUES (zeroblob({1024 * 1024 - new FileInfo(journal).Length - 20_000})); PRAGMA wal_checkpoint(TRUNCATE);");
+        var environment = new Dictionary<string, string>(OwnTime()) { [Variable] = _secret, ["TAO20_Journal__MaxSizeMiB"] = "1" };
+        await using var cramped = Tao20Process.Start(_chain.MinerArguments(Data), environment: environment);
+        var ended = cramped.ExitAsync(Patience);
+        using (var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(40)))
+        {
+            while (!ended.IsCompleted)
+            {
+                await _chain.StepAsync();
+                await looks.WaitForNextTickAsync();
+            }
+        }
+
+        Assert.Equal(6, await ended);
+        Assert.Contains(cramped.Lines, line => line.StartsWith($"The journal in {Data} is full", StringComparison.Ordinal) && line.Contains("free space", StringComparison.Ordinal));
+        Execute(journal, "DROP TABLE other");
+
+        await using var again = Start();
+        await UntilAsync(again, status => Totals(status)["confirmed"]!.GetValue<int>() >= 4);
+        await OperateAsync("pause");
+        await UntilAsync(again, status => Trader(status)["open"] is null);
+        var report = await ReportAsync();
+        Assert.Equal(await BalanceAsync(), BigInteger.Parse(Text(report["after"], "taoWei")));
+        Assert.Single(report["moves"]!.AsArray());
+        Assert.Equal(await NonceAsync(), report["trades"]!.AsArray().Count(trade => Text(trade, "gasWei") != "0"));
     }
 
     [Fact]
@@ -177,6 +218,15 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
         var (code, output, process) = await Tao20Process.RunAsync(["miner", "report", "--data-dir", Data, "--json", .. more]);
         Assert.True(code == 0, process.Errors);
         return Assert.Single(JsonNode.Parse(output)!.AsArray())!.AsObject();
+    }
+
+    private static void Execute(string file, string sql)
+    {
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={file};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 
     private async Task GiveTokensAsync(BigInteger tokens)

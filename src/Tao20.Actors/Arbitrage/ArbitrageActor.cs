@@ -166,8 +166,7 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
         {
             if (begins is null)
             {
-                if (_state.Open is null || _responded)
-                    _settings.Metrics.Handled(tick.Value.Block);
+                NoteHandled();
                 return;
             }
 
@@ -205,12 +204,12 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
             Respond(open, sent: progress.State is IntentState.Broadcast or IntentState.Mined or IntentState.Final);
         if (progress.State >= IntentState.Mined && before?.State != progress.State)
             Advance();
+        NoteHandled();
     }
 
     private void Respond(OpenTrade open, bool sent)
     {
         _responded = true;
-        _settings.Metrics.Handled(_tick?.Value.Block ?? open.Block);
         if (sent && _tick is { } tick && tick.Value.Block == open.Block)
             _settings.Metrics.Responded(_settings.Clock.GetElapsedTime(tick.SeenAt));
     }
@@ -248,6 +247,16 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
                 Advance();
                 break;
         }
+
+        NoteHandled();
+    }
+
+    /// <summary>Notes that nothing more comes of the latest tick: nothing is on its way, or all that is has left.</summary>
+    private void NoteHandled()
+    {
+        var busy = _state.Open is { } open && (_advancing || open.Steps.IsEmpty || open.Steps.Any(step => !_progress.TryGetValue(step.Name, out var progress) || progress.State < IntentState.Broadcast));
+        if (!busy && _tick is { } tick)
+            _settings.Metrics.Handled(tick.Value.Block);
     }
 
     /// <summary>All transactions of a trade are final: reads what they came to, and what the account owns at a final block after them.</summary>
@@ -285,6 +294,8 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
             // What a later tick offers is still there: a trade that has just ended must not cost a block. Its own tick is used up.
             if (_tick is { } tick && tick.Value.Block > open.Block)
                 Decide(tick);
+            else
+                NoteHandled();
         });
     }
 

@@ -6,19 +6,27 @@ using Akka.Streams;
 using Akka.Streams.Dsl;
 using Microsoft.Data.Sqlite;
 using Tao20.Actors.Arbitrage;
+using Tao20.Actors.Consensus;
 using Tao20.Actors.Hosting;
 using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Rewards;
 
 namespace Tao20.Node.Audit;
+
+/// <summary>What a miner's journal holds for a report.</summary>
+/// <param name="Accounts">All events of the accounts that have traded, in order, by account.</param>
+/// <param name="Epochs">All epochs it has settled: the same computation, over the same logs, as a validator's.</param>
+internal sealed record MinerJournal(IReadOnlyDictionary<string, IReadOnlyList<ArbitrageEvent>> Accounts, IReadOnlyDictionary<EpochId, EpochReport> Epochs);
 
 /// <summary>Reads the books of a miner out of its journal, while it runs or afterwards, and changes nothing in it.</summary>
 internal static class AccountJournal
 {
     private const string Prefix = "arbitrage-";
 
-    /// <summary>All events of the accounts that have traded from a data directory, in order, by account.</summary>
+    /// <summary>All that the journal of a data directory holds for a report.</summary>
     /// <exception cref="NodeException">There is no journal, or it cannot be read.</exception>
-    public static async Task<IReadOnlyDictionary<string, IReadOnlyList<ArbitrageEvent>>> ReadAsync(string dataDirectory, CancellationToken cancel)
+    public static async Task<MinerJournal> ReadAsync(string dataDirectory, CancellationToken cancel)
     {
         var file = Path.Combine(dataDirectory, SqliteJournal.FileName);
         if (!File.Exists(file))
@@ -38,12 +46,12 @@ internal static class AccountJournal
             var ids = await journal.CurrentPersistenceIds().Where(id => id.StartsWith(Prefix, StringComparison.Ordinal)).RunWith(Sink.Seq<string>(), system.Materializer());
             var accounts = new SortedDictionary<string, IReadOnlyList<ArbitrageEvent>>(StringComparer.Ordinal);
             foreach (var id in ids)
-            {
-                var entries = await journal.CurrentEventsByPersistenceId(id, 0, long.MaxValue).RunWith(Sink.Seq<EventEnvelope>(), system.Materializer());
-                accounts[id[Prefix.Length..]] = [.. entries.Select(entry => entry.Event).OfType<AccountMoved>().SelectMany(moved => moved.Events)];
-            }
+                accounts[id[Prefix.Length..]] = [.. (await EventsAsync(id)).OfType<AccountMoved>().SelectMany(moved => moved.Events)];
+            var settled = (await EventsAsync(ConsensusKey.Name)).OfType<EpochSettled>().Select(epoch => epoch.Report);
+            return new MinerJournal(accounts, settled.ToDictionary(report => report.Closed.Epoch));
 
-            return accounts;
+            async Task<IEnumerable<object>> EventsAsync(string id) =>
+                (await journal.CurrentEventsByPersistenceId(id, 0, long.MaxValue).RunWith(Sink.Seq<EventEnvelope>(), system.Materializer())).Select(entry => entry.Event);
         }
         catch (Exception e) when (e is SqliteException or AggregateException { InnerException: SqliteException })
         {

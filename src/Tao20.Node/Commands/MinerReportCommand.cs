@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json;
 using Spectre.Console;
 using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Rewards;
 using Tao20.Domain.Units;
 using Tao20.Node.Audit;
 using Tao20.Node.Http;
@@ -42,13 +44,13 @@ internal static class MinerReportCommand
             // Akka writes to standard output while it stops, whatever it is told.
             var output = Console.Out;
             Console.SetOut(Console.Error);
-            var accounts = await AccountJournal.ReadAsync(directory, cancel);
+            var journal = await AccountJournal.ReadAsync(directory, cancel);
             Console.SetOut(output);
-            if (accounts.Count == 0)
+            if (journal.Accounts.Count == 0)
                 throw new NodeException(ExitCodes.DataDirectory, $"The journal in {directory} has no books of a miner: give the --data-dir of one.");
             var rules = new ArbitrageRules();
-            var reports = accounts.Select(account => (account.Key, MinerReport.Of(account.Value, rules, first, after))).ToList();
-            Print(reports, parsed.GetValue(json) ? Form.Json : parsed.GetValue(csv) ? Form.Csv : Form.Text);
+            var reports = journal.Accounts.Select(account => (account.Key, MinerReport.Of(account.Value, rules, first, after))).ToList();
+            Print(reports, journal.Epochs, parsed.GetValue(json) ? Form.Json : parsed.GetValue(csv) ? Form.Csv : Form.Text);
             return ExitCodes.Ok;
         });
         return command;
@@ -63,11 +65,11 @@ internal static class MinerReportCommand
         throw new NodeException(ExitCodes.Usage, $"{option} = {text} is not a time: give YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS, in UTC.");
     }
 
-    private static void Print(IReadOnlyList<(string Account, MinerReport Report)> reports, Form form)
+    private static void Print(IReadOnlyList<(string Account, MinerReport Report)> reports, IReadOnlyDictionary<EpochId, EpochReport> settled, Form form)
     {
         if (form == Form.Json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(reports.Select(one => MinerReportDocument.Of(one.Account, one.Report)), NodeEndpoints.Json));
+            Console.WriteLine(JsonSerializer.Serialize(reports.Select(one => MinerReportDocument.Of(one.Account, one.Report, settled)), NodeEndpoints.Json));
             return;
         }
 
@@ -78,7 +80,7 @@ internal static class MinerReportCommand
             if (form == Form.Csv)
                 PrintLines(account, report);
             else
-                PrintTables(account, report);
+                PrintTables(account, report, settled);
         }
     }
 
@@ -97,7 +99,7 @@ internal static class MinerReportCommand
     private static string Quoted(string? text) =>
         text is null ? "" : text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : new StringBuilder("\"").Append(text.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"').ToString();
 
-    private static void PrintTables(string account, MinerReport report)
+    private static void PrintTables(string account, MinerReport report, IReadOnlyDictionary<EpochId, EpochReport> settled)
     {
         var table = new Table().Title($"{account}{(report.From > 0 ? $" from {At(report.From)}" : "")}{(report.To < ulong.MaxValue ? $" to {At(report.To)}" : "")}").Border(TableBorder.Rounded).HideHeaders();
         table.AddColumns("", "");
@@ -106,13 +108,19 @@ internal static class MinerReportCommand
         table.AddRow("minted", Tao(report.Minted.ToString()));
         table.AddRow("redeemed", Tao(report.Redeemed.ToString()));
         table.AddRow("trades", string.Join(", ", Enum.GetValues<TradeOutcome>().Select(outcome => $"{report.Count(outcome)} {outcome.ToString().ToLowerInvariant()}")));
+        table.AddRow("success rate", MinerReportDocument.SuccessRateOf(report));
         table.AddRow("TAO", $"{Tao(report.Before.Inventory.Tao.ToString())} before, {Tao(report.After.Inventory.Tao.ToString())} after");
         table.AddRow("TAO20", $"{Tao(report.Before.Inventory.Tokens.ToString())} before, {Tao(report.After.Inventory.Tokens.ToString())} after");
         table.AddRow("from outside", Tao(report.After.Totals.DepositedTao - report.Before.Totals.DepositedTao));
         AnsiConsole.Write(table);
-        var epochs = new Table().Title("By epoch").Border(TableBorder.Rounded).AddColumns("epoch", "trades", "minted", "redeemed", "profit");
+        var epochs = new Table().Title("By epoch").Border(TableBorder.Rounded).AddColumns("epoch", "trades", "minted", "redeemed", "profit", "rank", "payout");
         foreach (var epoch in report.Epochs)
-            epochs.AddRow(epoch.Epoch.ToString(), $"{epoch.Trades}", Tao(epoch.Minted.ToString()), Tao(epoch.Redeemed.ToString()), Tao(epoch.Profit));
+        {
+            var paid = MinerReportDocument.PayoutOf(account, epoch.Epoch, settled);
+            epochs.AddRow(
+                epoch.Epoch.ToString(), $"{epoch.Trades}", Tao(epoch.Minted.ToString()), Tao(epoch.Redeemed.ToString()), Tao(epoch.Profit), $"{paid?.Miner.Rank}", paid is null ? "" : DevnetSummary.Tao(paid.Payout.ToString(), 9));
+        }
+
         AnsiConsole.Write(epochs);
         foreach (var stop in report.Stops)
             AnsiConsole.WriteLine($"{At(stop.Since)}: {stop.Breaker}: {stop.Reason}");

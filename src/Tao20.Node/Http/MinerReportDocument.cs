@@ -1,4 +1,7 @@
+using System.Globalization;
 using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Rewards;
 
 namespace Tao20.Node.Http;
 
@@ -15,6 +18,7 @@ internal sealed record MinerReportDocument(
     int Failed,
     int Expired,
     int Missed,
+    string SuccessRate,
     InventoryDocument Before,
     InventoryDocument After,
     string DepositedTaoWei,
@@ -23,7 +27,7 @@ internal sealed record MinerReportDocument(
     IReadOnlyList<MoveDocument> Moves,
     IReadOnlyList<BreakerDocument> Stops)
 {
-    public static MinerReportDocument Of(string account, MinerReport report) => new(
+    public static MinerReportDocument Of(string account, MinerReport report, IReadOnlyDictionary<EpochId, EpochReport> settled) => new(
         account,
         report.From > 0 ? report.From : null,
         report.To < ulong.MaxValue ? report.To : null,
@@ -35,16 +39,32 @@ internal sealed record MinerReportDocument(
         report.Count(TradeOutcome.Failed),
         report.Count(TradeOutcome.Expired),
         report.Count(TradeOutcome.Missed),
+        SuccessRateOf(report),
         InventoryDocument.Of(report.Before.Inventory),
         InventoryDocument.Of(report.After.Inventory),
         (report.After.Totals.DepositedTao - report.Before.Totals.DepositedTao).ToString(),
-        [.. report.Epochs.Select(epoch => new ReportedEpochDocument(epoch.Epoch.Value, epoch.Trades, epoch.Minted.ToString(), epoch.Redeemed.ToString(), epoch.Profit.ToString()))],
+        [.. report.Epochs.Select(epoch => ReportedEpochDocument.Of(epoch, PayoutOf(account, epoch.Epoch, settled)))],
         [.. report.Trades.Select(ReportedTradeDocument.Of)],
         [.. report.Moves.Select(moved => new MoveDocument(moved.Time, moved.Block, moved.Tao.ToString(), moved.Tokens.ToString()))],
         [.. report.Stops.Select(stop => new BreakerDocument(stop.Breaker.ToString(), stop.Reason, stop.Since, stop.Until))]);
+
+    /// <summary>What an account was paid for an epoch; null when it was not ranked in it, or the epoch is not settled.</summary>
+    public static MinerPayout? PayoutOf(string account, EpochId epoch, IReadOnlyDictionary<EpochId, EpochReport> settled) =>
+        settled.GetValueOrDefault(epoch)?.Rewards.Payouts.FirstOrDefault(payout => payout.Miner.Miner.ToString() == account);
+
+    /// <summary>Part of the trades that were sent and did what they were for.</summary>
+    public static string SuccessRateOf(MinerReport report)
+    {
+        var sent = report.Trades.Count(trade => trade.Result.Outcome != TradeOutcome.Missed);
+        return (sent == 0 ? 1 : (double)report.Count(TradeOutcome.Confirmed) / sent).ToString("0.0000", CultureInfo.InvariantCulture);
+    }
 }
 
-internal sealed record ReportedEpochDocument(ulong Epoch, long Trades, string MintedWei, string RedeemedWei, string ProfitWei);
+internal sealed record ReportedEpochDocument(ulong Epoch, long Trades, string MintedWei, string RedeemedWei, string ProfitWei, int? Rank, string? Tier, string? PayoutRao)
+{
+    public static ReportedEpochDocument Of(ReportedEpoch epoch, MinerPayout? paid) => new(
+        epoch.Epoch.Value, epoch.Trades, epoch.Minted.ToString(), epoch.Redeemed.ToString(), epoch.Profit.ToString(), paid?.Miner.Rank, paid?.Tier.ToString(), paid?.Payout.ToString());
+}
 
 internal sealed record ReportedTradeDocument(
     long Number, ulong Time, ulong Block, ulong Epoch, string Kind, string Purpose, string Outcome, string SizeWei, string TaoWei, string TokensWei, string GasWei, string VolumeWei, string ProfitWei, string? Reason)
