@@ -20,7 +20,7 @@ public sealed class FaultTests : InDirectory, IAsyncLifetime
     {
         await using var node = await StartAsync();
         await _market.MakeDearAsync(20);
-        var done = await node.UntilAsync(status => status.State.Totals.Confirmed >= 1 && status.State.Open is null, _market.PassAsync);
+        var done = await node.UntilAsync(status => status.State.Totals.Confirmed >= 1 && status.State.Open is null, node.PassAsync);
         await RequireBooksAsync(node);
         Assert.True(done.State.Totals.Profit.Value > 0);
         Assert.True(done.State.Totals.Minted.Value > 0 && done.State.Totals.Redeemed == Wei.Zero);
@@ -35,7 +35,7 @@ public sealed class FaultTests : InDirectory, IAsyncLifetime
         await simulating;
         await _market.MakeCheapAsync(20);
         node.Gate.Open();
-        var missed = await node.UntilAsync(status => status.State.Totals.Missed >= 1, _market.PassAsync);
+        var missed = await node.UntilAsync(status => status.State.Totals.Missed >= 1, node.PassAsync);
         Assert.Equal((0, 0, 0UL), (missed.State.Totals.Failed, missed.State.FailuresInRow, await _market.NonceAsync()));
         await RequireBooksAsync(node);
     }
@@ -49,14 +49,14 @@ public sealed class FaultTests : InDirectory, IAsyncLifetime
         await sending;
         await _market.MakeCheapAsync(20);
         node.Gate.Open();
-        var failed = await node.UntilAsync(status => status.State.Totals.Failed == 1, _market.PassAsync);
+        var failed = await node.UntilAsync(status => status.State.Totals.Failed == 1, node.PassAsync);
         Assert.Equal(failed.State.Totals.Gas.Value, (UInt128)(-failed.State.Totals.Profit.Value));
         Assert.StartsWith("Failures: 1 failures in a row, the last: it was reverted in block ", failed.Why, StringComparison.Ordinal);
         Assert.Equal(TraderState.Stopped, failed.Doing);
         await RequireBooksAsync(node);
 
         // A minute later it goes on by itself.
-        await node.UntilAsync(status => status.State.Breakers.IsEmpty, _market.PassAsync);
+        await node.UntilAsync(status => status.State.Breakers.IsEmpty, node.PassAsync);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class FaultTests : InDirectory, IAsyncLifetime
         Assert.Equal(Breaker.FeedStale, stale.State.Breakers[0].Breaker);
         Assert.Equal("there was no tick for 1 s", stale.State.Breakers[0].Reason);
         node.Gate.Open();
-        await node.UntilAsync(status => status.State.Totals.Confirmed >= 1 && status.State.Open is null && status.State.Breakers.IsEmpty, _market.PassAsync);
+        await node.UntilAsync(status => status.State.Totals.Confirmed >= 1 && status.State.Open is null && status.State.Breakers.IsEmpty, node.PassAsync);
         await RequireBooksAsync(node);
     }
 
@@ -128,7 +128,7 @@ public sealed class FaultTests : InDirectory, IAsyncLifetime
 
         Assert.Equal(1UL, await _market.NonceAsync());
         await _market.Anvil.Client.SendAsync("anvil_reorg", "[1,[]]", CancellationToken.None);
-        var done = await node.UntilAsync(status => status.State.Open is null && status.State.Totals.Confirmed + status.State.Totals.Failed + status.State.Totals.Expired > 0, _market.PassAsync);
+        var done = await node.UntilAsync(status => status.State.Open is null && status.State.Totals.Confirmed + status.State.Totals.Failed + status.State.Totals.Expired > 0, node.PassAsync);
         Assert.Equal(0, done.State.Totals.Missed);
         await RequireBooksAsync(node);
         await RequireEachSentOnceAsync(node);
@@ -139,12 +139,12 @@ public sealed class FaultTests : InDirectory, IAsyncLifetime
     {
         await using var node = await StartAsync();
         await _market.GiveAsync(7, 0);
-        var moved = await node.UntilAsync(status => status.State.Totals.DepositedTao.Value == (Int128)(207 * Tao), _market.PassAsync);
+        var moved = await node.UntilAsync(status => status.State.Totals.DepositedTao.Value == (Int128)(207 * Tao), node.PassAsync);
         Assert.Equal(WeiDelta.Zero, moved.State.Totals.Profit);
 
         // 1,000 tokens beside 207 TAO are above 80 %: they come down to half, ten TAO's worth at a time.
         await _market.GiveAsync(0, 1_000);
-        var rebalanced = await node.UntilAsync(status => status.State.Totals.Redeemed.Value > 0, _market.PassAsync);
+        var rebalanced = await node.UntilAsync(status => status.State.Totals.Redeemed.Value > 0, node.PassAsync);
         Assert.True(rebalanced.State.Inventory.Tokens.Value < (UInt128)(1_000 * Tao));
         await RequireBooksAsync(node);
     }
@@ -160,14 +160,14 @@ public sealed class FaultTests : InDirectory, IAsyncLifetime
         }
 
         await using var again = await StartAsync();
-        await again.UntilAsync(status => status.State.Totals.Confirmed >= 1, _market.PassAsync);
+        await again.UntilAsync(status => status.State.Totals.Confirmed >= 1, again.PassAsync);
         await RequireBooksAsync(again);
         await RequireEachSentOnceAsync(again);
     }
 
     private async Task RequireEachSentOnceAsync(TraderNode node)
     {
-        var totals = (await node.UntilAsync(status => status.State.Open is null, _market.PassAsync)).State.Totals;
+        var totals = (await node.UntilAsync(status => status.State.Open is null, node.PassAsync)).State.Totals;
         Assert.Equal((long)await _market.NonceAsync(), totals.Confirmed + totals.Failed + totals.Expired);
     }
 
@@ -175,7 +175,7 @@ public sealed class FaultTests : InDirectory, IAsyncLifetime
     private async Task RequireBooksAsync(TraderNode node)
     {
         await node.OperateAsync(Operation.Pause);
-        await node.UntilAsync(status => status.State.Open is null, _market.PassAsync);
+        await node.UntilAsync(status => status.State.Open is null, node.PassAsync);
         var status = await node.StatusAsync();
         Assert.Equal(await _market.BalanceAsync(), status.State.Inventory.Tao.Value);
         var totals = status.State.Totals;

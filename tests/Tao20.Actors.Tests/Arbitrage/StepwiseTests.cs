@@ -2,6 +2,7 @@ using System.Numerics;
 using Tao20.Actors.Arbitrage;
 using Tao20.Chain.Abi;
 using Tao20.Devnet;
+using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Units;
 
 namespace Tao20.Actors.Tests.Arbitrage;
@@ -10,6 +11,9 @@ namespace Tao20.Actors.Tests.Arbitrage;
 public sealed class StepwiseTests : InDirectory, IAsyncLifetime
 {
     private MarketFixture _market = null!;
+
+    /// <summary>Step by step there are many blocks between the quote and the sale.</summary>
+    private ArbitrageRules Patient => _market.Rules with { DeadlineSeconds = 600 };
 
     public async Task InitializeAsync() => _market = await MarketFixture.StartAsync();
 
@@ -20,11 +24,11 @@ public sealed class StepwiseTests : InDirectory, IAsyncLifetime
     {
         await using var node = await StartAsync();
         await _market.MakeDearAsync(30);
-        var done = await node.UntilAsync(status => status.State.Totals.Confirmed >= 1 && status.State.Open is null, _market.PassAsync);
+        await node.UntilAsync(status => status.State.Totals.Confirmed >= 1, node.PassAsync);
+        var done = await RequireNothingForgottenAsync(node);
         Assert.True(done.State.Totals.Profit.Value > 0, done.State.Totals.ToString());
         Assert.Equal((UInt128)0, done.State.Inventory.Tokens.Value);
         Assert.Equal((await _market.Economy.VolumesAsync(CancellationToken.None))[_market.Key.Address], done.State.Totals.Minted.Value);
-        await RequireNothingForgottenAsync(node);
     }
 
     [Fact]
@@ -32,10 +36,10 @@ public sealed class StepwiseTests : InDirectory, IAsyncLifetime
     {
         await using var node = await StartAsync();
         await _market.MakeCheapAsync(30);
-        var done = await node.UntilAsync(status => status.State.Totals.Confirmed >= 1 && status.State.Open is null, _market.PassAsync);
+        await node.UntilAsync(status => status.State.Totals.Confirmed >= 1, node.PassAsync);
+        var done = await RequireNothingForgottenAsync(node);
         Assert.True(done.State.Totals.Profit.Value > 0, done.State.Totals.ToString());
         Assert.Equal((await _market.Economy.VolumesAsync(CancellationToken.None))[_market.Key.Address], done.State.Totals.Redeemed.Value);
-        await RequireNothingForgottenAsync(node);
     }
 
     [Fact]
@@ -47,7 +51,7 @@ public sealed class StepwiseTests : InDirectory, IAsyncLifetime
         await buying;
         await RefuseSwapsAsync(7, true);
         node.Gate.Open();
-        var failed = await node.UntilAsync(status => status.State.Totals.Failed >= 1 && status.State.Open is null, _market.PassAsync);
+        var failed = await node.UntilAsync(status => status.State.Totals.Failed >= 1 && status.State.Open is null, node.PassAsync);
         Assert.True(failed.State.Totals.Profit.Value < 0);
         Assert.Equal(Wei.Zero, failed.State.Totals.Minted);
         await RequireNothingForgottenAsync(node);
@@ -64,14 +68,13 @@ public sealed class StepwiseTests : InDirectory, IAsyncLifetime
         node.Gate.Open();
         for (var i = 0; i < 25; i++)
         {
-            await _market.PassAsync();
-            await node.DecidedAsync(await _market.BlockAsync());
+            await node.PassAsync();
         }
 
         var stuck = await node.StatusAsync();
         Assert.Contains(stuck.State.Open!.Steps, step => step.Name == "unstake-7-2");
         await RefuseSwapsAsync(7, false);
-        await node.UntilAsync(status => status.State.Totals.Confirmed >= 1 && status.State.Open is null, _market.PassAsync);
+        await node.UntilAsync(status => status.State.Totals.Confirmed >= 1, node.PassAsync);
         await RequireNothingForgottenAsync(node);
     }
 
@@ -84,13 +87,13 @@ public sealed class StepwiseTests : InDirectory, IAsyncLifetime
         await PassUntilAsync(selling);
         await _market.MakeCheapAsync(30);
         node.Gate.Open();
-        var kept = await node.UntilAsync(status => status.State.Totals.Failed >= 1 && status.State.Open is null, _market.PassAsync);
+        var kept = await node.UntilAsync(status => status.State.Totals.Failed >= 1 && status.State.Open is null, node.PassAsync);
         Assert.True(kept.State.Inventory.Tokens.Value > 0);
         Assert.InRange(kept.State.Inventory.Cost.Value, kept.State.Inventory.Tokens.Value * 9 / 10, kept.State.Inventory.Tokens.Value * 11 / 10);
 
         // An operator has them turned into TAO: redeemed, for the market pays less.
         await node.OperateAsync(Operation.Unwind);
-        var unwound = await node.UntilAsync(status => !status.State.Unwinding && status.State.Open is null, _market.PassAsync);
+        var unwound = await node.UntilAsync(status => !status.State.Unwinding && status.State.Open is null, node.PassAsync);
         Assert.Equal((UInt128)0, unwound.State.Inventory.Tokens.Value);
         Assert.Equal(Wei.Zero, unwound.State.Inventory.Cost);
         await RequireNothingForgottenAsync(node);
@@ -109,17 +112,16 @@ public sealed class StepwiseTests : InDirectory, IAsyncLifetime
             await PassUntilAsync(reached);
         }
 
-        await using var again = await TraderNode.StartAsync(_market, Path, stepwise: true);
-        var done = await again.UntilAsync(status => status.State.Totals.Confirmed >= 1 && status.State.Open is null, _market.PassAsync);
-        Assert.True(done.State.Totals.Profit.Value > 0);
-        await RequireNothingForgottenAsync(again);
+        await using var again = await TraderNode.StartAsync(_market, Path, Patient, stepwise: true);
+        await again.UntilAsync(status => status.State.Totals.Confirmed >= 1, again.PassAsync);
+        Assert.True((await RequireNothingForgottenAsync(again)).State.Totals.Profit.Value > 0);
     }
 
     /// <summary>No stake worth a sale is left, the books equal the account, and every transaction was sent once.</summary>
-    private async Task RequireNothingForgottenAsync(TraderNode node)
+    private async Task<ArbitrageStatus> RequireNothingForgottenAsync(TraderNode node)
     {
         await node.OperateAsync(Operation.Pause);
-        var status = await node.UntilAsync(status => status.State.Open is null, _market.PassAsync);
+        var status = await node.UntilAsync(status => status.State.Open is null, node.PassAsync);
         var hotkey = (await _market.Anvil.Client.CallAsync([(_market.Economy.Index, AbiEncoder.Call("hotkey()"))], CancellationToken.None))[0];
         var stakes = await _market.Anvil.Client.CallAsync(
             [.. Economy.Netuids.Select(netuid => (Economy.Staking, AbiEncoder.Call("getStake(bytes32,bytes32,uint256)", new Hash256(hotkey), Coldkey.Of(_market.Key.Address), netuid)))], CancellationToken.None);
@@ -129,6 +131,7 @@ public sealed class StepwiseTests : InDirectory, IAsyncLifetime
         Assert.Equal(tokens, status.State.Inventory.Tokens.Value);
         Assert.Equal(new WeiDelta((Int128)PegMarket.ArbitrageurTao * (Int128)Wei.OneTao.Value), status.State.Totals.DepositedTao);
         Assert.Equal(WeiDelta.Zero, status.State.Totals.DepositedCost);
+        return status;
     }
 
     private Task RefuseSwapsAsync(int netuid, bool refuses) => _market.SetSwapsAsync(netuid, refuses);
@@ -145,8 +148,7 @@ public sealed class StepwiseTests : InDirectory, IAsyncLifetime
 
     private async Task<TraderNode> StartAsync()
     {
-        // Step by step there are many blocks between the quote and the sale.
-        var node = await TraderNode.StartAsync(_market, Path, _market.Rules with { DeadlineSeconds = 600 }, stepwise: true);
+        var node = await TraderNode.StartAsync(_market, Path, Patient, stepwise: true);
         await node.UntilAsync(status => status.State.Inventory.Tao.Value > 0 && status.Why?.StartsWith("the b", StringComparison.Ordinal) == true, _market.PassAsync);
         return node;
     }

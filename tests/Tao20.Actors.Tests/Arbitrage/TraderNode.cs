@@ -29,10 +29,11 @@ internal sealed class TraderNode : IAsyncDisposable
     private static readonly BigInteger Tao = 1_000_000_000_000_000_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly IHost _host;
+    private readonly MarketFixture _market;
     private readonly ChainConnection _chain;
     private readonly PipelineMetrics _metrics;
 
-    private TraderNode(IHost host, ChainConnection chain, GatedTransport gate, PipelineMetrics metrics) => (_host, _chain, Gate, _metrics) = (host, chain, gate, metrics);
+    private TraderNode(IHost host, MarketFixture market, ChainConnection chain, GatedTransport gate, PipelineMetrics metrics) => (_host, _market, _chain, Gate, _metrics) = (host, market, chain, gate, metrics);
 
     public GatedTransport Gate { get; }
 
@@ -62,7 +63,7 @@ internal sealed class TraderNode : IAsyncDisposable
                 new MarketAddresses(stepwise ? null : market.Economy.Router, [market.Economy.Pool], StakingTakesValue: true)));
         var host = builder.Build();
         await host.StartAsync();
-        return new TraderNode(host, chain, gate, metrics);
+        return new TraderNode(host, market, chain, gate, metrics);
     }
 
     public Task<ArbitrageStatus> StatusAsync() => Trader.Ask<ArbitrageStatus>(GetArbitrage.Instance, Patience);
@@ -90,6 +91,13 @@ internal sealed class TraderNode : IAsyncDisposable
         {
             throw new TimeoutException($"Not within {Patience}: {last?.Doing}, {last?.Why}, {last?.State.Open}, {last?.State.Totals}");
         }
+    }
+
+    /// <summary>Lets a block go by, and waits until nothing more comes of it: chain time does not run ahead of the node, however slow the machine.</summary>
+    public async Task PassAsync()
+    {
+        await _market.PassAsync();
+        await DecidedAsync(await _market.BlockAsync());
     }
 
     /// <summary>Waits until it has decided at the latest block.</summary>

@@ -100,6 +100,49 @@ public sealed class MarketReaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_several_markets_the_median_counts_and_one_that_is_far_off_does_not()
+    {
+        var maker = _economy.Miners[0];
+        var pools = new List<Address> { _economy.Pool };
+        foreach (var tao in new[] { 51, 100 })
+        {
+            var pool = (await _anvil.Client.ExecuteAsync(
+                [new DevnetTransaction(_economy.Keeper, null, ContractArtifact.Load("Tao20Pool").Bytecode + AbiEncoder.Encode(_economy.Index))], ++_time, _none))[0]!.Value;
+            await SendAsync(new DevnetTransaction(maker, _economy.Index, RouterCalls.ApproveAll(pool)));
+            await SendAsync(new DevnetTransaction(maker, pool, AbiEncoder.Call("addLiquidity(uint256,uint256,uint256)", 50 * Tao, 1, _time + 100), (UInt128)(tao * Tao)));
+            pools.Add(pool);
+        }
+
+        MarketReader Of(params Address[] markets) => new(_chain.Pool, _economy.Index, new MarketAddresses(_economy.Router, markets), Trader);
+        async Task<MarketPrice> PriceAsync(MarketReader reader) => Assert.IsType<MarketReading.Available>(await reader.TickAsync(await LatestAsync(), [Wei.OneTao], 0, _none)).Tick.Market;
+        var price = await PriceAsync(Of([.. pools]));
+        Assert.Equal((2, 3, true), (price.Used, price.Of, price.TradingPoolAgrees));
+        Assert.InRange((double)price.Price.Value / 1e18, 1.005, 1.015);
+
+        // The pool traded in is the one that is off, and one address is no pool at all.
+        var off = await PriceAsync(Of(pools[2], pools[0], pools[1], _economy.Keeper));
+        Assert.Equal((2, 4, false), (off.Used, off.Of, off.TradingPoolAgrees));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Without_a_router_a_size_is_quoted_nearly_as_with_one(bool dear)
+    {
+        await MoveAsync(dear);
+        var stepwise = new MarketReader(_chain.Pool, _economy.Index, new MarketAddresses(null, [_economy.Pool]), Trader);
+        var block = await LatestAsync();
+        var sizes = new ArbitrageRules().LadderSizes();
+        var exact = Assert.IsType<MarketReading.Available>(await _reader.TickAsync(block, sizes, 0, _none)).Tick;
+        var summed = Assert.IsType<MarketReading.Available>(await stepwise.TickAsync(block, sizes, 0, _none)).Tick;
+        foreach (var (one, other) in exact.Ladder.Zip(summed.Ladder).Where(pair => pair.First.Size.Value >= (UInt128)Tao))
+        {
+            Assert.InRange((double)other.Mint!.Proceeds.Value / (double)one.Mint!.Proceeds.Value, 0.9999, 1.0001);
+            Assert.InRange((double)other.Redeem!.Proceeds.Value / (double)one.Redeem!.Proceeds.Value, 0.9999, 1.0001);
+        }
+    }
+
+    [Fact]
     public async Task Noise_moves_the_price_as_much_as_it_is_told()
     {
         for (var i = 0; i < 200; i++)
