@@ -41,8 +41,8 @@ public sealed record ChainOptions
     /// <summary>How many ranges are downloaded at once. 1 to 32; default 4.</summary>
     public int Parallelism { get; init; } = 4;
 
-    /// <summary>The size of the first range, in blocks. 1 to <see cref="MaxRangeBlocks"/>; default 64.</summary>
-    public int FirstRangeBlocks { get; init; } = 64;
+    /// <summary>The size of the first range, in blocks. 1 to <see cref="MaxRangeBlocks"/>; default 16.</summary>
+    public int FirstRangeBlocks { get; init; } = 16;
 
     /// <summary>The largest range, in blocks. 1 to 1,000,000; default 10,000.</summary>
     public int MaxRangeBlocks { get; init; } = 10_000;

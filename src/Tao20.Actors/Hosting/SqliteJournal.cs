@@ -1,6 +1,4 @@
 using System.Data.Common;
-using LinqToDB;
-using LinqToDB.Interceptors;
 using Microsoft.Data.Sqlite;
 using Tao20.Actors.Miners;
 
@@ -18,10 +16,7 @@ public static class SqliteJournal
     private const int PageBytes = 4096;
 
     /// <summary>The connection string of the journal in a data directory.</summary>
-    /// <remarks>
-    /// Without pooling: under concurrent opens the pool of Microsoft.Data.Sqlite can lend one live connection to two owners
-    /// (dotnet/efcore issue 39008), and one of them then commits or rolls back what the other has written.
-    /// </remarks>
+    /// <remarks>Without the pool of Microsoft.Data.Sqlite: <see cref="SqliteConnections"/> says why.</remarks>
     public static string ConnectionString(string dataDirectory) =>
         new SqliteConnectionStringBuilder { DataSource = Path.Combine(dataDirectory, FileName), Pooling = false, DefaultTimeout = 60 }.ToString();
 
@@ -50,47 +45,40 @@ public static class SqliteJournal
         }
     }
 
-    /// <summary>
-    /// A connection that only stays open: whenever the last one closes, SQLite moves the whole log into the file and syncs both.
-    /// </summary>
-    public static IDisposable HoldOpen(JournalOptions options)
+    /// <summary>Whose entries and snapshots the file holds. Nobody's while its tables are not there yet.</summary>
+    /// <remarks>From one id to the next by the index, without reading the entries in between (SQLite has no such step of its own).</remarks>
+    /// <exception cref="SqliteException">It cannot be read.</exception>
+    public static IReadOnlySet<string> PersistenceIds(JournalOptions options)
     {
-        var connection = new SqliteConnection(options.ConnectionString);
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        using var connection = new SqliteConnection(options.ConnectionString);
         connection.Open();
-        Execute(connection, "PRAGMA schema_version");
-        return connection;
+        foreach (var table in (string[])["journal", "snapshot"])
+        {
+            if (Execute(connection, $"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '{table}'") == "0")
+                continue;
+            using var command = connection.CreateCommand();
+            command.CommandText =
+                $"""
+                WITH RECURSIVE ids(id) AS (
+                  SELECT min(persistence_id) FROM {table}
+                  UNION ALL SELECT (SELECT min(persistence_id) FROM {table} WHERE persistence_id > id) FROM ids WHERE id IS NOT NULL)
+                SELECT id FROM ids WHERE id IS NOT NULL
+                """;
+            using var reader = command.ExecuteReader();
+            while (reader.Read())
+                ids.Add(reader.GetString(0));
+        }
+
+        return ids;
     }
 
-    /// <summary>What the persistence plugin is told of its connections.</summary>
-    public static DataOptions DataOptions(JournalOptions options) => new DataOptions()
-        .UseConnectionString(ProviderName.SQLiteMS, options.ConnectionString)
-        .UseInterceptor(new Connections(options));
-
     /// <summary>Synced at every commit: what was acknowledged survives a power cut. The log is moved into the file every 16 MiB.</summary>
-    private static void Configure(DbConnection connection, JournalOptions options)
+    internal static void Configure(DbConnection connection, JournalOptions options)
     {
         Execute(connection, "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 30000; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -2000; PRAGMA temp_store = MEMORY;");
         if (options.MaxSizeMiB > 0)
             Execute(connection, $"PRAGMA max_page_count = {options.MaxSizeMiB * (1024L * 1024 / PageBytes)}");
-    }
-
-    /// <summary>Sets each connection up, and opens it away from the thread that asked.</summary>
-    /// <remarks>
-    /// SQLite's asynchronous calls run to their end on the caller's thread. The plugin gathers waiting entries into one transaction
-    /// only while a write is under way elsewhere; without the hop every entry would be a transaction, and a sync, of its own.
-    /// </remarks>
-    private sealed class Connections(JournalOptions options) : ConnectionInterceptor
-    {
-        public override async Task ConnectionOpeningAsync(ConnectionEventData eventData, DbConnection connection, CancellationToken cancellationToken) =>
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-
-        public override void ConnectionOpened(ConnectionEventData eventData, DbConnection connection) => Configure(connection, options);
-
-        public override Task ConnectionOpenedAsync(ConnectionEventData eventData, DbConnection connection, CancellationToken cancellationToken)
-        {
-            Configure(connection, options);
-            return Task.CompletedTask;
-        }
     }
 
     private static string Execute(DbConnection connection, string sql)

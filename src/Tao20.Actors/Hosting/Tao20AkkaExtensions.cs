@@ -52,9 +52,10 @@ public static class Tao20AkkaExtensions
         builder.AddHocon(connection, HoconAddMode.Prepend).WithActors((system, _) => StartPlugins(system));
         if (options.Kind == JournalKind.PostgreSql)
             return builder.AddHocon(Hocon("journal-postgresql.conf"), HoconAddMode.Prepend);
+        var connections = new SqliteConnections(options);
         builder
-            .AddSetup(new DataOptionsSetup(SqliteJournal.DataOptions(options)))
-            .AddStartup((system, _) => system.RegisterOnTermination(SqliteJournal.HoldOpen(options).Dispose));
+            .AddSetup(new DataOptionsSetup(connections.DataOptions()))
+            .AddStartup((system, _) => system.RegisterOnTermination(connections.Dispose));
         return builder.AddHocon(Hocon("journal-sqlite.conf"), HoconAddMode.Prepend);
     }
 
@@ -72,7 +73,7 @@ public static class Tao20AkkaExtensions
     public static AkkaConfigurationBuilder WithMiners(this AkkaConfigurationBuilder builder, JournalGuard journal, bool clustered) => clustered
         ? builder.WithShardRegion<MinersKey>(
             MinersKey.Name,
-            miner => MinerActor.Props(Address.Parse(miner), journal),
+            miner => MinerActor.Props(Address.Parse(miner), journal, isNew: () => false),
             HashCodeMessageExtractor.Create(Shards, message => (message as IMinerMessage)?.Miner.ToString()!),
             new ShardOptions { Role = Role, StateStoreMode = StateStoreMode.DData, RememberEntities = false })
         : builder.WithActors((system, registry) => registry.Register<MinersKey>(system.ActorOf(LocalMiners.Props(journal), MinersKey.Name)));

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
+using Akka.Persistence;
 using Tao20.Actors.Hosting;
 using Tao20.Domain.Volume;
 using Address = Tao20.Domain.Units.Address;
@@ -12,10 +13,14 @@ public sealed class MinerActor : JournaledActor
     private MinerVolume _volume;
     private FoldBatch? _persisting;
 
-    /// <summary>The actor of <paramref name="miner"/>.</summary>
-    public MinerActor(Address miner, JournalGuard journal)
+    /// <summary>The actor of a miner.</summary>
+    /// <param name="miner">The miner.</param>
+    /// <param name="journal">How events are kept.</param>
+    /// <param name="isNew">Whether it is certain that the journal has nothing of it: then nothing is recovered.</param>
+    public MinerActor(Address miner, JournalGuard journal, Func<bool> isNew)
         : base(journal)
     {
+        Recovery = isNew() ? Recovery.None : Recovery.Default;
         _volume = MinerVolume.Initial(miner);
         PersistenceId = PersistenceIdOf(miner);
         Context.SetReceiveTimeout(journal.Options.PassivateAfter);
@@ -24,11 +29,14 @@ public sealed class MinerActor : JournaledActor
     /// <inheritdoc/>
     public override string PersistenceId { get; }
 
+    /// <inheritdoc/>
+    public override Recovery Recovery { get; }
+
     /// <summary>The persistence id of a miner: <c>miner-{address}</c>.</summary>
     public static string PersistenceIdOf(Address miner) => $"miner-{miner}";
 
     /// <summary>How to make one.</summary>
-    public static Props Props(Address miner, JournalGuard journal) => Akka.Actor.Props.Create(() => new MinerActor(miner, journal));
+    public static Props Props(Address miner, JournalGuard journal, Func<bool> isNew) => Akka.Actor.Props.Create(() => new MinerActor(miner, journal, isNew));
 
     /// <inheritdoc/>
     protected override bool Handle(object message)

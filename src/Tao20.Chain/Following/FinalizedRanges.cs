@@ -44,7 +44,7 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
         Cursor cursor, ulong? until = null, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        using var downloads = new SemaphoreSlim(options.Parallelism);
+        var downloads = new DownloadSlots(options.Parallelism);
         var underWay = Channel.CreateBounded<Task<IReadOnlyList<TradeRange>>>(ReadAhead);
         var first = cursor.Hash is null ? cursor.Block : cursor.Block + 1;
         var planning = PlanAsync(first, until, underWay.Writer, downloads, stop.Token);
@@ -65,7 +65,7 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
         }
         finally
         {
-            // Nothing is left running: the downloads under way use the semaphore.
+            // Nothing is left running.
             await stop.CancelAsync().ConfigureAwait(false);
             await planning.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             while (underWay.Reader.TryRead(out var abandoned))
@@ -75,14 +75,14 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
 
     /// <summary>Starts the download of one range after the other, as far as the chain is final and the reader keeps up.</summary>
     private async Task PlanAsync(
-        ulong next, ulong? until, ChannelWriter<Task<IReadOnlyList<TradeRange>>> underWay, SemaphoreSlim downloads, CancellationToken cancel)
+        ulong next, ulong? until, ChannelWriter<Task<IReadOnlyList<TradeRange>>> underWay, DownloadSlots downloads, CancellationToken cancel)
     {
         try
         {
             while (until is null || next <= until)
             {
                 await head.PassedAsync(next, cancel).ConfigureAwait(false);
-                var slot = await DownloadSlot.TakeAsync(downloads, cancel).ConfigureAwait(false);
+                var slot = await downloads.TakeAsync(cancel).ConfigureAwait(false);
                 var (from, to) = Plan(next, Math.Min(head.Finalized!.Number, until ?? ulong.MaxValue));
                 var reading = ReadSplittingAsync(from, to, slot, downloads, cancel);
                 try
@@ -114,12 +114,9 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
 
     /// <summary>Reads a range, in halves where it is refused as too large.</summary>
     private async Task<IReadOnlyList<TradeRange>> ReadSplittingAsync(
-        ulong from, ulong to, DownloadSlot slot, SemaphoreSlim downloads, CancellationToken cancel)
+        ulong from, ulong to, DownloadSlot slot, DownloadSlots downloads, CancellationToken cancel)
     {
         using var held = slot;
-
-        // Off the caller's thread at once, so that decoding runs beside the folding.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var blocks = (int)(to - from + 1);
         var started = Stopwatch.GetTimestamp();
         try
@@ -151,7 +148,7 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
         return [.. lower, .. upper];
 
         async Task<IReadOnlyList<TradeRange>> ReadHalfAsync(ulong first, ulong last) =>
-            await ReadSplittingAsync(first, last, await DownloadSlot.TakeAsync(downloads, cancel).ConfigureAwait(false), downloads, cancel).ConfigureAwait(false);
+            await ReadSplittingAsync(first, last, await downloads.TakeAsync(cancel).ConfigureAwait(false), downloads, cancel).ConfigureAwait(false);
     }
 
     /// <summary>

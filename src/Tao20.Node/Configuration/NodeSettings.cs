@@ -63,7 +63,7 @@ internal sealed record NodeSettings(
             RetryDelay = reader.Duration("Chain:RetryDelay", TimeSpan.FromMilliseconds(200)),
             MaxReplyBytes = reader.Int("Chain:MaxReplyBytes", 32 * 1024 * 1024),
             Parallelism = reader.Int("Chain:Parallelism", 4),
-            FirstRangeBlocks = reader.Int("Chain:FirstRangeBlocks", 64),
+            FirstRangeBlocks = reader.Int("Chain:FirstRangeBlocks", 16),
             MaxRangeBlocks = reader.Int("Chain:MaxRangeBlocks", 10_000),
             TargetReplyBytes = reader.Int("Chain:TargetReplyBytes", 1024 * 1024),
             FinalityDepth = reader.OptionalInt("Chain:FinalityDepth"),

@@ -109,6 +109,39 @@ public sealed class MinerActorTests : InDirectory
     }
 
     [Fact]
+    public async Task A_miner_that_failed_comes_back_with_all_it_had()
+    {
+        await using var node = await Node.WithMinersAsync(Path);
+        await node.FoldAsync(Batch(1, 5, 3));
+
+        // Trades that cannot be: the second is of a time before the first one's.
+        var impossible = Batch(2, 20, 2);
+        var trades = impossible.Trades.Trades.ToArray();
+        trades[1] = trades[1] with { Timestamp = 1 };
+        node.Miners.Tell(impossible with { Trades = impossible.Trades with { Trades = trades } }, Akka.Actor.ActorRefs.NoSender);
+        Assert.Equal((3L, Value(3)), Totals(await node.SummaryAsync(Miner)));
+        await node.FoldAsync(Batch(3, 30, 1));
+        Assert.Equal((4L, Value(4)), Totals(await node.SummaryAsync(Miner)));
+    }
+
+    [Fact]
+    public async Task Whose_entries_a_journal_holds_is_known_before_any_is_read()
+    {
+        var options = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(Path) };
+        SqliteJournal.Prepare(options);
+        Assert.Empty(SqliteJournal.PersistenceIds(options));
+        var other = Address.Parse("0x00000000000000000000000000000000000000ff");
+        await using (var node = await Node.WithMinersAsync(Path, journal => journal with { SnapshotEvery = 10 }))
+        {
+            for (var i = 1; i <= 25; i++)
+                await node.FoldAsync(Batch(i, (ulong)i, 1));
+            await node.FoldAsync(Batch(26, 1, 1, other));
+        }
+
+        Assert.Equal([MinerActor.PersistenceIdOf(Miner), MinerActor.PersistenceIdOf(other)], SqliteJournal.PersistenceIds(options).Order());
+    }
+
+    [Fact]
     public void A_file_that_is_no_journal_is_refused_before_anything_starts()
     {
         File.WriteAllText(System.IO.Path.Combine(Path, SqliteJournal.FileName), new string('x', 10_000));
@@ -122,7 +155,8 @@ public sealed class MinerActorTests : InDirectory
         await using var node = await Node.WithMinersAsync(Path);
         await node.FoldAsync(Batch(1, 1, 1));
         Assert.True(File.Exists(System.IO.Path.Combine(Path, SqliteJournal.FileName + "-wal")));
-        using var data = new LinqToDB.Data.DataConnection(SqliteJournal.DataOptions(new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(Path) }));
+        using var connections = new SqliteConnections(new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(Path) });
+        using var data = new LinqToDB.Data.DataConnection(connections.DataOptions());
         using var command = data.OpenDbConnection().CreateCommand();
         command.CommandText = "PRAGMA synchronous";
         Assert.Equal(2L, command.ExecuteScalar());

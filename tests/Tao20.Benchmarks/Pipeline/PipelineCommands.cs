@@ -17,10 +17,11 @@ internal static class PipelineCommands
         var journal = new Option<string>("--journal") { Description = "Where events go: sqlite", DefaultValueFactory = _ => "sqlite" };
         var directory = new Option<string?>("--data-dir") { Description = "Directory of the journal (default: a temporary one, deleted afterwards)" };
         var (parallelism, range) = (Number("--parallelism", "Ranges downloaded at once", 4), Number("--range", "Blocks a range; 0 adapts to the node; as recorded for --replay", 0));
-        var command = new Command("ingest", "Read a chain into a fresh journal; side by side, only download the same ranges") { rpc, contract, from, to, replay, journal, directory, parallelism, range };
+        var runs = Number("--runs", "How often; the middle one is printed", 1);
+        var command = new Command("ingest", "Read a chain into a fresh journal; side by side, only download the same ranges") { rpc, contract, from, to, replay, journal, directory, parallelism, range, runs };
         command.SetAction((parsed, cancel) => PrintAsync(IngestRun.RunAsync(
             new IngestArguments(
-                parsed.GetValue(rpc), Address.Parse(parsed.GetValue(contract) ?? SyntheticChain.ContractAddress.ToString()), parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(replay), parsed.GetValue(directory), parsed.GetValue(parallelism), parsed.GetValue(range)),
+                parsed.GetValue(rpc), Address.Parse(parsed.GetValue(contract) ?? SyntheticChain.ContractAddress.ToString()), parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(replay), parsed.GetValue(directory), parsed.GetValue(parallelism), parsed.GetValue(range), parsed.GetValue(runs)),
             cancel)));
         return command;
     }
