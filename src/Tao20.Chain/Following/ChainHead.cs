@@ -16,6 +16,7 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
 {
     private static readonly TimeSpan PollBesideWebSocket = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CompareEndpointsEvery = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _newHead = new(0, 1);
     private readonly Lock _lock = new();
@@ -207,6 +208,9 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
             try
             {
                 using var socket = new ClientWebSocket();
+
+                // One whose other end is gone without a word would be listened to for ever.
+                (socket.Options.KeepAliveInterval, socket.Options.KeepAliveTimeout) = (KeepAlive, options.RequestTimeout);
                 var uri = new UriBuilder(endpoint) { Scheme = endpoint.Scheme == "https" ? "wss" : "ws" }.Uri;
                 using var connecting = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
                 connecting.CancelAfter(options.RequestTimeout);
