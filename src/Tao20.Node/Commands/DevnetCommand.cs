@@ -129,7 +129,7 @@ internal static class DevnetCommand
 
     private static async Task<int> RunAsync(DevnetSettings settings, string directory, CancellationToken cancel)
     {
-        // Then standard output is the document's alone: Akka, for one, writes there while it stops, whatever it is told.
+        // Then standard output is the document's alone, whatever a library may write there.
         var output = Console.Out;
         if (settings.Json)
             Console.SetOut(Console.Error);
