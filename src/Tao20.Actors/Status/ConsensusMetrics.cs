@@ -4,7 +4,7 @@ using Tao20.Domain.Slashing;
 
 namespace Tao20.Actors.Status;
 
-/// <summary>What validators do, counted; part of the meter <see cref="PipelineMetrics.MeterName"/>.</summary>
+/// <summary>What validators do, counted; part of the meter of <see cref="PipelineMetrics"/>.</summary>
 public sealed class ConsensusMetrics
 {
     private const double WeiPerTao = 1e18;

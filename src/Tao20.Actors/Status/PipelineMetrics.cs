@@ -2,13 +2,13 @@ using System.Diagnostics.Metrics;
 
 namespace Tao20.Actors.Status;
 
-/// <summary>What the pipeline counts, as <c>System.Diagnostics.Metrics</c> instruments of the meter <see cref="MeterName"/>.</summary>
+/// <summary>What the pipeline counts, as <c>System.Diagnostics.Metrics</c> instruments of one meter.</summary>
 public sealed class PipelineMetrics : IDisposable
 {
-    /// <summary>The meter's name.</summary>
+    /// <summary>The meter's name where nothing else is said.</summary>
     public const string MeterName = "Tao20";
 
-    private readonly Meter _meter = new(MeterName);
+    private readonly Meter _meter;
     private readonly Counter<long> _trades;
     private readonly Counter<long> _logs;
     private readonly Counter<long> _ranges;
@@ -16,8 +16,10 @@ public sealed class PipelineMetrics : IDisposable
     private long _tradesTotal;
 
     /// <summary>Fresh instruments, all zero.</summary>
-    public PipelineMetrics()
+    /// <param name="meterName">The meter's name: who listens does so by it, so nodes that share a process need different ones.</param>
+    public PipelineMetrics(string meterName = MeterName)
     {
+        _meter = new Meter(meterName);
         _trades = _meter.CreateCounter<long>("tao20.trades.folded", "{trade}", "Trades folded since the start");
         _logs = _meter.CreateCounter<long>("tao20.logs.read", "{log}", "Contract logs read since the start");
         _ranges = _meter.CreateCounter<long>("tao20.ranges.folded", "{range}", "Block ranges folded since the start");
@@ -29,8 +31,11 @@ public sealed class PipelineMetrics : IDisposable
     /// <summary>What validators do; all empty without a registry.</summary>
     public ConsensusMetrics Consensus { get; }
 
-    /// <summary>What a miner earns; all zero for a node that does not trade.</summary>
+    /// <summary>What a miner earns; nothing is measured of a node that does not trade.</summary>
     public ArbitrageMetrics Arbitrage { get; }
+
+    /// <summary>The meter's name.</summary>
+    public string Meter => _meter.Name;
 
     /// <summary>Trades folded since the start.</summary>
     public long Trades => Interlocked.Read(ref _tradesTotal);

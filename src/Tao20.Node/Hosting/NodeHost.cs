@@ -88,7 +88,7 @@ internal sealed class NodeHost : IAsyncDisposable
             }
 
             var faults = new FaultSignal();
-            var metrics = new PipelineMetrics();
+            var metrics = devnet is null ? new PipelineMetrics() : new PipelineMetrics($"{PipelineMetrics.MeterName}.{devnet.Key.Address}");
             ObserveChain(metrics, chain);
             var guard = new JournalGuard(settings.Journal, settings.DataDirectory, faults, TimeProvider.System, settings.Market is not null);
             var follower = new FollowerSettings(identity, settings.Scoring, guard, faults, metrics, TimeProvider.System);
@@ -118,7 +118,7 @@ internal sealed class NodeHost : IAsyncDisposable
 
                 akka.WithChainFollower(follower, chain, clustered).WithStatus(follower);
             });
-            builder.Services.AddOpenTelemetry().WithMetrics(open => open.AddMeter(PipelineMetrics.MeterName, "System.Runtime").AddPrometheusExporter());
+            builder.Services.AddOpenTelemetry().WithMetrics(open => open.AddMeter(metrics.Meter, "System.Runtime").AddPrometheusExporter());
             app = builder.Build();
             app.MapNode(follower);
             control = settings.Market is null ? null : ControlFile.Create(settings.DataDirectory);
