@@ -114,6 +114,18 @@ public sealed class ValidatorTests : InDirectory, IAsyncLifetime
         await AssertRefusedAsync(8, [], $"The journal in {Directory} is corrupt", "Move it away");
     }
 
+    [Theory]
+    [InlineData(8, "Host=127.0.0.1;Port=1;Username=u;Password=hidden;Database=d", "The journal in database d on 127.0.0.1:1 does not answer", "Check that it is there")]
+    [InlineData(2, "Hots=127.0.0.1;Password=hidden", "Journal:ConnectionString is none for PostgreSQL", "give one such as Host=db")]
+    [InlineData(2, "Password=hidden", "Journal:ConnectionString is none for PostgreSQL (it names no Host)", "give one such as Host=db")]
+    public async Task A_database_that_cannot_be_used_is_named_without_its_password(int exitCode, string connection, string what, string remedy)
+    {
+        var environment = new Dictionary<string, string> { ["TAO20_Journal__Kind"] = "PostgreSql", ["TAO20_Journal__ConnectionString"] = connection };
+        await AssertRefusedAsync(exitCode, [], what, remedy, environment);
+        var (_, _, process) = await Tao20Process.RunAsync(_chain.ValidatorArguments(Directory), environment: environment);
+        Assert.DoesNotContain("hidden", process.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_full_disk_is_named_and_nothing_is_lost()
     {

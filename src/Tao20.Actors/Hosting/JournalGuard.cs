@@ -17,9 +17,12 @@ public sealed class JournalGuard(JournalOptions options, string where, FaultSign
     /// <summary>Where: a directory or a database.</summary>
     public string Where => where;
 
+    /// <summary>What an operator gives it: a data directory, or a database.</summary>
+    public string Container => options.Kind == JournalKind.Sqlite ? "data directory" : "database";
+
     private string Remedy => holdsBooks
-        ? "Restore it from a backup. Without one, move it away and start again with an empty directory: trades are folded again from the chain, and the miner's books begin anew with what the account then owns."
-        : "Move it away and start again with an empty directory: everything is rebuilt from the chain.";
+        ? $"Restore it from a backup. Without one, move it away and start again with an empty {Container}: trades are folded again from the chain, and the miner's books begin anew with what the account then owns."
+        : $"Move it away and start again with an empty {Container}: everything is rebuilt from the chain.";
 
     /// <summary>The fault behind a problem, with its remedy.</summary>
     public NodeFault Fault(JournalProblem problem, string reason)
@@ -30,7 +33,7 @@ public sealed class JournalGuard(JournalOptions options, string where, FaultSign
             JournalProblem.DiskFull => (FaultKind.DiskFull, $"The journal in {where} is full: {reason}. Nothing was lost; free space (or raise Journal:MaxSizeMiB) and start again."),
             JournalProblem.Corrupt => (FaultKind.JournalCorrupt, $"The journal in {where} is corrupt: {reason}. {Remedy}"),
             JournalProblem.Unwritable => (FaultKind.JournalUnwritable, $"The journal in {where} cannot be written: {reason}. Check its permissions and the device, and start again."),
-            _ => (FaultKind.JournalUnavailable, $"The journal in {where} does not answer: {reason}."),
+            _ => (FaultKind.JournalUnavailable, $"The journal in {where} does not answer: {reason}. Check that it is there and lets this node in."),
         };
         return new NodeFault(kind, message, clock.GetUtcNow());
     }

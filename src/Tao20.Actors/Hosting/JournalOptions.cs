@@ -1,3 +1,6 @@
+using System.Globalization;
+using Npgsql;
+
 namespace Tao20.Actors.Hosting;
 
 /// <summary>Where events are kept.</summary>
@@ -31,12 +34,24 @@ public sealed record JournalOptions
     /// <summary>The largest size of the SQLite file in MiB; 0 for no limit. 0 or 1 to 1,000,000; default 0.</summary>
     public int MaxSizeMiB { get; init; }
 
+    /// <summary>Where a PostgreSQL database is, for messages: without what its connection string keeps secret.</summary>
+    public string Database
+    {
+        get
+        {
+            var connection = new NpgsqlConnectionStringBuilder(ConnectionString);
+            return string.Create(CultureInfo.InvariantCulture, $"database {connection.Database} on {connection.Host}:{connection.Port}");
+        }
+    }
+
     /// <summary>All that is out of range, a line each with key, value and remedy; empty when all is well.</summary>
     public IReadOnlyList<string> Validate()
     {
         var errors = new List<string>();
         if (string.IsNullOrWhiteSpace(ConnectionString))
             errors.Add("Journal:ConnectionString is empty: give the connection string of the PostgreSQL database.");
+        else if (Kind == JournalKind.PostgreSql && Problem() is { } problem)
+            errors.Add($"Journal:ConnectionString is none for PostgreSQL ({problem}): give one such as Host=db;Database=tao20;Username=tao20;Password=...");
         if (SnapshotEvery is < 10 or > 100_000)
             errors.Add($"Journal:SnapshotEvery = {SnapshotEvery} is out of range: give 10 to 100000 entries.");
         if (PassivateAfter < TimeSpan.FromSeconds(10) || PassivateAfter > TimeSpan.FromDays(1))
@@ -44,5 +59,18 @@ public sealed record JournalOptions
         if (MaxSizeMiB is < 0 or > 1_000_000)
             errors.Add($"Journal:MaxSizeMiB = {MaxSizeMiB} is out of range: give 0 (no limit) to 1000000 MiB.");
         return errors;
+    }
+
+    /// <summary>What is wrong with the connection string, without its text: it may hold a password.</summary>
+    private string? Problem()
+    {
+        try
+        {
+            return string.IsNullOrEmpty(new NpgsqlConnectionStringBuilder(ConnectionString).Host) ? "it names no Host" : null;
+        }
+        catch (ArgumentException e)
+        {
+            return e.Message;
+        }
     }
 }

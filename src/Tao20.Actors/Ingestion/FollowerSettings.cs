@@ -26,11 +26,11 @@ public sealed record FollowerSettings(
     internal string ForeignJournal(ChainIdentity journal) =>
         $"The journal in {Journal.Where} is of chain {journal.ChainId} (genesis {journal.Genesis}), contract {journal.Contract}{Registry(journal)} from block {journal.FromBlock}; "
         + $"asked for is chain {Identity.ChainId} (genesis {Identity.Genesis}), contract {Identity.Contract}{Registry(Identity)} from block {Identity.FromBlock}. "
-        + "Give the data directory of this chain, or an empty one.";
+        + $"Give the {Journal.Container} of this chain, or an empty one.";
 
     private static string Registry(ChainIdentity identity) => identity.Registry is { } registry ? $" and registry {registry}" : "";
 
     internal string UnknownCursor(BlockHeader last) =>
         $"The journal in {Journal.Where} has folded up to block {last.Number} ({last.Hash}), and the chain has no such block. "
-        + "Give the data directory of this chain, an empty one, or an endpoint that has caught up.";
+        + $"Give the {Journal.Container} of this chain, an empty one, or an endpoint that has caught up.";
 }

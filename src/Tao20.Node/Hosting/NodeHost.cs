@@ -73,7 +73,7 @@ internal sealed class NodeHost : IAsyncDisposable
         ControlFile? control = null;
         try
         {
-            PrepareJournal(settings);
+            await PrepareJournalAsync(settings, cancel);
             var builder = WebApplication.CreateSlimBuilder();
             ConfigureLogging(builder.Logging, settings.LogLevel);
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Parse(settings.HttpHost), settings.HttpPort));
@@ -90,7 +90,7 @@ internal sealed class NodeHost : IAsyncDisposable
             var faults = new FaultSignal();
             var metrics = devnet is null ? new PipelineMetrics() : new PipelineMetrics($"{PipelineMetrics.MeterName}.{devnet.Key.Address}");
             ObserveChain(metrics, chain);
-            var guard = new JournalGuard(settings.Journal, settings.DataDirectory, faults, TimeProvider.System, settings.Market is not null);
+            var guard = GuardOf(settings, faults);
             var follower = new FollowerSettings(identity, settings.Scoring, guard, faults, metrics, TimeProvider.System);
             var clustered = settings.Cluster is not null;
             builder.Services.AddSingleton(metrics);
@@ -160,6 +160,11 @@ internal sealed class NodeHost : IAsyncDisposable
         await using var onStop = Stopping.Register(() => stopped.TrySetResult());
         if (await Task.WhenAny(stopped.Task, Ended) == Ended)
             throw Fatal(await Ended);
+        if (CoordinatedShutdown.Get(_app.Services.GetRequiredService<ActorSystem>()).ShutdownReason is CoordinatedShutdown.ClusterDowningReason)
+        {
+            throw new NodeException(
+                ExitCodes.Failed, "This node was taken out of its cluster: it and most of the others could not reach each other. Nothing is lost, and the others go on; see that they can be reached (Cluster:SeedNodes) and start it again.");
+        }
     }
 
     /// <summary>The error of a fault that ends the node.</summary>
@@ -214,17 +219,21 @@ internal sealed class NodeHost : IAsyncDisposable
         }
     }
 
-    private static void PrepareJournal(NodeSettings settings)
+    private static JournalGuard GuardOf(NodeSettings settings, FaultSignal faults) => new(
+        settings.Journal, settings.Journal.Kind == JournalKind.Sqlite ? settings.DataDirectory : settings.Journal.Database, faults, TimeProvider.System, settings.Market is not null);
+
+    private static async Task PrepareJournalAsync(NodeSettings settings, CancellationToken cancel)
     {
-        if (settings.Journal.Kind != JournalKind.Sqlite)
-            return;
         try
         {
-            SqliteJournal.Prepare(settings.Journal);
+            if (settings.Journal.Kind == JournalKind.Sqlite)
+                SqliteJournal.Prepare(settings.Journal);
+            else
+                await PostgreSqlJournal.PrepareAsync(settings.Journal, cancel);
         }
         catch (JournalException e)
         {
-            var fault = new JournalGuard(settings.Journal, settings.DataDirectory, new FaultSignal(), TimeProvider.System, settings.Market is not null).Fault(e.Problem, e.Message);
+            var fault = GuardOf(settings, new FaultSignal()).Fault(e.Problem, e.Message);
             throw new NodeException(e.Problem == JournalProblem.DiskFull ? ExitCodes.DiskFull : ExitCodes.Journal, fault.Message, e);
         }
     }
