@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Npgsql;
 
 namespace Tao20.Actors.Hosting;
@@ -14,7 +15,7 @@ public static class PostgreSqlJournal
             await using var connection = new NpgsqlConnection(options.ConnectionString);
             await connection.OpenAsync(cancel).ConfigureAwait(false);
         }
-        catch (NpgsqlException e)
+        catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException)
         {
             throw new JournalException(JournalProblems.Of(e), JournalProblems.Innermost(e), e);
         }

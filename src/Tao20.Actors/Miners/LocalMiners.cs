@@ -37,6 +37,12 @@ public sealed class LocalMiners(JournalGuard journal) : UntypedActor
     }
 
     /// <inheritdoc/>
+    protected override void PostRestart(Exception reason)
+    {
+        // What is in the journal is not read again: an entry may still be on its way there. So every miner is recovered.
+    }
+
+    /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
         switch (message)
