@@ -94,7 +94,7 @@ public sealed class MinerKillTests(ITestOutputHelper output) : InDirectory
     }
 
     /// <summary>Nothing but the capital has come from outside, and the books are the balance.</summary>
-    private static async Task RequireBooksAsync(ChainFixture chain, Address account, JsonNode report)
+    internal static async Task RequireBooksAsync(ChainFixture chain, Address account, JsonNode report)
     {
         var capital = Assert.Single(report["moves"]!.AsArray());
         Assert.Equal(PegMarket.ArbitrageurTao * Tao, Wei(capital, "taoWei"));
@@ -102,7 +102,7 @@ public sealed class MinerKillTests(ITestOutputHelper output) : InDirectory
         Assert.Equal((UInt128)(Wei(report, "mintedWei") + Wei(report, "redeemedWei")), (await chain.Economy.VolumesAsync(CancellationToken.None))[account]);
     }
 
-    private static async Task PlayUntilAsync(ChainFixture chain, CancellationToken stop)
+    internal static async Task PlayUntilAsync(ChainFixture chain, CancellationToken stop)
     {
         using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(80));
         try

@@ -389,8 +389,11 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         var cursor = _state.Last?.Number ?? 0;
         var lag = finalized is not null && finalized.Number > cursor ? finalized.Number - cursor : 0;
         return new FollowerStatus(
-            _state, _chain.Head.Latest, finalized, lag, _chain.Ranges.RangeBlocks, _overlay?.ByMiner(), _reorgs, _chain.Head.Subscribed, _chain.Pool.Status, _fault);
+            _state, _chain.Head.Latest, finalized, lag, _chain.Ranges.RangeBlocks, _overlay?.ByMiner(), _reorgs, _chain.Head.Subscribed, _chain.Pool.Status, _fault ?? HeadFault());
     }
+
+    /// <summary>Who waits for the next final block is not told that nobody can be asked for it.</summary>
+    private NodeFault? HeadFault() => _chain.Head.Problem is { } problem ? new NodeFault(FaultKind.ChainUnavailable, problem.Reason, problem.Since) : null;
 
     private sealed record CursorChecked(BlockHeader? Folded, BlockHeader? OnChain);
 

@@ -8,15 +8,21 @@ using Tao20.Chain.JsonRpc;
 
 namespace Tao20.Chain.Following;
 
+/// <summary>Why the head cannot be read.</summary>
+/// <param name="Reason">In words.</param>
+/// <param name="Since">When it began.</param>
+public sealed record HeadProblem(string Reason, DateTimeOffset Since);
+
 /// <summary>
 /// Knows how far the chain is: its latest and its finalized block. Told of new heads by WebSocket where there is one, and polling
 /// otherwise; watches that all endpoints are on the right chain and keep up.
 /// </summary>
-public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger log) : IAsyncDisposable
+public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger log, TimeProvider? clock = null) : IAsyncDisposable
 {
     private static readonly TimeSpan PollBesideWebSocket = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CompareEndpointsEvery = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _newHead = new(0, 1);
     private readonly Lock _lock = new();
@@ -32,6 +38,9 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
 
     /// <summary>Whether new heads come by WebSocket at the moment.</summary>
     public bool Subscribed { get; private set; }
+
+    /// <summary>Why the head cannot be read at the moment; null when it can.</summary>
+    public HeadProblem? Problem { get; private set; }
 
     /// <summary>Starts watching.</summary>
     public void Start() => _running = Task.WhenAll(PollAsync(), options.WebSocket ? SubscribeAsync() : Task.CompletedTask);
@@ -119,10 +128,11 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
             try
             {
                 await RefreshAsync(_stop.Token).ConfigureAwait(false);
-                if (DateTimeOffset.UtcNow - compared > CompareEndpointsEvery && pool.All.Count > 1)
+                NoteRead();
+                if (_clock.GetUtcNow() - compared > CompareEndpointsEvery && pool.All.Count > 1)
                 {
                     await CompareEndpointsAsync().ConfigureAwait(false);
-                    compared = DateTimeOffset.UtcNow;
+                    compared = _clock.GetUtcNow();
                 }
 
                 await _newHead.WaitAsync(Subscribed ? PollBesideWebSocket : options.PollInterval, _stop.Token).ConfigureAwait(false);
@@ -147,10 +157,25 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
             }
             catch (ChainException e)
             {
-                log.LogWarning("The head of the chain cannot be read: {Reason}", e.Message);
+                NoteProblem(e.Message);
                 await Task.Delay(options.PollInterval, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    private void NoteRead()
+    {
+        if (Problem is { } over)
+            log.LogInformation("The head of the chain can be read again, after {Seconds:0} s", (_clock.GetUtcNow() - over.Since).TotalSeconds);
+        Problem = null;
+    }
+
+    /// <summary>Said once, and not at each poll.</summary>
+    private void NoteProblem(string reason)
+    {
+        if (Problem?.Reason != reason)
+            log.LogWarning("The head of the chain cannot be read: {Reason}", reason);
+        Problem = new HeadProblem(reason, Problem?.Since ?? _clock.GetUtcNow());
     }
 
     private async Task CompareEndpointsAsync()

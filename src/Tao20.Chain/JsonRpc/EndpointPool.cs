@@ -11,7 +11,8 @@ public sealed record EndpointStatus(Uri Endpoint, string State, string? Reason, 
 
 /// <summary>
 /// The endpoints in order of preference. A call goes to the first that is well; one that fails rests for a while, one that lags
-/// more than three blocks behind the best waits until it has caught up, one whose answer cannot be right is dropped.
+/// more than three blocks behind the best waits until it has caught up, one whose answer cannot be right is dropped for ten minutes; when
+/// all are dropped, for ten seconds.
 /// </summary>
 public sealed class EndpointPool
 {
@@ -20,6 +21,7 @@ public sealed class EndpointPool
 
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan DroppedFor = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan AllDroppedFor = TimeSpan.FromSeconds(10);
     private readonly Member[] _members;
     private readonly ILogger _log;
     private readonly TimeProvider _clock;
@@ -154,6 +156,10 @@ public sealed class EndpointPool
             var now = _clock.GetUtcNow();
             foreach (var member in _members.Where(member => member.State is "resting" or "dropped" && member.Until <= now))
                 (member.State, member.Reason) = ("ok", null);
+
+            // One that stumbled once must not end a node for ever: when all are dropped, each gets another chance after a pause.
+            if (_members.All(member => member.State == "dropped") && _members.Max(member => member.Until) - DroppedFor + AllDroppedFor <= now)
+                ForgiveAll();
 
             // All but the dropped: first the well, then those that lag, then those that rest.
             return [.. _members.Where(member => member.State != "dropped").OrderBy(member => member.State switch { "ok" => 0, "lagging" => 1, _ => 2 })];

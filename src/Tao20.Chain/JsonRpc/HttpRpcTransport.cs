@@ -64,9 +64,15 @@ public sealed class HttpRpcTransport : IRpcTransport, IDisposable
 
             bodyTimeout.CancelAfter(_timeout);
             var stream = await response.Content.ReadAsStreamAsync(bodyTimeout.Token).ConfigureAwait(false);
-            return await RpcReply
+            var reply = await RpcReply
                 .ReadAsync(Endpoint, stream, response.Content.Headers.ContentLength, _maxReplyBytes, bodyTimeout.Token)
                 .ConfigureAwait(false);
+            if (!reply.Bytes.IsEmpty)
+                return reply;
+
+            // A proxy whose node is gone: nobody has said anything, so nobody has lied.
+            reply.Dispose();
+            throw new EndpointUnreachableException(Endpoint, "its answers are empty");
         }
         catch (TimeoutRejectedException e)
         {

@@ -146,6 +146,15 @@ public sealed class FollowingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_node_whose_replies_are_empty_has_not_lied_and_rests()
+    {
+        _bent.BendReply = _ => "";
+        await using var chain = Open(Options(_bent, _honest) with { Retries = 0 });
+        AssertWhole(await ReadAsync(chain));
+        Assert.Equal("resting", chain.Pool.Status[0].State);
+    }
+
+    [Fact]
     public async Task A_node_that_does_not_answer_in_time_is_passed_over()
     {
         var never = new TaskCompletionSource();
