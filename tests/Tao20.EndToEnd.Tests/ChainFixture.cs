@@ -1,5 +1,9 @@
+using System.Numerics;
+using System.Text.Json.Nodes;
+using Tao20.Chain.Abi;
 using Tao20.Devnet;
 using Tao20.Domain.Units;
+using static Tao20.EndToEnd.Tests.Json;
 
 namespace Tao20.EndToEnd.Tests;
 
@@ -49,6 +53,30 @@ internal sealed class ChainFixture : IAsyncDisposable
     {
         await Traders.StepAsync(await Market!.NoiseAsync(Traders.Time + 600, CancellationToken.None), CancellationToken.None);
         await Market.MeasureAsync(CancellationToken.None);
+    }
+
+    /// <summary>Plays block after block of the market until it is told to stop.</summary>
+    public async Task PlayUntilAsync(CancellationToken stop)
+    {
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(80));
+        try
+        {
+            while (await ticks.WaitForNextTickAsync(stop))
+                await StepAsync();
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to stop.
+        }
+    }
+
+    /// <summary>A miner's report is what the chain says: nothing but the capital has come from outside, and the books are the balance.</summary>
+    public async Task RequireBooksAsync(Address account, JsonNode report)
+    {
+        var capital = Assert.Single(report["moves"]!.AsArray());
+        Assert.Equal(PegMarket.ArbitrageurTao * BigInteger.Pow(10, 18), Wei(capital, "taoWei"));
+        Assert.Equal(HexText.BigQuantity((await Chain.Client.SendAsync("eth_getBalance", $"[\"{account}\",\"latest\"]", CancellationToken.None)).GetString()!), Wei(report["after"], "taoWei"));
+        Assert.Equal((UInt128)(Wei(report, "mintedWei") + Wei(report, "redeemedWei")), (await Economy.VolumesAsync(CancellationToken.None))[account]);
     }
 
     public IEnumerable<string> MinerArguments(string dataDirectory, params string[] more) =>

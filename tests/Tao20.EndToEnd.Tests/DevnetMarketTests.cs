@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text.Json.Nodes;
+using static Tao20.EndToEnd.Tests.Json;
 
 namespace Tao20.EndToEnd.Tests;
 
@@ -55,6 +56,4 @@ public sealed class DevnetMarketTests : InDirectory
         Assert.Equal(2, code);
         Assert.Contains(process.Lines, line => line.Contains($"{option} = {value}", StringComparison.Ordinal) && line.Contains(words, StringComparison.Ordinal));
     }
-
-    private static BigInteger Wei(JsonNode? node, string key) => BigInteger.Parse(node![key]!.GetValue<string>(), null);
 }

@@ -7,6 +7,7 @@ using Tao20.Chain.Signing;
 using Tao20.Devnet;
 using Tao20.Domain.Units;
 using Xunit.Abstractions;
+using static Tao20.EndToEnd.Tests.Json;
 
 namespace Tao20.EndToEnd.Tests;
 
@@ -14,7 +15,6 @@ namespace Tao20.EndToEnd.Tests;
 public sealed class MinerKillTests(ITestOutputHelper output) : InDirectory
 {
     private static readonly int Kills = Environment.GetEnvironmentVariable("TAO20_SOAK") == "1" ? 100 : 10;
-    private static readonly BigInteger Tao = 1_000_000_000_000_000_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class MinerKillTests(ITestOutputHelper output) : InDirectory
         if (stepwise)
             arguments.RemoveRange(arguments.IndexOf("--router"), 2);
         using var stop = new CancellationTokenSource();
-        var playing = PlayUntilAsync(chain, stop.Token);
+        var playing = chain.PlayUntilAsync(stop.Token);
         for (var kill = 0; kill < Kills; kill++)
         {
             await using var victim = Tao20Process.Start(arguments, environment: environment);
@@ -68,7 +68,7 @@ public sealed class MinerKillTests(ITestOutputHelper output) : InDirectory
         if (stepwise)
         {
             await RequireNoBasketAsync(chain, account);
-            await RequireBooksAsync(chain, account, report);
+            await chain.RequireBooksAsync(account, report);
             output.WriteLine($"{Kills} kills, {trades.Count} trades step by step, profit {Wei(report, "profitWei")} wei");
             return;
         }
@@ -81,7 +81,7 @@ public sealed class MinerKillTests(ITestOutputHelper output) : InDirectory
         Assert.Equal(Enumerable.Range(1, trades.Count), trades.Select(trade => trade!["number"]!.GetValue<int>()));
         output.WriteLine($"{Kills} kills, {trades.Count} trades, {sent} transactions, {done} done, profit {Wei(report, "profitWei")} wei");
 
-        await RequireBooksAsync(chain, account, report);
+        await chain.RequireBooksAsync(account, report);
     }
 
     /// <summary>No stake worth a sale is left of any trade.</summary>
@@ -93,32 +93,7 @@ public sealed class MinerKillTests(ITestOutputHelper output) : InDirectory
         Assert.All(stakes, stake => Assert.InRange(AbiWords.BigInteger(stake, 0), BigInteger.Zero, 100_000_000));
     }
 
-    /// <summary>Nothing but the capital has come from outside, and the books are the balance.</summary>
-    internal static async Task RequireBooksAsync(ChainFixture chain, Address account, JsonNode report)
-    {
-        var capital = Assert.Single(report["moves"]!.AsArray());
-        Assert.Equal(PegMarket.ArbitrageurTao * Tao, Wei(capital, "taoWei"));
-        Assert.Equal(HexText.BigQuantity((await chain.Chain.Client.SendAsync("eth_getBalance", $"[\"{account}\",\"latest\"]", CancellationToken.None)).GetString()!), Wei(report["after"], "taoWei"));
-        Assert.Equal((UInt128)(Wei(report, "mintedWei") + Wei(report, "redeemedWei")), (await chain.Economy.VolumesAsync(CancellationToken.None))[account]);
-    }
-
-    internal static async Task PlayUntilAsync(ChainFixture chain, CancellationToken stop)
-    {
-        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(80));
-        try
-        {
-            while (await ticks.WaitForNextTickAsync(stop))
-                await chain.StepAsync();
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // Told to stop.
-        }
-    }
-
     private static JsonNode? Trader(JsonObject status) => status["market"]?["trader"];
 
     private static JsonNode? Totals(JsonObject status) => Trader(status)?["totals"];
-
-    private static BigInteger Wei(JsonNode? node, string key) => BigInteger.Parse(node![key]!.GetValue<string>(), CultureInfo.InvariantCulture);
 }

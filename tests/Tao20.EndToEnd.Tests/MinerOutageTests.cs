@@ -32,7 +32,7 @@ public sealed class MinerOutageTests : InDirectory
             ["TAO20_Arbitrage__StaleSeconds"] = StaleAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture),
         });
         using var stop = new CancellationTokenSource();
-        var playing = MinerKillTests.PlayUntilAsync(chain, stop.Token);
+        var playing = chain.PlayUntilAsync(stop.Token);
         await miner.UntilAsync(status => Confirmed(status) >= 2, Patience);
 
         await proxy.TrapAsync("eth_", 1, afterwards: false).WaitAsync(Patience);
@@ -49,7 +49,7 @@ public sealed class MinerOutageTests : InDirectory
         await playing;
         var (code, json, process) = await Tao20Process.RunAsync(["miner", "report", "--data-dir", Directory, "--json"]);
         Assert.True(code == 0, process.Errors);
-        await MinerKillTests.RequireBooksAsync(chain, account, Assert.Single(JsonNode.Parse(json)!.AsArray())!);
+        await chain.RequireBooksAsync(account, Assert.Single(JsonNode.Parse(json)!.AsArray())!);
     }
 
     private static int Confirmed(JsonObject status) => status["market"]?["trader"]?["totals"]?["confirmed"]?.GetValue<int>() ?? 0;

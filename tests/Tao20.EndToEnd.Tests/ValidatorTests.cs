@@ -121,8 +121,7 @@ public sealed class ValidatorTests : InDirectory, IAsyncLifetime
     public async Task A_database_that_cannot_be_used_is_named_without_its_password(int exitCode, string connection, string what, string remedy)
     {
         var environment = new Dictionary<string, string> { ["TAO20_Journal__Kind"] = "PostgreSql", ["TAO20_Journal__ConnectionString"] = connection };
-        await AssertRefusedAsync(exitCode, [], what, remedy, environment);
-        var (_, _, process) = await Tao20Process.RunAsync(_chain.ValidatorArguments(Directory), environment: environment);
+        var process = await AssertRefusedAsync(exitCode, [], what, remedy, environment);
         Assert.DoesNotContain("hidden", process.Errors, StringComparison.Ordinal);
     }
 
@@ -188,7 +187,7 @@ public sealed class ValidatorTests : InDirectory, IAsyncLifetime
         Assert.Equal(0, await process.ExitAsync(TimeSpan.FromSeconds(30)));
     }
 
-    private async Task AssertRefusedAsync(
+    private async Task<Tao20Process> AssertRefusedAsync(
         int exitCode, string[] more, string what, string remedy, IDictionary<string, string>? environment = null)
     {
         List<string> arguments = [.. _chain.ValidatorArguments(Directory)];
@@ -206,5 +205,6 @@ public sealed class ValidatorTests : InDirectory, IAsyncLifetime
         var line = process.Lines[^1];
         Assert.Contains(what, line, StringComparison.Ordinal);
         Assert.Contains(remedy, line, StringComparison.Ordinal);
+        return process;
     }
 }

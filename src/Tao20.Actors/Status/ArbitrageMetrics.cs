@@ -17,7 +17,7 @@ public sealed class ArbitrageMetrics
     private readonly Histogram<double> _decision;
     private ArbitrageState? _state;
     private NavTick? _tick;
-    private SpreadWatch? _watch;
+    private SpreadWatch _watch;
 
     internal ArbitrageMetrics(Meter meter)
     {
@@ -29,16 +29,16 @@ public sealed class ArbitrageMetrics
         _response = meter.CreateHistogram<double>("tao20.arbitrage.response", "ms", "From hearing of a block to the broadcast of the trade it led to");
         _decision = meter.CreateHistogram<double>("tao20.arbitrage.decision", "ms", "How long a decision takes");
         meter.CreateObservableGauge("tao20.arbitrage.volume", Volumes, "{TAO}", "Volume of all time, by side");
-        meter.CreateObservableGauge("tao20.arbitrage.profit", () => Of(_state, state => Tao(state.Totals.Profit.Value)), "{TAO}", "Realised profit of all time, gas taken off");
-        meter.CreateObservableGauge("tao20.arbitrage.gas", () => Of(_state, state => Tao(state.Totals.Gas.Value)), "{TAO}", "Paid for gas in all time");
-        meter.CreateObservableGauge("tao20.arbitrage.success", () => Of(_state, state => SuccessRate(state.Totals)), "1", "Part of the trades that were sent and did what they were for");
-        meter.CreateObservableGauge("tao20.arbitrage.inventory.tao", () => Of(_state, state => Tao(state.Inventory.Tao.Value)), "{TAO}", "TAO owned");
-        meter.CreateObservableGauge("tao20.arbitrage.inventory.tokens", () => Of(_state, state => Tao(state.Inventory.Tokens.Value)), "{TAO20}", "TAO20 owned");
+        meter.CreateObservableGauge("tao20.arbitrage.profit", () => Known(Tao(_state?.Totals.Profit.Value)), "{TAO}", "Realised profit of all time, gas taken off");
+        meter.CreateObservableGauge("tao20.arbitrage.gas", () => Known(Tao(_state?.Totals.Gas.Value)), "{TAO}", "Paid for gas in all time");
+        meter.CreateObservableGauge("tao20.arbitrage.success", () => Known(_state is { } state ? SuccessRate(state.Totals) : null), "1", "Part of the trades that were sent and did what they were for");
+        meter.CreateObservableGauge("tao20.arbitrage.inventory.tao", () => Known(Tao(_state?.Inventory.Tao.Value)), "{TAO}", "TAO owned");
+        meter.CreateObservableGauge("tao20.arbitrage.inventory.tokens", () => Known(Tao(_state?.Inventory.Tokens.Value)), "{TAO20}", "TAO20 owned");
         meter.CreateObservableGauge("tao20.arbitrage.stopped", () => _state?.Breakers.Select(open => new Measurement<int>(1, Tag("breaker", open.Breaker))) ?? [], "{breaker}", "Breakers that are open");
-        meter.CreateObservableGauge("tao20.market.nav", () => Of(_tick, tick => Tao(tick.Nav.Value)), "{TAO}", "NAV of a token");
-        meter.CreateObservableGauge("tao20.market.price", () => Of(_tick, tick => Tao(tick.Market.Price.Value)), "{TAO}", "The market's price of a token");
-        meter.CreateObservableGauge("tao20.market.spread", () => Of(_tick, tick => (double)tick.Spread.Value / WeiPerTao * BasisPoints), "{bp}", "How far the market is from NAV");
-        meter.CreateObservableGauge("tao20.market.spread.closing", () => Of(_watch, watch => (double)watch.Seconds / watch.Closed), "s", "Chain time a gap of 1 % takes to close to 0.5 %, on average");
+        meter.CreateObservableGauge("tao20.market.nav", () => Known(Tao(_tick?.Nav.Value)), "{TAO}", "NAV of a token");
+        meter.CreateObservableGauge("tao20.market.price", () => Known(Tao(_tick?.Market.Price.Value)), "{TAO}", "The market's price of a token");
+        meter.CreateObservableGauge("tao20.market.spread", () => Known(_tick is { } tick ? (double)tick.Spread.Value / WeiPerTao * BasisPoints : null), "{bp}", "How far the market is from NAV");
+        meter.CreateObservableGauge("tao20.market.spread.closing", () => Known(_watch is { Closed: > 0 } watch ? (double)watch.Seconds / watch.Closed : null), "s", "Chain time a gap of 1 % takes to close to 0.5 %, on average");
     }
 
     /// <summary>The last block whose tick was decided on, and whose trade, if it opened one, has left or come to nothing.</summary>
@@ -61,7 +61,7 @@ public sealed class ArbitrageMetrics
     }
 
     /// <summary>Keeps how fast gaps close.</summary>
-    public void Watched(SpreadWatch watch) => _watch = watch.Closed > 0 ? watch : null;
+    public void Watched(SpreadWatch watch) => _watch = watch;
 
     /// <summary>Keeps the account to be looked at, and counts what has happened to it.</summary>
     public void Moved(IReadOnlyList<ArbitrageEvent> events, ArbitrageState state)
@@ -83,18 +83,15 @@ public sealed class ArbitrageMetrics
     /// <summary>Notes that nothing more comes of a tick.</summary>
     public void Handled(ulong block) => HandledBlock = Math.Max(HandledBlock, block);
 
-    private static double Tao(Int128 wei) => (double)wei / WeiPerTao;
+    private static double? Tao(Int128? wei) => (double?)wei / WeiPerTao;
 
-    private static double Tao(UInt128 wei) => (double)wei / WeiPerTao;
+    private static double? Tao(UInt128? wei) => (double?)wei / WeiPerTao;
 
     private static KeyValuePair<string, object?> Tag(string name, object value) => new(name, value.ToString());
 
-    private static IEnumerable<Measurement<double>> Of(SpreadWatch? source, Func<SpreadWatch, double> value) => source is { } watch ? [new(value(watch))] : [];
-
-    /// <summary>A value of what is there; no measurement at all while it is not: zero would be a lie.</summary>
-    private static IEnumerable<Measurement<double>> Of<T>(T? source, Func<T, double> value)
-        where T : class => source is null ? [] : [new(value(source))];
+    /// <summary>A value that is known; no measurement at all while it is not: zero would be a lie.</summary>
+    private static IEnumerable<Measurement<double>> Known(double? value, params KeyValuePair<string, object?>[] tags) => value is { } known ? [new(known, tags)] : [];
 
     private IEnumerable<Measurement<double>> Volumes() =>
-        _state is null ? [] : [new(Tao(_state.Totals.Minted.Value), Tag("side", "mint")), new(Tao(_state.Totals.Redeemed.Value), Tag("side", "redeem"))];
+        [.. Known(Tao(_state?.Totals.Minted.Value), Tag("side", "mint")), .. Known(Tao(_state?.Totals.Redeemed.Value), Tag("side", "redeem"))];
 }

@@ -17,12 +17,12 @@ public sealed record HeadProblem(string Reason, DateTimeOffset Since);
 /// Knows how far the chain is: its latest and its finalized block. Told of new heads by WebSocket where there is one, and polling
 /// otherwise; watches that all endpoints are on the right chain and keep up.
 /// </summary>
-public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger log, TimeProvider? clock = null) : IAsyncDisposable
+public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger log) : IAsyncDisposable
 {
     private static readonly TimeSpan PollBesideWebSocket = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CompareEndpointsEvery = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
-    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+    private readonly TimeProvider _clock = TimeProvider.System;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _newHead = new(0, 1);
     private readonly Lock _lock = new();

@@ -77,14 +77,8 @@ public sealed class EndpointPool
     /// <summary>Sends a batch to one endpoint and reads the reply; returns its size in bytes.</summary>
     public static async Task<int> SendToAsync(IRpcTransport transport, IReadOnlyList<RpcCall> calls, CancellationToken cancel, Action? arrived = null)
     {
-        var sending = transport.SendAsync(RpcCall.Body(calls), cancel);
-        var atOnce = sending.IsCompleted;
-        using var reply = await sending.ConfigureAwait(false);
+        using var reply = await transport.SendAsync(RpcCall.Body(calls), cancel).ConfigureAwait(false);
         arrived?.Invoke();
-
-        // A reply that was there at once would be read on the caller's thread, which has others to ask for.
-        if (atOnce && arrived is not null)
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         RpcCall.ReadReply(transport.Endpoint, reply.Bytes.Span, calls);
         return reply.Bytes.Length;
     }

@@ -63,13 +63,11 @@ public sealed class StepwiseTests : InDirectory, IAsyncLifetime
         await using var node = await StartAsync();
         var selling = node.Gate.ShutFor(Keccak.Selector("removeStakeLimit(bytes32,uint256,uint256,bool,uint256)")[2..]);
         await _market.MakeCheapAsync(30);
-        await PassUntilAsync(selling);
+        await PassUntilAsync(node, selling);
         await RefuseSwapsAsync(7, true);
         node.Gate.Open();
         for (var i = 0; i < 25; i++)
-        {
             await node.PassAsync();
-        }
 
         var stuck = await node.StatusAsync();
         Assert.Contains(stuck.State.Open!.Steps, step => step.Name == "unstake-7-2");
@@ -84,7 +82,7 @@ public sealed class StepwiseTests : InDirectory, IAsyncLifetime
         await using var node = await StartAsync();
         var selling = node.Gate.ShutFor(Keccak.Selector("sell(uint256,uint256,uint256)")[2..]);
         await _market.MakeDearAsync(30);
-        await PassUntilAsync(selling);
+        await PassUntilAsync(node, selling);
         await _market.MakeCheapAsync(30);
         node.Gate.Open();
         var kept = await node.UntilAsync(status => status.State.Totals.Failed >= 1 && status.State.Open is null, node.PassAsync);
@@ -109,7 +107,7 @@ public sealed class StepwiseTests : InDirectory, IAsyncLifetime
         {
             var reached = node.Gate.ShutFor(Keccak.Selector(call)[2..]);
             await _market.MakeDearAsync(30);
-            await PassUntilAsync(reached);
+            await PassUntilAsync(node, reached);
         }
 
         await using var again = await TraderNode.StartAsync(_market, Path, Patient, stepwise: true);
@@ -136,14 +134,12 @@ public sealed class StepwiseTests : InDirectory, IAsyncLifetime
 
     private Task RefuseSwapsAsync(int netuid, bool refuses) => _market.SetSwapsAsync(netuid, refuses);
 
-    private async Task PassUntilAsync(Task reached)
+    /// <summary>Lets blocks go by, each when the node has done with the one before, until it has reached a shut gate.</summary>
+    private static async Task PassUntilAsync(TraderNode node, Task reached)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (await Task.WhenAny(reached, Task.Delay(60, limit.Token)) != reached)
-        {
+        while (await Task.WhenAny(reached, node.PassAsync()) != reached)
             limit.Token.ThrowIfCancellationRequested();
-            await _market.PassAsync();
-        }
     }
 
     private async Task<TraderNode> StartAsync()

@@ -8,35 +8,36 @@ namespace Tao20.Chain.Tests.Following;
 public sealed class EndpointPoolTests
 {
     private readonly StillClock _clock = new();
+    private readonly Fixed _one = new("http://one.test");
+    private readonly Fixed _two = new("http://two.test");
+    private readonly EndpointPool _pool;
+
+    public EndpointPoolTests() => _pool = new EndpointPool([_one, _two], NullLogger.Instance, _clock);
 
     [Fact]
     public async Task When_all_are_dropped_each_is_asked_again_after_ten_seconds()
     {
-        var (one, two) = (new Fixed("http://one.test"), new Fixed("http://two.test"));
-        var pool = new EndpointPool([one, two], NullLogger.Instance, _clock);
-        pool.Drop(new NodeMisbehaviourException(one.Endpoint, "it lies"));
+        _pool.Drop(new NodeMisbehaviourException(_one.Endpoint, "it lies"));
         _clock.Now += TimeSpan.FromSeconds(5);
-        pool.Drop(new NodeMisbehaviourException(two.Endpoint, "it lies, too"));
+        _pool.Drop(new NodeMisbehaviourException(_two.Endpoint, "it lies, too"));
         _clock.Now += TimeSpan.FromSeconds(9);
-        var nobody = await Assert.ThrowsAsync<NoTrustworthyEndpointException>(() => AskAsync(pool));
+        var nobody = await Assert.ThrowsAsync<NoTrustworthyEndpointException>(AskAsync);
         Assert.Contains("it lies, too", nobody.Message, StringComparison.Ordinal);
         _clock.Now += TimeSpan.FromSeconds(1);
-        Assert.Equal(one.Endpoint, await AskAsync(pool));
+        Assert.Equal(_one.Endpoint, await AskAsync());
     }
 
     [Fact]
     public async Task One_that_is_dropped_beside_others_is_not_asked_for_ten_minutes()
     {
-        var (one, two) = (new Fixed("http://one.test"), new Fixed("http://two.test"));
-        var pool = new EndpointPool([one, two], NullLogger.Instance, _clock);
-        pool.Drop(new NodeMisbehaviourException(one.Endpoint, "it lies"));
+        _pool.Drop(new NodeMisbehaviourException(_one.Endpoint, "it lies"));
         _clock.Now += TimeSpan.FromMinutes(9);
-        Assert.Equal(two.Endpoint, await AskAsync(pool));
+        Assert.Equal(_two.Endpoint, await AskAsync());
         _clock.Now += TimeSpan.FromMinutes(1);
-        Assert.Equal(one.Endpoint, await AskAsync(pool));
+        Assert.Equal(_one.Endpoint, await AskAsync());
     }
 
-    private static async Task<Uri> AskAsync(EndpointPool pool) => (await pool.SendAsync([EthCalls.BlockNumber(_ => { })], CancellationToken.None)).By.Endpoint;
+    private async Task<Uri> AskAsync() => (await _pool.SendAsync([EthCalls.BlockNumber(_ => { })], CancellationToken.None)).By.Endpoint;
 
     private sealed class StillClock : TimeProvider
     {
