@@ -64,12 +64,16 @@ public sealed class DevnetClient : IDisposable
         return results;
     }
 
-    /// <summary>Puts transactions into the pool, in this order; their hashes.</summary>
+    /// <summary>Puts transactions into the pool, each account's in this order; their hashes.</summary>
+    /// <remarks>The chain handles what is in one request side by side: left to count by itself, it can give two of an account one nonce.</remarks>
     public async Task<IReadOnlyList<string>> SubmitAsync(IReadOnlyList<DevnetTransaction> transactions, CancellationToken cancel)
     {
+        var nonces = new Dictionary<Address, ulong>();
+        foreach (var accounts in transactions.Select(tx => tx.From).Distinct().Chunk(500))
+            await EndpointPool.SendToAsync(_transport, [.. accounts.Select(account => AccountCalls.Nonce(account, "pending", next => nonces[account] = next))], cancel).ConfigureAwait(false);
         var requests = transactions.Select(tx => (
             "eth_sendTransaction",
-            $"[{{\"from\":\"{tx.From}\",{(tx.To is { } to ? $"\"to\":\"{to}\"," : "")}\"gas\":\"{GasLimit}\",\"gasPrice\":\"0x0\",\"value\":\"0x{tx.Value:x}\",\"data\":\"{tx.Data}\"}}]")).ToList();
+            $"[{{\"from\":\"{tx.From}\",{(tx.To is { } to ? $"\"to\":\"{to}\"," : "")}\"nonce\":\"{HexText.Quantity(nonces[tx.From]++)}\",\"gas\":\"{GasLimit}\",\"gasPrice\":\"0x0\",\"value\":\"0x{tx.Value:x}\",\"data\":\"{tx.Data}\"}}]")).ToList();
         return [.. (await SendAsync(requests, cancel).ConfigureAwait(false)).Select(hash => hash.GetString()!)];
     }
 
