@@ -27,7 +27,7 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
     private readonly SemaphoreSlim _newHead = new(0, 1);
     private readonly Lock _lock = new();
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task _running = Task.CompletedTask;
+    private Task? _running;
     private Exception? _fault;
 
     /// <summary>The latest block; null before the first answer.</summary>
@@ -42,8 +42,12 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
     /// <summary>Why the head cannot be read at the moment; null when it can.</summary>
     public HeadProblem? Problem { get; private set; }
 
-    /// <summary>Starts watching.</summary>
-    public void Start() => _running = Task.WhenAll(PollAsync(), options.WebSocket ? SubscribeAsync() : Task.CompletedTask);
+    /// <summary>Starts watching; does nothing when it does already, as when its reader comes back after a failure.</summary>
+    public void Start()
+    {
+        lock (_lock)
+            _running ??= Task.WhenAll(PollAsync(), options.WebSocket ? SubscribeAsync() : Task.CompletedTask);
+    }
 
     /// <summary>Completes when <paramref name="block"/> is final.</summary>
     /// <exception cref="ChainException">It cannot be known any more, e.g. two endpoints disagree.</exception>
@@ -95,7 +99,7 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await (_running ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
         _newHead.Dispose();
     }

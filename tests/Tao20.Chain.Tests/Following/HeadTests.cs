@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Tao20.Chain.Following;
+using Tao20.Chain.JsonRpc;
 using Tao20.Devnet;
 
 namespace Tao20.Chain.Tests.Following;
@@ -42,6 +43,16 @@ public sealed class HeadTests : IAsyncLifetime
         await SeenAsync(chain, await MineAsync()).WaitAsync(TimeSpan.FromSeconds(3));
     }
 
+    [Fact]
+    public async Task Whoever_starts_it_again_shares_the_one_watch()
+    {
+        var silent = new SilentTransport();
+        await using var chain = new ChainConnection(new ChainOptions { Endpoints = [silent.Endpoint], Contract = default, WebSocket = false }, [silent], NullLogger.Instance);
+        chain.Head.Start();
+        chain.Head.Start();
+        Assert.Equal(1, silent.Requests);
+    }
+
     private async Task<ulong> MineAsync()
     {
         await _anvil.Client.MineAsync(_time += 12, _limit.Token);
@@ -64,5 +75,20 @@ public sealed class HeadTests : IAsyncLifetime
         using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (!condition())
             await looks.WaitForNextTickAsync(_limit.Token);
+    }
+
+    /// <summary>A node that takes requests and never answers.</summary>
+    private sealed class SilentTransport : IRpcTransport
+    {
+        public int Requests { get; private set; }
+
+        public Uri Endpoint { get; } = new("http://silent.invalid");
+
+        public async Task<RpcReply> SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancel)
+        {
+            Requests++;
+            await Task.Delay(Timeout.Infinite, cancel);
+            throw new OperationCanceledException(cancel);
+        }
     }
 }
