@@ -12,8 +12,16 @@ public sealed record RangePlanner(int Size, int Ceiling, int Wanted)
     /// <summary>The planner before the first answer.</summary>
     public static RangePlanner Start(int firstBlocks, int maxBlocks, int wantedBytes) => new(Math.Min(firstBlocks, maxBlocks), maxBlocks, wantedBytes);
 
-    /// <summary>The range that starts at <paramref name="next"/> and does not pass <paramref name="target"/>, both included.</summary>
-    public (ulong From, ulong To) Next(ulong next, ulong target) => (next, Math.Min(target, next + (ulong)Size - 1));
+    /// <summary>
+    /// The range that starts at <paramref name="next"/> and does not pass <paramref name="target"/>, both included. What would be left
+    /// over as less than half a range goes along with it: a request, and entries in the journal, for a few blocks are as dear as for many.
+    /// </summary>
+    public (ulong From, ulong To) Next(ulong next, ulong target)
+    {
+        var left = target - next + 1;
+        var most = (ulong)Math.Min(Size + (Size - 1) / 2, Ceiling);
+        return (next, left <= most ? target : next + (ulong)Size - 1);
+    }
 
     /// <summary>After an answer of so many bytes for so many blocks: aims at the wanted size, at most doubling.</summary>
     public RangePlanner Answered(int blocks, int bytes, TimeSpan elapsed)

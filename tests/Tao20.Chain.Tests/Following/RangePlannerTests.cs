@@ -29,8 +29,14 @@ public sealed class RangePlannerTests
         Assert.Equal(99, planner.Size);
     }
 
-    [Fact]
-    public void A_range_ends_at_the_target() => Assert.Equal((90UL, 120UL), new RangePlanner(100, 5_000, 1).Next(90, 120));
+    [Theory]
+    [InlineData(5_000, 120, 120)] // no further than the target
+    [InlineData(5_000, 238, 238)] // a rest of less than half a range goes along
+    [InlineData(5_000, 239, 189)] // half a range is worth one of its own
+    [InlineData(120, 209, 209)] // as far as the provider allows
+    [InlineData(120, 210, 189)]
+    [InlineData(100, 190, 189)]
+    public void A_range_ends_at_the_target(int ceiling, ulong target, ulong end) => Assert.Equal((90UL, end), new RangePlanner(100, ceiling, 1).Next(90, target));
 
     [Theory]
     [InlineData("query returned more than 10000 results", -32005, true, false)]
