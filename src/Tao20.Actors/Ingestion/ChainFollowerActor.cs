@@ -164,14 +164,13 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         if (schedule != _state.Schedule)
             events.Add(new ParametersAdopted(schedule));
         PersistAll(events, Evolve);
-        DeferAsync(ReadAgain.Instance, _ =>
-        {
-            _begun = true;
-            Timers.StartPeriodicTimer("resend", Resend.Instance, ResendAfter);
-            _chain.Head.Start();
-            WatchHead();
-            Restart();
-        });
+
+        // The first ranges are asked for meanwhile; they are handled when these events are durable.
+        _begun = true;
+        Timers.StartPeriodicTimer("resend", Resend.Instance, ResendAfter);
+        _chain.Head.Start();
+        WatchHead();
+        Restart();
     }
 
     // ---- the way of a range ---------------------------------------------------------------------------------------------------------
@@ -189,7 +188,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
 
         _flow.Restart(_state);
         _reading?.Dispose();
-        _reading = new Reading(_chain.Ranges, _state.Cursor, _settings.Until, _stop.Token);
+        _reading = new Reading(_chain.Ranges, _state.CursorFrom(_settings.Identity.FromBlock), _settings.Until, _stop.Token);
         SettleOldest();
         Pull();
     }

@@ -63,8 +63,8 @@ public sealed record CursorState(
     public static readonly CursorState Initial =
         new(null, null, null, EpochBook.Initial, [], new HashSet<Address>(), 0, [], 0, 0);
 
-    /// <summary>Where reading goes on.</summary>
-    public Cursor Cursor => Last is { } last ? new Cursor(last.Number, last.Hash) : new Cursor(Identity!.FromBlock, null);
+    /// <summary>Where reading goes on; at the first block wanted while nothing has been folded.</summary>
+    public Cursor CursorFrom(ulong firstBlock) => Last is { } last ? new Cursor(last.Number, last.Hash) : new Cursor(firstBlock, null);
 
     /// <summary>The state after an event.</summary>
     public CursorState Evolve(object e) => e switch

@@ -47,7 +47,7 @@ internal sealed class RangeFlow(bool followsRegistry)
     public void Add(TradeRange range)
     {
         _waiting.Add(range);
-        _trades += range.Trades.Count;
+        _trades += (int)range.Trades.Length;
         _advances += range.Advances.Count;
     }
 

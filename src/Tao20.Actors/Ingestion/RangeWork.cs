@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Miners;
 using Tao20.Chain.Contracts;
@@ -24,7 +23,7 @@ internal sealed class RangeWork
         Logs = range.Logs;
         CrossChecked = range.Totals.Count > 0;
         Quarantined = range.Quarantined;
-        Trades = progress.Trades.Count;
+        Trades = (int)range.Trades.Length;
         (Closed, Open, Joined) = (progress.Closed, progress.Open, progress.Joined);
         _pending = batches.ToDictionary(batch => (batch.Miner, batch.Part));
     }
@@ -69,7 +68,7 @@ internal sealed class RangeWork
     public static RangeWork Of(long number, TradeRange range, EpochProgress progress, ParameterSchedule schedule, bool followsRegistry)
     {
         var batches = new List<FoldBatch>();
-        foreach (var (miner, trades) in ByMiner(progress.Trades))
+        foreach (var (miner, trades) in progress.ByMiner())
         {
             // A quarantined log leaves a gap in the sum that the counter shows; the divergence is then the miner's to find.
             ChainCounter? counter = range.Totals.TryGetValue(miner, out var total) ? new(total.Before, total.After) : null;
@@ -90,22 +89,6 @@ internal sealed class RangeWork
     {
         var ends = progress.Closed.Select(epoch => (BookItem)new BookItem.EpochEnd(epoch.Closed, schedule.At(epoch.Closed.Epoch)));
         return new FoldFacts(number, [.. range.Facts.Select(fact => new BookItem.Fact(fact)).Concat(ends).OrderBy(item => item.At)], range.Last.Number);
-    }
-
-    /// <summary>Counts first and copies then: each trade is moved once, into an array of the right size.</summary>
-    private static Dictionary<Address, Trade[]> ByMiner(IReadOnlyList<Trade> trades)
-    {
-        var counts = new Dictionary<Address, int>();
-        foreach (var trade in trades)
-            CollectionsMarshal.GetValueRefOrAddDefault(counts, trade.Miner, out _)++;
-        var arrays = counts.ToDictionary(count => count.Key, count => new Trade[count.Value]);
-        foreach (var trade in trades)
-        {
-            var array = arrays[trade.Miner];
-            array[^CollectionsMarshal.GetValueRefOrNullRef(counts, trade.Miner)--] = trade;
-        }
-
-        return arrays;
     }
 
     private static void AddBatches(

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Tao20.Chain.Abi;
@@ -21,7 +22,7 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
     private const int MaxTopics = 4;
     private const int MaxDataBytes = 8 * AbiWords.Length;
     private const int MaxRawBytes = 64 * 1024;
-    private readonly List<Trade> _trades = [];
+    private readonly ArrayBufferWriter<Trade> _trades = new();
     private readonly List<ClosedEpoch> _advances = [];
     private readonly List<QuarantinedLog> _quarantined = [];
     private readonly List<ChainFact> _facts = [];
@@ -31,7 +32,7 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
     private ulong _lastTimestamp;
 
     /// <summary>The trades, in chain order; their epoch is not known yet.</summary>
-    public List<Trade> Trades => _trades;
+    public ReadOnlyMemory<Trade> Trades => _trades.WrittenMemory;
 
     /// <summary>The epoch changes, in chain order.</summary>
     public List<ClosedEpoch> Advances => _advances;
@@ -60,7 +61,7 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
     {
         if (reader.TokenType != JsonTokenType.StartArray)
             throw new LogViolationException($"eth_getLogs gave a {reader.TokenType}, not a list");
-        _trades.EnsureCapacity(source.Length / BytesPerLog);
+        _trades.GetSpan(Math.Max(1, source.Length / BytesPerLog));
         Span<byte> topics = stackalloc byte[MaxTopics * Hash256.Length];
         Span<byte> data = stackalloc byte[MaxDataBytes];
         while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
@@ -220,7 +221,8 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
             return "an implausible value, above 2^96 wei";
         if (!AbiWords.TryWei(data, navWord, out var nav))
             return "an implausible NAV, above 2^96";
-        _trades.Add(new Trade(position, default, txHash, miner, side, tokens, value, TaoPerToken.From(nav.Value), timestamp));
+        _trades.GetSpan(1)[0] = new Trade(position, default, txHash, miner, side, tokens, value, TaoPerToken.From(nav.Value), timestamp);
+        _trades.Advance(1);
         return null;
     }
 

@@ -42,18 +42,18 @@ public static class RangeChecks
     }
 
     /// <summary>Times of logs lie between those of the first and the last block.</summary>
-    public static string? Times(IReadOnlyList<Trade> trades, BlockHeader first, BlockHeader last) =>
-        trades.Count > 0 && (trades[0].Timestamp < first.Timestamp || trades[^1].Timestamp > last.Timestamp)
+    public static string? Times(ReadOnlySpan<Trade> trades, BlockHeader first, BlockHeader last) =>
+        trades.Length > 0 && (trades[0].Timestamp < first.Timestamp || trades[^1].Timestamp > last.Timestamp)
             ? $"logs of times {trades[0].Timestamp} to {trades[^1].Timestamp} in blocks of {first.Timestamp} to {last.Timestamp}"
             : null;
 
     /// <summary>The trades of each miner sum to what the contract's running total moved by; nothing to check where it keeps none.</summary>
-    public static string? Totals(IReadOnlyList<Trade> trades, IReadOnlyDictionary<Address, RunningTotal> totals)
+    public static string? Totals(ReadOnlySpan<Trade> trades, IReadOnlyDictionary<Address, RunningTotal> totals)
     {
         if (totals.Count == 0)
             return null;
         var sums = new Dictionary<Address, UInt128>(totals.Count);
-        foreach (var trade in trades)
+        foreach (ref readonly var trade in trades)
             CollectionsMarshal.GetValueRefOrAddDefault(sums, trade.Miner, out _) += trade.Value.Value;
         foreach (var (miner, total) in totals)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Tao20.Chain.Contracts;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Epochs;
@@ -20,7 +21,7 @@ namespace Tao20.Chain.Following;
 public sealed record TradeRange(
     BlockHeader First,
     BlockHeader Last,
-    IReadOnlyList<Trade> Trades,
+    ReadOnlySequence<Trade> Trades,
     IReadOnlyList<ClosedEpoch> Advances,
     IReadOnlyDictionary<Address, RunningTotal> Totals,
     IReadOnlyList<ChainFact> Facts,
@@ -49,7 +50,7 @@ public sealed record TradeRange(
         return new TradeRange(
             ranges[0].First,
             ranges[^1].Last,
-            [.. ranges.SelectMany(range => range.Trades)],
+            InARow(ranges.Select(range => range.Trades)),
             [.. ranges.SelectMany(range => range.Advances)],
             totals,
             [.. ranges.SelectMany(range => range.Facts)],
@@ -57,5 +58,31 @@ public sealed record TradeRange(
             ranges.Sum(range => range.Logs),
             ranges.Sum(range => range.Bytes),
             ranges[^1].By);
+    }
+
+    /// <summary>Sequences one after the other; the trades stay where they are.</summary>
+    private static ReadOnlySequence<Trade> InARow(IEnumerable<ReadOnlySequence<Trade>> sequences)
+    {
+        var empty = new Segment(default, null);
+        var last = empty;
+        foreach (var sequence in sequences)
+        {
+            foreach (var memory in sequence)
+                last = new Segment(memory, last);
+        }
+
+        return new ReadOnlySequence<Trade>(empty, 0, last, last.Memory.Length);
+    }
+
+    private sealed class Segment : ReadOnlySequenceSegment<Trade>
+    {
+        public Segment(ReadOnlyMemory<Trade> memory, Segment? before)
+        {
+            Memory = memory;
+            if (before is null)
+                return;
+            RunningIndex = before.RunningIndex + before.Memory.Length;
+            before.Next = this;
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 
@@ -8,12 +10,45 @@ namespace Tao20.Domain.Epochs;
 /// <param name="Miners">Every miner with a trade in it, by address.</param>
 public sealed record EpochToSettle(ClosedEpoch Closed, IReadOnlyList<Address> Miners);
 
+/// <summary>Trades that follow one another within an epoch.</summary>
+/// <param name="Epoch">The epoch.</param>
+/// <param name="Trades">The trades in chain order, their own epoch not set yet.</param>
+public readonly record struct EpochTrades(EpochId Epoch, ReadOnlySequence<Trade> Trades);
+
 /// <summary>What a range of the chain does to the epochs.</summary>
-/// <param name="Trades">The range's trades, each with its epoch.</param>
+/// <param name="Trades">The range's trades in chain order, cut where an epoch ends.</param>
 /// <param name="Closed">Epochs the range closed, oldest first; without one whose beginning was before the first block read.</param>
 /// <param name="Open">The epoch open at its end.</param>
 /// <param name="Joined">Miners that traded in that epoch for the first time.</param>
-public sealed record EpochProgress(IReadOnlyList<Trade> Trades, IReadOnlyList<EpochToSettle> Closed, EpochId Open, IReadOnlyList<Address> Joined);
+public sealed record EpochProgress(IReadOnlyList<EpochTrades> Trades, IReadOnlyList<EpochToSettle> Closed, EpochId Open, IReadOnlyList<Address> Joined)
+{
+    /// <summary>Each miner's trades in chain order, with their epoch.</summary>
+    /// <remarks>Counts first and copies then: each trade is moved once, into an array of the right size.</remarks>
+    public IReadOnlyDictionary<Address, Trade[]> ByMiner()
+    {
+        var counts = new Dictionary<Address, int>();
+        foreach (var (_, sequence) in Trades)
+        {
+            foreach (var memory in sequence)
+            {
+                foreach (ref readonly var trade in memory.Span)
+                    CollectionsMarshal.GetValueRefOrAddDefault(counts, trade.Miner, out _)++;
+            }
+        }
+
+        var byMiner = counts.ToDictionary(count => count.Key, count => new Trade[count.Value]);
+        foreach (var (epoch, sequence) in Trades)
+        {
+            foreach (var memory in sequence)
+            {
+                foreach (ref readonly var trade in memory.Span)
+                    byMiner[trade.Miner][^CollectionsMarshal.GetValueRefOrNullRef(counts, trade.Miner)--] = trade with { Epoch = epoch };
+            }
+        }
+
+        return byMiner;
+    }
+}
 
 /// <summary>Which epoch is open, and who has traded in it: what turns positions into epochs.</summary>
 /// <param name="Open">The open epoch; 0 before the first <c>EpochAdvanced</c>.</param>
@@ -28,33 +63,45 @@ public sealed record EpochBook(EpochId Open, IReadOnlySet<Address> Active)
     /// </summary>
     /// <param name="trades">Trades in chain order.</param>
     /// <param name="advances">Epoch changes in chain order.</param>
-    public EpochProgress Read(IReadOnlyList<Trade> trades, IReadOnlyList<ClosedEpoch> advances)
+    public EpochProgress Read(in ReadOnlySequence<Trade> trades, IReadOnlyList<ClosedEpoch> advances)
     {
-        // Trades come without an epoch, which reads as 0: while epoch 0 is open they are right as they are.
-        var asTheyAre = advances.Count == 0 && Open == default;
-        var placed = asTheyAre ? [] : new Trade[trades.Count];
+        var placed = new List<EpochTrades>(advances.Count + 1);
+        var rest = trades;
         var closed = new List<EpochToSettle>(advances.Count);
         var open = Open;
         var known = Active;
         var joined = new HashSet<Address>();
         var next = 0;
         var begun = Open != default;
-        for (var i = 0; i < trades.Count; i++)
+        var count = 0L;
+        foreach (var memory in trades)
         {
-            while (next < advances.Count && advances[next].ClosedAt < trades[i].Position)
-                Close(advances[next++]);
-            if (!asTheyAre)
-                placed[i] = trades[i] with { Epoch = open };
-            if (!known.Contains(trades[i].Miner))
-                joined.Add(trades[i].Miner);
+            foreach (ref readonly var trade in memory.Span)
+            {
+                while (next < advances.Count && advances[next].ClosedAt < trade.Position)
+                    Close(advances[next++]);
+                count++;
+                if (!known.Contains(trade.Miner))
+                    joined.Add(trade.Miner);
+            }
         }
 
         while (next < advances.Count)
             Close(advances[next++]);
-        return new EpochProgress(asTheyAre ? trades : placed, closed, open, [.. joined.Order()]);
+        Place();
+        return new EpochProgress(placed, closed, open, [.. joined.Order()]);
+
+        void Place()
+        {
+            if (count > 0)
+                placed.Add(new EpochTrades(open, rest.Slice(0, count)));
+            (rest, count) = (rest.Slice(count), 0);
+        }
 
         void Close(ClosedEpoch advance)
         {
+            Place();
+
             // Where reading began in the middle of history, the first log ends an epoch whose beginning was not read: nobody can rank it here.
             if (begun || advance.Epoch == open)
                 closed.Add(new EpochToSettle(advance with { Epoch = open }, [.. known.Concat(joined).Order()]));

@@ -42,8 +42,8 @@ internal sealed class ChainReplay(RegistryIdentity registry, DomainParameters pa
     {
         var progress = _epochs.Read(range.Trades, range.Advances);
         _epochs = _epochs.After(progress.Closed.Count > 0, progress.Open, progress.Joined);
-        foreach (var trades in progress.Trades.GroupBy(trade => trade.Miner))
-            Fold(trades.Key, [.. trades]);
+        foreach (var (miner, trades) in progress.ByMiner())
+            Fold(miner, trades);
 
         var steps = range.Facts.Select(fact => (At: fact.At!.Value, Step: (Action)(() => Tell(fact, epoch))))
             .Concat(progress.Closed.Select(closed => (At: closed.Closed.ClosedAt, Step: (Action)(() => Close(closed, epoch)))));

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
 using Tao20.Chain.Contracts;
@@ -21,9 +22,10 @@ public sealed class RangeWorkTests
         var stricter = DomainParameters.Default with { Eligibility = EligibilityRules.Default with { BurstTrades = 5 } };
         var schedule = new ParameterSchedule([new(1, new EpochId(0), DomainParameters.Default), new(2, new EpochId(1), stricter)]);
         var header = new BlockHeader(9, Hash256.Zero, Hash256.Zero, 1_700_000_000);
-        var progress = new EpochProgress([Trade(1, 0), Trade(2, 0), Trade(3, 1)], [], new EpochId(1), [Miner]);
+        var trades = new ReadOnlySequence<Trade>([Trade(1), Trade(2), Trade(3)]);
+        var progress = new EpochProgress([new(new EpochId(0), trades.Slice(0, 2)), new(new EpochId(1), trades.Slice(2))], [], new EpochId(1), [Miner]);
         var totals = new Dictionary<Address, RunningTotal> { [Miner] = new(0, 3 * Wei.OneTao.Value) };
-        var work = RangeWork.Of(7, new TradeRange(header, header, progress.Trades, [], totals, [], [], 6, 0, new Uri("http://node")), progress, schedule, followsRegistry: false);
+        var work = RangeWork.Of(7, new TradeRange(header, header, trades, [], totals, [], [], 6, 0, new Uri("http://node")), progress, schedule, followsRegistry: false);
 
         Assert.Equal((2, 0), (work.Missing, Assert.Single(work.Pending).Part));
         var second = work.Acknowledge(new FoldAcknowledged(7, 0, Miner));
@@ -34,6 +36,6 @@ public sealed class RangeWorkTests
         Assert.Equal(0, work.Missing);
     }
 
-    private static Trade Trade(ulong block, ulong epoch) => new(
-        new Position(block, 0), new EpochId(epoch), Hash256.Zero, Miner, TradeSide.Mint, Wei.OneTao, Wei.OneTao, TaoPerToken.From(1), 1_700_000_000 + block);
+    private static Trade Trade(ulong block) => new(
+        new Position(block, 0), default, Hash256.Zero, Miner, TradeSide.Mint, Wei.OneTao, Wei.OneTao, TaoPerToken.From(1), 1_700_000_000 + block);
 }

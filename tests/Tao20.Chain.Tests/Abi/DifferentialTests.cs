@@ -94,7 +94,7 @@ public sealed class DifferentialTests
         Decode(decoder, Encoding.UTF8.GetBytes(logs.ToJsonString()));
         Assert.Equal(
             expected.Select(trade => (trade.IsMint ? TradeSide.Mint : TradeSide.Redeem, trade.Miner, trade.Tokens.Value, trade.Value.Value, trade.Nav.Value)),
-            decoder.Trades.Select(trade => (trade.Side, trade.Miner, trade.Tokens.Value, trade.Value.Value, trade.Nav.Value)));
+            decoder.Trades.ToArray().Select(trade => (trade.Side, trade.Miner, trade.Tokens.Value, trade.Value.Value, trade.Nav.Value)));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -378,6 +379,6 @@ public sealed class FollowingTests : IAsyncLifetime
     private void AssertWhole(List<TradeRange> ranges)
     {
         var expected = _honest.Blocks.Skip(1).Take(199).SelectMany(block => block.Trades.Select((trade, i) => (new Position(block.Number, (uint)(2 * i)), block.Timestamp, trade.IsMint)));
-        Assert.Equal(expected, ranges.SelectMany(range => range.Trades).Select(trade => (trade.Position, trade.Timestamp, trade.Side == TradeSide.Mint)));
+        Assert.Equal(expected, ranges.SelectMany(range => range.Trades.ToArray()).Select(trade => (trade.Position, trade.Timestamp, trade.Side == TradeSide.Mint)));
     }
 }
