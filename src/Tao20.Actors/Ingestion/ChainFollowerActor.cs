@@ -212,7 +212,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         (_fault, _failures) = (null, 0);
         foreach (var log in range.Quarantined)
             Log.Warning("The log at {0} is quarantined: {1}", log.Position, log.Reason);
-        _flow.Add(range);
+        _flow.Add(range, Math.Min(_chain.Head.Finalized?.Number ?? 0, _settings.Until ?? ulong.MaxValue));
         Dispatch();
         Pull();
     }
@@ -220,18 +220,10 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     /// <summary>Sends what has been read on its way, all that is waiting together.</summary>
     private void Dispatch()
     {
-        if (_flow.Next(_state.Schedule!, CaughtUp()) is not { } work)
+        if (_flow.Next(_state.Schedule!) is not { } work)
             return;
         Send(work);
         MoveCursor();
-    }
-
-    /// <summary>The last block wanted, less one range: from here on no trade waits for others to come.</summary>
-    private ulong CaughtUp()
-    {
-        var last = Math.Min(_chain.Head.Finalized?.Number ?? 0, _settings.Until ?? ulong.MaxValue);
-        var range = (ulong)_chain.Ranges.RangeBlocks;
-        return last > range ? last - range : 0;
     }
 
     private void Send(RangeWork work)

@@ -21,18 +21,23 @@ internal sealed class RangeFlow(bool followsRegistry)
     /// <summary>Nothing more is read while this many epochs wait for their settlement: miners remember only so many.</summary>
     public const int MaxUnsettledEpochs = 32;
 
+    /// <summary>No more ranges than this wait, however few trades they have: the cursor moves through a quiet stretch, too.</summary>
+    public const int MaxWaitingRanges = 100;
+
     private readonly List<TradeRange> _waiting = [];
     private EpochBook _book = EpochBook.Initial;
     private int _unsettled;
     private int _trades;
     private int _advances;
     private long _numbers;
+    private ulong _awaited;
 
     /// <summary>The work on its way through the miners; null when there is none.</summary>
     public RangeWork? UnderWay { get; private set; }
 
     /// <summary>Whether more may be read.</summary>
-    public bool WantsMore => _unsettled < MaxUnsettledEpochs && _trades < MaxWaitingTrades && _advances < FinalizedRanges.MaxEpochsPerRange;
+    public bool WantsMore =>
+        _unsettled < MaxUnsettledEpochs && _trades < MaxWaitingTrades && _waiting.Count < MaxWaitingRanges && _advances < FinalizedRanges.MaxEpochsPerRange;
 
     /// <summary>Forgets what was on its way: reading begins again after what is durable.</summary>
     public void Restart(CursorState durable)
@@ -44,21 +49,26 @@ internal sealed class RangeFlow(bool followsRegistry)
     }
 
     /// <summary>A range has been read.</summary>
-    public void Add(TradeRange range)
+    /// <param name="range">The range.</param>
+    /// <param name="final">The last block wanted that is known to be final: ranges up to there are on their way.</param>
+    public void Add(TradeRange range, ulong final)
     {
+        if (_waiting.Count == 0)
+            _awaited = final;
         _waiting.Add(range);
         _trades += (int)range.Trades.Length;
         _advances += range.Advances.Count;
     }
 
     /// <summary>Joins all that waits into one work, when nothing is under way and it is worth its while; null otherwise.</summary>
+    /// <remarks>A range waits for those that were final when it came, and for no later ones: at the head of the chain it does not wait.</remarks>
     /// <param name="schedule">The parameters of each epoch.</param>
-    /// <param name="caughtUp">The block from which on nothing waits for company.</param>
-    public RangeWork? Next(ParameterSchedule schedule, ulong caughtUp)
+    public RangeWork? Next(ParameterSchedule schedule)
     {
         if (UnderWay is not null || _waiting.Count == 0)
             return null;
-        if (_trades < WorthwhileTrades && _advances < FinalizedRanges.MaxEpochsPerRange && _waiting[^1].Last.Number < caughtUp)
+        var isEnough = _trades >= WorthwhileTrades || _advances >= FinalizedRanges.MaxEpochsPerRange || _waiting.Count >= MaxWaitingRanges;
+        if (!isEnough && _waiting[^1].Last.Number < _awaited)
             return null;
         var range = TradeRange.Joined(_waiting);
         Forget();

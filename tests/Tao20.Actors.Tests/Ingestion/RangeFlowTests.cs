@@ -1,0 +1,85 @@
+using System.Buffers;
+using Tao20.Actors.Ingestion;
+using Tao20.Actors.Miners;
+using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts;
+using Tao20.Chain.Following;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Parameters;
+using Tao20.Domain.Trades;
+using Tao20.Domain.Units;
+
+namespace Tao20.Actors.Tests.Ingestion;
+
+public sealed class RangeFlowTests
+{
+    private static readonly Address Miner = Address.Parse("0x00000000000000000000000000000000000000aa");
+    private static readonly ParameterSchedule Schedule = new([new(1, new EpochId(0), DomainParameters.Default)]);
+    private readonly RangeFlow _flow = new(followsRegistry: false);
+
+    [Fact]
+    public void At_the_head_a_range_goes_at_once()
+    {
+        _flow.Add(Range(7), final: 7);
+        Assert.Equal(7UL, _flow.Next(Schedule)!.Last.Number);
+    }
+
+    [Fact]
+    public void A_range_waits_for_those_that_were_final_when_it_came_and_for_no_later_ones()
+    {
+        _flow.Add(Range(1), final: 3);
+        Assert.Null(_flow.Next(Schedule));
+        _flow.Add(Range(2), final: 9);
+        Assert.Null(_flow.Next(Schedule));
+        _flow.Add(Range(3), final: 9);
+        var work = _flow.Next(Schedule)!;
+        Assert.Equal((3UL, 3), (work.Last.Number, work.Trades));
+    }
+
+    [Fact]
+    public void Far_behind_so_many_trades_as_are_worth_an_entry_are_enough()
+    {
+        _flow.Add(Range(1, RangeFlow.WorthwhileTrades - 1), final: 1_000_000);
+        Assert.Null(_flow.Next(Schedule));
+        _flow.Add(Range(2), final: 1_000_000);
+        Assert.Equal(RangeFlow.WorthwhileTrades, _flow.Next(Schedule)!.Trades);
+    }
+
+    [Fact]
+    public void In_a_long_quiet_stretch_the_cursor_still_moves()
+    {
+        for (var block = 1; block <= RangeFlow.MaxWaitingRanges; block++)
+        {
+            Assert.True(_flow.WantsMore);
+            Assert.Null(_flow.Next(Schedule));
+            _flow.Add(Range(block, trades: 0), final: 1_000_000);
+        }
+
+        Assert.False(_flow.WantsMore);
+        Assert.Equal((ulong)RangeFlow.MaxWaitingRanges, _flow.Next(Schedule)!.Last.Number);
+        Assert.True(_flow.WantsMore);
+    }
+
+    [Fact]
+    public void One_work_is_under_way_at_a_time()
+    {
+        _flow.Add(Range(1), final: 1);
+        var first = _flow.Next(Schedule)!;
+        _flow.Add(Range(2), final: 2);
+        Assert.Null(_flow.Next(Schedule));
+        Assert.Null(_flow.Complete());
+        _flow.Acknowledge(new FoldAcknowledged(first.Number, 0, Miner));
+        Assert.Same(first, _flow.Complete());
+        Assert.Equal(2UL, _flow.Next(Schedule)!.Last.Number);
+    }
+
+    private static TradeRange Range(int block, int trades = 1)
+    {
+        var header = new BlockHeader((ulong)block, Hash(block), Hash(block - 1), 1_700_000_000 + (ulong)block);
+        var logged = Enumerable.Range(0, trades).Select(i => new Trade(
+            new Position((ulong)block, (uint)i), default, Hash256.Zero, Miner, TradeSide.Mint, Wei.OneTao, Wei.OneTao, TaoPerToken.From(1), header.Timestamp));
+        return new TradeRange(header, header, new ReadOnlySequence<Trade>([.. logged]), [], new Dictionary<Address, RunningTotal>(), [], [], trades, 0, new Uri("http://node"));
+    }
+
+    private static Hash256 Hash(int block) => Keccak.Hash(BitConverter.GetBytes(block));
+}
