@@ -53,9 +53,14 @@ internal static class PipelineCommands
     private static Command Seed()
     {
         var (trades, miners, port) = (Number("--trades", "How many trades", 100_000), Number("--miners", "How many miners", 100), Number("--port", "Port on 127.0.0.1", 18546));
-        var (perBlock, perTransaction) = (Number("--per-block", "Trades a block", 100), Number("--per-transaction", "Trades a transaction", 1));
-        var command = new Command("anvil", "Start a local chain with so many trades on it, print where, and keep it until stopped") { trades, miners, perBlock, perTransaction, port };
-        command.SetAction((parsed, cancel) => SeededAnvil.RunAsync(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(perBlock), parsed.GetValue(perTransaction), parsed.GetValue(port), cancel));
+        var (perBlock, perTransaction) = (Number("--per-block", "Trades a block", 100), Number("--per-transaction", "Trades a transaction, if only emitted", 1));
+        var emitted = new Option<bool>("--emitted") { Description = "Only emit the trades' events, instead of trading on the index" };
+        var command = new Command("anvil", "Start a local chain with so many trades on it, print where, and keep it until stopped") { trades, miners, perBlock, perTransaction, port, emitted };
+        command.SetAction((parsed, cancel) =>
+        {
+            var arguments = new SeedArguments(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(perBlock), parsed.GetValue(perTransaction), parsed.GetValue(port));
+            return parsed.GetValue(emitted) ? SeededAnvil.EmittedAsync(arguments, cancel) : SeededAnvil.TradedAsync(arguments, cancel);
+        });
         return command;
     }
 

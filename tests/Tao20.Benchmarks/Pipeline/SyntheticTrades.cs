@@ -1,6 +1,8 @@
+using Tao20.Actors.Miners;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
+using Tao20.Domain.Volume;
 
 namespace Tao20.Benchmarks.Pipeline;
 
@@ -10,6 +12,14 @@ internal static class SyntheticTrades
     private const ulong FirstTimestamp = 1_700_000_000;
 
     public static Address Miner(int index) => Address.Parse($"0x{0x2000 + index:x40}");
+
+    /// <summary>A miner's first batch of so many trades.</summary>
+    public static FoldBatch Batch(Address miner, int count)
+    {
+        var trades = new Trade[count];
+        Fill(trades, miner, 0);
+        return new FoldBatch(0, 0, new FoldTrades(miner, EligibilityRules.Default, trades, null));
+    }
 
     /// <summary>Fills <paramref name="batch"/> with the trades from number <paramref name="first"/> on.</summary>
     public static void Fill(Span<Trade> batch, Address miner, long first)
