@@ -71,11 +71,15 @@ internal sealed class RangeFlow(bool followsRegistry)
         if (!isEnough && _waiting[^1].Last.Number < _awaited)
             return null;
         var range = TradeRange.Joined(_waiting);
-        Forget();
         var progress = _book.Read(range.Trades, range.Advances);
         _book = _book.After(progress.Closed.Count > 0, progress.Open, progress.Joined);
         _unsettled += progress.Closed.Count;
-        return UnderWay = RangeWork.Of(++_numbers, range, progress, schedule, followsRegistry);
+        UnderWay = RangeWork.Of(++_numbers, range, progress, schedule, followsRegistry);
+
+        // Every trade is in its miner's batch now.
+        _waiting.ForEach(read => read.Dispose());
+        Forget();
+        return UnderWay;
     }
 
     /// <summary>A miner has folded a batch; its next one, if that may go now.</summary>

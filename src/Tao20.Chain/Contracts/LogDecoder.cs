@@ -17,12 +17,10 @@ namespace Tao20.Chain.Contracts;
 /// <remarks>Not for sharing between threads; one decoder serves one answer. Nothing is allocated per log beyond its value.</remarks>
 public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock, RegistryIdentity? registry = null)
 {
-    // What a log of a trade takes in a reply at least: one growth of the list at most.
-    private const int BytesPerLog = 900;
     private const int MaxTopics = 4;
     private const int MaxDataBytes = 8 * AbiWords.Length;
     private const int MaxRawBytes = 64 * 1024;
-    private readonly ArrayBufferWriter<Trade> _trades = new();
+    private readonly TradeBuffer _trades = new();
     private readonly List<ClosedEpoch> _advances = [];
     private readonly List<QuarantinedLog> _quarantined = [];
     private readonly List<ChainFact> _facts = [];
@@ -32,7 +30,10 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
     private ulong _lastTimestamp;
 
     /// <summary>The trades, in chain order; their epoch is not known yet.</summary>
-    public ReadOnlyMemory<Trade> Trades => _trades.WrittenMemory;
+    public ReadOnlySequence<Trade> Trades => _trades.ToSequence();
+
+    /// <summary>What the trades are in, for whoever has copied them to give back.</summary>
+    public TradeBuffer Memory => _trades;
 
     /// <summary>The epoch changes, in chain order.</summary>
     public List<ClosedEpoch> Advances => _advances;
@@ -61,7 +62,6 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
     {
         if (reader.TokenType != JsonTokenType.StartArray)
             throw new LogViolationException($"eth_getLogs gave a {reader.TokenType}, not a list");
-        _trades.GetSpan(Math.Max(1, source.Length / BytesPerLog));
         Span<byte> topics = stackalloc byte[MaxTopics * Hash256.Length];
         Span<byte> data = stackalloc byte[MaxDataBytes];
         while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
@@ -221,8 +221,7 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
             return "an implausible value, above 2^96 wei";
         if (!AbiWords.TryWei(data, navWord, out var nav))
             return "an implausible NAV, above 2^96";
-        _trades.GetSpan(1)[0] = new Trade(position, default, txHash, miner, side, tokens, value, TaoPerToken.From(nav.Value), timestamp);
-        _trades.Advance(1);
+        _trades.Add(new Trade(position, default, txHash, miner, side, tokens, value, TaoPerToken.From(nav.Value), timestamp));
         return null;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Tao20.Chain.Contracts;
 using Tao20.Domain.Trades;
@@ -42,19 +43,28 @@ public static class RangeChecks
     }
 
     /// <summary>Times of logs lie between those of the first and the last block.</summary>
-    public static string? Times(ReadOnlySpan<Trade> trades, BlockHeader first, BlockHeader last) =>
-        trades.Length > 0 && (trades[0].Timestamp < first.Timestamp || trades[^1].Timestamp > last.Timestamp)
-            ? $"logs of times {trades[0].Timestamp} to {trades[^1].Timestamp} in blocks of {first.Timestamp} to {last.Timestamp}"
+    public static string? Times(in ReadOnlySequence<Trade> trades, BlockHeader first, BlockHeader last)
+    {
+        if (trades.IsEmpty)
+            return null;
+        var (earliest, latest) = (trades.FirstSpan[0].Timestamp, trades.Slice(trades.Length - 1).FirstSpan[0].Timestamp);
+        return earliest < first.Timestamp || latest > last.Timestamp
+            ? $"logs of times {earliest} to {latest} in blocks of {first.Timestamp} to {last.Timestamp}"
             : null;
+    }
 
     /// <summary>The trades of each miner sum to what the contract's running total moved by; nothing to check where it keeps none.</summary>
-    public static string? Totals(ReadOnlySpan<Trade> trades, IReadOnlyDictionary<Address, RunningTotal> totals)
+    public static string? Totals(in ReadOnlySequence<Trade> trades, IReadOnlyDictionary<Address, RunningTotal> totals)
     {
         if (totals.Count == 0)
             return null;
         var sums = new Dictionary<Address, UInt128>(totals.Count);
-        foreach (ref readonly var trade in trades)
-            CollectionsMarshal.GetValueRefOrAddDefault(sums, trade.Miner, out _) += trade.Value.Value;
+        foreach (var piece in trades)
+        {
+            foreach (ref readonly var trade in piece.Span)
+                CollectionsMarshal.GetValueRefOrAddDefault(sums, trade.Miner, out _) += trade.Value.Value;
+        }
+
         foreach (var (miner, total) in totals)
         {
             if (sums.GetValueOrDefault(miner) != total.After - total.Before)

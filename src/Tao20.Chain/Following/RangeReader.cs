@@ -52,7 +52,7 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
         var headers = new BlockHeader?[latest.Number - final.Number];
         try
         {
-            var range = await ReadOnceAsync(final.Number + 1, latest.Number, cancel, headers).ConfigureAwait(false);
+            using var range = await ReadOnceAsync(final.Number + 1, latest.Number, cancel, headers).ConfigureAwait(false);
             return range.First.ParentHash == final.Hash ? new HeadOverlay(final, [.. headers.Select(header => header!)], range.Trades.ToArray()) : null;
         }
         catch (NodeMisbehaviourException)
@@ -87,11 +87,14 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
         if (decoder.LacksTimestamps)
             trades = await WithTimestampsAsync(by, decoder, known, cancel).ConfigureAwait(false);
         Require(by, RangeChecks.BlockHashes(decoder.Blocks, known));
-        Require(by, RangeChecks.Times(trades.Span, headers[0]!, headers[^1]!));
+        Require(by, RangeChecks.Times(trades, headers[0]!, headers[^1]!));
         if (decoder.Quarantined.Count == 0)
-            Require(by, RangeChecks.Totals(trades.Span, decoder.Totals));
+            Require(by, RangeChecks.Totals(trades, decoder.Totals));
         return new TradeRange(
-            headers[0]!, headers[^1]!, new ReadOnlySequence<Trade>(trades), decoder.Advances, decoder.Totals, decoder.Facts, decoder.Quarantined, decoder.Count, bytes, by.Endpoint);
+            headers[0]!, headers[^1]!, trades, decoder.Advances, decoder.Totals, decoder.Facts, decoder.Quarantined, decoder.Count, bytes, by.Endpoint)
+        {
+            Memory = decoder.Memory,
+        };
 
         RpcCall HeaderCall(int i) => EthCalls.Header(asked[i], header => headers[i] = header);
 
@@ -118,14 +121,14 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
     }
 
     /// <summary>Older nodes give logs without the time of their block: it is read from the header of each block that has a log.</summary>
-    private static async Task<ReadOnlyMemory<Trade>> WithTimestampsAsync(
+    private static async Task<ReadOnlySequence<Trade>> WithTimestampsAsync(
         IRpcTransport by, LogDecoder decoder, Dictionary<ulong, BlockHeader> known, CancellationToken cancel)
     {
         await ReadMissingAsync(by, decoder.Blocks.Select(block => block.Number), known, cancel).ConfigureAwait(false);
         var trades = decoder.Trades.ToArray();
         foreach (ref var trade in trades.AsSpan())
             trade = trade with { Timestamp = known[trade.Position.Block].Timestamp };
-        return trades;
+        return new ReadOnlySequence<Trade>(trades);
     }
 
     /// <summary>Reads the headers of these blocks, ascending, that are not known yet.</summary>

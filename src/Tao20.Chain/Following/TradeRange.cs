@@ -28,8 +28,34 @@ public sealed record TradeRange(
     IReadOnlyList<QuarantinedLog> Quarantined,
     int Logs,
     int Bytes,
-    Uri By)
+    Uri By) : IDisposable
 {
+    private readonly ReadOnlySequence<Trade> _trades = Trades;
+    private bool _disposed;
+
+    /// <summary>The trades in chain order, with the epoch still to be set.</summary>
+    /// <exception cref="ObjectDisposedException">The range has been disposed of.</exception>
+    public ReadOnlySequence<Trade> Trades
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _trades;
+        }
+    }
+
+    /// <summary>What the trades are in; null when it is nobody's to give back.</summary>
+    public TradeBuffer? Memory { get; init; }
+
+    /// <summary>Gives the memory of the trades back, once they have been copied. Who does not leaves it to the garbage collector.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        Memory?.Dispose();
+    }
+
     /// <summary>Consecutive ranges as one: what waits for a busy journal is folded together.</summary>
     /// <exception cref="ArgumentException">None given, or one that does not follow on the one before.</exception>
     public static TradeRange Joined(IReadOnlyList<TradeRange> ranges)
@@ -50,7 +76,7 @@ public sealed record TradeRange(
         return new TradeRange(
             ranges[0].First,
             ranges[^1].Last,
-            InARow(ranges.Select(range => range.Trades)),
+            TradeSequence.Of(ranges.SelectMany(range => Pieces(range.Trades))),
             [.. ranges.SelectMany(range => range.Advances)],
             totals,
             [.. ranges.SelectMany(range => range.Facts)],
@@ -60,29 +86,9 @@ public sealed record TradeRange(
             ranges[^1].By);
     }
 
-    /// <summary>Sequences one after the other; the trades stay where they are.</summary>
-    private static ReadOnlySequence<Trade> InARow(IEnumerable<ReadOnlySequence<Trade>> sequences)
+    private static IEnumerable<ReadOnlyMemory<Trade>> Pieces(ReadOnlySequence<Trade> trades)
     {
-        var empty = new Segment(default, null);
-        var last = empty;
-        foreach (var sequence in sequences)
-        {
-            foreach (var memory in sequence)
-                last = new Segment(memory, last);
-        }
-
-        return new ReadOnlySequence<Trade>(empty, 0, last, last.Memory.Length);
-    }
-
-    private sealed class Segment : ReadOnlySequenceSegment<Trade>
-    {
-        public Segment(ReadOnlyMemory<Trade> memory, Segment? before)
-        {
-            Memory = memory;
-            if (before is null)
-                return;
-            RunningIndex = before.RunningIndex + before.Memory.Length;
-            before.Next = this;
-        }
+        foreach (var piece in trades)
+            yield return piece;
     }
 }

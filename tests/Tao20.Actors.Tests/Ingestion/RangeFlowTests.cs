@@ -73,12 +73,31 @@ public sealed class RangeFlowTests
         Assert.Equal(2UL, _flow.Next(Schedule)!.Last.Number);
     }
 
-    private static TradeRange Range(int block, int trades = 1)
+    [Fact]
+    public void What_is_on_its_way_is_untouched_when_the_memory_it_was_read_into_is_used_again()
+    {
+        var (read, later) = (new TradeBuffer(), new TradeBuffer());
+        foreach (var trade in Trades(1, 600))
+            read.Add(trade);
+        var range = Range(1, read.ToSequence()) with { Memory = read };
+        _flow.Add(range, final: 1);
+        var work = _flow.Next(Schedule)!;
+        Assert.Throws<ObjectDisposedException>(() => range.Trades);
+        foreach (var trade in Trades(2, 600))
+            later.Add(trade);
+        Assert.Equal(Trades(1, 600), Assert.Single(work.Pending).Trades.Trades.ToArray());
+        Assert.Equal(Trades(2, 600), later.ToSequence().ToArray());
+    }
+
+    private static IEnumerable<Trade> Trades(int block, int count) => Enumerable.Range(0, count).Select(i => new Trade(
+        new Position((ulong)block, (uint)i), default, Hash256.Zero, Miner, TradeSide.Mint, Wei.OneTao, Wei.OneTao, TaoPerToken.From(1), 1_700_000_000 + (ulong)block));
+
+    private static TradeRange Range(int block, int trades = 1) => Range(block, new ReadOnlySequence<Trade>([.. Trades(block, trades)]));
+
+    private static TradeRange Range(int block, ReadOnlySequence<Trade> trades)
     {
         var header = new BlockHeader((ulong)block, Hash(block), Hash(block - 1), 1_700_000_000 + (ulong)block);
-        var logged = Enumerable.Range(0, trades).Select(i => new Trade(
-            new Position((ulong)block, (uint)i), default, Hash256.Zero, Miner, TradeSide.Mint, Wei.OneTao, Wei.OneTao, TaoPerToken.From(1), header.Timestamp));
-        return new TradeRange(header, header, new ReadOnlySequence<Trade>([.. logged]), [], new Dictionary<Address, RunningTotal>(), [], [], trades, 0, new Uri("http://node"));
+        return new TradeRange(header, header, trades, [], new Dictionary<Address, RunningTotal>(), [], [], (int)trades.Length, 0, new Uri("http://node"));
     }
 
     private static Hash256 Hash(int block) => Keccak.Hash(BitConverter.GetBytes(block));

@@ -52,6 +52,19 @@ public sealed class TradeRangeTests
         Assert.StartsWith("Block 3 does not follow on block 1.", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_buffer_gives_out_what_was_put_in_and_its_memory_once() =>
+        Gen.Int[0, 2_000].Sample(count =>
+        {
+            var trades = Range([(count, false)], 0, 1).Trades.ToArray();
+            using var buffer = new TradeBuffer();
+            foreach (var trade in trades)
+                buffer.Add(trade);
+            Assert.Equal(trades, buffer.ToSequence().ToArray());
+            buffer.Dispose();
+            Assert.True(buffer.ToSequence().IsEmpty);
+        }, iter: 50);
+
     private static TradeRange Range((int Trades, bool Ends)[] blocks, int first, int count)
     {
         var (trades, advances) = (new List<Trade>(), new List<ClosedEpoch>());
