@@ -49,6 +49,7 @@ public class StepBenchmarks
     public int Decode()
     {
         var decoder = new LogDecoder(SyntheticChain.ContractAddress, 1, 1_000_000);
+        using var memory = decoder.Memory;
         RpcCall.ReadReply(new Uri("http://synthetic.invalid"), _reply, [EthCalls.Logs(SyntheticChain.ContractAddress, null, 1, 20, decoder.Read)]);
         return decoder.Count;
     }
