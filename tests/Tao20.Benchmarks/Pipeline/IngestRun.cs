@@ -100,9 +100,9 @@ internal static class IngestRun
                 var journal = run == arguments.Runs - 1 ? directory : Path.Combine(directory, $"run-{run}");
                 Directory.CreateDirectory(journal);
                 observed.Reset();
-                var (taken, metrics, crossChecked) = await IngestAsync(observed, options, to, journal, cancel);
+                var (taken, metrics) = await IngestAsync(observed, options, to, journal, cancel);
                 ingests.Add(taken);
-                (trades, crossed) = (metrics.Trades, crossChecked);
+                (trades, crossed) = (metrics.Trades, metrics.CrossChecked);
                 if (journal != directory)
                     Directory.Delete(journal, recursive: true);
             }
@@ -135,11 +135,11 @@ internal static class IngestRun
     }
 
     /// <summary>
-    /// From the first request to the chain until everything is durable in a fresh journal; how long, counters, and whether running totals
-    /// were checked. The node is up before, and its journal has taken the entries of some miners that are not on the chain: what each
-    /// process compiles once for its database is not the reader's speed.
+    /// From the first request to the chain until everything is durable in a fresh journal: how long, and the node's counters. The node is
+    /// up before, and its journal has taken the entries of some miners that are not on the chain: what each process compiles once for its
+    /// database is not the reader's speed.
     /// </summary>
-    private static async Task<(Taken Taken, PipelineMetrics Metrics, bool CrossChecked)> IngestAsync(
+    private static async Task<(Taken Taken, PipelineMetrics Metrics)> IngestAsync(
         IRpcTransport transport, ChainOptions options, ulong to, string directory, CancellationToken cancel)
     {
         ChainIdentity identity;
@@ -156,7 +156,7 @@ internal static class IngestRun
         using var host = NodeOf(settings, chain, journal);
         await host.StartAsync(cancel);
         var miners = await host.Services.GetRequiredService<IRequiredActor<MinersKey>>().GetAsync(cancel);
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => miners.Ask<FoldAcknowledged>(SyntheticTrades.Batch(SyntheticTrades.Miner(1_000_000 + i), 10), cancel)));
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => miners.Ask<FoldAcknowledged>(SyntheticTrades.Batch(SyntheticTrades.Miner(1_000_000 + i), 0, 10), cancel)));
         await gate.Reached.WaitAsync(cancel);
         var taken = await Taken.ByAsync(async () =>
         {
@@ -169,7 +169,7 @@ internal static class IngestRun
             }
         });
         await host.StopAsync(cancel);
-        return (taken, metrics, metrics.CrossChecked);
+        return (taken, metrics);
     }
 
     public static ChainOptions Options(IngestArguments arguments) => new()

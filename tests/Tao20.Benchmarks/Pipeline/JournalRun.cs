@@ -8,8 +8,6 @@ using Tao20.Actors.Hosting;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Status;
 using Tao20.Domain.Epochs;
-using Tao20.Domain.Trades;
-using Tao20.Domain.Volume;
 
 namespace Tao20.Benchmarks.Pipeline;
 
@@ -83,10 +81,9 @@ internal static class JournalRun
             var acknowledged = new List<Task<FoldAcknowledged>>(miners);
             for (var i = 0; i < miners && sent < trades; i++)
             {
-                var part = new Trade[Math.Min(batch, trades - sent)];
-                SyntheticTrades.Fill(part, addresses[i], (long)round * batch);
-                sent += part.Length;
-                acknowledged.Add(region.Ask<FoldAcknowledged>(new FoldBatch(round, 0, new FoldTrades(addresses[i], EligibilityRules.Default, part, null)), Patience, cancel));
+                var count = Math.Min(batch, trades - sent);
+                sent += count;
+                acknowledged.Add(region.Ask<FoldAcknowledged>(SyntheticTrades.Batch(addresses[i], (long)round * batch, count), Patience, cancel));
             }
 
             await Task.WhenAll(acknowledged);

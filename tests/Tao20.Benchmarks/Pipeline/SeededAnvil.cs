@@ -24,19 +24,8 @@ internal static class SeededAnvil
     {
         var account = (await anvil.Client.AccountsAsync(cancel))[0];
         var emitter = (await anvil.Client.ExecuteAsync([new DevnetTransaction(account, null, ContractArtifact.Load("TradeEmitter").Bytecode)], time, cancel))[0]!.Value;
-        for (var start = 0; start < arguments.Trades; start += arguments.PerBlock)
-        {
-            var transactions = new List<DevnetTransaction>();
-            for (var first = start; first < Math.Min(arguments.Trades, start + arguments.PerBlock); first += arguments.PerTransaction)
-            {
-                var count = Math.Min(arguments.PerTransaction, arguments.Trades - first);
-                transactions.Add(new DevnetTransaction(account, emitter, AbiEncoder.Call("emitTrades(uint256,uint256,uint256)", first, count, arguments.Miners)));
-            }
-
-            await anvil.Client.SubmitAsync(transactions, cancel);
-            await anvil.Client.MineAsync(time += BlockSeconds, cancel);
-        }
-
+        await MineAsync(anvil, arguments, time, cancel, (_, block) => block.Chunk(arguments.PerTransaction).Select(trades =>
+            new DevnetTransaction(account, emitter, AbiEncoder.Call("emitTrades(uint256,uint256,uint256)", trades[0], trades.Length, arguments.Miners))));
         return emitter;
     });
 
@@ -45,26 +34,27 @@ internal static class SeededAnvil
     {
         var (economy, time) = await Economy.DeployAsync(anvil, arguments.Miners, start, cancel);
         var prices = await economy.PricesAsync(cancel);
-        for (var first = 0; first < arguments.Trades; first += arguments.PerBlock)
-        {
-            time += BlockSeconds;
-            var count = Math.Min(arguments.PerBlock, arguments.Trades - first);
-            await anvil.Client.SubmitAsync([.. Enumerable.Range(first, count).Select(Trade)], cancel);
-            await anvil.Client.MineAsync(time, cancel);
-            if (first / arguments.PerBlock % 100 == 0)
-                Console.Error.WriteLine($"{first:N0} of {arguments.Trades:N0} trades");
-        }
-
-        var volumes = await economy.VolumesAsync(cancel);
-        if (volumes.Values.Any(volume => volume == 0))
-            throw new DevnetException("A miner of this chain has not traded.");
+        await MineAsync(anvil, arguments, time, cancel, (now, block) => block.Select(i => Trade(i, now + 600)));
         return economy.Index;
 
         // Each miner mints twice and then gives back what it got for one of them.
-        DevnetTransaction Trade(int i) => i / arguments.Miners % 3 == 2
-            ? economy.Redeem(economy.Miners[i % arguments.Miners], TradeValue * 99 / 100, time + 600)
-            : economy.Mint(economy.Miners[i % arguments.Miners], TradeValue, prices, time + 600);
+        DevnetTransaction Trade(int i, ulong deadline) => i / arguments.Miners % 3 == 2
+            ? economy.Redeem(economy.Miners[i % arguments.Miners], TradeValue * 99 / 100, deadline)
+            : economy.Mint(economy.Miners[i % arguments.Miners], TradeValue, prices, deadline);
     });
+
+    /// <summary>Mines the trades, so many a block; each has to succeed.</summary>
+    private static async Task MineAsync(
+        Anvil anvil, SeedArguments arguments, ulong time, CancellationToken cancel, Func<ulong, int[], IEnumerable<DevnetTransaction>> transactions)
+    {
+        foreach (var block in Enumerable.Range(0, arguments.Trades).Chunk(arguments.PerBlock))
+        {
+            time += BlockSeconds;
+            await anvil.Client.ExecuteAsync([.. transactions(time, block)], time, cancel);
+            if (block[0] / arguments.PerBlock % 100 == 0)
+                Console.Error.WriteLine($"{block[0]:N0} of {arguments.Trades:N0} trades");
+        }
+    }
 
     private static async Task<int> RunAsync(SeedArguments arguments, int accounts, CancellationToken cancel, Func<Anvil, ulong, Task<Address>> seed)
     {

@@ -13,12 +13,12 @@ internal static class SyntheticTrades
 
     public static Address Miner(int index) => Address.Parse($"0x{0x2000 + index:x40}");
 
-    /// <summary>A miner's first batch of so many trades.</summary>
-    public static FoldBatch Batch(Address miner, int count)
+    /// <summary>A message with so many trades of a miner, from number <paramref name="first"/> on.</summary>
+    public static FoldBatch Batch(Address miner, long first, int count)
     {
         var trades = new Trade[count];
-        Fill(trades, miner, 0);
-        return new FoldBatch(0, 0, new FoldTrades(miner, EligibilityRules.Default, trades, null));
+        Fill(trades, miner, first);
+        return new FoldBatch(first, 0, new FoldTrades(miner, EligibilityRules.Default, trades, null));
     }
 
     /// <summary>Fills <paramref name="batch"/> with the trades from number <paramref name="first"/> on.</summary>
