@@ -50,8 +50,6 @@ public sealed record TradeRange(
     /// <summary>Gives the memory of the trades back, once they have been copied. Who does not leaves it to the garbage collector.</summary>
     public void Dispose()
     {
-        if (_disposed)
-            return;
         _disposed = true;
         Memory?.Dispose();
     }

@@ -1,19 +1,15 @@
 using System.Buffers;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
-using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
-using Tao20.Chain.Following;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
-using Tao20.Domain.Trades;
-using Tao20.Domain.Units;
+using static Tao20.Actors.Tests.Ingestion.Given;
 
 namespace Tao20.Actors.Tests.Ingestion;
 
 public sealed class RangeFlowTests
 {
-    private static readonly Address Miner = Address.Parse("0x00000000000000000000000000000000000000aa");
     private static readonly ParameterSchedule Schedule = new([new(1, new EpochId(0), DomainParameters.Default)]);
     private readonly RangeFlow _flow = new(followsRegistry: false);
 
@@ -88,17 +84,4 @@ public sealed class RangeFlowTests
         Assert.Equal(Trades(1, 600), Assert.Single(work.Pending).Trades.Trades.ToArray());
         Assert.Equal(Trades(2, 600), later.ToSequence().ToArray());
     }
-
-    private static IEnumerable<Trade> Trades(int block, int count) => Enumerable.Range(0, count).Select(i => new Trade(
-        new Position((ulong)block, (uint)i), default, Hash256.Zero, Miner, TradeSide.Mint, Wei.OneTao, Wei.OneTao, TaoPerToken.From(1), 1_700_000_000 + (ulong)block));
-
-    private static TradeRange Range(int block, int trades = 1) => Range(block, new ReadOnlySequence<Trade>([.. Trades(block, trades)]));
-
-    private static TradeRange Range(int block, ReadOnlySequence<Trade> trades)
-    {
-        var header = new BlockHeader((ulong)block, Hash(block), Hash(block - 1), 1_700_000_000 + (ulong)block);
-        return new TradeRange(header, header, trades, [], new Dictionary<Address, RunningTotal>(), [], [], (int)trades.Length, 0, new Uri("http://node"));
-    }
-
-    private static Hash256 Hash(int block) => Keccak.Hash(BitConverter.GetBytes(block));
 }

@@ -2,30 +2,27 @@ using System.Buffers;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
 using Tao20.Chain.Contracts;
-using Tao20.Chain.Following;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
+using static Tao20.Actors.Tests.Ingestion.Given;
 
 namespace Tao20.Actors.Tests.Ingestion;
 
 public sealed class RangeWorkTests
 {
-    private static readonly Address Miner = Address.Parse("0x00000000000000000000000000000000000000aa");
-
     [Fact]
     public void A_later_part_waits_until_the_one_before_it_is_acknowledged()
     {
         // The rules change with epoch 1: the miner's trades of one range are two parts.
         var stricter = DomainParameters.Default with { Eligibility = EligibilityRules.Default with { BurstTrades = 5 } };
         var schedule = new ParameterSchedule([new(1, new EpochId(0), DomainParameters.Default), new(2, new EpochId(1), stricter)]);
-        var header = new BlockHeader(9, Hash256.Zero, Hash256.Zero, 1_700_000_000);
-        var trades = new ReadOnlySequence<Trade>([Trade(1), Trade(2), Trade(3)]);
+        var trades = new ReadOnlySequence<Trade>([.. Trades(1), .. Trades(2), .. Trades(3)]);
         var progress = new EpochProgress([new(new EpochId(0), trades.Slice(0, 2)), new(new EpochId(1), trades.Slice(2))], [], new EpochId(1), [Miner]);
         var totals = new Dictionary<Address, RunningTotal> { [Miner] = new(0, 3 * Wei.OneTao.Value) };
-        var work = RangeWork.Of(7, new TradeRange(header, header, trades, [], totals, [], [], 6, 0, new Uri("http://node")), progress, schedule, followsRegistry: false);
+        var work = RangeWork.Of(7, Range(9, trades, totals), progress, schedule, followsRegistry: false);
 
         Assert.Equal((2, 0), (work.Missing, Assert.Single(work.Pending).Part));
         var second = work.Acknowledge(new FoldAcknowledged(7, 0, Miner));
@@ -35,7 +32,4 @@ public sealed class RangeWorkTests
         Assert.Null(work.Acknowledge(new FoldAcknowledged(7, 1, Miner)));
         Assert.Equal(0, work.Missing);
     }
-
-    private static Trade Trade(ulong block) => new(
-        new Position(block, 0), default, Hash256.Zero, Miner, TradeSide.Mint, Wei.OneTao, Wei.OneTao, TaoPerToken.From(1), 1_700_000_000 + block);
 }
