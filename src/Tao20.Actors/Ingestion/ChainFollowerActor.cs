@@ -75,7 +75,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
                 OnEpochAcknowledged(acknowledged);
                 return true;
             case OverlayRead read:
-                OnOverlay(read.Overlay);
+                OnOverlay(read);
                 return true;
             case Resend:
                 ResendLate();
@@ -169,7 +169,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         _begun = true;
         Timers.StartPeriodicTimer("resend", Resend.Instance, ResendAfter);
         _chain.Head.Start();
-        WatchHead();
+        WatchHead(Task.CompletedTask);
         Restart();
     }
 
@@ -345,24 +345,28 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
 
     // ---- above finality ---------------------------------------------------------------------------------------------------------------
 
-    private void WatchHead() => ReadOverlayAsync().PipeTo(Self, failure: cause => new ReadingFailed(null, cause));
+    private void WatchHead(Task moved) => ReadOverlayAsync(moved).PipeTo(Self, failure: cause => new ReadingFailed(null, cause));
 
-    private async Task<OverlayRead> ReadOverlayAsync()
+    /// <summary>Reads once the head has moved. The next move is waited for from before the reading on: one that comes meanwhile is not missed.</summary>
+    private async Task<OverlayRead> ReadOverlayAsync(Task moved)
     {
+        var next = moved;
         try
         {
-            await _chain.Head.MovedAsync(_stop.Token).ConfigureAwait(false);
-            return new OverlayRead(await HeadOverlay.ReadAsync(_chain.Reader, _chain.Head, _stop.Token).ConfigureAwait(false));
+            await moved.ConfigureAwait(false);
+            next = _chain.Head.MovedAsync(_stop.Token);
+            return new OverlayRead(await HeadOverlay.ReadAsync(_chain.Reader, _chain.Head, _stop.Token).ConfigureAwait(false), next);
         }
         catch (Exception e) when (e is ChainException or OperationCanceledException)
         {
             // What is above finality is a convenience: the reading of final blocks tells what is wrong with the chain.
-            return new OverlayRead(null);
+            return new OverlayRead(null, next);
         }
     }
 
-    private void OnOverlay(HeadOverlay? overlay)
+    private void OnOverlay(OverlayRead read)
     {
+        var overlay = read.Overlay;
         if (overlay is not null && _overlay is not null && overlay.Replaced(_overlay) is var depth and > 0)
         {
             _reorgs++;
@@ -371,7 +375,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
 
         _overlay = overlay ?? _overlay;
         if (!_stop.IsCancellationRequested)
-            WatchHead();
+            WatchHead(read.NextMove);
     }
 
     private FollowerStatus Status()
@@ -392,7 +396,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
 
     private sealed record ReadingFailed(Reading? By, Exception Cause);
 
-    private sealed record OverlayRead(HeadOverlay? Overlay);
+    private sealed record OverlayRead(HeadOverlay? Overlay, Task NextMove);
 
     private sealed class Resend
     {

@@ -140,6 +140,30 @@ public sealed class PipelineTests : InDirectory, IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_block_that_comes_while_what_is_above_finality_is_read_is_not_missed()
+    {
+        _chain.Grow(4, unfinalized: 4);
+        var (grown, polls, seen) = (false, 0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        _chain.Intercept = async (_, body, _) =>
+        {
+            // The second look at the head after the block came begins when the first has been taken in.
+            if (grown && body.Contains("\"latest\"", StringComparison.Ordinal) && Interlocked.Increment(ref polls) == 2)
+                seen.SetResult();
+            if (!grown && body.Contains("\"fromBlock\":\"0x64\"", StringComparison.Ordinal))
+            {
+                _chain.Grow(1, unfinalized: 5);
+                grown = true;
+                await seen.Task;
+            }
+
+            return false;
+        };
+        await using var node = await Node.FollowingAsync(Path, Options());
+        var status = await node.UntilAsync(status => status.Overlay is { } overlay && overlay.Values.Sum(miner => miner.Trades) == 5 * 3);
+        Assert.Equal(99UL, status.Finalized!.Number);
+    }
+
+    [Fact]
     public async Task An_epoch_is_settled_once_and_again_after_a_restart_not_at_all()
     {
         _chain.BendLogs = (from, to, logs) => [.. logs.SelectMany(log => IsLastOf(log, 39) ? new[] { log, EpochAdvanced(log) } : [log])];
