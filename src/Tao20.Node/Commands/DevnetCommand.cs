@@ -4,7 +4,6 @@ using System.Text.Json;
 using Tao20.Devnet;
 using Tao20.Domain.Units;
 using Tao20.Node.Configuration;
-using Tao20.Node.Hosting;
 using Tao20.Node.Http;
 
 namespace Tao20.Node.Commands;
@@ -38,8 +37,6 @@ internal static class DevnetCommand
     private const double MaxNoise = 0.2;
     private const int MostBlocksToSettle = 400;
     private const int Netuid = 20;
-    private static readonly TimeSpan TimeToCatchUp = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
     public static Command Create()
     {
@@ -173,15 +170,14 @@ internal static class DevnetCommand
                 await market.FinishAsync(traders, cancel);
             await traders.FinishAsync(cancel);
             var epochs = await economy.EpochAsync(cancel);
-            for (var block = 0; block < MostBlocksToSettle && !await hosts.AgreedAsync(epochs, cancel); block++)
+            for (var block = 0; block < MostBlocksToSettle && !await hosts.AgreedAsync(epochs, chain.Client, cancel); block++)
             {
                 await traders.PassAsync(cancel);
                 await hosts.KeepUpAsync(await chain.Client.BlockNumberAsync(cancel), cancel);
                 await ticks.WaitForNextTickAsync(cancel);
             }
 
-            foreach (var each in hosts.All)
-                await CatchUpAsync(each, await chain.Client.BlockNumberAsync(cancel), cancel);
+            await hosts.CatchUpAsync(await chain.Client.BlockNumberAsync(cancel), cancel);
         }
 
         if (market is not null)
@@ -200,30 +196,6 @@ internal static class DevnetCommand
         }
 
         return summary.Right ? ExitCodes.Ok : ExitCodes.Failed;
-    }
-
-    /// <summary>Waits until everything that is final has been folded and every closed epoch settled.</summary>
-    private static async Task CatchUpAsync(NodeHost host, ulong head, CancellationToken cancel)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(TimeToCatchUp);
-        try
-        {
-            using var looks = new PeriodicTimer(LookEvery);
-            do
-            {
-                var follower = (await host.StatusAsync(false, limit.Token)).Follower;
-                if (follower.Fault is { Passing: false })
-                    return;
-                if (follower.Latest?.Number >= head && follower.LagBlocks == 0 && follower.State.Unsettled.Count == 0 && follower.State.Last?.Number == follower.Finalized?.Number)
-                    return;
-            }
-            while (!host.Ended.IsCompleted && await looks.WaitForNextTickAsync(limit.Token));
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            throw new NodeException(ExitCodes.Failed, $"The validator has not folded the chain up to block {head} within {TimeToCatchUp.TotalSeconds:0} s.");
-        }
     }
 
     private static NodeSettings Settings(DevnetSettings settings, string directory, Uri rpc, Address contract, ValidatorSet? validators, int i)

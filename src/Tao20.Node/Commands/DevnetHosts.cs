@@ -12,6 +12,8 @@ internal sealed class DevnetHosts : IAsyncDisposable
     private const ulong MostBlocksBehind = 6;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan TimeToCatchUp = TimeSpan.FromSeconds(120);
     private readonly List<NodeHost> _hosts = [];
 
     /// <summary>All of them.</summary>
@@ -47,11 +49,53 @@ internal sealed class DevnetHosts : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether every round is over, every case has ended in everyone's book, and everyone's weights are set.</summary>
-    /// <param name="epochs">How many epochs have been closed on chain.</param>
+    /// <summary>Waits until everyone has folded everything that is final and settled every closed epoch.</summary>
+    /// <param name="head">The block that is to be known to all.</param>
     /// <param name="cancel">Gives up.</param>
-    public async Task<bool> AgreedAsync(ulong epochs, CancellationToken cancel)
+    /// <exception cref="NodeException">It takes too long.</exception>
+    public async Task CatchUpAsync(ulong head, CancellationToken cancel)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(TimeToCatchUp);
+        try
+        {
+            foreach (var host in _hosts)
+                await CatchUpAsync(host, head, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new NodeException(ExitCodes.Failed, $"A validator has not folded the chain up to block {head} within {TimeToCatchUp.TotalSeconds:0} s.");
+        }
+    }
+
+    private static async Task CatchUpAsync(NodeHost host, ulong head, CancellationToken cancel)
+    {
+        using var looks = new PeriodicTimer(AskEvery);
+        do
+        {
+            var follower = (await host.StatusAsync(false, cancel)).Follower;
+            if (follower.Fault is { Passing: false })
+                return;
+            if (follower.Latest?.Number >= head && follower.LagBlocks == 0 && follower.State.Unsettled.Count == 0 && follower.State.Last?.Number == follower.Finalized?.Number)
+                return;
+        }
+        while (!host.Ended.IsCompleted && await looks.WaitForNextTickAsync(cancel));
+    }
+
+    /// <summary>Whether every round is over, every case has ended in everyone's book, everyone's weights are set, and nothing anyone has to say is on its way.</summary>
+    /// <param name="epochs">How many epochs have been closed on chain.</param>
+    /// <param name="chain">The chain.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<bool> AgreedAsync(ulong epochs, DevnetClient chain, CancellationToken cancel)
+    {
+        // Before the books: what is on its way, a second attestation say, still changes them; what has become final is then in them.
+        foreach (var host in _hosts)
+        {
+            if ((await host.StatusAsync(false, cancel)).Validator?.Sender.Open.Count > 0)
+                return false;
+        }
+
+        await CatchUpAsync(await chain.BlockNumberAsync(cancel), cancel);
         foreach (var host in _hosts)
         {
             var status = await host.StatusAsync(false, cancel);
