@@ -94,8 +94,14 @@ public sealed class ParameterSchedule
     public ParametersVersion Latest => _versions[^1];
 
     /// <summary>The version that holds in <paramref name="epoch"/>; the oldest for an epoch before all of them.</summary>
-    public ParametersVersion At(EpochId epoch) =>
-        Array.FindLast(_versions, version => version.FromEpoch.Value <= epoch.Value) ?? _versions[0];
+    public ParametersVersion At(EpochId epoch)
+    {
+        // Asked for each trade: without a closure that would be garbage for each trade.
+        var at = _versions.Length - 1;
+        while (at > 0 && _versions[at].FromEpoch.Value > epoch.Value)
+            at--;
+        return _versions[at];
+    }
 
     /// <summary>
     /// The schedule once <paramref name="wanted"/> are the newest parameters: the same when they already are, otherwise with one
