@@ -22,21 +22,9 @@ public sealed record AnvilOptions
     public bool AutoMine { get; init; }
 }
 
-/// <summary>
-/// A running local chain. It ends with this process however that ends: its guard holds the read end of a pipe whose write end only
-/// this process has, and stops the chain when the pipe closes, which the operating system does even after a kill.
-/// </summary>
+/// <summary>A running local chain. It ends with this process however that ends.</summary>
 public sealed class Anvil : IAsyncDisposable
 {
-    private const string Guard =
-        """
-        exec 3<&0
-        "$@" <&- &
-        chain=$!
-        ( cat <&3 >/dev/null; kill -9 $chain 2>/dev/null ) &
-        wait $chain
-        """;
-
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private readonly Process _process;
     private int _disposed;
@@ -69,17 +57,8 @@ public sealed class Anvil : IAsyncDisposable
         if (!options.AutoMine)
             arguments.Add("--no-mining");
 
-        var start = OperatingSystem.IsWindows()
-            ? new ProcessStartInfo(tools.Anvil, arguments)
-            : new ProcessStartInfo("/bin/sh", ["-c", Guard, "anvil-guard", tools.Anvil, .. arguments]);
-        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
-        var process = Process.Start(start)!;
         var output = new List<string>();
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
-        process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-
+        var process = GuardedProcess.Start(tools.Anvil, arguments, Keep);
         var anvil = new Anvil(process, new Uri($"http://127.0.0.1:{port}"));
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         timeout.CancelAfter(StartTimeout);
@@ -109,11 +88,11 @@ public sealed class Anvil : IAsyncDisposable
             throw;
         }
 
-        void Keep(string? line)
+        void Keep(string line)
         {
             lock (output)
             {
-                if (!string.IsNullOrWhiteSpace(line) && output.Count < 20)
+                if (output.Count < 20)
                     output.Add(line);
             }
         }
@@ -133,12 +112,6 @@ public sealed class Anvil : IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
         Client.Dispose();
-        if (!_process.HasExited)
-        {
-            _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync().ConfigureAwait(false);
-        }
-
-        _process.Dispose();
+        await GuardedProcess.EndAsync(_process).ConfigureAwait(false);
     }
 }

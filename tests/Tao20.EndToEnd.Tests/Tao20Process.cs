@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
@@ -111,8 +112,8 @@ internal sealed class Tao20Process : IAsyncDisposable
         {
             while (true)
             {
-                last = await StatusAsync(all: true);
-                if (wanted(last))
+                last = await StatusIfReadyAsync();
+                if (last is not null && wanted(last))
                     return last;
                 await looks.WaitForNextTickAsync(timeout.Token);
             }
@@ -120,6 +121,19 @@ internal sealed class Tao20Process : IAsyncDisposable
         catch (OperationCanceledException)
         {
             throw new TimeoutException($"Not within {limit}: {last}\n{Errors}");
+        }
+    }
+
+    /// <summary>The whole status; null while the node says that it cannot tell yet: another one of its cluster is taking over.</summary>
+    private async Task<JsonObject?> StatusIfReadyAsync()
+    {
+        try
+        {
+            return await StatusAsync(all: true);
+        }
+        catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.ServiceUnavailable)
+        {
+            return null;
         }
     }
 

@@ -104,7 +104,7 @@ public sealed class DifferentialTests
         var tools = await DevnetTools.EnsureAsync(null, CancellationToken.None);
         foreach (var signature in new[] { Tao20Events.MintedSignature, Tao20Events.RedeemedSignature, Tao20Events.ActivitySignature, Tao20Events.EpochAdvancedSignature })
         {
-            var (code, output) = await DevnetTools.RunAsync(tools.Cast, ["keccak", signature], Path.GetTempPath(), TimeSpan.FromSeconds(30), CancellationToken.None);
+            var (code, output) = await NpmTools.RunAsync(tools.Cast, ["keccak", signature], Path.GetTempPath(), TimeSpan.FromSeconds(30), CancellationToken.None);
             Assert.Equal((0, Keccak.Topic(signature).ToString()), (code, output.Trim()));
         }
     }

@@ -57,7 +57,7 @@ internal static class Reference
             var (script, question, answer) = (Path.Combine(directory, "reference.cjs"), Path.Combine(directory, "cases.json"), Path.Combine(directory, "answers.json"));
             await File.WriteAllTextAsync(script, Script);
             await File.WriteAllTextAsync(question, cases.ToJsonString());
-            var (code, output) = await DevnetTools.RunAsync(
+            var (code, output) = await NpmTools.RunAsync(
                 "node", [script, question, answer], directory, TimeSpan.FromMinutes(2), CancellationToken.None, new Dictionary<string, string> { ["NODE_PATH"] = tools.NodeModules });
             Assert.True(code == 0, output);
             return JsonNode.Parse(await File.ReadAllTextAsync(answer))!.AsArray();

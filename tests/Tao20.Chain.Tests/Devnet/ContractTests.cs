@@ -29,7 +29,7 @@ public sealed class ContractTests : IAsyncLifetime
         var tools = await DevnetTools.EnsureAsync(null, _none);
         var devnet = Path.Combine(Repository(), "src", "Tao20.Devnet");
         var output = Directory.CreateTempSubdirectory("tao20-compile-").FullName;
-        var (code, text) = await DevnetTools.RunAsync(
+        var (code, text) = await NpmTools.RunAsync(
             "node",
             [Path.Combine(devnet, "Tools", "compile.cjs"), Path.Combine(devnet, "Contracts"), output],
             devnet,
