@@ -1,82 +1,121 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Tao20.Chain.Contracts;
+using Tao20.Chain.Signing;
 using Tao20.Devnet;
 using Tao20.EndToEnd.Tests.PostgreSql;
 
 namespace Tao20.EndToEnd.Tests;
 
 /// <summary>One validator on three nodes with one PostgreSQL journal: the real executable, three times, on a real chain.</summary>
-public sealed class ClusterTests : InDirectory
+public sealed class ClusterTests : InDirectory, IAsyncLifetime
 {
     private const ulong FinalAfter = 2;
     private static readonly TimeSpan TakeOver = TimeSpan.FromSeconds(120);
+    private readonly string _secret = string.Concat(Enumerable.Repeat("c3", 32));
+    private readonly List<int> _ports = [.. Enumerable.Range(0, 3).Select(_ => Anvil.FreePort())];
+    private ChainFixture _chain = null!;
+    private ValidatorSet _validators = null!;
+    private PostgreSqlServer _database = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await PostgreSqlServer.StartAsync();
+        _chain = await ChainFixture.StartAsync(seed: 11);
+        (_validators, _) = await ValidatorSet.DeployAsync(_chain.Economy, [PrivateKey.FromHex(_secret)], 20, _chain.Traders.Time, CancellationToken.None);
+    }
+
+    async Task IAsyncLifetime.DisposeAsync()
+    {
+        await _chain.DisposeAsync();
+        await _database.DisposeAsync();
+    }
 
     [Fact]
-    public async Task Whichever_node_is_lost_the_others_go_on_and_nothing_is_lost_or_counted_twice()
+    public async Task Whichever_node_is_lost_the_others_go_on_and_nothing_is_lost_or_done_twice()
     {
-        await using var database = await PostgreSqlServer.StartAsync();
-        await using var chain = await ChainFixture.StartAsync(seed: 11);
-        await chain.TradeAsync(10);
-        var ports = Enumerable.Range(0, 3).Select(_ => Anvil.FreePort()).ToList();
-        await using var first = Start(chain, database, ports, 0);
+        await _chain.TradeAsync(10);
+        await using var first = Start(0);
         await first.StatusUriAsync();
-        await using var second = Start(chain, database, ports, 1);
-        await using var third = Start(chain, database, ports, 2);
+        await using var second = Start(1);
+        await using var third = Start(2);
 
         // Everyone answers for all of it, wherever it is kept.
         foreach (var node in new[] { first, second, third })
-            await RequireTotalsAsync(chain, node);
+            await RequireTotalsAsync(node);
 
-        // The oldest node has the follower and the coordinator, and a third of the miners.
+        // The oldest node has the follower, the coordinator and the account, and a third of the miners. An epoch ends while nobody has them.
         await first.KillAsync();
-        await chain.TradeAsync(30);
-        await RequireTotalsAsync(chain, second);
-        await RequireTotalsAsync(chain, third);
+        await _chain.TradeAsync(50);
+        await RequireTotalsAsync(second);
+        await RequireTotalsAsync(third);
 
         // It comes back, and then the one that took over leaves in peace.
-        await using var again = Start(chain, database, ports, 0);
+        await using var again = Start(0);
         await again.StatusUriAsync();
-        await chain.TradeAsync(10);
+        await _chain.TradeAsync(10);
         second.Interrupt();
         Assert.Equal(0, await second.ExitAsync(TimeSpan.FromSeconds(40)));
-        await chain.TradeAsync(30);
-        await chain.Traders.FinishAsync(CancellationToken.None);
-        await RequireTotalsAsync(chain, third);
+        await _chain.TradeAsync(50);
+        await _chain.Traders.FinishAsync(CancellationToken.None);
+        await RequireTotalsAsync(third);
+        await RequireEachEpochAttestedOnceAsync(again);
 
         // What they came to is what one node alone comes to that nothing has happened to.
-        await using var alone = Tao20Process.Start(chain.ValidatorArguments(System.IO.Path.Combine(Directory, "alone")));
-        var undisturbed = await RequireTotalsAsync(chain, alone);
-        var status = await RequireTotalsAsync(chain, again);
-        Assert.True(undisturbed["settled"]!["count"]!.GetValue<long>() > 0);
+        await using var alone = Tao20Process.Start(_chain.ValidatorArguments(System.IO.Path.Combine(Directory, "alone")));
+        var undisturbed = await RequireTotalsAsync(alone);
+        var status = await RequireTotalsAsync(again);
         Assert.Equal(undisturbed["settled"]!.ToJsonString(), status["settled"]!.ToJsonString());
         Assert.Equal(undisturbed["ranking"]!.ToJsonString(), status["ranking"]!.ToJsonString());
         Assert.Equal(undisturbed["cursor"]!["trades"]!.GetValue<long>(), status["cursor"]!["trades"]!.GetValue<long>());
     }
 
-    private Tao20Process Start(ChainFixture chain, PostgreSqlServer database, List<int> ports, int node) => Tao20Process.Start(
-        chain.ValidatorArguments(System.IO.Path.Combine(Directory, $"node-{node}")),
+    private Tao20Process Start(int node) => Tao20Process.Start(
+        _chain.ValidatorArguments(System.IO.Path.Combine(Directory, $"node-{node}"), "--registry", _validators.Registry.ToString()),
         environment: new Dictionary<string, string>
         {
+            ["TAO20_VALIDATOR_PRIVATE_KEY"] = _secret,
             ["TAO20_Journal__Kind"] = "PostgreSql",
-            ["TAO20_Journal__ConnectionString"] = database.ConnectionString,
+            ["TAO20_Journal__ConnectionString"] = _database.ConnectionString,
             ["TAO20_Cluster__Enabled"] = "true",
-            ["TAO20_Cluster__Port"] = ports[node].ToString(CultureInfo.InvariantCulture),
-            ["TAO20_Cluster__SeedNodes"] = string.Join(',', ports.Select(port => $"akka.tcp://tao20@127.0.0.1:{port}")),
+            ["TAO20_Cluster__Port"] = _ports[node].ToString(CultureInfo.InvariantCulture),
+            ["TAO20_Cluster__SeedNodes"] = string.Join(',', _ports.Select(port => $"akka.tcp://tao20@127.0.0.1:{port}")),
         });
 
     /// <summary>Waits until a node has folded all that is final, and compares every miner's total with the contract's own.</summary>
-    private static async Task<JsonObject> RequireTotalsAsync(ChainFixture chain, Tao20Process node)
+    private async Task<JsonObject> RequireTotalsAsync(Tao20Process node)
     {
         for (ulong i = 0; i < FinalAfter; i++)
-            await chain.Traders.PassAsync(CancellationToken.None);
-        var final = await chain.Chain.Client.BlockNumberAsync(CancellationToken.None) - FinalAfter;
+            await _chain.Traders.PassAsync(CancellationToken.None);
+        var final = await _chain.Chain.Client.BlockNumberAsync(CancellationToken.None) - FinalAfter;
         var status = await node.UntilAsync(
             status => status["cursor"]?["block"]?.GetValue<ulong>() >= final && status["epoch"]!["awaitingSettlement"]!.AsArray().Count == 0, TakeOver);
         Assert.Empty(status["faults"]!.AsArray());
         var folded = status["miners"]!.AsArray().ToDictionary(miner => miner!["address"]!.GetValue<string>(), miner => miner!["foldedWei"]!.GetValue<string>());
-        var counted = (await chain.Economy.VolumesAsync(CancellationToken.None)).Where(volume => volume.Value > 0)
+        var counted = (await _chain.Economy.VolumesAsync(CancellationToken.None)).Where(volume => volume.Value > 0)
             .ToDictionary(volume => volume.Key.ToString(), volume => volume.Value.ToString(CultureInfo.InvariantCulture));
         Assert.Equal(counted, folded);
         return status;
+    }
+
+    /// <summary>Lets blocks go by until the last epoch's weights are set and nothing is on its way: each epoch has one attestation, and the account has sent nothing else twice.</summary>
+    private async Task RequireEachEpochAttestedOnceAsync(Tao20Process node)
+    {
+        var closed = await _chain.Economy.EpochAsync(CancellationToken.None);
+        Assert.True(closed >= 3, $"{closed}");
+        var status = await node.UntilAsync(
+            async status =>
+            {
+                await _chain.Traders.PassAsync(CancellationToken.None);
+                var self = status["validator"]!;
+                return self["transactions"]!["open"]!.AsArray().Count == 0 && self["weights"]!.AsArray().LastOrDefault() is { } last
+                    && last["epoch"]!.GetValue<ulong>() == closed - 1 && last["stage"]!.GetValue<string>() == "Set";
+            },
+            TakeOver);
+        var logs = await _chain.Chain.Client.SendAsync(
+            "eth_getLogs", $"[{{\"fromBlock\":\"0x0\",\"address\":\"{_validators.Registry}\",\"topics\":[\"{RegistryEvents.Attested}\"]}}]", CancellationToken.None);
+        var epochs = logs.EnumerateArray().Select(log => Convert.ToUInt64(log.GetProperty("topics")[2].GetString(), 16)).ToList();
+        Assert.Equal(Enumerable.Range(0, (int)closed).Select(epoch => (ulong)epoch), epochs);
+        Assert.Equal(0, status["validator"]!["transactions"]!["foreign"]!.GetValue<long>());
     }
 }

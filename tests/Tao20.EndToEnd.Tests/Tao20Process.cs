@@ -103,7 +103,10 @@ internal sealed class Tao20Process : IAsyncDisposable
         (await _http.GetFromJsonAsync<JsonObject>($"{await StatusUriAsync()}{(all ? "?all=true" : "")}"))!;
 
     /// <summary>Looks at the status until it is as wanted.</summary>
-    public async Task<JsonObject> UntilAsync(Func<JsonObject, bool> wanted, TimeSpan limit)
+    public Task<JsonObject> UntilAsync(Func<JsonObject, bool> wanted, TimeSpan limit) => UntilAsync(status => Task.FromResult(wanted(status)), limit);
+
+    /// <summary>The same, with something to be done between the looks.</summary>
+    public async Task<JsonObject> UntilAsync(Func<JsonObject, Task<bool>> wanted, TimeSpan limit)
     {
         using var timeout = new CancellationTokenSource(limit);
         using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
@@ -113,7 +116,7 @@ internal sealed class Tao20Process : IAsyncDisposable
             while (true)
             {
                 last = await StatusIfReadyAsync();
-                if (last is not null && wanted(last))
+                if (last is not null && await wanted(last))
                     return last;
                 await looks.WaitForNextTickAsync(timeout.Token);
             }
