@@ -115,10 +115,11 @@ internal static class OutboxWire
         MaxFee = Values.Bytes(attempt.MaxFee),
         Priority = Values.Bytes(attempt.Priority),
         GasLimit = attempt.GasLimit,
+        Cancels = attempt.Cancels,
     };
 
     private static Attempt FromWire(Wire.Attempt wire) => new(
-        wire.Nonce, Values.Hash(wire.Hash), wire.Raw.ToByteArray(), Values.BigInteger(wire.MaxFee), Values.BigInteger(wire.Priority), wire.GasLimit);
+        wire.Nonce, Values.Hash(wire.Hash), wire.Raw.ToByteArray(), Values.BigInteger(wire.MaxFee), Values.BigInteger(wire.Priority), wire.GasLimit, wire.Cancels);
 
     private static Wire.Receipt? ToWire(Receipt? receipt) => receipt is null ? null : new()
     {

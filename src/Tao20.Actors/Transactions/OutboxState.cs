@@ -46,7 +46,8 @@ public sealed record IntentFailed(string Id, string Reason, string? RevertData =
 /// <param name="MaxFee">What it pays at most, in wei per gas.</param>
 /// <param name="Priority">What of this the block's author gets at most.</param>
 /// <param name="GasLimit">How much gas it may use.</param>
-public sealed record Attempt(ulong Nonce, Hash256 Hash, ReadOnlyMemory<byte> Raw, BigInteger MaxFee, BigInteger Priority, ulong GasLimit);
+/// <param name="Cancels">Whether it does nothing but use up the nonce, because nodes refuse what was wanted.</param>
+public sealed record Attempt(ulong Nonce, Hash256 Hash, ReadOnlyMemory<byte> Raw, BigInteger MaxFee, BigInteger Priority, ulong GasLimit, bool Cancels = false);
 
 /// <summary>An intent that has not ended.</summary>
 /// <param name="Intent">What is wanted.</param>
@@ -96,7 +97,7 @@ public sealed record OutboxState(
         var events = new List<object>();
         foreach (var entry in Open.Where(entry => entry.Attempts.Count > 0))
         {
-            var receipt = entry.Attempts.Select(attempt => view.Receipts.GetValueOrDefault(attempt.Hash)).FirstOrDefault(found => found is not null);
+            var receipt = entry.Attempts.Select(attempt => ReceiptOf(attempt, view)).FirstOrDefault(found => found is not null);
             if (receipt is null)
             {
                 if (entry.Receipt is { } gone)
@@ -142,6 +143,10 @@ public sealed record OutboxState(
         IntentFailed failed => Ended(new IntentProgress(failed.Id, failed.Expired ? IntentState.Expired : IntentState.Failed, null, failed.Reason, failed.RevertData)),
         _ => this,
     };
+
+    /// <summary>What became of a transaction. One that only used up the nonce has not done what was wanted, however well it went.</summary>
+    private static Receipt? ReceiptOf(Attempt attempt, AccountView view) =>
+        view.Receipts.GetValueOrDefault(attempt.Hash) is { } receipt ? receipt with { Success = receipt.Success && !attempt.Cancels } : null;
 
     private OutboxState With(string id, Func<OutboxEntry, OutboxEntry> change) =>
         Open.Find(entry => entry.Intent.Id == id) is { } entry ? this with { Open = Open.Replace(entry, change(entry)) } : this;

@@ -41,7 +41,7 @@ public enum IntentState : byte
     /// <summary>The block is final, and it did what it was sent for.</summary>
     Final = 4,
 
-    /// <summary>The block is final, and it was reverted.</summary>
+    /// <summary>The block is final, and it was reverted, or has only used up the nonce that nodes refused it with.</summary>
     Reverted = 5,
 
     /// <summary>It was never sent: it would have been reverted.</summary>

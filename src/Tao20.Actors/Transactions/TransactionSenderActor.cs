@@ -6,6 +6,7 @@ using Tao20.Chain;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Signing;
+using Tao20.Domain.Units;
 using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Transactions;
@@ -37,6 +38,7 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
     private bool _moved;
     private int _failures;
     private string? _waiting;
+    private (Hash256 Hash, ulong Since) _refused;
     private ulong? _accounted;
     private long _foreign;
 
@@ -57,6 +59,8 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     private Address Account => _settings.Key.Address;
+
+    private string SimulatedAt => _settings.SeesPending ? "pending" : "latest";
 
     /// <summary>The persistence id of an account's outbox: <c>outbox-{address}</c>.</summary>
     public static string PersistenceIdOf(Address account) => $"outbox-{account}";
@@ -89,6 +93,9 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
                 return true;
             case Answered answered:
                 OnAnswered(answered);
+                return true;
+            case Substitute substitute:
+                OnSubstitute(substitute);
                 return true;
             case WorkFailed failed:
                 OnFailed(failed.Cause);
@@ -221,7 +228,7 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
 
         async Task<Prepared> SimulateAsync()
         {
-            var (gas, refused) = await _account.SimulateAsync(intent, _settings.SeesPending ? "pending" : "latest").ConfigureAwait(false);
+            var (gas, refused) = await _account.SimulateAsync(intent, SimulatedAt).ConfigureAwait(false);
             return new Prepared(intent.Id, gas, refused);
         }
     }
@@ -244,8 +251,10 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
             return;
         }
 
-        Sign(intent, _state.NonceAt(_view), fees, prepared.Gas + prepared.Gas * (ulong)_settings.Fees.GasMarginPercent / 100);
+        Sign(intent, _state.NonceAt(_view), fees, WithMargin(prepared.Gas));
     }
+
+    private ulong WithMargin(ulong gas) => gas + gas * (ulong)_settings.Fees.GasMarginPercent / 100;
 
     private void Replace(OutboxEntry entry, AccountView view)
     {
@@ -263,11 +272,11 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
     }
 
     /// <summary>Signs, and sends only what is in the journal.</summary>
-    private void Sign(TransactionIntent intent, ulong nonce, (BigInteger MaxFee, BigInteger Priority) fees, ulong gas)
+    private void Sign(TransactionIntent intent, ulong nonce, (BigInteger MaxFee, BigInteger Priority) fees, ulong gas, bool cancels = false)
     {
         var transaction = new Eip1559Transaction(_settings.ChainId, nonce, fees.Priority, fees.MaxFee, gas, intent.To, (BigInteger)intent.ValueWei, intent.Data);
         var signed = transaction.Sign(_settings.Key);
-        var attempt = new Attempt(nonce, signed.Hash, signed.Raw, fees.MaxFee, fees.Priority, gas);
+        var attempt = new Attempt(nonce, signed.Hash, signed.Raw, fees.MaxFee, fees.Priority, gas, cancels);
         PersistEvent(new TransactionSigned(intent.Id, attempt), () =>
         {
             Tell(intent.Id);
@@ -304,9 +313,39 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
                 // Mined meanwhile, by us or by someone else: the next look at the chain tells.
                 Rest();
                 break;
+            case BroadcastAnswer.Refused when _state.Open.Find(entry => entry.Intent.Id == answered.Id) is { State: IntentState.Signed } entry && RefusedFor(answered.Attempt) >= (ulong)_settings.Fees.StuckBlocks:
+                Substitute.FindAsync(_account, Account, entry, answered.Text, SimulatedAt).PipeTo(Self, failure: cause => new WorkFailed(cause));
+                break;
             default:
                 Wait($"{answered.Id} is not taken by the node: {answered.Text}. It is tried again with the next block.");
                 break;
+        }
+    }
+
+    // ---- what nodes do not take as it is --------------------------------------------------------------------------------------------
+
+    /// <summary>For how many blocks no node has taken these bytes.</summary>
+    private ulong RefusedFor(Attempt attempt)
+    {
+        if (_refused.Hash != attempt.Hash)
+            _refused = (attempt.Hash, _view!.Latest);
+        return _view!.Latest - _refused.Since;
+    }
+
+    private void OnSubstitute(Substitute substitute)
+    {
+        var entry = substitute.Entry;
+        var last = entry.Attempts[^1];
+        if (substitute.Problem is { } problem)
+            Wait($"{entry.Intent.Id} is not taken by the node: {substitute.Refusal}. {problem}");
+        else if (_settings.Fees.Replacing(last.MaxFee, last.Priority, _view!.BaseFee) is not { } fees)
+            Wait($"{entry.Intent.Id} is not taken by the node: {substitute.Refusal}. What could replace it would pay more than Transactions:MaxFeePerGas = {_settings.Fees.MaxFeePerGas}.");
+        else
+        {
+            Log.Error(
+                "{0} has not been taken by the node for {1} blocks: {2}. Its nonce {3} is signed for {4}",
+                entry.Intent.Id, _settings.Fees.StuckBlocks, substitute.Refusal, last.Nonce, substitute.Cancels ? "a transaction that does nothing" : "the same with the gas it needs now");
+            Sign(substitute.Intent, last.Nonce, fees, WithMargin(substitute.Gas), substitute.Cancels);
         }
     }
 

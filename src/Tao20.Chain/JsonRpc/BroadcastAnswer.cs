@@ -54,6 +54,7 @@ public static class BroadcastAnswers
         ("balance too low", BroadcastAnswer.InsufficientFunds),
         ("balancelow", BroadcastAnswer.InsufficientFunds),
         ("inability to pay some fees", BroadcastAnswer.InsufficientFunds),
+        ("invalidtransaction::payment", BroadcastAnswer.InsufficientFunds),
     ];
 
     /// <summary>What an error means.</summary>

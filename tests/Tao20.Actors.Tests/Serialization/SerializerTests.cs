@@ -202,6 +202,7 @@ internal static class Samples
             new SubmitIntent(intent),
             new IntentPlanned(intent),
             new TransactionSigned(intent.Id, attempt),
+            new TransactionSigned(intent.Id, attempt with { Cancels = true }),
             new TransactionBroadcast(intent.Id, attempt.Hash, 7),
             new TransactionMined(intent.Id, receipt),
             new TransactionReorged(intent.Id, attempt.Hash),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text.Json.Nodes;
 using Akka.Actor;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -102,6 +103,9 @@ internal sealed class CuttableTransport(IRpcTransport inner, int cutAt, bool aft
     /// <summary>How many requests of the account's own have come this far (looking at the head is not one).</summary>
     public int Sent => _sent;
 
+    /// <summary>Which signed transactions, by their bytes as 0x and hex digits, the node refuses; null for none.</summary>
+    public Func<string, bool>? Refuses { get; set; }
+
     /// <summary>Completes when it has been cut.</summary>
     public Task Cut => _cut.Task;
 
@@ -109,6 +113,8 @@ internal sealed class CuttableTransport(IRpcTransport inner, int cutAt, bool aft
     {
         if (_cut.Task.IsCompleted)
             throw new EndpointUnreachableException(Endpoint, "cut off");
+        if (Refuses is { } refuses && body.Span.IndexOf("eth_sendRaw"u8) >= 0 && refuses(JsonNode.Parse(body.Span)![0]!["params"]![0]!.GetValue<string>()))
+            return RpcReply.Of("""[{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"exceeds block gas limit"}}]"""u8.ToArray());
         var own = body.Span.IndexOf("eth_getTransactionCount"u8) >= 0 || body.Span.IndexOf("eth_sendRaw"u8) >= 0 || body.Span.IndexOf("eth_estimateGas"u8) >= 0;
         if (own && Interlocked.Increment(ref _sent) == cutAt)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using Tao20.Actors.Transactions;
 using Tao20.Chain.Abi;
@@ -155,6 +156,68 @@ public sealed class TransactionSenderTests(ITestOutputHelper output) : InDirecto
     }
 
     [Fact]
+    public async Task What_nodes_do_not_take_is_signed_anew_with_its_nonce_and_holds_up_nothing()
+    {
+        await using var node = await SenderNode.StartAsync(_anvil, Path, _key);
+        var refused = new ConcurrentDictionary<string, int>();
+        node.Transport.Refuses = raw => refused.IsEmpty || refused.ContainsKey(raw) ? refused.AddOrUpdate(raw, 1, (_, times) => times + 1) > 0 : false;
+        var (first, second) = (Gift(5), Gift(7));
+        node.Submit(first, second);
+        await node.DoneAsync(2);
+        Assert.Equal((IntentState.Final, IntentState.Final), ((await node.ProgressAsync(first)).State, (await node.ProgressAsync(second)).State));
+        Assert.True(Assert.Single(refused).Value > 1);
+        Assert.Equal((5, 7), ((int)await _anvil.BalanceAsync(first.To), (int)await _anvil.BalanceAsync(second.To)));
+        Assert.Equal(2UL, await _anvil.NonceAsync(_key.Address));
+    }
+
+    [Fact]
+    public async Task What_nodes_take_in_no_form_gives_its_nonce_up_and_has_come_to_nothing()
+    {
+        await using var node = await SenderNode.StartAsync(_anvil, Path, _key);
+        var (first, second) = (Gift(5), Gift(7));
+        node.Transport.Refuses = raw => raw.Contains(first.To.ToString()[2..], StringComparison.OrdinalIgnoreCase);
+        node.Submit(first, second);
+        await node.DoneAsync(2);
+        var progress = await node.ProgressAsync(first);
+        Assert.Equal((IntentState.Reverted, false), (progress.State, progress.Receipt!.Success));
+        Assert.Equal(IntentState.Final, (await node.ProgressAsync(second)).State);
+        Assert.Equal((0, 7), ((int)await _anvil.BalanceAsync(first.To), (int)await _anvil.BalanceAsync(second.To)));
+        Assert.Equal(2UL, await _anvil.NonceAsync(_key.Address));
+    }
+
+    [Fact]
+    public async Task What_nodes_did_not_take_and_would_be_reverted_by_now_gives_its_nonce_up_at_once()
+    {
+        await using var node = await SenderNode.StartAsync(_anvil, Path, _key);
+        var (first, second) = (Gift(5), Gift(7));
+        var forms = new ConcurrentDictionary<string, bool>();
+        node.Transport.Refuses = raw => raw.Contains(first.To.ToString()[2..], StringComparison.OrdinalIgnoreCase) && (forms[raw] = true);
+        node.Submit(first, second);
+        await node.UntilAsync(status => status.Open is [{ State: IntentState.Signed }, ..], mine: false);
+        await _anvil.Client.SendAsync("anvil_setCode", $"[\"{first.To}\",\"0x60006000fd\"]", _none);
+        await node.DoneAsync(2);
+        Assert.Equal(IntentState.Reverted, (await node.ProgressAsync(first)).State);
+        Assert.Single(forms);
+        Assert.Equal(2UL, await _anvil.NonceAsync(_key.Address));
+    }
+
+    [Fact]
+    public async Task While_nodes_take_nothing_at_all_the_account_waits_says_so_and_goes_on_when_they_do()
+    {
+        await using (var node = await SenderNode.StartAsync(_anvil, Path, _key))
+        {
+            node.Transport.Refuses = _ => true;
+            node.Submit(Gift(5), Gift(7));
+            await node.UntilAsync(status => status.Waiting?.Contains("Nor is a transaction that does nothing", StringComparison.Ordinal) == true);
+        }
+
+        // A restart knows what was signed, and goes on with it.
+        await using var again = await SenderNode.StartAsync(_anvil, Path, _key);
+        await again.DoneAsync(2);
+        Assert.Equal(2UL, await _anvil.NonceAsync(_key.Address));
+    }
+
+    [Fact]
     public async Task A_mined_transaction_whose_block_is_replaced_is_mined_again_once()
     {
         await using var node = await SenderNode.StartAsync(_anvil, Path, _key);
@@ -218,7 +281,7 @@ public sealed class TransactionSenderTests(ITestOutputHelper output) : InDirecto
     [InlineData("replacement transaction underpriced", BroadcastAnswer.Underpriced)]
     [InlineData("max fee per gas less than block base fee: address 0x1, maxFeePerGas: 1, baseFee: 7", BroadcastAnswer.Underpriced)]
     [InlineData("insufficient funds for gas * price + value", BroadcastAnswer.InsufficientFunds)]
-    [InlineData("submit transaction to pool failed: InvalidTransaction(InvalidTransaction::Payment)", BroadcastAnswer.Refused)]
+    [InlineData("submit transaction to pool failed: InvalidTransaction(InvalidTransaction::Payment)", BroadcastAnswer.InsufficientFunds)]
     [InlineData("Nonce gap too large", BroadcastAnswer.NonceTooHigh)]
     [InlineData("intrinsic gas too low", BroadcastAnswer.Refused)]
     public void Nodes_words_are_understood(string words, BroadcastAnswer answer) =>
