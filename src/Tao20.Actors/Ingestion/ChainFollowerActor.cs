@@ -295,8 +295,6 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
                 StopFor(FaultKind.QuorumDisagreement, cause.Message);
                 break;
             case ChainException:
-                if (cause is NoTrustworthyEndpointException)
-                    _chain.Pool.ForgiveAll();
                 TryAgainLater(FaultKind.ChainUnavailable, cause.Message);
                 break;
             default:

@@ -107,16 +107,6 @@ public sealed class EndpointPool
             return new(_members.Select(member => $"{member.Transport.Endpoint}: {member.Reason}"));
     }
 
-    /// <summary>Takes every endpoint back that was dropped: after a pause, each gets another chance.</summary>
-    public void ForgiveAll()
-    {
-        lock (_lock)
-        {
-            foreach (var member in _members)
-                (member.State, member.Reason) = ("ok", null);
-        }
-    }
-
     /// <summary>Notes how far an endpoint is; one more than three blocks behind the best is passed over until it has caught up.</summary>
     public void NoteHead(IRpcTransport transport, ulong head)
     {
@@ -153,7 +143,10 @@ public sealed class EndpointPool
 
             // One that stumbled once must not end a node for ever: when all are dropped, each gets another chance after a pause.
             if (_members.All(member => member.State == "dropped") && _members.Max(member => member.Until) - DroppedFor + AllDroppedFor <= now)
-                ForgiveAll();
+            {
+                foreach (var member in _members)
+                    (member.State, member.Reason) = ("ok", null);
+            }
 
             // All but the dropped: first the well, then those that lag, then those that rest.
             return [.. _members.Where(member => member.State != "dropped").OrderBy(member => member.State switch { "ok" => 0, "lagging" => 1, _ => 2 })];
