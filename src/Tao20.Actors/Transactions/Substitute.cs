@@ -16,7 +16,7 @@ namespace Tao20.Actors.Transactions;
 internal sealed record Substitute(OutboxEntry Entry, TransactionIntent Intent, string Refusal, ulong Gas, string? Problem)
 {
     /// <summary>Whether it does nothing but use up the nonce.</summary>
-    public bool Cancels => Intent != Entry.Intent;
+    public bool Cancels => !ReferenceEquals(Intent, Entry.Intent);
 
     /// <summary>Asks the chain what there can be in its stead.</summary>
     /// <param name="account">The account's chain.</param>

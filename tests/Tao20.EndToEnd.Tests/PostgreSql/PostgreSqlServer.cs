@@ -11,6 +11,7 @@ namespace Tao20.EndToEnd.Tests.PostgreSql;
 internal sealed class PostgreSqlServer : IAsyncDisposable
 {
     private const string User = "tao20";
+    private const string Nobody = "65534";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly string _directory;
     private readonly Process _process;
@@ -36,12 +37,12 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
         List<string> asUser = [];
         if (OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess)
         {
-            // It refuses to run as root: it runs as nobody, who may not read root's cache.
+            // It refuses to run as root: it runs as nobody (65534 everywhere; its group has several names), who may not read root's cache.
             File.SetUnixFileMode(directory, File.GetUnixFileMode(directory) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
             await RunAsync("cp", ["-r", Path.Combine(package, "native"), directory], directory);
-            await RunAsync("install", ["-d", "-o", "nobody", "-m", "700", data], directory);
+            await RunAsync("install", ["-d", "-o", Nobody, "-m", "700", data], directory);
             binaries = Path.Combine(directory, "native", "bin");
-            asUser = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"];
+            asUser = ["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups"];
         }
 
         string[] initialize = [.. asUser, Path.Combine(binaries, "initdb"), "-D", data, "-U", User, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"];
