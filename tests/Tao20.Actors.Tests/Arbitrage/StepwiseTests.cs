@@ -51,10 +51,12 @@ public sealed class StepwiseTests : InDirectory, IAsyncLifetime
         await buying;
         await RefuseSwapsAsync(7, true);
         node.Gate.Open();
-        var failed = await node.UntilAsync(status => status.State.Totals.Failed >= 1 && status.State.Open is null, node.PassAsync);
-        Assert.True(failed.State.Totals.Profit.Value < 0);
-        Assert.Equal(Wei.Zero, failed.State.Totals.Minted);
-        await RequireNothingForgottenAsync(node);
+
+        // It tries again as long as the market is dear: between two tries no trade is open, but for a moment only.
+        await node.UntilAsync(status => status.State.Totals.Failed >= 1, node.PassAsync);
+        var paused = await RequireNothingForgottenAsync(node);
+        Assert.True(paused.State.Totals.Profit.Value < 0);
+        Assert.Equal(Wei.Zero, paused.State.Totals.Minted);
     }
 
     [Fact]
