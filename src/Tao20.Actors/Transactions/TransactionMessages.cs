@@ -90,7 +90,7 @@ public sealed record FeePolicy
     /// <summary>What the block's author is offered, in wei for a unit of gas. 0 to 1e12; default 1e9.</summary>
     public BigInteger PriorityFeePerGas { get; init; } = 1_000_000_000;
 
-    /// <summary>After so many blocks without being mined, a transaction is sent again with a higher fee. 1 to 1,000; default 3.</summary>
+    /// <summary>After so many blocks, a transaction that is not mined is sent again with a higher fee, and one that no node takes is signed anew or given up. 1 to 1,000; default 3.</summary>
     public int StuckBlocks { get; init; } = 3;
 
     /// <summary>How much more gas than estimated is allowed, in percent. 0 to 300; default 25.</summary>
