@@ -8,8 +8,15 @@ using Tao20.Domain.Units;
 namespace Tao20.Actors.Transactions;
 
 /// <summary>What is asked of the chain for one account's transactions.</summary>
-internal sealed class AccountChain(ChainConnection chain, Address account, CancellationToken stop)
+/// <param name="chain">The chain.</param>
+/// <param name="account">The account.</param>
+/// <param name="simulatedAt">Where intents are simulated: <c>latest</c>, or <c>pending</c> to see what waits to be mined.</param>
+/// <param name="stop">Gives up.</param>
+internal sealed class AccountChain(ChainConnection chain, Address account, string simulatedAt, CancellationToken stop)
 {
+    /// <summary>The account.</summary>
+    public Address Account => account;
+
     /// <summary>Where the account and these transactions stand.</summary>
     /// <exception cref="ChainException">No endpoint answers.</exception>
     public async Task<AccountView> ViewAsync(IReadOnlyList<Hash256> hashes)
@@ -36,18 +43,16 @@ internal sealed class AccountChain(ChainConnection chain, Address account, Cance
     }
 
     /// <summary>Simulates an intent; the gas it needs, or why it would be refused.</summary>
-    /// <param name="wanted">The intent.</param>
-    /// <param name="block">Where: <c>latest</c>, or <c>pending</c> to see what waits to be mined.</param>
     /// <exception cref="ChainException">No endpoint answers.</exception>
-    public async Task<(ulong Gas, RpcErrorException? Refused)> SimulateAsync(TransactionIntent wanted, string block)
+    public async Task<(ulong Gas, RpcErrorException? Refused)> SimulateAsync(TransactionIntent wanted)
     {
         try
         {
             ulong gas = 0;
-            await chain.Pool.SendAsync([AccountCalls.Simulate(account, wanted.To, (BigInteger)wanted.ValueWei, wanted.Data, block)], stop, errorsAreAnswers: true).ConfigureAwait(false);
+            await chain.Pool.SendAsync([AccountCalls.Simulate(account, wanted.To, (BigInteger)wanted.ValueWei, wanted.Data, simulatedAt)], stop, errorsAreAnswers: true).ConfigureAwait(false);
             if (wanted.Gas > 0)
                 return (wanted.Gas, null);
-            await chain.Pool.SendAsync([AccountCalls.EstimateGas(account, wanted.To, (BigInteger)wanted.ValueWei, wanted.Data, block, estimate => gas = estimate)], stop, errorsAreAnswers: true).ConfigureAwait(false);
+            await chain.Pool.SendAsync([AccountCalls.EstimateGas(account, wanted.To, (BigInteger)wanted.ValueWei, wanted.Data, simulatedAt, estimate => gas = estimate)], stop, errorsAreAnswers: true).ConfigureAwait(false);
             return (gas, null);
         }
         catch (RpcErrorException refused)

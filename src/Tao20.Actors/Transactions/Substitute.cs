@@ -1,5 +1,4 @@
 using Tao20.Chain;
-using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Transactions;
 
@@ -20,19 +19,17 @@ internal sealed record Substitute(OutboxEntry Entry, TransactionIntent Intent, s
 
     /// <summary>Asks the chain what there can be in its stead.</summary>
     /// <param name="account">The account's chain.</param>
-    /// <param name="sender">The account.</param>
     /// <param name="entry">The intent, and what has been signed for it.</param>
     /// <param name="refusal">What the node has said.</param>
-    /// <param name="block">Where it is simulated.</param>
     /// <exception cref="ChainException">No endpoint answers.</exception>
-    public static async Task<Substitute> FindAsync(AccountChain account, Address sender, OutboxEntry entry, string refusal, string block)
+    public static async Task<Substitute> FindAsync(AccountChain account, OutboxEntry entry, string refusal)
     {
-        var nothing = new TransactionIntent(entry.Intent.Id, sender, 0, default);
+        var nothing = new TransactionIntent(entry.Intent.Id, account.Account, 0, default);
         if (entry.Attempts[^1].Cancels)
             return new Substitute(entry, nothing, refusal, 0, "Nor is a transaction that does nothing in its stead. It is tried again with the next block.");
-        if (entry.Attempts.Count == 1 && await account.SimulateAsync(entry.Intent, block).ConfigureAwait(false) is (var needed, null))
+        if (entry.Attempts.Count == 1 && await account.SimulateAsync(entry.Intent).ConfigureAwait(false) is (var needed, null))
             return new Substitute(entry, entry.Intent, refusal, needed, null);
-        var (gas, refused) = await account.SimulateAsync(nothing, block).ConfigureAwait(false);
+        var (gas, refused) = await account.SimulateAsync(nothing).ConfigureAwait(false);
         return new Substitute(entry, nothing, refusal, gas, refused is null ? null : $"Nor can a transaction that does nothing be made in its stead: {refused.Text}.");
     }
 }

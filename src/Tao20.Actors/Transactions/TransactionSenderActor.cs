@@ -48,7 +48,7 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
     {
         _settings = settings;
         _chain = chain;
-        _account = new AccountChain(chain, settings.Key.Address, _stop.Token);
+        _account = new AccountChain(chain, settings.Key.Address, settings.SeesPending ? "pending" : "latest", _stop.Token);
         PersistenceId = PersistenceIdOf(settings.Key.Address);
     }
 
@@ -59,8 +59,6 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     private Address Account => _settings.Key.Address;
-
-    private string SimulatedAt => _settings.SeesPending ? "pending" : "latest";
 
     /// <summary>The persistence id of an account's outbox: <c>outbox-{address}</c>.</summary>
     public static string PersistenceIdOf(Address account) => $"outbox-{account}";
@@ -228,7 +226,7 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
 
         async Task<Prepared> SimulateAsync()
         {
-            var (gas, refused) = await _account.SimulateAsync(intent, SimulatedAt).ConfigureAwait(false);
+            var (gas, refused) = await _account.SimulateAsync(intent).ConfigureAwait(false);
             return new Prepared(intent.Id, gas, refused);
         }
     }
@@ -314,10 +312,10 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
                 Rest();
                 break;
             case BroadcastAnswer.Refused when _state.Open.Find(entry => entry.Intent.Id == answered.Id) is { State: IntentState.Signed } entry && RefusedFor(answered.Attempt) >= (ulong)_settings.Fees.StuckBlocks:
-                Substitute.FindAsync(_account, Account, entry, answered.Text, SimulatedAt).PipeTo(Self, failure: cause => new WorkFailed(cause));
+                Substitute.FindAsync(_account, entry, answered.Text).PipeTo(Self, failure: cause => new WorkFailed(cause));
                 break;
             default:
-                Wait($"{answered.Id} is not taken by the node: {answered.Text}. It is tried again with the next block.");
+                WaitForTaker(answered.Id, answered.Text, "It is tried again with the next block.");
                 break;
         }
     }
@@ -337,9 +335,9 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
         var entry = substitute.Entry;
         var last = entry.Attempts[^1];
         if (substitute.Problem is { } problem)
-            Wait($"{entry.Intent.Id} is not taken by the node: {substitute.Refusal}. {problem}");
+            WaitForTaker(entry.Intent.Id, substitute.Refusal, problem);
         else if (_settings.Fees.Replacing(last.MaxFee, last.Priority, _view!.BaseFee) is not { } fees)
-            Wait($"{entry.Intent.Id} is not taken by the node: {substitute.Refusal}. What could replace it would pay more than Transactions:MaxFeePerGas = {_settings.Fees.MaxFeePerGas}.");
+            WaitForTaker(entry.Intent.Id, substitute.Refusal, $"What could replace it would pay more than Transactions:MaxFeePerGas = {_settings.Fees.MaxFeePerGas}.");
         else
         {
             Log.Error(
@@ -348,6 +346,8 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
             Sign(substitute.Intent, last.Nonce, fees, WithMargin(substitute.Gas), substitute.Cancels);
         }
     }
+
+    private void WaitForTaker(string id, string refusal, string what) => Wait($"{id} is not taken by the node: {refusal}. {what}");
 
     // ---- what can go wrong ----------------------------------------------------------------------------------------------------------
 
