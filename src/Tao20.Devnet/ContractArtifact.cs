@@ -12,7 +12,7 @@ public sealed record ContractArtifact(string Name, string Bytecode, string Deplo
     /// <exception cref="DevnetException">There is none.</exception>
     public static ContractArtifact Load(string name)
     {
-        using var json = JsonDocument.Parse(DevnetTools.Resource($"artifacts/{name}.json"));
+        using var json = JsonDocument.Parse(EmbeddedText.Of(typeof(ContractArtifact).Assembly, $"artifacts/{name}.json"));
         return new ContractArtifact(
             name, json.RootElement.GetProperty("bytecode").GetString()!, json.RootElement.GetProperty("deployedBytecode").GetString()!);
     }

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace Tao20.Devnet;
@@ -25,17 +24,8 @@ public sealed class DevnetTools
     /// <exception cref="DevnetException">Node or npm is missing, or the packages cannot be installed.</exception>
     public static async Task<DevnetTools> EnsureAsync(Action<string>? progress, CancellationToken cancel)
     {
-        var tools = new NpmTools("the local chain", "anvil, cast and solc", Resource("tools/package.json"), Resource("tools/package-lock.json"));
+        var tools = NpmTools.Of("the local chain", "anvil, cast and solc", typeof(DevnetTools).Assembly, "tools");
         return new DevnetTools(await tools.EnsureAsync(progress, cancel).ConfigureAwait(false));
-    }
-
-    /// <summary>The text of an embedded resource of this assembly.</summary>
-    internal static string Resource(string name)
-    {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
-            ?? throw new DevnetException($"The resource {name} is not in this build.");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 
     private string Binary(string tool)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -16,6 +17,15 @@ namespace Tao20.Devnet;
 public sealed record NpmTools(string Needer, string Names, string Manifest, string LockFile)
 {
     private static readonly TimeSpan InstallTimeout = TimeSpan.FromMinutes(5);
+
+    /// <summary>Those whose <c>package.json</c> and <c>package-lock.json</c> are embedded in an assembly.</summary>
+    /// <param name="needer">Who needs them, for people.</param>
+    /// <param name="names">What they are, for people.</param>
+    /// <param name="assembly">The assembly.</param>
+    /// <param name="folder">What stands before the two names: <c>folder/package.json</c>.</param>
+    /// <exception cref="DevnetException">They are not in it.</exception>
+    public static NpmTools Of(string needer, string names, Assembly assembly, string folder) =>
+        new(needer, names, EmbeddedText.Of(assembly, $"{folder}/package.json"), EmbeddedText.Of(assembly, $"{folder}/package-lock.json"));
 
     /// <summary>The directory they are installed in, with the packages below <c>node_modules</c>; installs them if they are not yet.</summary>
     /// <param name="progress">Told what is being done when it takes long.</param>

