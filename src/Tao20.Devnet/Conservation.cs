@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text.Json;
 using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts.Messages;
 using Tao20.Domain.Units;
 
 namespace Tao20.Devnet;
@@ -30,7 +31,7 @@ public sealed record Conservation(ulong Block, BigInteger Tao, BigInteger Tokens
         List<Address> everyone = [.. new[] { economy.Keeper, economy.Index, economy.Pool, economy.Router, author }.Concat(economy.Participants).Concat(Economy.Mocks).Concat(others).Distinct()];
         var balances = await client.SendAsync([.. everyone.Select(account => ("eth_getBalance", $"[\"{account}\",\"{at}\"]"))], cancel).ConfigureAwait(false);
         var tokens = await client.CallAsync(
-            [.. everyone.Select(account => (economy.Index, AbiEncoder.Call("balanceOf(address)", account))), (economy.Index, AbiEncoder.Call("totalSupply()"))], cancel, at).ConfigureAwait(false);
+            [.. everyone.Select(account => (economy.Index, new BalanceOfFunction(account).Encode())), (economy.Index, new TotalSupplyFunction().Encode())], cancel, at).ConfigureAwait(false);
         return new Conservation(
             block,
             balances.Aggregate(BigInteger.Zero, (sum, balance) => sum + Big(balance)),

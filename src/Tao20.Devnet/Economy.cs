@@ -1,6 +1,7 @@
 using System.Numerics;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
+using Tao20.Chain.Contracts.Messages;
 using Tao20.Domain.Units;
 
 namespace Tao20.Devnet;
@@ -79,15 +80,15 @@ public sealed class Economy
         var mock = ContractArtifact.Load("SubnetMock").DeployedBytecode;
         await client.SendAsync([.. Mocks.Select(address => ("anvil_setCode", $"[\"{address}\",\"{mock}\"]"))], cancel).ConfigureAwait(false);
         await client.ExecuteAsync(
-            [.. Netuids.Select(netuid => new DevnetTransaction(keeper, Staking, AbiEncoder.Call("setPool(uint16,uint64,uint64)", netuid, PoolTao(netuid), PoolAlpha(netuid))))],
+            [.. Netuids.Select(netuid => new DevnetTransaction(keeper, Staking, new SetPoolFunction((ushort)netuid, PoolTao(netuid), PoolAlpha(netuid)).Encode()))],
             time++,
             cancel).ConfigureAwait(false);
 
-        var composition = AbiEncoder.Encode(Hotkey, Netuids.Cast<object>(), Weights.Cast<object>());
-        var index = (await client.ExecuteAsync([new DevnetTransaction(keeper, null, ContractArtifact.Load("Tao20Index").Bytecode + composition)], time++, cancel).ConfigureAwait(false))[0]!.Value;
-        var pool = (await client.ExecuteAsync([new DevnetTransaction(keeper, null, ContractArtifact.Load("Tao20Pool").Bytecode + AbiEncoder.Encode(index))], time++, cancel).ConfigureAwait(false))[0]!.Value;
-        var router = (await client.ExecuteAsync([new DevnetTransaction(keeper, null, ContractArtifact.Load("Tao20Router").Bytecode + AbiEncoder.Encode(index, pool, true))], time++, cancel).ConfigureAwait(false))[0]!.Value;
-        await client.ExecuteAsync([new DevnetTransaction(keeper, index, AbiEncoder.Call("setRouter(address,bool)", router, true))], time++, cancel).ConfigureAwait(false);
+        List<ushort> netuids = [.. Netuids.Select(netuid => (ushort)netuid)];
+        var index = await DeployContractAsync(new IndexDeployment(Hotkey, netuids, [.. Weights]).EncodeDeployment()).ConfigureAwait(false);
+        var pool = await DeployContractAsync(new PoolDeployment(index).EncodeDeployment()).ConfigureAwait(false);
+        var router = await DeployContractAsync(new RouterDeployment(index, pool, true).EncodeDeployment()).ConfigureAwait(false);
+        await client.ExecuteAsync([new DevnetTransaction(keeper, index, new SetRouterFunction(router, true).Encode())], time++, cancel).ConfigureAwait(false);
         foreach (var netuid in Netuids)
         {
             await client.ExecuteAsync(
@@ -97,13 +98,16 @@ public sealed class Economy
         }
 
         return (new Economy(chain, index, pool, router, traders, keeper), time - 1);
+
+        async Task<Address> DeployContractAsync(string code) =>
+            (await client.ExecuteAsync([new DevnetTransaction(keeper, null, code)], time++, cancel).ConfigureAwait(false))[0]!.Value;
     }
 
     /// <summary>Prices of all constituents, in 1e-18 TAO for one alpha, in the order of the composition.</summary>
     public async Task<IReadOnlyList<BigInteger>> PricesAsync(CancellationToken cancel)
     {
         var words = await Chain.Client
-            .CallAsync([.. Netuids.Select(netuid => (Alpha, AbiEncoder.Call("getAlphaPrice(uint16)", netuid)))], cancel)
+            .CallAsync([.. Netuids.Select(netuid => (Alpha, new GetAlphaPriceFunction((ushort)netuid).Encode()))], cancel)
             .ConfigureAwait(false);
         return [.. words.Select(word => AbiWords.BigInteger(word, 0))];
     }
@@ -112,14 +116,14 @@ public sealed class Economy
     public async Task<IReadOnlyList<BigInteger>> BalancesAsync(CancellationToken cancel)
     {
         var words = await Chain.Client
-            .CallAsync([.. Miners.Select(miner => (Index, AbiEncoder.Call("balanceOf(address)", miner)))], cancel)
+            .CallAsync([.. Miners.Select(miner => (Index, new BalanceOfFunction(miner).Encode()))], cancel)
             .ConfigureAwait(false);
         return [.. words.Select(word => AbiWords.BigInteger(word, 0))];
     }
 
     /// <summary>The running epoch: how many have been closed.</summary>
     public async Task<ulong> EpochAsync(CancellationToken cancel) =>
-        (ulong)AbiWords.BigInteger((await Chain.Client.CallAsync([(Index, AbiEncoder.Call("epoch()"))], cancel).ConfigureAwait(false))[0], 0);
+        (ulong)AbiWords.BigInteger((await Chain.Client.CallAsync([(Index, new EpochFunction().Encode())], cancel).ConfigureAwait(false))[0], 0);
 
     /// <summary>Counts these accounts among those that mint and redeem.</summary>
     public void Admit(IEnumerable<Address> accounts) => Participants = [.. Participants.Union(accounts)];
@@ -128,7 +132,7 @@ public sealed class Economy
     public async Task<IReadOnlyDictionary<Address, UInt128>> VolumesAsync(CancellationToken cancel)
     {
         var stats = await Chain.Client
-            .CallAsync([.. Participants.Select(miner => (Index, AbiEncoder.Call("getMinerStats(address)", miner)))], cancel)
+            .CallAsync([.. Participants.Select(miner => (Index, new GetMinerStatsFunction(miner).Encode()))], cancel)
             .ConfigureAwait(false);
         return Participants.Zip(stats, (miner, words) => (miner, total: (UInt128)AbiWords.BigInteger(words, 2))).ToDictionary(x => x.miner, x => x.total);
     }
@@ -136,16 +140,16 @@ public sealed class Economy
     /// <summary>A mint in kind worth about <paramref name="value"/> TAO wei at these prices.</summary>
     public DevnetTransaction Mint(Address miner, BigInteger value, IReadOnlyList<BigInteger> prices, ulong deadline)
     {
-        var alpha = Weights.Zip(prices, (weight, price) => (object)(value * weight / 1_000_000_000_000_000_000 * Rao / price));
-        return new DevnetTransaction(miner, Index, AbiEncoder.Call("mint(uint256[],uint256,uint256)", alpha, 1, deadline));
+        var alpha = Weights.Zip(prices, (weight, price) => value * weight / 1_000_000_000_000_000_000 * Rao / price);
+        return new DevnetTransaction(miner, Index, new MintInKindFunction([.. alpha], 1, deadline).Encode());
     }
 
     /// <summary>A redemption of so many tokens.</summary>
     public DevnetTransaction Redeem(Address miner, BigInteger tokens, ulong deadline) =>
-        new(miner, Index, AbiEncoder.Call("redeem(uint256,uint256[],uint256)", tokens, Netuids.Select(_ => (object)0), deadline));
+        new(miner, Index, new RedeemInKindFunction(tokens, [.. Netuids.Select(_ => BigInteger.Zero)], deadline).Encode());
 
     /// <summary>The end of an epoch.</summary>
-    public DevnetTransaction AdvanceEpoch() => new(Keeper, Index, AbiEncoder.Call("advanceEpoch()"));
+    public DevnetTransaction AdvanceEpoch() => new(Keeper, Index, new AdvanceEpochFunction().Encode());
 
     /// <summary>A purchase of alpha, which moves its price up.</summary>
     public DevnetTransaction Buy(int netuid, ulong rao) => Stake(Keeper, netuid, rao);
@@ -153,11 +157,11 @@ public sealed class Economy
     private static DevnetTransaction Stake(Address account, int netuid, ulong rao) => new(
         account,
         Staking,
-        AbiEncoder.Call("addStakeLimit(bytes32,uint256,uint256,bool,uint256)", Hotkey, rao, ulong.MaxValue, true, netuid),
+        new AddStakeLimitFunction(Hotkey, rao, ulong.MaxValue, true, netuid).Encode(),
         (UInt128)rao * Rao);
 
     private static DevnetTransaction Approve(Address account, Address spender, int netuid) =>
-        new(account, Staking, AbiEncoder.Call("approve(address,uint256,uint256)", spender, netuid, BigInteger.Pow(2, 256) - 1));
+        new(account, Staking, new ApproveStakeFunction(spender, netuid, BigInteger.Pow(2, 256) - 1).Encode());
 
     private static ulong PoolTao(int netuid) => (ulong)(5_000_000 - 150_000 * netuid) * Rao;
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts;
+using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Units;
 
@@ -80,10 +82,10 @@ public sealed class PegMarket
         var market = new PegMarket(economy, maker, script);
         await client.ExecuteAsync([market.MintTokens(time + 600)], ++time, cancel).ConfigureAwait(false);
         await client.ExecuteAsync(
-            [new DevnetTransaction(maker, economy.Index, AbiEncoder.Call("approve(address,uint256)", economy.Pool, BigInteger.Pow(2, 256) - 1))], ++time, cancel).ConfigureAwait(false);
-        var nav = await market.WordAsync(economy.Index, "getCurrentNAV()", cancel).ConfigureAwait(false);
+            [new DevnetTransaction(maker, economy.Index, RouterCalls.ApproveAll(economy.Pool))], ++time, cancel).ConfigureAwait(false);
+        var nav = await market.WordAsync(economy.Index, new GetCurrentNavFunction().Encode(), cancel).ConfigureAwait(false);
         await client.ExecuteAsync(
-            [new DevnetTransaction(maker, economy.Pool, AbiEncoder.Call("addLiquidity(uint256,uint256,uint256)", PoolTao * Tao * Tao / nav, 1, time + 600), (UInt128)(PoolTao * Tao))],
+            [new DevnetTransaction(maker, economy.Pool, new AddLiquidityFunction(PoolTao * Tao * Tao / nav, 1, time + 600).Encode(), (UInt128)(PoolTao * Tao))],
             ++time,
             cancel).ConfigureAwait(false);
         return (market, time);
@@ -97,14 +99,14 @@ public sealed class PegMarket
         if (_script.NoisePerMinute == 0)
             return [];
         var words = await _economy.Chain.Client.CallAsync(
-            [(_economy.Pool, AbiEncoder.Call("reserveTao()")), (_economy.Pool, AbiEncoder.Call("reserveToken()")), (_economy.Index, AbiEncoder.Call("balanceOf(address)", _maker))], cancel).ConfigureAwait(false);
+            [(_economy.Pool, new ReserveTaoFunction().Encode()), (_economy.Pool, new ReserveTokenFunction().Encode()), (_economy.Index, new BalanceOfFunction(_maker).Encode())], cancel).ConfigureAwait(false);
         var (tao, tokens, owned) = (Word(words[0]), Word(words[1]), Word(words[2]));
         var shock = Normal() * _script.NoisePerMinute * Math.Sqrt(_script.SecondsPerBlock / 60.0);
         var part = (BigInteger)(InputFor(Math.Abs(shock)) * 1e12);
         List<DevnetTransaction> transactions = owned < MakerTokensLeastTao * Tao ? [MintTokens(deadline)] : [];
         transactions.Add(shock > 0
-            ? new DevnetTransaction(_maker, _economy.Pool, AbiEncoder.Call("buy(uint256,uint256)", 1, deadline), (UInt128)(tao * part / 1_000_000_000_000))
-            : new DevnetTransaction(_maker, _economy.Pool, AbiEncoder.Call("sell(uint256,uint256,uint256)", tokens * part / 1_000_000_000_000, 1, deadline)));
+            ? new DevnetTransaction(_maker, _economy.Pool, new BuyFunction(1, deadline).Encode(), (UInt128)(tao * part / 1_000_000_000_000))
+            : new DevnetTransaction(_maker, _economy.Pool, new SellFunction(tokens * part / 1_000_000_000_000, 1, deadline).Encode()));
         return transactions;
     }
 
@@ -113,7 +115,7 @@ public sealed class PegMarket
     public async Task<double> MeasureAsync(CancellationToken cancel)
     {
         var words = await _economy.Chain.Client.CallAsync(
-            [(_economy.Pool, AbiEncoder.Call("spotPrice()")), (_economy.Index, AbiEncoder.Call("getCurrentNAV()"))], cancel).ConfigureAwait(false);
+            [(_economy.Pool, new SpotPriceFunction().Encode()), (_economy.Index, new GetCurrentNavFunction().Encode())], cancel).ConfigureAwait(false);
         var spread = (double)((Word(words[0]) - Word(words[1])) * 100_000_000 / Word(words[1])) / 10_000;
         _spreads.Add(spread);
         return spread;
@@ -130,10 +132,10 @@ public sealed class PegMarket
     }
 
     private DevnetTransaction MintTokens(ulong deadline) =>
-        new(_maker, _economy.Router, AbiEncoder.Call("mint(uint256,uint256)", 1, deadline), (UInt128)(MakerTokensTao * Tao));
+        new(_maker, _economy.Router, new RouterMintFunction(1, deadline).Encode(), (UInt128)(MakerTokensTao * Tao));
 
-    private async Task<BigInteger> WordAsync(Address contract, string signature, CancellationToken cancel) =>
-        Word((await _economy.Chain.Client.CallAsync([(contract, AbiEncoder.Call(signature))], cancel).ConfigureAwait(false))[0]);
+    private async Task<BigInteger> WordAsync(Address contract, string data, CancellationToken cancel) =>
+        Word((await _economy.Chain.Client.CallAsync([(contract, data)], cancel).ConfigureAwait(false))[0]);
 
     private static BigInteger Word(byte[] bytes) => AbiWords.BigInteger(bytes, 0);
 

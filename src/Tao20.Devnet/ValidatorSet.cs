@@ -50,7 +50,7 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
     public static async Task<(ValidatorSet Validators, ulong Time)> DeployAsync(Economy economy, IReadOnlyList<PrivateKey> keys, int netuid, ulong time, CancellationToken cancel)
     {
         var client = economy.Chain.Client;
-        var code = ContractArtifact.Load("ValidatorRegistry").Bytecode + AbiEncoder.Encode(economy.Index);
+        var code = new RegistryDeployment(economy.Index).EncodeDeployment();
         var registry = (await client.ExecuteAsync([new DevnetTransaction(economy.Keeper, null, code)], ++time, cancel).ConfigureAwait(false))[0]!.Value;
         foreach (var key in keys)
         {
@@ -61,12 +61,12 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
         await client.ExecuteAsync(
             [.. keys.Select(key => new DevnetTransaction(key.Address, registry, RegistryCalls.Bond(), (UInt128)(BondTao * Tao)))], ++time, cancel).ConfigureAwait(false);
         await client.ExecuteAsync(
-            [.. economy.Participants.Select((miner, uid) => new DevnetTransaction(economy.Keeper, Economy.Staking, AbiEncoder.Call("setUid(uint16,address,uint16)", netuid, miner, uid + 1)))],
+            [.. economy.Participants.Select((miner, uid) => new DevnetTransaction(economy.Keeper, Economy.Staking, new SetUidFunction((ushort)netuid, miner, (ushort)(uid + 1)).Encode()))],
             ++time,
             cancel).ConfigureAwait(false);
         await client.ExecuteAsync(
             [
-                .. keys.Select((key, i) => new DevnetTransaction(economy.Keeper, Economy.Staking, AbiEncoder.Call("setNeuron(uint16,uint16,address,bool)", netuid, UidOf(economy, i), key.Address, true))),
+                .. keys.Select((key, i) => new DevnetTransaction(economy.Keeper, Economy.Staking, new SetNeuronFunction((ushort)netuid, UidOf(economy, i), key.Address, true).Encode())),
                 SetWeightRules(economy, netuid, commitReveal: false),
             ],
             ++time,
@@ -84,7 +84,7 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
     /// <summary>What a neuron has set on the subnet.</summary>
     public static async Task<IReadOnlyList<SubnetWeight>> WeightsAsync(Economy economy, int netuid, ushort uid, CancellationToken cancel)
     {
-        var answer = await economy.Chain.Client.CallAsync([(Economy.Staking, AbiEncoder.Call("weightsOf(uint16,uint16)", netuid, uid))], cancel).ConfigureAwait(false);
+        var answer = await economy.Chain.Client.CallAsync([(Economy.Staking, new WeightsOfFunction((ushort)netuid, uid).Encode())], cancel).ConfigureAwait(false);
         var words = new AbiData(answer[0]);
         var ((uids, count), (weights, _)) = (words.List(0), words.List(1));
         return [.. Enumerable.Range(0, count).Select(i => new SubnetWeight((ushort)uids.UInt64(i), (ushort)weights.UInt64(i)))];
@@ -94,6 +94,14 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
     public static DevnetTransaction SetWeightRules(Economy economy, int netuid, bool commitReveal, int rateLimitBlocks = RateLimitBlocks, int maxLimit = ushort.MaxValue) => new(
         economy.Keeper,
         Economy.Staking,
-        AbiEncoder.Call(
-            "setWeightRules(uint16,(uint64,uint64,bool,uint64,uint16,uint16,uint64))", netuid, new AbiStruct([VersionKey, rateLimitBlocks, commitReveal, 1, 1, maxLimit, TempoBlocks])));
+        new SetWeightRulesFunction((ushort)netuid, new WeightRulesStruct
+        {
+            VersionKey = VersionKey,
+            RateLimit = (ulong)rateLimitBlocks,
+            CommitReveal = commitReveal,
+            RevealTempos = 1,
+            MinWeights = 1,
+            MaxLimit = (ushort)maxLimit,
+            Tempo = TempoBlocks,
+        }).Encode());
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts.Messages;
 using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Contracts;
@@ -11,21 +12,23 @@ public static class BasketCalls
 
     /// <summary>Buys alpha for TAO, all of it up to a price, or reverts.</summary>
     public static string AddStake(Hash256 hotkey, ulong rao, BigInteger limitPriceRao, ushort netuid) =>
-        AbiEncoder.Call("addStakeLimit(bytes32,uint256,uint256,bool,uint256)", hotkey, rao, limitPriceRao, false, netuid);
+        new AddStakeLimitFunction(hotkey, rao, limitPriceRao, false, netuid).Encode();
 
     /// <summary>Sells alpha for TAO, all of it down to a price, or reverts.</summary>
     public static string RemoveStake(Hash256 hotkey, ulong alpha, BigInteger limitPriceRao, ushort netuid) =>
-        AbiEncoder.Call("removeStakeLimit(bytes32,uint256,uint256,bool,uint256)", hotkey, alpha, limitPriceRao, false, netuid);
+        new RemoveStakeLimitFunction(hotkey, alpha, limitPriceRao, false, netuid).Encode();
 
     /// <summary>Lets the index take alpha of a subnet.</summary>
-    public static string AllowAlpha(Address index, ushort netuid) => AbiEncoder.Call("approve(address,uint256,uint256)", index, netuid, Everything);
+    public static string AllowAlpha(Address index, ushort netuid) => new ApproveStakeFunction(index, netuid, Everything).Encode();
 
     /// <summary>Mints with alpha of every constituent, in the order of the composition, or reverts.</summary>
-    public static string Mint(IEnumerable<ulong> alpha, Wei minTokens, ulong deadline) => AbiEncoder.Call("mint(uint256[],uint256,uint256)", alpha.Select(amount => (object)amount), minTokens.Value, deadline);
+    public static string Mint(IEnumerable<ulong> alpha, Wei minTokens, ulong deadline) =>
+        new MintInKindFunction([.. alpha.Select(amount => (BigInteger)amount)], (BigInteger)minTokens.Value, deadline).Encode();
 
     /// <summary>Redeems tokens for alpha of every constituent, or reverts.</summary>
-    public static string Redeem(Wei tokens, IEnumerable<ulong> minAlpha, ulong deadline) => AbiEncoder.Call("redeem(uint256,uint256[],uint256)", tokens.Value, minAlpha.Select(amount => (object)amount), deadline);
+    public static string Redeem(Wei tokens, IEnumerable<ulong> minAlpha, ulong deadline) =>
+        new RedeemInKindFunction((BigInteger)tokens.Value, [.. minAlpha.Select(amount => (BigInteger)amount)], deadline).Encode();
 
     /// <summary>Buys tokens in the pool with the TAO sent along, or reverts.</summary>
-    public static string Buy(Wei minTokens, ulong deadline) => AbiEncoder.Call("buy(uint256,uint256)", minTokens.Value, deadline);
+    public static string Buy(Wei minTokens, ulong deadline) => new BuyFunction((BigInteger)minTokens.Value, deadline).Encode();
 }

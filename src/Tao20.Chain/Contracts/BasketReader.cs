@@ -1,5 +1,6 @@
 using System.Numerics;
 using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Nav;
@@ -26,14 +27,17 @@ public sealed class BasketReader(EndpointPool pool, Address contract, MarketAddr
     {
         var inputs = await _nav.ReadAsync(block, cancel).ConfigureAwait(false);
         Hash256 hotkey = default;
-        await pool.SendAsync([At(contract, AbiEncoder.Call("hotkey()"), words => hotkey = words.Hash(0))], cancel).ConfigureAwait(false);
+        await pool.SendAsync([At(contract, new HotkeyFunction().Encode(), words => hotkey = words.Hash(0))], cancel).ConfigureAwait(false);
         var (staked, allowed, poolAllowed) = (new AlphaHeld[inputs.Holdings.Count], new BigInteger[inputs.Holdings.Count], BigInteger.Zero);
-        List<RpcCall> calls = [At(contract, AbiEncoder.Call("allowance(address,address)", account, market.Pools[0]), words => poolAllowed = words.Integer(0))];
+        List<RpcCall> calls = [At(contract, new AllowanceFunction(account, market.Pools[0]).Encode(), words => poolAllowed = words.Integer(0))];
+        var coldkey = Coldkey.Of(account);
         for (var i = 0; i < staked.Length; i++)
         {
             var (at, netuid) = (i, inputs.Holdings[i].Netuid);
-            calls.Add(At(Precompiles.Staking, AbiEncoder.Call("getStake(bytes32,bytes32,uint256)", hotkey, Coldkey.Of(account), netuid), words => staked[at] = new AlphaHeld(netuid, words.UInt64(0))));
-            calls.Add(At(Precompiles.Staking, AbiEncoder.Call("allowance(address,address,uint256)", account, contract, netuid), words => allowed[at] = words.Integer(0)));
+            calls.Add(At(
+                Precompiles.Staking, new GetStakeFunction(hotkey, coldkey, netuid).Encode(), words => staked[at] = new AlphaHeld(netuid, words.UInt64(0))));
+            calls.Add(At(
+                Precompiles.Staking, new StakeAllowanceFunction(account, contract, netuid).Encode(), words => allowed[at] = words.Integer(0)));
         }
 
         await pool.SendAsync(calls, cancel).ConfigureAwait(false);
@@ -68,10 +72,11 @@ public sealed class BasketReader(EndpointPool pool, Address contract, MarketAddr
             return (WeiDelta.Zero, WeiDelta.Zero);
         var ends = blocks.SelectMany(block => new[] { block - 1, block }).Distinct().Order().ToList();
         var (tao, tokens) = (new Dictionary<ulong, Wei>(), new Dictionary<ulong, Wei>());
+        var balanceOf = new BalanceOfFunction(account).Encode();
         await pool.SendAsync(
             [
                 .. ends.Select(block => AccountCalls.BalanceAt(account, block, wei => tao[block] = Wei.From((UInt128)wei))),
-                .. ends.Select(block => EthCalls.Call(contract, AbiEncoder.Call("balanceOf(address)", account), HexText.Quantity(block), bytes => tokens[block] = new AbiData(bytes).Wei(0))),
+                .. ends.Select(block => EthCalls.Call(contract, balanceOf, HexText.Quantity(block), bytes => tokens[block] = new AbiData(bytes).Wei(0))),
             ],
             cancel).ConfigureAwait(false);
         return (

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Epochs;
@@ -51,6 +52,14 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
     /// <summary>About what a trade of twenty subnets takes step by step: forty transactions of 100,000 (measured on the local chain).</summary>
     private const ulong StepwiseGas = 4_000_000;
 
+    // Encoded once: a tick at each head asks the same again and again.
+    private static readonly string EpochInfo = new GetEpochInfoFunction().Encode();
+    private static readonly string CurrentNav = new GetCurrentNavFunction().Encode();
+    private static readonly string ReserveTao = new ReserveTaoFunction().Encode();
+    private static readonly string ReserveToken = new ReserveTokenFunction().Encode();
+    private static readonly string QuoteMint = RouterCalls.QuoteMintAndSell();
+    private static readonly string QuoteRedeem = RouterCalls.QuoteBuyAndRedeem();
+    private readonly string _balanceOf = new BalanceOfFunction(account).Encode();
     private readonly NavReader _nav = new(pool, contract);
 
     /// <summary>Where it trades.</summary>
@@ -72,21 +81,21 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
         [
             AccountCalls.BaseFee(fee => baseFee = fee),
             AccountCalls.BalanceAt(account, block.Hash, wei => tao = Wei.From((UInt128)wei)),
-            At(contract, AbiEncoder.Call("balanceOf(address)", account), words => tokens = words.Wei(0)),
-            At(contract, AbiEncoder.Call("getEpochInfo()"), words => epoch = words.UInt64(0)),
+            At(contract, _balanceOf, words => tokens = words.Wei(0)),
+            At(contract, EpochInfo, words => epoch = words.UInt64(0)),
         ];
         for (var i = 0; i < market.Pools.Count; i++)
         {
             var at = i;
-            calls.Add(Reserve(market.Pools[i], "reserveTao()", wei => reserves[at] = reserves[at] with { Tao = wei }));
-            calls.Add(Reserve(market.Pools[i], "reserveToken()", wei => reserves[at] = reserves[at] with { Tokens = wei }));
+            calls.Add(Reserve(market.Pools[i], ReserveTao, wei => reserves[at] = reserves[at] with { Tao = wei }));
+            calls.Add(Reserve(market.Pools[i], ReserveToken, wei => reserves[at] = reserves[at] with { Tokens = wei }));
         }
 
         for (var i = 0; i < sizes.Count && market.Router is not null; i++)
         {
             var at = i;
-            calls.Add(Quote(market.Router.Value, sizes[i], RouterCalls.QuoteMintAndSell(), trip => mints[at] = trip));
-            calls.Add(Quote(market.Router.Value, sizes[i], RouterCalls.QuoteBuyAndRedeem(), trip => redeems[at] = trip));
+            calls.Add(Quote(market.Router.Value, sizes[i], QuoteMint, trip => mints[at] = trip));
+            calls.Add(Quote(market.Router.Value, sizes[i], QuoteRedeem, trip => redeems[at] = trip));
         }
 
         var reading = _nav.ReadAsync(block, cancel);
@@ -108,7 +117,7 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
         RpcCall At(Address to, string data, Action<AbiData> take) => EthCalls.CallAt(to, data, block.Hash, bytes => take(new AbiData(bytes)));
 
         // A pool that is none, or refuses, gives no price; the others may.
-        RpcCall Reserve(Address of, string signature, Action<Wei> take) => EthCalls.CallAt(of, AbiEncoder.Call(signature), block.Hash, bytes =>
+        RpcCall Reserve(Address of, string data, Action<Wei> take) => EthCalls.CallAt(of, data, block.Hash, bytes =>
         {
             if (bytes.Length > 0)
                 take(new AbiData(bytes).Wei(0));
@@ -133,7 +142,7 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
         await pool.SendAsync(
             [
                 AccountCalls.BalanceAt(account, block.Hash, wei => tao = Wei.From((UInt128)wei)),
-                EthCalls.CallAt(contract, AbiEncoder.Call("balanceOf(address)", account), block.Hash, bytes => tokens = new AbiData(bytes).Wei(0)),
+                EthCalls.CallAt(contract, _balanceOf, block.Hash, bytes => tokens = new AbiData(bytes).Wei(0)),
                 NavAt(block.Hash, value => nav = value),
             ],
             cancel).ConfigureAwait(false);
@@ -153,7 +162,7 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
                 AccountCalls.Logs(receipt.Hash, found => logs = found),
                 EthCalls.Header(receipt.Block, header => block = header),
                 NavAt(receipt.BlockHash, value => nav = value),
-                EthCalls.CallAt(contract, AbiEncoder.Call("getEpochInfo()"), receipt.BlockHash, bytes => epoch = new AbiData(bytes).UInt64(0)),
+                EthCalls.CallAt(contract, EpochInfo, receipt.BlockHash, bytes => epoch = new AbiData(bytes).UInt64(0)),
             ],
             cancel).ConfigureAwait(false);
         var (tao, tokens, volume) = (WeiDelta.Zero, WeiDelta.Zero, Wei.Zero);
@@ -185,5 +194,5 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
     }
 
     private RpcCall NavAt(Hash256 block, Action<TaoPerToken> take) =>
-        EthCalls.CallAt(contract, AbiEncoder.Call("getCurrentNAV()"), block, bytes => take(TaoPerToken.From(new AbiData(bytes).Wei(0).Value)));
+        EthCalls.CallAt(contract, CurrentNav, block, bytes => take(TaoPerToken.From(new AbiData(bytes).Wei(0).Value)));
 }

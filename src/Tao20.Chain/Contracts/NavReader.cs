@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Units;
@@ -10,6 +12,9 @@ namespace Tao20.Chain.Contracts;
 public sealed class NavReader(EndpointPool pool, Address contract)
 {
     private const int MaxConstituents = 256;
+
+    // The calls of a constituent are the same at every block while the index keeps its keys: encoded once.
+    private readonly ConcurrentDictionary<(Hash256 Hotkey, Hash256 Coldkey, ushort Netuid), ConstituentCalls> _calls = [];
 
     /// <summary>What the chain says at a block.</summary>
     /// <param name="block">The block.</param>
@@ -22,10 +27,10 @@ public sealed class NavReader(EndpointPool pool, Address contract)
         BigInteger supply = 0;
         await pool.SendAsync(
             [
-                View("getIndexComposition()", words => composition = words),
-                View("totalSupply()", words => supply = words.Integer(0)),
-                View("hotkey()", words => hotkey = words.Hash(0)),
-                View("coldkey()", words => coldkey = words.Hash(0)),
+                View(new GetIndexCompositionFunction().Encode(), words => composition = words),
+                View(new TotalSupplyFunction().Encode(), words => supply = words.Integer(0)),
+                View(new HotkeyFunction().Encode(), words => hotkey = words.Hash(0)),
+                View(new ColdkeyFunction().Encode(), words => coldkey = words.Hash(0)),
             ],
             cancel).ConfigureAwait(false);
         var (netuids, count) = composition.List(0);
@@ -40,24 +45,24 @@ public sealed class NavReader(EndpointPool pool, Address contract)
             var at = i;
             var netuid = (ushort)netuids.UInt64(i);
             holdings[i] = new NavHolding(netuid, new Ratio((Int128)(UInt128)weights.Integer(i)), 0, new AlphaQuote(netuid, null, 0, 0));
-            calls.Add(At(Precompiles.Staking, AbiEncoder.Call("getStake(bytes32,bytes32,uint256)", hotkey, coldkey, netuid), words => holdings[at] = holdings[at] with { Holding = words.Integer(0) }));
+            var ask = CallsOf(hotkey, coldkey, netuid);
+            calls.Add(At(Precompiles.Staking, ask.Stake, words => holdings[at] = holdings[at] with { Holding = words.Integer(0) }));
             if (netuid == 0)
                 continue;
-            calls.Add(Quote("getAlphaPrice(uint16)", netuid, words => holdings[at] = With(holdings[at], holdings[at].Quote with { RawPrice = words.Integer(0) })));
-            calls.Add(Quote("getTaoInPool(uint16)", netuid, words => holdings[at] = With(holdings[at], holdings[at].Quote with { TaoInPool = words.UInt64(0) })));
-            calls.Add(Quote("getAlphaInPool(uint16)", netuid, words => holdings[at] = With(holdings[at], holdings[at].Quote with { AlphaInPool = words.UInt64(0) })));
+            calls.Add(Quote(ask.Price, words => holdings[at] = With(holdings[at], holdings[at].Quote with { RawPrice = words.Integer(0) })));
+            calls.Add(Quote(ask.TaoInPool, words => holdings[at] = With(holdings[at], holdings[at].Quote with { TaoInPool = words.UInt64(0) })));
+            calls.Add(Quote(ask.AlphaInPool, words => holdings[at] = With(holdings[at], holdings[at].Quote with { AlphaInPool = words.UInt64(0) })));
         }
 
         await pool.SendAsync(calls, cancel).ConfigureAwait(false);
         return new NavInputs(block.Number, block.Hash, block.Timestamp, Wei.From((UInt128)supply), holdings);
 
-        RpcCall View(string signature, Action<AbiData> take) => At(contract, AbiEncoder.Call(signature), take);
+        RpcCall View(string data, Action<AbiData> take) => At(contract, data, take);
 
         RpcCall At(Address to, string data, Action<AbiData> take) => EthCalls.CallAt(to, data, block.Hash, bytes => take(new AbiData(bytes)));
 
         // A price that is refused is missing; that makes NAV unavailable, and says of which subnet.
-        RpcCall Quote(string signature, ushort netuid, Action<AbiData> take) =>
-            At(Precompiles.Alpha, AbiEncoder.Call(signature, netuid), take) with { Refused = _ => { } };
+        RpcCall Quote(string data, Action<AbiData> take) => At(Precompiles.Alpha, data, take) with { Refused = _ => { } };
 
         static NavHolding With(NavHolding holding, AlphaQuote quote) => holding with { Quote = quote };
     }
@@ -72,13 +77,13 @@ public sealed class NavReader(EndpointPool pool, Address contract)
     {
         var refused = (Mint: false, Redeem: false);
         var calls = new List<RpcCall>();
-        var bought = Simulate("simSwapTaoForAlpha(uint16,uint64)", ExecutablePrice.MintLegs(nav.Inputs, tao), () => refused.Mint = true);
-        var received = Simulate("simSwapAlphaForTao(uint16,uint64)", ExecutablePrice.RedeemLegs(nav.Inputs, tokens), () => refused.Redeem = true);
+        var bought = Simulate((netuid, amount) => new SimSwapTaoForAlphaFunction(netuid, amount).Encode(), ExecutablePrice.MintLegs(nav.Inputs, tao), () => refused.Mint = true);
+        var received = Simulate((netuid, amount) => new SimSwapAlphaForTaoFunction(netuid, amount).Encode(), ExecutablePrice.RedeemLegs(nav.Inputs, tokens), () => refused.Redeem = true);
         if (calls.Count > 0)
             await pool.SendAsync(calls, cancel).ConfigureAwait(false);
         return (refused.Mint ? null : ExecutablePrice.OfMint(nav, tao, bought), refused.Redeem ? null : ExecutablePrice.OfRedeem(tokens, received));
 
-        BigInteger[] Simulate(string signature, IReadOnlyList<ulong> legs, Action refuse)
+        BigInteger[] Simulate(Func<ushort, ulong, string> encode, IReadOnlyList<ulong> legs, Action refuse)
         {
             var results = new BigInteger[legs.Count];
             for (var i = 0; i < legs.Count; i++)
@@ -89,7 +94,7 @@ public sealed class NavReader(EndpointPool pool, Address contract)
                 if (netuid == 0 || legs[i] == 0)
                     results[i] = legs[i];
                 else
-                    calls.Add(EthCalls.CallAt(Precompiles.Alpha, AbiEncoder.Call(signature, netuid, legs[i]), nav.Inputs.BlockHash, bytes => results[at] = new AbiData(bytes).Integer(0)) with { Refused = _ => refuse() });
+                    calls.Add(EthCalls.CallAt(Precompiles.Alpha, encode(netuid, legs[i]), nav.Inputs.BlockHash, bytes => results[at] = new AbiData(bytes).Integer(0)) with { Refused = _ => refuse() });
             }
 
             return results;
@@ -107,7 +112,7 @@ public sealed class NavReader(EndpointPool pool, Address contract)
         var uids = new Dictionary<Address, ushort>();
         foreach (var chunk in accounts.Chunk(500))
         {
-            var calls = chunk.Select(account => EthCalls.CallAt(Precompiles.UidLookup, AbiEncoder.Call("uidLookup(uint16,address,uint16)", netuid, account, 1), block, bytes =>
+            var calls = chunk.Select(account => EthCalls.CallAt(Precompiles.UidLookup, new UidLookupFunction(netuid, account, 1).Encode(), block, bytes =>
             {
                 // A list of (uid, block) pairs, the oldest association first.
                 var (pairs, count) = new AbiData(bytes).List(0);
@@ -119,4 +124,17 @@ public sealed class NavReader(EndpointPool pool, Address contract)
 
         return uids;
     }
+
+    private ConstituentCalls CallsOf(Hash256 hotkey, Hash256 coldkey, ushort netuid)
+    {
+        if (_calls.Count > 2 * MaxConstituents)
+            _calls.Clear();
+        return _calls.GetOrAdd((hotkey, coldkey, netuid), key => new ConstituentCalls(
+            new GetStakeFunction(key.Hotkey, key.Coldkey, key.Netuid).Encode(),
+            new GetAlphaPriceFunction(key.Netuid).Encode(),
+            new GetTaoInPoolFunction(key.Netuid).Encode(),
+            new GetAlphaInPoolFunction(key.Netuid).Encode()));
+    }
+
+    private sealed record ConstituentCalls(string Stake, string Price, string TaoInPool, string AlphaInPool);
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts.Messages;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 
@@ -10,14 +11,14 @@ public static class NeuronCalls
 {
     /// <summary>Sets weights in the clear.</summary>
     public static string SetWeights(ushort netuid, IReadOnlyList<SubnetWeight> weights, ulong versionKey) =>
-        AbiEncoder.Call("setWeights(uint16,uint16[],uint16[],uint64)", netuid, Uids(weights), Values(weights), versionKey);
+        new SetWeightsFunction(netuid, Uids(weights), Values(weights), versionKey).Encode();
 
     /// <summary>Commits to weights without telling them.</summary>
-    public static string CommitWeights(ushort netuid, Hash256 commit) => AbiEncoder.Call("commitWeights(uint16,bytes32)", netuid, commit);
+    public static string CommitWeights(ushort netuid, Hash256 commit) => new CommitWeightsFunction(netuid, commit).Encode();
 
     /// <summary>Tells the weights that were committed to.</summary>
     public static string RevealWeights(ushort netuid, IReadOnlyList<SubnetWeight> weights, IReadOnlyList<ushort> salt, ulong versionKey) =>
-        AbiEncoder.Call("revealWeights(uint16,uint16[],uint16[],uint16[],uint64)", netuid, Uids(weights), Values(weights), salt.Cast<object>(), versionKey);
+        new RevealWeightsFunction(netuid, Uids(weights), Values(weights), [.. salt], versionKey).Encode();
 
     /// <summary>
     /// What is committed to: BLAKE2b-256 of the SCALE encoding of <c>(hotkey, netuid, uids, values, salt, version key)</c>
@@ -57,7 +58,7 @@ public static class NeuronCalls
         scale.WriteByte((byte)(number >> 8));
     }
 
-    private static IEnumerable<object> Uids(IReadOnlyList<SubnetWeight> weights) => weights.Select(weight => (object)weight.Uid);
+    private static List<ushort> Uids(IReadOnlyList<SubnetWeight> weights) => [.. weights.Select(weight => weight.Uid)];
 
-    private static IEnumerable<object> Values(IReadOnlyList<SubnetWeight> weights) => weights.Select(weight => (object)weight.Weight);
+    private static List<ushort> Values(IReadOnlyList<SubnetWeight> weights) => [.. weights.Select(weight => weight.Weight)];
 }

@@ -1,4 +1,6 @@
+using System.Numerics;
 using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Epochs;
@@ -12,29 +14,26 @@ namespace Tao20.Chain.Contracts;
 /// <summary>The events of the ValidatorRegistry that are read, and the facts they are.</summary>
 public static class RegistryEvents
 {
-    internal const string AttestationTuple = "(uint256,uint64,bytes32,uint256,uint256,bytes32,bytes32,bytes32,address)";
-    internal const string CaseTuple = "(uint256,address,uint8,uint8,uint64,uint256,bytes32,bytes32)";
-
     /// <summary>A bond is now this large.</summary>
-    public static readonly Hash256 BondChanged = Keccak.Topic("BondChanged(address,uint256)");
+    public static readonly Hash256 BondChanged = EventReader.Topic<BondChangedEvent>();
 
     /// <summary>A validator has attested.</summary>
-    public static readonly Hash256 Attested = Keccak.Topic($"Attested(address,uint256,{AttestationTuple},bytes32,uint16[],uint16[],bytes)");
+    public static readonly Hash256 Attested = EventReader.Topic<AttestedEvent>();
 
     /// <summary>A case has been raised.</summary>
-    public static readonly Hash256 CaseRaised = Keccak.Topic($"CaseRaised(bytes32,address,address,{CaseTuple},bytes32[],uint256[])");
+    public static readonly Hash256 CaseRaised = EventReader.Topic<CaseRaisedEvent>();
 
     /// <summary>A vote has been cast.</summary>
-    public static readonly Hash256 Voted = Keccak.Topic("Voted(bytes32,address,bool,uint256)");
+    public static readonly Hash256 Voted = EventReader.Topic<VotedEvent>();
 
     /// <summary>A case has its majority.</summary>
-    public static readonly Hash256 CaseConfirmed = Keccak.Topic("CaseConfirmed(bytes32)");
+    public static readonly Hash256 CaseConfirmed = EventReader.Topic<CaseConfirmedEvent>();
 
     /// <summary>A case can no longer have its majority.</summary>
-    public static readonly Hash256 CaseRejected = Keccak.Topic("CaseRejected(bytes32)");
+    public static readonly Hash256 CaseRejected = EventReader.Topic<CaseRejectedEvent>();
 
     /// <summary>A stake has been taken.</summary>
-    public static readonly Hash256 CaseExecuted = Keccak.Topic("CaseExecuted(bytes32,address,uint256)");
+    public static readonly Hash256 CaseExecuted = EventReader.Topic<CaseExecutedEvent>();
 
     /// <summary>All topics that are read.</summary>
     public static readonly IReadOnlyList<Hash256> All = [BondChanged, Attested, CaseRaised, Voted, CaseConfirmed, CaseRejected, CaseExecuted];
@@ -47,71 +46,77 @@ public static class RegistryEvents
     /// <exception cref="FormatException">It is none, or contradicts itself: digest and fields, weights and their hash, id and evidence.</exception>
     public static ChainFact Decode(RegistryIdentity registry, Position position, IReadOnlyList<Hash256> topics, ReadOnlyMemory<byte> data)
     {
-        var words = new AbiData(data);
         var kind = topics[0];
         if (kind == BondChanged)
-            return new ChainFact.BondChanged(position, Account(topics, 1), words.Wei(0));
+            return OfBond(position, EventReader.Read<BondChangedEvent>(topics, data));
         if (kind == Attested)
-            return new ChainFact.Attested(position, Attestation(registry, words));
+            return new ChainFact.Attested(position, OfAttestation(registry, EventReader.Read<AttestedEvent>(topics, data)));
         if (kind == CaseRaised)
-            return Raised(registry, position, Topic(topics, 1), words);
+            return OfCase(registry, position, EventReader.Read<CaseRaisedEvent>(topics, data));
         if (kind == Voted)
-            return new ChainFact.CaseVoted(position, Topic(topics, 1), Account(topics, 2), words.UInt64(0) == 1, words.Wei(1).Value);
-        if (kind == CaseConfirmed || kind == CaseRejected)
-            return new ChainFact.CaseDecided(position, Topic(topics, 1), kind == CaseConfirmed);
+            return OfVote(position, EventReader.Read<VotedEvent>(topics, data));
+        if (kind == CaseConfirmed)
+            return new ChainFact.CaseDecided(position, new Hash256(EventReader.Read<CaseConfirmedEvent>(topics, data).Id), true);
+        if (kind == CaseRejected)
+            return new ChainFact.CaseDecided(position, new Hash256(EventReader.Read<CaseRejectedEvent>(topics, data).Id), false);
         if (kind == CaseExecuted)
-            return new ChainFact.CaseExecuted(position, Topic(topics, 1), Account(topics, 2), words.Wei(0).Value);
+            return OfExecution(position, EventReader.Read<CaseExecutedEvent>(topics, data));
         throw new FormatException($"the topic {kind} is not one of the registry's");
     }
 
-    private static SignedAttestation Attestation(RegistryIdentity registry, AbiData words)
+    private static ChainFact.BondChanged OfBond(Position position, BondChangedEvent e) => new(position, Address.Parse(e.Validator), Amount(e.Bond));
+
+    private static ChainFact.CaseVoted OfVote(Position position, VotedEvent e) =>
+        new(position, new Hash256(e.Id), Address.Parse(e.Voter), e.Support, Amount(e.Stake).Value);
+
+    private static ChainFact.CaseExecuted OfExecution(Position position, CaseExecutedEvent e) =>
+        new(position, new Hash256(e.Id), Address.Parse(e.Accused), Amount(e.Slashed).Value);
+
+    private static SignedAttestation OfAttestation(RegistryIdentity registry, AttestedEvent e)
     {
-        var said = new NavAttestation(
-            new EpochId(words.UInt64(0)), words.UInt64(1), words.Hash(2), TaoPerToken.From(words.Wei(3).Value), words.Wei(4), words.Hash(5), words.Hash(6), words.Hash(7), words.Address(8));
-        var digest = words.Hash(9);
-        var (uids, count) = words.List(10);
-        var (weights, weightCount) = words.List(11);
-        if (count != weightCount)
-            throw new FormatException($"{count} UIDs and {weightCount} weights");
-        var pairs = new SubnetWeight[count];
-        for (var i = 0; i < count; i++)
-            pairs[i] = new SubnetWeight(Small(uids, i), Small(weights, i));
-        var signature = words.Bytes(12);
-        if (Eip712.Digest(said, registry) != digest)
+        var attestation = new NavAttestation(
+            Epoch(e.Attestation.Epoch),
+            e.Attestation.BlockNumber,
+            new Hash256(e.Attestation.BlockHash),
+            TaoPerToken.From(Amount(e.Attestation.Nav).Value),
+            Amount(e.Attestation.TotalSupply),
+            new Hash256(e.Attestation.RankingRoot),
+            new Hash256(e.Attestation.WeightsHash),
+            new Hash256(e.Attestation.Parameters),
+            Address.Parse(e.Attestation.Validator));
+        if (e.Uids.Count != e.Weights.Count)
+            throw new FormatException($"{e.Uids.Count} UIDs and {e.Weights.Count} weights");
+        IReadOnlyList<SubnetWeight> weights = [.. e.Uids.Zip(e.Weights, (uid, weight) => new SubnetWeight(uid, weight))];
+        var digest = new Hash256(e.Digest);
+        if (Eip712.Digest(attestation, registry) != digest)
             throw new FormatException($"the digest {digest} is not of these fields");
-        if (Eip712.WeightsHash(pairs) != said.WeightsHash)
+        if (Eip712.WeightsHash(weights) != attestation.WeightsHash)
             throw new FormatException("the weights are not those that were signed");
-        return Signature.TryParse(signature)?.Signer(digest) == said.Validator
-            ? new SignedAttestation(said, digest, pairs, signature)
-            : throw new FormatException($"the signature is not of {said.Validator}");
+        return Signature.TryParse(e.Signature)?.Signer(digest) == attestation.Validator
+            ? new SignedAttestation(attestation, digest, weights, e.Signature)
+            : throw new FormatException($"the signature is not of {attestation.Validator}");
     }
 
-    private static ChainFact.CaseRaised Raised(RegistryIdentity registry, Position position, Hash256 id, AbiData words)
+    private static ChainFact.CaseRaised OfCase(RegistryIdentity registry, Position position, CaseRaisedEvent e)
     {
-        var (digests, digestCount) = words.List(9);
-        var (missed, missedCount) = words.List(10);
         var raised = new SlashCase(
-            new EpochId(words.UInt64(1)),
-            words.Address(2),
-            (ViolationKinds)Byte(words, 3),
-            (Severity)Byte(words, 4),
-            words.UInt64(5),
-            TaoPerToken.From(words.Wei(6).Value),
-            words.Hash(7),
-            words.Hash(8),
-            [.. Enumerable.Range(0, digestCount).Select(digests.Hash)],
-            [.. Enumerable.Range(0, missedCount).Select(i => new EpochId(missed.UInt64(i)))]);
+            Epoch(e.Details.Epoch),
+            Address.Parse(e.Details.Accused),
+            (ViolationKinds)e.Details.Kinds,
+            (Severity)e.Details.Severity,
+            e.Details.StakeBlock,
+            TaoPerToken.From(Amount(e.Details.ReferenceNav).Value),
+            new Hash256(e.Details.ReferenceRoot),
+            new Hash256(e.Details.ReferenceWeightsHash),
+            [.. e.Digests.Select(digest => new Hash256(digest))],
+            [.. e.MissedEpochs.Select(Epoch)]);
+        var id = new Hash256(e.Id);
         return raised.Id(registry, Keccak.Hash) == id
-            ? new ChainFact.CaseRaised(position, id, raised, words.Address(0))
+            ? new ChainFact.CaseRaised(position, id, raised, Address.Parse(e.RaisedBy))
             : throw new FormatException($"the case {id} has other evidence");
     }
 
-    private static byte Byte(AbiData words, int index) => words.UInt64(index) is var value and <= byte.MaxValue ? (byte)value : throw new FormatException($"word {index} is above 255");
+    private static Wei Amount(BigInteger wei) => wei <= Wei.Max ? Wei.From((UInt128)wei) : throw new FormatException($"{wei} wei is above 2^96");
 
-    private static ushort Small(AbiData words, int index) => words.UInt64(index) is var value and <= ushort.MaxValue ? (ushort)value : throw new FormatException($"item {index} is above 65535");
-
-    private static Hash256 Topic(IReadOnlyList<Hash256> topics, int index) => index < topics.Count ? topics[index] : throw new FormatException($"there is no topic {index}");
-
-    private static Address Account(IReadOnlyList<Hash256> topics, int index) =>
-        AbiWords.TryAddress(Topic(topics, index).ToBytes(), out var account) ? account : throw new FormatException($"topic {index} is no address");
+    private static EpochId Epoch(BigInteger number) => number <= ulong.MaxValue ? new EpochId((ulong)number) : throw new FormatException($"the epoch {number} is above 2^64");
 }

@@ -1,4 +1,5 @@
 using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
@@ -29,19 +30,19 @@ public sealed class SubnetReader(EndpointPool pool, ushort netuid, Address accou
         var commitReveal = false;
         await pool.SendAsync(
             [
-                Subnet("getWeightsVersionKey(uint16)", value => version = value),
-                Subnet("getWeightsSetRateLimit(uint16)", value => limit = value),
-                Subnet("getCommitRevealWeightsEnabled(uint16)", value => commitReveal = value != 0),
-                Subnet("getCommitRevealWeightsInterval(uint16)", value => interval = value),
-                Subnet("getMinAllowedWeights(uint16)", value => least = value),
-                Subnet("getMaxWeightLimit(uint16)", value => most = value),
-                Word(Precompiles.Metagraph, AbiEncoder.Call("getUidCount(uint16)", netuid), words => neurons = words.UInt64(0)),
+                Subnet(new GetWeightsVersionKeyFunction(netuid).Encode(), value => version = value),
+                Subnet(new GetWeightsSetRateLimitFunction(netuid).Encode(), value => limit = value),
+                Subnet(new GetCommitRevealWeightsEnabledFunction(netuid).Encode(), value => commitReveal = value != 0),
+                Subnet(new GetCommitRevealWeightsIntervalFunction(netuid).Encode(), value => interval = value),
+                Subnet(new GetMinAllowedWeightsFunction(netuid).Encode(), value => least = value),
+                Subnet(new GetMaxWeightLimitFunction(netuid).Encode(), value => most = value),
+                Word(Precompiles.Metagraph, new GetUidCountFunction(netuid).Encode(), words => neurons = words.UInt64(0)),
             ],
             cancel).ConfigureAwait(false);
         var rules = new WeightRules(version, limit, commitReveal, interval, checked((ushort)least), checked((ushort)most), checked((ushort)neurons), tempo);
         return (rules, await SelfAsync(rules.Neurons, cancel).ConfigureAwait(false));
 
-        RpcCall Subnet(string signature, Action<ulong> take) => Word(Precompiles.Subnet, AbiEncoder.Call(signature, netuid), words => take(words.UInt64(0)));
+        RpcCall Subnet(string data, Action<ulong> take) => Word(Precompiles.Subnet, data, words => take(words.UInt64(0)));
     }
 
     private async Task<WeightSetter?> SelfAsync(ushort neurons, CancellationToken cancel)
@@ -56,8 +57,8 @@ public sealed class SubnetReader(EndpointPool pool, ushort netuid, Address accou
         ulong update = 0;
         await pool.SendAsync(
             [
-                Word(Precompiles.Metagraph, AbiEncoder.Call("getValidatorStatus(uint16,uint16)", netuid, uid), words => permit = words.UInt64(0) != 0),
-                Word(Precompiles.Metagraph, AbiEncoder.Call("getLastUpdate(uint16,uint16)", netuid, uid), words => update = words.UInt64(0)),
+                Word(Precompiles.Metagraph, new GetValidatorStatusFunction(netuid, uid).Encode(), words => permit = words.UInt64(0) != 0),
+                Word(Precompiles.Metagraph, new GetLastUpdateFunction(netuid, uid).Encode(), words => update = words.UInt64(0)),
             ],
             cancel).ConfigureAwait(false);
         return new WeightSetter(uid, permit, update);
@@ -70,7 +71,7 @@ public sealed class SubnetReader(EndpointPool pool, ushort netuid, Address accou
         foreach (var chunk in uids.Chunk(500))
         {
             await pool.SendAsync(
-                [.. chunk.Select(uid => Word(Precompiles.Metagraph, AbiEncoder.Call("getHotkey(uint16,uint16)", netuid, uid), words =>
+                [.. chunk.Select(uid => Word(Precompiles.Metagraph, new GetHotkeyFunction(netuid, uid).Encode(), words =>
                 {
                     if (words.Hash(0) == _hotkey)
                         own.Add(uid);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Nethereum.Model;
 using Tao20.Chain.Abi;
 using Tao20.Domain.Units;
 
@@ -23,31 +24,19 @@ public sealed record Eip1559Transaction(
     BigInteger Value,
     ReadOnlyMemory<byte> Data)
 {
-    private const byte Type = 2;
-
-    /// <summary>What is signed: <c>keccak(0x02 || rlp([...]))</c>.</summary>
-    public Hash256 SigningHash() => Keccak.Hash([Type, .. Rlp.List(Fields())]);
-
     /// <summary>Signs it.</summary>
     public SignedTransaction Sign(PrivateKey key)
     {
-        var signature = key.Sign(SigningHash());
-        byte[] raw = [Type, .. Rlp.List([.. Fields(), Rlp.Integer(signature.YParity), Rlp.Integer(signature.R), Rlp.Integer(signature.S)])];
+        var transaction = new Transaction1559(
+            ChainId, Nonce, MaxPriorityFeePerGas, MaxFeePerGas, GasLimit, To?.ToString() ?? "", Value, "0x" + Convert.ToHexStringLower(Data.Span), null);
+        var signed = key.Sign(new Hash256(transaction.RawHash));
+        var bytes = signed.ToBytes();
+
+        // A parity of 0 is the empty string in RLP.
+        transaction.SetSignature(new Nethereum.Model.Signature(bytes[..32], bytes[32..64], signed.YParity == 0 ? [] : [signed.YParity]));
+        var raw = transaction.GetRLPEncoded();
         return new SignedTransaction(Keccak.Hash(raw), raw);
     }
-
-    private byte[][] Fields() =>
-    [
-        Rlp.Integer(ChainId),
-        Rlp.Integer(Nonce),
-        Rlp.Integer(MaxPriorityFeePerGas),
-        Rlp.Integer(MaxFeePerGas),
-        Rlp.Integer(GasLimit),
-        Rlp.String(To is { } to ? to.ToBytes() : []),
-        Rlp.Integer(Value),
-        Rlp.String(Data.Span),
-        Rlp.List(),
-    ];
 }
 
 /// <summary>A signed transaction as it is broadcast.</summary>

@@ -1,11 +1,7 @@
 using System.Numerics;
-using Org.BouncyCastle.Asn1.X9;
-using Org.BouncyCastle.Crypto.EC;
-using Org.BouncyCastle.Math.EC;
-using Org.BouncyCastle.Math.EC.Multiplier;
+using NBitcoin.Secp256k1;
 using Tao20.Chain.Abi;
 using Tao20.Domain.Units;
-using BcInteger = Org.BouncyCastle.Math.BigInteger;
 
 namespace Tao20.Chain.Signing;
 
@@ -18,8 +14,11 @@ public readonly record struct Signature(BigInteger R, BigInteger S, byte YParity
     /// <summary>Its length in bytes, written as r, s and v = 27 + parity.</summary>
     public const int Length = 65;
 
-    /// <summary>The order of the curve.</summary>
-    internal static readonly BcInteger Order = Curve.N;
+    private const int CompactLength = 64;
+
+    /// <summary>The order of the curve (source: SEC 2, secp256k1).</summary>
+    private static readonly BigInteger Order =
+        BigInteger.Parse("0fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", System.Globalization.NumberStyles.HexNumber, null);
 
     /// <summary>The bytes r, s, v with v = 27 or 28, as contracts take them.</summary>
     public byte[] ToBytes()
@@ -36,51 +35,35 @@ public readonly record struct Signature(BigInteger R, BigInteger S, byte YParity
     {
         if (bytes.Length != Length || bytes[64] is not (0 or 1 or 27 or 28))
             return null;
-        var signature = new Signature(
-            new BigInteger(bytes[..32], isUnsigned: true, isBigEndian: true), new BigInteger(bytes[32..64], isUnsigned: true, isBigEndian: true), (byte)(bytes[64] >= 27 ? bytes[64] - 27 : bytes[64]));
-        var n = ToBig(Order);
-        return signature.R.IsZero || signature.R >= n || signature.S.IsZero || signature.S * 2 > n ? null : signature;
+        var signature = Of(bytes[..CompactLength], (byte)(bytes[64] >= 27 ? bytes[64] - 27 : bytes[64]));
+        return signature.R.IsZero || signature.R >= Order || signature.S.IsZero || signature.S * 2 > Order ? null : signature;
     }
 
     /// <summary>Whose signature of <paramref name="digest"/> this is (SEC 1, 4.1.6); null when it is nobody's.</summary>
-    public Address? Signer(Hash256 digest)
-    {
-        var r = ToBc(R);
-        var encoded = new byte[33];
-        encoded[0] = (byte)(2 + YParity);
-        Write(R, encoded.AsSpan(1));
-        ECPoint point;
-        try
-        {
-            point = Curve.Curve.DecodePoint(encoded);
-        }
-        catch (ArgumentException)
-        {
-            // No point of the curve has this x.
-            return null;
-        }
+    public Address? Signer(Hash256 digest) =>
+        SecpRecoverableECDSASignature.TryCreateFromCompact(ToBytes().AsSpan(0, CompactLength), YParity, out var signature)
+        && ECPubKey.TryRecover(Context.Instance, signature, digest.ToBytes(), out var key)
+            ? AddressOf(key)
+            : null;
 
-        var inverse = r.ModInverse(Order);
-        var e = new BcInteger(1, digest.ToBytes()).Mod(Order);
-        var key = ECAlgorithms.SumOfTwoMultiplies(Curve.G, e.Negate().Multiply(inverse).Mod(Order), point, ToBc(S).Multiply(inverse).Mod(Order)).Normalize();
-        return key.IsInfinity ? null : AddressOf(key);
+    /// <summary>The signature that the library has made: its s is the lower one.</summary>
+    internal static Signature From(SecpRecoverableECDSASignature signature)
+    {
+        Span<byte> compact = stackalloc byte[CompactLength];
+        signature.WriteToSpanCompact(compact, out var recovery);
+        return Of(compact, (byte)(recovery & 1));
     }
 
     /// <summary>The account of a public key: the last 20 bytes of the hash of x and y.</summary>
-    internal static Address AddressOf(ECPoint key)
+    internal static Address AddressOf(ECPubKey key)
     {
-        var encoded = key.Normalize().GetEncoded(compressed: false);
-        return new Address(Keccak.Hash(encoded.AsSpan(1)).ToBytes().AsSpan(12));
+        Span<byte> encoded = stackalloc byte[65];
+        key.WriteToSpan(compressed: false, encoded, out _);
+        return new Address(Keccak.Hash(encoded[1..]).ToBytes().AsSpan(12));
     }
 
-    /// <summary>The public key of a private one.</summary>
-    internal static ECPoint PublicKey(BcInteger secret) => new FixedPointCombMultiplier().Multiply(Curve.G, secret).Normalize();
-
-    internal static BigInteger ToBig(BcInteger value) => new(value.ToByteArrayUnsigned(), isUnsigned: true, isBigEndian: true);
-
-    internal static BcInteger ToBc(BigInteger value) => new(1, value.ToByteArray(isUnsigned: true, isBigEndian: true));
-
-    private static X9ECParameters Curve => CustomNamedCurves.GetByName("secp256k1");
+    private static Signature Of(ReadOnlySpan<byte> compact, byte parity) => new(
+        new BigInteger(compact[..32], isUnsigned: true, isBigEndian: true), new BigInteger(compact[32..CompactLength], isUnsigned: true, isBigEndian: true), parity);
 
     private static void Write(BigInteger value, Span<byte> word)
     {

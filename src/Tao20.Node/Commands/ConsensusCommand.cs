@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tao20.Chain;
 using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Epochs;
@@ -67,7 +68,7 @@ internal static class ConsensusCommand
         byte[] answer = [];
         try
         {
-            await chain.Pool.SendAsync([EthCalls.Call(registry, AbiEncoder.Call("index()"), "latest", bytes => answer = bytes)], cancel, errorsAreAnswers: true);
+            await chain.Pool.SendAsync([EthCalls.Call(registry, RegistryCalls.Index(), "latest", bytes => answer = bytes)], cancel, errorsAreAnswers: true);
         }
         catch (RpcErrorException)
         {

@@ -4,6 +4,7 @@ using Tao20.Chain.Abi;
 using Tao20.Devnet;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Units;
+using Tao20.Tests.Oracles;
 
 namespace Tao20.Actors.Tests.Arbitrage;
 

@@ -13,13 +13,13 @@ using Tao20.Actors.Status;
 using Tao20.Actors.Tests.Transactions;
 using Tao20.Actors.Transactions;
 using Tao20.Chain;
-using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Signing;
 using Tao20.Devnet;
 using Tao20.Domain.Arbitrage;
+using Tao20.Tests.Oracles;
 
 namespace Tao20.Actors.Tests.Arbitrage;
 

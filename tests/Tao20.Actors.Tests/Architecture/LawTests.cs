@@ -42,6 +42,18 @@ public sealed partial class LawTests
             Assert.DoesNotContain(assembly.GetReferencedAssemblies(), reference => reference.Name!.StartsWith("Akka", StringComparison.Ordinal));
     }
 
+    /// <summary>Only the chain, and the devnet for the functions of its own mocks, describe calls with Nethereum's types.</summary>
+    [Fact]
+    public void Nethereum_stays_below_the_actors()
+    {
+        foreach (var assembly in new[] { DomainAssembly, ActorsAssembly, System.Reflection.Assembly.Load("tao20") })
+            Assert.DoesNotContain(assembly.GetReferencedAssemblies(), reference => IsNethereum(reference.Name!));
+        Assert.Contains(ChainAssembly.GetReferencedAssemblies(), reference => IsNethereum(reference.Name!));
+
+        static bool IsNethereum(string name) =>
+            name.StartsWith("Nethereum", StringComparison.Ordinal) || name.StartsWith("NBitcoin", StringComparison.Ordinal) || name == "Newtonsoft.Json";
+    }
+
     [Fact]
     public void Wire_types_stay_in_the_serialization() =>
         Types().That().ResideInAssembly(ActorsAssembly).And().DoNotResideInNamespaceMatching("Tao20\\.Actors\\.Serialization")

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Tao20.Chain.Abi;
 using Tao20.Devnet;
+using Tao20.Tests.Oracles;
 
 namespace Tao20.Benchmarks.Pipeline;
 

@@ -1,7 +1,7 @@
 using System.Numerics;
-using Tao20.Chain.Abi;
 using Tao20.Devnet;
 using Tao20.Domain.Units;
+using Tao20.Tests.Oracles;
 
 namespace Tao20.Benchmarks.Pipeline;
 

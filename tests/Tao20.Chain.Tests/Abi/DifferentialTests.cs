@@ -9,6 +9,7 @@ using Tao20.Chain.Contracts;
 using Tao20.Devnet;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
+using Tao20.Tests.Oracles;
 using Xunit.Abstractions;
 
 namespace Tao20.Chain.Tests.Abi;

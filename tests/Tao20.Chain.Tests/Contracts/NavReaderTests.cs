@@ -5,6 +5,7 @@ using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Devnet;
 using Tao20.Domain.Nav;
+using Tao20.Tests.Oracles;
 
 namespace Tao20.Chain.Tests.Contracts;
 

@@ -12,6 +12,7 @@ using Tao20.Domain.Slashing;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
+using Tao20.Tests.Oracles;
 
 namespace Tao20.Chain.Tests.Devnet;
 

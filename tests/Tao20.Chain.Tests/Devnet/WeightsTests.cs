@@ -4,6 +4,7 @@ using Tao20.Chain.JsonRpc;
 using Tao20.Devnet;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
+using Tao20.Tests.Oracles;
 
 namespace Tao20.Chain.Tests.Devnet;
 

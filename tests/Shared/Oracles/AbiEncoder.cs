@@ -1,16 +1,17 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using Tao20.Chain.Abi;
 using Tao20.Domain.Units;
 
-namespace Tao20.Chain.Abi;
+namespace Tao20.Tests.Oracles;
 
 /// <summary>Encodes the arguments of a call, as the contract ABI has it: a head of one word per argument, then the tails.</summary>
 /// <remarks>
 /// Arguments are <see cref="BigInteger"/> or any integer (uintN, and negative intN), <see cref="bool"/>, <see cref="Address"/>,
 /// <see cref="Hash256"/> (bytes32), <c>byte[]</c> (bytes), <see cref="string"/>, lists of these (T[]), and <see cref="AbiStruct"/>.
 /// </remarks>
-public static class AbiEncoder
+internal static class AbiEncoder
 {
     /// <summary>The call data of a function: its selector and its arguments, as 0x and hex digits.</summary>
     /// <exception cref="ArgumentException">An argument of a type that is not encoded here.</exception>
@@ -77,4 +78,4 @@ public static class AbiEncoder
 
 /// <summary>A struct whose fields are all a word long: it stands in its place, field after field.</summary>
 /// <param name="Words">The fields.</param>
-public sealed record AbiStruct(IReadOnlyList<object> Words);
+internal sealed record AbiStruct(IReadOnlyList<object> Words);

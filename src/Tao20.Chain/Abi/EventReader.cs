@@ -1,0 +1,74 @@
+using System.Reflection;
+using Nethereum.ABI.FunctionEncoding;
+using Nethereum.ABI.FunctionEncoding.Attributes;
+using Nethereum.Contracts;
+using Tao20.Domain.Units;
+
+namespace Tao20.Chain.Abi;
+
+/// <summary>
+/// Reads logs into event messages (Nethereum), strictly: Nethereum takes short words for zeros, ignores what is left over, and asks for the
+/// memory of as many items as a log claims to have. So lengths are checked before, and what was read has to encode to the same bytes.
+/// </summary>
+public static class EventReader
+{
+    /// <summary>The first topic of an event.</summary>
+    public static Hash256 Topic<TEvent>()
+        where TEvent : IEventDTO => Hash256.Parse("0x" + ABITypedRegistry.GetEvent<TEvent>().Sha3Signature);
+
+    /// <summary>The event a log is.</summary>
+    /// <param name="topics">All its topics.</param>
+    /// <param name="data">Its data.</param>
+    /// <exception cref="FormatException">The log is not exactly this event.</exception>
+    public static TEvent Read<TEvent>(IReadOnlyList<Hash256> topics, ReadOnlyMemory<byte> data)
+        where TEvent : IEventDTO, new()
+    {
+        var shape = ABITypedRegistry.GetEvent<TEvent>();
+        var (indexed, plain) = (shape.InputParameters.Where(one => one.Indexed).ToList(), shape.InputParameters.Where(one => !one.Indexed).ToArray());
+        if (topics.Count != indexed.Count + 1)
+            throw new FormatException($"{topics.Count} topics instead of {indexed.Count + 1}");
+        RequireLengths(plain, new AbiData(data));
+        TEvent read;
+        byte[] written;
+        try
+        {
+            read = new EventTopicDecoder().DecodeTopics(new TEvent(), [.. topics.Select(topic => (object)topic.ToString())], "0x" + Convert.ToHexStringLower(data.Span));
+            var values = typeof(TEvent).GetProperties()
+                .Select(property => (property, parameter: property.GetCustomAttribute<ParameterAttribute>()!))
+                .Where(one => !one.parameter.Parameter.Indexed)
+                .OrderBy(one => one.parameter.Order)
+                .Select(one => one.property.GetValue(read)!);
+            written = new ParametersEncoder().EncodeParameters(plain, [.. values]);
+        }
+        catch (Exception e) when (e is not (OutOfMemoryException or StackOverflowException))
+        {
+            // What a hostile log can bring the decoder to throw is not documented.
+            throw new FormatException($"not a {shape.Name}: {e.Message}", e);
+        }
+
+        return data.Span.SequenceEqual(written) ? read : throw new FormatException($"a {shape.Name} that is not encoded as contracts do");
+    }
+
+    /// <summary>Every list and byte string fits into the data.</summary>
+    private static void RequireLengths(IEnumerable<Nethereum.ABI.Model.Parameter> parameters, AbiData data)
+    {
+        var word = 0;
+        foreach (var parameter in parameters)
+        {
+            if (!parameter.ABIType.IsDynamic())
+            {
+                word += parameter.ABIType.FixedSize / AbiWords.Length;
+                continue;
+            }
+
+            if (parameter.Type.EndsWith("[]", StringComparison.Ordinal))
+                data.List(word);
+            else
+                data.Bytes(word);
+            word++;
+        }
+
+        if (word > 0)
+            data.Integer(word - 1);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Numerics;
+using Nethereum.ABI.FunctionEncoding.Attributes;
+using Nethereum.Contracts;
+using Tao20.Domain.Units;
+
+namespace Tao20.Chain.Contracts.Messages;
+
+// The functions of the TAO20 index contract that are called (source: Tao20Index.sol).
+
+[Function("hotkey")]
+internal sealed class HotkeyFunction : FunctionMessage;
+
+[Function("coldkey")]
+internal sealed class ColdkeyFunction : FunctionMessage;
+
+[Function("getIndexComposition")]
+internal sealed class GetIndexCompositionFunction : FunctionMessage;
+
+[Function("totalSupply")]
+internal sealed class TotalSupplyFunction : FunctionMessage;
+
+[Function("getCurrentNAV")]
+internal sealed class GetCurrentNavFunction : FunctionMessage;
+
+[Function("getEpochInfo")]
+internal sealed class GetEpochInfoFunction : FunctionMessage;
+
+[Function("balanceOf")]
+internal sealed class BalanceOfFunction(Address account) : FunctionMessage
+{
+    [Parameter("address", "account", 1)]
+    public string Account => account.ToString();
+}
+
+[Function("allowance")]
+internal sealed class AllowanceFunction(Address owner, Address spender) : FunctionMessage
+{
+    [Parameter("address", "owner", 1)]
+    public string Owner => owner.ToString();
+
+    [Parameter("address", "spender", 2)]
+    public string Spender => spender.ToString();
+}
+
+[Function("approve")]
+internal sealed class ApproveFunction(Address spender, BigInteger amount) : FunctionMessage
+{
+    [Parameter("address", "spender", 1)]
+    public string Spender => spender.ToString();
+
+    [Parameter("uint256", "amount", 2)]
+    public BigInteger Amount => amount;
+}
+
+[Function("mint")]
+internal sealed class MintInKindFunction(List<BigInteger> alpha, BigInteger minOut, BigInteger deadline) : FunctionMessage
+{
+    [Parameter("uint256[]", "alpha", 1)]
+    public List<BigInteger> Alpha => alpha;
+
+    [Parameter("uint256", "minOut", 2)]
+    public BigInteger MinOut => minOut;
+
+    [Parameter("uint256", "deadline", 3)]
+    public BigInteger Deadline => deadline;
+}
+
+[Function("redeem")]
+internal sealed class RedeemInKindFunction(BigInteger tokens, List<BigInteger> minOut, BigInteger deadline) : FunctionMessage
+{
+    [Parameter("uint256", "tokens", 1)]
+    public BigInteger Tokens => tokens;
+
+    [Parameter("uint256[]", "minOut", 2)]
+    public List<BigInteger> MinOut => minOut;
+
+    [Parameter("uint256", "deadline", 3)]
+    public BigInteger Deadline => deadline;
+}

@@ -1,0 +1,263 @@
+using System.Numerics;
+using Nethereum.ABI.FunctionEncoding.Attributes;
+using Nethereum.Contracts;
+using Tao20.Domain.Units;
+
+namespace Tao20.Chain.Contracts.Messages;
+
+// The functions of Subtensor's precompiles that are called (source: the Subtensor runtime).
+
+[Function("addStakeLimit")]
+internal sealed class AddStakeLimitFunction(Hash256 hotkey, BigInteger amount, BigInteger limitPrice, bool allowPartial, BigInteger netuid) : FunctionMessage
+{
+    [Parameter("bytes32", "hotkey", 1)]
+    public byte[] Hotkey => hotkey.ToBytes();
+
+    [Parameter("uint256", "amount", 2)]
+    public BigInteger Amount => amount;
+
+    [Parameter("uint256", "limitPrice", 3)]
+    public BigInteger LimitPrice => limitPrice;
+
+    [Parameter("bool", "allowPartial", 4)]
+    public bool AllowPartial => allowPartial;
+
+    [Parameter("uint256", "netuid", 5)]
+    public BigInteger Netuid => netuid;
+}
+
+[Function("removeStakeLimit")]
+internal sealed class RemoveStakeLimitFunction(Hash256 hotkey, BigInteger amount, BigInteger limitPrice, bool allowPartial, BigInteger netuid) : FunctionMessage
+{
+    [Parameter("bytes32", "hotkey", 1)]
+    public byte[] Hotkey => hotkey.ToBytes();
+
+    [Parameter("uint256", "amount", 2)]
+    public BigInteger Amount => amount;
+
+    [Parameter("uint256", "limitPrice", 3)]
+    public BigInteger LimitPrice => limitPrice;
+
+    [Parameter("bool", "allowPartial", 4)]
+    public bool AllowPartial => allowPartial;
+
+    [Parameter("uint256", "netuid", 5)]
+    public BigInteger Netuid => netuid;
+}
+
+[Function("approve")]
+internal sealed class ApproveStakeFunction(Address spender, BigInteger netuid, BigInteger amount) : FunctionMessage
+{
+    [Parameter("address", "spender", 1)]
+    public string Spender => spender.ToString();
+
+    [Parameter("uint256", "netuid", 2)]
+    public BigInteger Netuid => netuid;
+
+    [Parameter("uint256", "amount", 3)]
+    public BigInteger Amount => amount;
+}
+
+[Function("allowance")]
+internal sealed class StakeAllowanceFunction(Address owner, Address spender, BigInteger netuid) : FunctionMessage
+{
+    [Parameter("address", "owner", 1)]
+    public string Owner => owner.ToString();
+
+    [Parameter("address", "spender", 2)]
+    public string Spender => spender.ToString();
+
+    [Parameter("uint256", "netuid", 3)]
+    public BigInteger Netuid => netuid;
+}
+
+[Function("getStake")]
+internal sealed class GetStakeFunction(Hash256 hotkey, Hash256 coldkey, BigInteger netuid) : FunctionMessage
+{
+    [Parameter("bytes32", "hotkey", 1)]
+    public byte[] Hotkey => hotkey.ToBytes();
+
+    [Parameter("bytes32", "coldkey", 2)]
+    public byte[] Coldkey => coldkey.ToBytes();
+
+    [Parameter("uint256", "netuid", 3)]
+    public BigInteger Netuid => netuid;
+}
+
+[Function("getAlphaPrice")]
+internal sealed class GetAlphaPriceFunction(ushort netuid) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+}
+
+[Function("getTaoInPool")]
+internal sealed class GetTaoInPoolFunction(ushort netuid) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+}
+
+[Function("getAlphaInPool")]
+internal sealed class GetAlphaInPoolFunction(ushort netuid) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+}
+
+[Function("simSwapTaoForAlpha")]
+internal sealed class SimSwapTaoForAlphaFunction(ushort netuid, ulong tao) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+
+    [Parameter("uint64", "tao", 2)]
+    public ulong Tao => tao;
+}
+
+[Function("simSwapAlphaForTao")]
+internal sealed class SimSwapAlphaForTaoFunction(ushort netuid, ulong alpha) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+
+    [Parameter("uint64", "alpha", 2)]
+    public ulong Alpha => alpha;
+}
+
+[Function("uidLookup")]
+internal sealed class UidLookupFunction(ushort netuid, Address account, ushort limit) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+
+    [Parameter("address", "account", 2)]
+    public string Account => account.ToString();
+
+    [Parameter("uint16", "limit", 3)]
+    public ushort Limit => limit;
+}
+
+[Function("getWeightsVersionKey")]
+internal sealed class GetWeightsVersionKeyFunction(ushort netuid) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+}
+
+[Function("getWeightsSetRateLimit")]
+internal sealed class GetWeightsSetRateLimitFunction(ushort netuid) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+}
+
+[Function("getCommitRevealWeightsEnabled")]
+internal sealed class GetCommitRevealWeightsEnabledFunction(ushort netuid) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+}
+
+[Function("getCommitRevealWeightsInterval")]
+internal sealed class GetCommitRevealWeightsIntervalFunction(ushort netuid) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+}
+
+[Function("getMinAllowedWeights")]
+internal sealed class GetMinAllowedWeightsFunction(ushort netuid) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+}
+
+[Function("getMaxWeightLimit")]
+internal sealed class GetMaxWeightLimitFunction(ushort netuid) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+}
+
+[Function("getUidCount")]
+internal sealed class GetUidCountFunction(ushort netuid) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+}
+
+[Function("getValidatorStatus")]
+internal sealed class GetValidatorStatusFunction(ushort netuid, ushort uid) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+
+    [Parameter("uint16", "uid", 2)]
+    public ushort Uid => uid;
+}
+
+[Function("getLastUpdate")]
+internal sealed class GetLastUpdateFunction(ushort netuid, ushort uid) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+
+    [Parameter("uint16", "uid", 2)]
+    public ushort Uid => uid;
+}
+
+[Function("getHotkey")]
+internal sealed class GetHotkeyFunction(ushort netuid, ushort uid) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+
+    [Parameter("uint16", "uid", 2)]
+    public ushort Uid => uid;
+}
+
+[Function("setWeights")]
+internal sealed class SetWeightsFunction(ushort netuid, List<ushort> uids, List<ushort> weights, ulong versionKey) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+
+    [Parameter("uint16[]", "uids", 2)]
+    public List<ushort> Uids => uids;
+
+    [Parameter("uint16[]", "weights", 3)]
+    public List<ushort> Weights => weights;
+
+    [Parameter("uint64", "versionKey", 4)]
+    public ulong VersionKey => versionKey;
+}
+
+[Function("commitWeights")]
+internal sealed class CommitWeightsFunction(ushort netuid, Hash256 commit) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+
+    [Parameter("bytes32", "commit", 2)]
+    public byte[] Commit => commit.ToBytes();
+}
+
+[Function("revealWeights")]
+internal sealed class RevealWeightsFunction(ushort netuid, List<ushort> uids, List<ushort> weights, List<ushort> salt, ulong versionKey) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+
+    [Parameter("uint16[]", "uids", 2)]
+    public List<ushort> Uids => uids;
+
+    [Parameter("uint16[]", "weights", 3)]
+    public List<ushort> Weights => weights;
+
+    [Parameter("uint16[]", "salt", 4)]
+    public List<ushort> Salt => salt;
+
+    [Parameter("uint64", "versionKey", 5)]
+    public ulong VersionKey => versionKey;
+}

@@ -1,0 +1,184 @@
+using System.Numerics;
+using Nethereum.ABI.FunctionEncoding.Attributes;
+using Nethereum.Contracts;
+using Tao20.Domain.Units;
+
+namespace Tao20.Devnet;
+
+// The functions that only the devnet calls: of its mocks, its keeper and its market maker (source: Contracts/*.sol).
+
+[Function("setPool")]
+internal sealed class SetPoolFunction(ushort netuid, ulong tao, ulong alpha) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+
+    [Parameter("uint64", "tao", 2)]
+    public ulong Tao => tao;
+
+    [Parameter("uint64", "alpha", 3)]
+    public ulong Alpha => alpha;
+}
+
+[Function("setRouter")]
+internal sealed class SetRouterFunction(Address router, bool allowed) : FunctionMessage
+{
+    [Parameter("address", "router", 1)]
+    public string Router => router.ToString();
+
+    [Parameter("bool", "allowed", 2)]
+    public bool Allowed => allowed;
+}
+
+[Function("epoch")]
+internal sealed class EpochFunction : FunctionMessage;
+
+[Function("getMinerStats")]
+internal sealed class GetMinerStatsFunction(Address miner) : FunctionMessage
+{
+    [Parameter("address", "miner", 1)]
+    public string Miner => miner.ToString();
+}
+
+[Function("advanceEpoch")]
+internal sealed class AdvanceEpochFunction : FunctionMessage;
+
+[Function("setUid")]
+internal sealed class SetUidFunction(ushort netuid, Address account, ushort uid) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+
+    [Parameter("address", "account", 2)]
+    public string Account => account.ToString();
+
+    [Parameter("uint16", "uid", 3)]
+    public ushort Uid => uid;
+}
+
+[Function("setNeuron")]
+internal sealed class SetNeuronFunction(ushort netuid, ushort uid, Address account, bool permit) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+
+    [Parameter("uint16", "uid", 2)]
+    public ushort Uid => uid;
+
+    [Parameter("address", "account", 3)]
+    public string Account => account.ToString();
+
+    [Parameter("bool", "permit", 4)]
+    public bool Permit => permit;
+}
+
+[Function("weightsOf")]
+internal sealed class WeightsOfFunction(ushort netuid, ushort uid) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+
+    [Parameter("uint16", "uid", 2)]
+    public ushort Uid => uid;
+}
+
+[Function("mint")]
+internal sealed class RouterMintFunction(BigInteger minOut, BigInteger deadline) : FunctionMessage
+{
+    [Parameter("uint256", "minOut", 1)]
+    public BigInteger MinOut => minOut;
+
+    [Parameter("uint256", "deadline", 2)]
+    public BigInteger Deadline => deadline;
+}
+
+[Function("addLiquidity")]
+internal sealed class AddLiquidityFunction(BigInteger tokens, BigInteger minShares, BigInteger deadline) : FunctionMessage
+{
+    [Parameter("uint256", "tokens", 1)]
+    public BigInteger Tokens => tokens;
+
+    [Parameter("uint256", "minShares", 2)]
+    public BigInteger MinShares => minShares;
+
+    [Parameter("uint256", "deadline", 3)]
+    public BigInteger Deadline => deadline;
+}
+
+[Function("spotPrice")]
+internal sealed class SpotPriceFunction : FunctionMessage;
+
+[Struct("WeightRules")]
+internal sealed class WeightRulesStruct
+{
+    [Parameter("uint64", "versionKey", 1)]
+    public ulong VersionKey { get; init; }
+
+    [Parameter("uint64", "rateLimit", 2)]
+    public ulong RateLimit { get; init; }
+
+    [Parameter("bool", "commitReveal", 3)]
+    public bool CommitReveal { get; init; }
+
+    [Parameter("uint64", "revealTempos", 4)]
+    public ulong RevealTempos { get; init; }
+
+    [Parameter("uint16", "minWeights", 5)]
+    public ushort MinWeights { get; init; }
+
+    [Parameter("uint16", "maxLimit", 6)]
+    public ushort MaxLimit { get; init; }
+
+    [Parameter("uint64", "tempo", 7)]
+    public ulong Tempo { get; init; }
+}
+
+[Function("setWeightRules")]
+internal sealed class SetWeightRulesFunction(ushort netuid, WeightRulesStruct rules) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+
+    [Parameter("tuple", "rules", 2)]
+    public WeightRulesStruct Rules => rules;
+}
+
+/// <summary>Deploys the index.</summary>
+internal sealed class IndexDeployment(Hash256 hotkey, List<ushort> netuids, List<BigInteger> weights) : ContractDeploymentMessage(ContractArtifact.Load("Tao20Index").Bytecode)
+{
+    [Parameter("bytes32", "hotkey", 1)]
+    public byte[] Hotkey => hotkey.ToBytes();
+
+    [Parameter("uint16[]", "netuids", 2)]
+    public List<ushort> Netuids => netuids;
+
+    [Parameter("uint256[]", "weights", 3)]
+    public List<BigInteger> Weights => weights;
+}
+
+/// <summary>Deploys the market pool.</summary>
+internal sealed class PoolDeployment(Address token) : ContractDeploymentMessage(ContractArtifact.Load("Tao20Pool").Bytecode)
+{
+    [Parameter("address", "token", 1)]
+    public string Token => token.ToString();
+}
+
+/// <summary>Deploys the router.</summary>
+internal sealed class RouterDeployment(Address index, Address pool, bool stakingTakesValue) : ContractDeploymentMessage(ContractArtifact.Load("Tao20Router").Bytecode)
+{
+    [Parameter("address", "index", 1)]
+    public string Index => index.ToString();
+
+    [Parameter("address", "pool", 2)]
+    public string Pool => pool.ToString();
+
+    [Parameter("bool", "stakingTakesValue", 3)]
+    public bool StakingTakesValue => stakingTakesValue;
+}
+
+/// <summary>Deploys the validators' registry.</summary>
+internal sealed class RegistryDeployment(Address index) : ContractDeploymentMessage(ContractArtifact.Load("ValidatorRegistry").Bytecode)
+{
+    [Parameter("address", "index", 1)]
+    public string Index => index.ToString();
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Numerics;
+using System.Reflection;
+using Nethereum.ABI.FunctionEncoding.Attributes;
+using Nethereum.Contracts;
+using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts;
+using Tao20.Chain.Contracts.Messages;
+using Tao20.Domain.Consensus;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Slashing;
+using Tao20.Domain.Units;
+using Tao20.Domain.Weights;
+using Tao20.Tests.Oracles;
+using Xunit.Abstractions;
+
+namespace Tao20.Chain.Tests.Abi;
+
+/// <summary>Every typed function message encodes to the bytes of the encoder that was here before, which is compared with viem.</summary>
+public sealed class CallDataTests
+{
+    private const string AttestationTuple = "(uint256,uint64,bytes32,uint256,uint256,bytes32,bytes32,bytes32,address)";
+    private const string CaseTuple = "(uint256,address,uint8,uint8,uint64,uint256,bytes32,bytes32)";
+    private readonly Random _random;
+
+    public CallDataTests(ITestOutputHelper output)
+    {
+        var seed = Environment.GetEnvironmentVariable("TAO20_SEED") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : Random.Shared.Next();
+        output.WriteLine($"TAO20_SEED={seed}");
+        _random = new Random(seed);
+    }
+
+    public static TheoryData<Type> Messages => [.. typeof(CallData).Assembly.GetTypes()
+        .Where(type => type.IsSubclassOf(typeof(FunctionMessage)) && type != typeof(AttestFunction) && type != typeof(RaiseCaseFunction))];
+
+    [Theory]
+    [MemberData(nameof(Messages))]
+    public void A_message_encodes_as_its_signature_and_arguments_do(Type message)
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            var constructor = Assert.Single(message.GetConstructors());
+            var arguments = constructor.GetParameters().Select(parameter => Value(parameter.ParameterType)).ToArray();
+            var types = message.GetProperties().Select(property => property.GetCustomAttribute<ParameterAttribute>(true)).OfType<ParameterAttribute>().OrderBy(one => one.Order).Select(one => one.Type);
+            var signature = $"{message.GetCustomAttribute<FunctionAttribute>()!.Name}({string.Join(',', types)})";
+            var encoded = (string)typeof(CallData).GetMethod(nameof(CallData.Encode))!.MakeGenericMethod(message).Invoke(null, [constructor.Invoke(arguments)])!;
+            Assert.Equal(AbiEncoder.Call(signature, [.. arguments.Select(Plain)]), encoded);
+        }
+    }
+
+    [Fact]
+    public void Attestations_and_cases_encode_as_tuples()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            var signed = Enumerable.Range(0, _random.Next(3)).Select(_ => Signed()).ToList();
+            var raised = new SlashCase(
+                new EpochId((ulong)_random.NextInt64()), Address(), (ViolationKinds)_random.Next(16), (Severity)_random.Next(5), (ulong)_random.NextInt64(),
+                TaoPerToken.From((ulong)_random.NextInt64()), Hash(), Hash(), [.. signed.Select(one => one.Digest)], [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new EpochId((ulong)_random.NextInt64()))]);
+            Assert.Equal(
+                AbiEncoder.Call(
+                    $"raiseCase({CaseTuple},{AttestationTuple}[],bytes[],uint256[])",
+                    new AbiStruct([raised.Epoch.Value, raised.Accused, (byte)raised.Kinds, (byte)raised.Severity, raised.StakeBlock, raised.ReferenceNav.Value, raised.ReferenceRoot, raised.ReferenceWeightsHash]),
+                    signed.Select(one => (object)Tuple(one.Attestation)),
+                    signed.Select(one => (object)one.Signature.ToArray()),
+                    raised.MissedEpochs.Select(epoch => (object)epoch.Value)),
+                RegistryCalls.RaiseCase(raised, signed));
+            var single = Signed();
+            Assert.Equal(
+                AbiEncoder.Call(
+                    $"attest({AttestationTuple},uint16[],uint16[],bytes)",
+                    Tuple(single.Attestation),
+                    single.Weights.Select(weight => (object)weight.Uid),
+                    single.Weights.Select(weight => (object)weight.Weight),
+                    single.Signature.ToArray()),
+                RegistryCalls.Attest(single));
+        }
+    }
+
+    private SignedAttestation Signed() => new(
+        new NavAttestation(new EpochId((ulong)_random.NextInt64()), (ulong)_random.NextInt64(), Hash(), TaoPerToken.From((ulong)_random.NextInt64()), Wei.From((ulong)_random.NextInt64()), Hash(), Hash(), Hash(), Address()),
+        Hash(),
+        [.. Enumerable.Range(0, _random.Next(5)).Select(_ => new SubnetWeight((ushort)_random.Next(65536), (ushort)_random.Next(65536)))],
+        Bytes(65));
+
+    private static AbiStruct Tuple(NavAttestation said) => new(
+        [said.Epoch.Value, said.BlockNumber, said.BlockHash, said.Nav.Value, said.TotalSupply.Value, said.RankingRoot, said.WeightsHash, said.Parameters, said.Validator]);
+
+    private object Value(Type type) => type switch
+    {
+        _ when type == typeof(BigInteger) => new BigInteger(Bytes(_random.Next(1, 31)), isUnsigned: true),
+        _ when type == typeof(ulong) => (ulong)_random.NextInt64(),
+        _ when type == typeof(ushort) => (ushort)_random.Next(65536),
+        _ when type == typeof(bool) => _random.Next(2) == 0,
+        _ when type == typeof(Address) => Address(),
+        _ when type == typeof(Hash256) => Hash(),
+        _ when type == typeof(List<BigInteger>) => Enumerable.Range(0, _random.Next(5)).Select(_ => (BigInteger)_random.NextInt64()).ToList(),
+        _ when type == typeof(List<ushort>) => Enumerable.Range(0, _random.Next(5)).Select(_ => (ushort)_random.Next(65536)).ToList(),
+        _ => throw new ArgumentException($"No value of {type} is made here.", nameof(type)),
+    };
+
+    private static object Plain(object argument) => argument switch
+    {
+        List<BigInteger> list => list.Select(item => (object)item),
+        List<ushort> list => list.Select(item => (object)item),
+        _ => argument,
+    };
+
+    private Address Address() => new(Bytes(20));
+
+    private Hash256 Hash() => new(Bytes(32));
+
+    private byte[] Bytes(int length)
+    {
+        var bytes = new byte[length];
+        _random.NextBytes(bytes);
+        return bytes;
+    }
+}
