@@ -20,15 +20,3 @@ interface IAlpha {
     function simSwapTaoForAlpha(uint16 netuid, uint64 tao) external view returns (uint256);
     function simSwapAlphaForTao(uint16 netuid, uint64 alpha) external view returns (uint256);
 }
-
-interface IERC20 {
-    event Transfer(address indexed from, address indexed to, uint256 value);
-    event Approval(address indexed owner, address indexed spender, uint256 value);
-
-    function totalSupply() external view returns (uint256);
-    function balanceOf(address account) external view returns (uint256);
-    function transfer(address to, uint256 value) external returns (bool);
-    function allowance(address owner, address spender) external view returns (uint256);
-    function approve(address spender, uint256 value) external returns (bool);
-    function transferFrom(address from, address to, uint256 value) external returns (bool);
-}

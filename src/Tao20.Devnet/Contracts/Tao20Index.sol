@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
 import {Coldkey} from "./Coldkey.sol";
-import {IAlpha, IERC20, IStaking} from "./Interfaces.sol";
+import {IAlpha, IStaking} from "./Interfaces.sol";
 
 /// @notice TAO20: a token backed by a basket of subnet alpha. Minted against the basket in kind, redeemed for it, at NAV.
 /// @dev Alpha is stake keyed by (hotkey, coldkey, netuid), not a token: the index keeps it under its own coldkey and one hotkey,
 /// takes it with approve + transferStakeFrom and gives it back with transferStake.
-contract Tao20Index is IERC20 {
-    string public constant name = "TAO20";
-    string public constant symbol = "TAO20";
-    uint8 public constant decimals = 18;
+contract Tao20Index is ERC20, ReentrancyGuard {
     uint256 public constant EPOCH_LENGTH = 1 hours;
     uint256 public constant BASKET_TOLERANCE_BPS = 200;
 
@@ -33,9 +32,6 @@ contract Tao20Index is IERC20 {
     uint16[] private netuids;
     uint256[] private weights;
 
-    uint256 public override totalSupply;
-    mapping(address => uint256) public override balanceOf;
-    mapping(address => mapping(address => uint256)) public override allowance;
     mapping(address => MinerStats) private stats;
     mapping(address => bool) private known;
     address[] private miners;
@@ -68,7 +64,7 @@ contract Tao20Index is IERC20 {
         _;
     }
 
-    constructor(bytes32 hotkey_, uint16[] memory netuids_, uint256[] memory weights_) {
+    constructor(bytes32 hotkey_, uint16[] memory netuids_, uint256[] memory weights_) ERC20("TAO20", "TAO20") {
         require(netuids_.length == weights_.length && netuids_.length > 0, "composition");
         uint256 sum;
         for (uint256 i = 0; i < weights_.length; i++) sum += weights_[i];
@@ -85,7 +81,8 @@ contract Tao20Index is IERC20 {
 
     /// @notice Value of all holdings over the supply, 18 decimals; 1.0 while there is no supply.
     function getCurrentNAV() public view returns (uint256) {
-        return totalSupply == 0 ? ONE : totalValue() * ONE / totalSupply;
+        uint256 supply = totalSupply();
+        return supply == 0 ? ONE : totalValue() * ONE / supply;
     }
 
     /// @notice Value of all holdings at spot prices, in TAO wei.
@@ -115,24 +112,24 @@ contract Tao20Index is IERC20 {
 
     /// @notice Takes alpha of every constituent from the caller (approved before), creates tokens worth it at NAV.
     /// @param alpha Amounts in the order of the composition, each within 2 % of its weight by value.
-    function mint(uint256[] calldata alpha, uint256 minOut, uint256 deadline) external returns (uint256) {
+    function mint(uint256[] calldata alpha, uint256 minOut, uint256 deadline) external nonReentrant returns (uint256) {
         return mintFor(msg.sender, msg.sender, alpha, minOut, deadline);
     }
 
     /// @notice The same for a router, which credits the miner that called it.
-    function mintVia(address miner, uint256[] calldata alpha, uint256 minOut, uint256 deadline) external returns (uint256) {
+    function mintVia(address miner, uint256[] calldata alpha, uint256 minOut, uint256 deadline) external nonReentrant returns (uint256) {
         if (!isRouter[msg.sender]) revert NotRouter();
         return mintFor(msg.sender, miner, alpha, minOut, deadline);
     }
 
     /// @notice Takes tokens back and gives the caller its part of every holding.
     /// @param minOut The least alpha of every constituent, in the order of the composition.
-    function redeem(uint256 tokens, uint256[] calldata minOut, uint256 deadline) external returns (uint256[] memory) {
+    function redeem(uint256 tokens, uint256[] calldata minOut, uint256 deadline) external nonReentrant returns (uint256[] memory) {
         return redeemFor(msg.sender, msg.sender, tokens, minOut, deadline);
     }
 
     /// @notice The same for a router.
-    function redeemVia(address miner, uint256 tokens, uint256[] calldata minOut, uint256 deadline) external returns (uint256[] memory) {
+    function redeemVia(address miner, uint256 tokens, uint256[] calldata minOut, uint256 deadline) external nonReentrant returns (uint256[] memory) {
         if (!isRouter[msg.sender]) revert NotRouter();
         return redeemFor(msg.sender, miner, tokens, minOut, deadline);
     }
@@ -148,26 +145,6 @@ contract Tao20Index is IERC20 {
     function setRouter(address router, bool allowed) external {
         if (msg.sender != owner) revert NotOwner();
         isRouter[router] = allowed;
-    }
-
-    // ---- ERC-20 -----------------------------------------------------------------------------------------------------------------
-
-    function transfer(address to, uint256 value) external override returns (bool) {
-        move(msg.sender, to, value);
-        return true;
-    }
-
-    function approve(address spender, uint256 value) external override returns (bool) {
-        allowance[msg.sender][spender] = value;
-        emit Approval(msg.sender, spender, value);
-        return true;
-    }
-
-    function transferFrom(address from, address to, uint256 value) external override returns (bool) {
-        uint256 allowed = allowance[from][msg.sender];
-        if (allowed != type(uint256).max) allowance[from][msg.sender] = allowed - value;
-        move(from, to, value);
-        return true;
     }
 
     // ---- inside -----------------------------------------------------------------------------------------------------------------
@@ -194,9 +171,7 @@ contract Tao20Index is IERC20 {
 
         tokens = value * ONE / nav;
         if (tokens < minOut || tokens == 0) revert TooLittle(tokens, minOut);
-        totalSupply += tokens;
-        balanceOf[holder] += tokens;
-        emit Transfer(address(0), holder, tokens);
+        _mint(holder, tokens);
         emit TAO20Minted(holder, miner, tokens, value, 0, nav, keccak256(abi.encode(block.chainid, address(this), ++depositNonce)));
         track(miner, value, true);
     }
@@ -209,10 +184,8 @@ contract Tao20Index is IERC20 {
         require(minOut.length == netuids.length, "one amount per constituent");
         require(tokens > 0, "nothing to redeem");
         uint256 nav = getCurrentNAV();
-        uint256 supply = totalSupply;
-        balanceOf[holder] -= tokens;
-        totalSupply = supply - tokens;
-        emit Transfer(holder, address(0), tokens);
+        uint256 supply = totalSupply();
+        _burn(holder, tokens);
 
         bytes32 to = Coldkey.ofAccount(holder);
         uint256 value;
@@ -249,11 +222,5 @@ contract Tao20Index is IERC20 {
     /// @dev alpha has 9 decimals, the price 18: alpha * price / 1e9 is TAO wei.
     function valueOf(uint16 netuid, uint256 alpha) private view returns (uint256) {
         return alpha * ALPHA.getAlphaPrice(netuid) / RAO;
-    }
-
-    function move(address from, address to, uint256 value) private {
-        balanceOf[from] -= value;
-        balanceOf[to] += value;
-        emit Transfer(from, to, value);
     }
 }

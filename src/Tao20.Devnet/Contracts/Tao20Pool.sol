@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IERC20} from "./Interfaces.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @notice The TAO20/TAO market: a constant-product pool with a 0.3 % fee that stays in the pool.
-contract Tao20Pool {
+contract Tao20Pool is ReentrancyGuard {
+    using SafeERC20 for IERC20;
+
     IERC20 public immutable token;
     uint256 public reserveTao;
     uint256 public reserveToken;
     uint256 public totalShares;
     mapping(address => uint256) public shares;
-    uint256 private entered = 1;
 
     event Swap(address indexed trader, bool buysToken, uint256 amountIn, uint256 amountOut, uint256 reserveTao, uint256 reserveToken);
     event LiquidityAdded(address indexed provider, uint256 tao, uint256 tokens, uint256 shares);
@@ -18,14 +22,10 @@ contract Tao20Pool {
 
     error Expired(uint256 deadline);
     error TooLittle(uint256 got, uint256 wanted);
-    error Reentered();
 
-    modifier once(uint256 deadline) {
+    modifier inTime(uint256 deadline) {
         if (block.timestamp > deadline) revert Expired(deadline);
-        if (entered != 1) revert Reentered();
-        entered = 2;
         _;
-        entered = 1;
     }
 
     constructor(IERC20 token_) {
@@ -44,16 +44,16 @@ contract Tao20Pool {
         return from == 0 ? 0 : to * afterFee / (from * 1000 + afterFee);
     }
 
-    function addLiquidity(uint256 tokens, uint256 minShares, uint256 deadline) external payable once(deadline) returns (uint256 minted) {
+    function addLiquidity(uint256 tokens, uint256 minShares, uint256 deadline) external payable inTime(deadline) nonReentrant returns (uint256 minted) {
         if (totalShares == 0) {
-            minted = sqrt(msg.value * tokens);
+            minted = Math.sqrt(msg.value * tokens);
         } else {
             uint256 byTao = msg.value * totalShares / reserveTao;
             uint256 byToken = tokens * totalShares / reserveToken;
             minted = byTao < byToken ? byTao : byToken;
         }
         if (minted < minShares || minted == 0) revert TooLittle(minted, minShares);
-        require(token.transferFrom(msg.sender, address(this), tokens), "transferFrom");
+        token.safeTransferFrom(msg.sender, address(this), tokens);
         totalShares += minted;
         shares[msg.sender] += minted;
         reserveTao += msg.value;
@@ -61,7 +61,7 @@ contract Tao20Pool {
         emit LiquidityAdded(msg.sender, msg.value, tokens, minted);
     }
 
-    function removeLiquidity(uint256 burned, uint256 minTao, uint256 minTokens, uint256 deadline) external once(deadline) {
+    function removeLiquidity(uint256 burned, uint256 minTao, uint256 minTokens, uint256 deadline) external inTime(deadline) nonReentrant {
         uint256 tao = reserveTao * burned / totalShares;
         uint256 tokens = reserveToken * burned / totalShares;
         if (tao < minTao) revert TooLittle(tao, minTao);
@@ -70,24 +70,24 @@ contract Tao20Pool {
         totalShares -= burned;
         reserveTao -= tao;
         reserveToken -= tokens;
-        require(token.transfer(msg.sender, tokens), "transfer");
+        token.safeTransfer(msg.sender, tokens);
         pay(msg.sender, tao);
         emit LiquidityRemoved(msg.sender, tao, tokens, burned);
     }
 
-    function buy(uint256 minOut, uint256 deadline) external payable once(deadline) returns (uint256 out) {
+    function buy(uint256 minOut, uint256 deadline) external payable inTime(deadline) nonReentrant returns (uint256 out) {
         out = quote(true, msg.value);
         if (out < minOut || out == 0) revert TooLittle(out, minOut);
         reserveTao += msg.value;
         reserveToken -= out;
-        require(token.transfer(msg.sender, out), "transfer");
+        token.safeTransfer(msg.sender, out);
         emit Swap(msg.sender, true, msg.value, out, reserveTao, reserveToken);
     }
 
-    function sell(uint256 tokens, uint256 minOut, uint256 deadline) external once(deadline) returns (uint256 out) {
+    function sell(uint256 tokens, uint256 minOut, uint256 deadline) external inTime(deadline) nonReentrant returns (uint256 out) {
         out = quote(false, tokens);
         if (out < minOut || out == 0) revert TooLittle(out, minOut);
-        require(token.transferFrom(msg.sender, address(this), tokens), "transferFrom");
+        token.safeTransferFrom(msg.sender, address(this), tokens);
         reserveToken += tokens;
         reserveTao -= out;
         pay(msg.sender, out);
@@ -97,15 +97,5 @@ contract Tao20Pool {
     function pay(address to, uint256 amount) private {
         (bool ok,) = to.call{value: amount}("");
         require(ok, "the TAO was refused");
-    }
-
-    function sqrt(uint256 x) private pure returns (uint256 y) {
-        if (x == 0) return 0;
-        y = x;
-        uint256 z = x / 2 + 1;
-        while (z < y) {
-            y = z;
-            z = (x / z + z) / 2;
-        }
     }
 }

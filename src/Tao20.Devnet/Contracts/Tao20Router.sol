@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IERC20, IStaking, IAlpha} from "./Interfaces.sol";
+import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
+import {IStaking, IAlpha} from "./Interfaces.sol";
 import {Coldkey} from "./Coldkey.sol";
 import {Tao20Index} from "./Tao20Index.sol";
 import {Tao20Pool} from "./Tao20Pool.sol";
 
 /// @notice One transaction instead of forty: TAO in, basket bought, tokens minted, and the reverse; either alone or together with
 /// the market trade, reverting unless it earns what the caller asks. The calling miner is credited.
-contract Tao20Router {
+contract Tao20Router is ReentrancyGuard {
     IStaking private constant STAKING = IStaking(0x0000000000000000000000000000000000000805);
     IAlpha private constant ALPHA = IAlpha(0x0000000000000000000000000000000000000808);
     uint256 private constant RAO = 1e9;
@@ -16,7 +17,6 @@ contract Tao20Router {
     Tao20Pool public immutable pool;
     /// @notice Whether staking calls carry their TAO as value: on the local chain yes, on Subtensor (which takes it itself) no.
     bool public immutable stakingTakesValue;
-    uint256 private entered = 1;
 
     /// @notice What a round trip of a miner came to: TAO put in, tokens in the middle, TAO paid back.
     event RoundTrip(address indexed miner, bool mints, uint256 spent, uint256 tokens, uint256 got);
@@ -27,14 +27,10 @@ contract Tao20Router {
     /// @notice How quotes are answered: the round trip is done for real and undone by this.
     error Quote(uint256 tokens, uint256 got, uint256 gasUsed);
     error Expired(uint256 deadline);
-    error Reentered();
 
-    modifier once(uint256 deadline) {
+    modifier inTime(uint256 deadline) {
         if (block.timestamp > deadline) revert Expired(deadline);
-        if (entered != 1) revert Reentered();
-        entered = 2;
         _;
-        entered = 1;
     }
 
     constructor(Tao20Index index_, Tao20Pool pool_, bool stakingTakesValue_) {
@@ -49,7 +45,7 @@ contract Tao20Router {
     receive() external payable {}
 
     /// @notice Buys the basket with the TAO sent, mints, and hands the tokens to the caller. What is left of the TAO goes back.
-    function mint(uint256 minOut, uint256 deadline) external payable once(deadline) returns (uint256 tokens) {
+    function mint(uint256 minOut, uint256 deadline) external payable inTime(deadline) nonReentrant returns (uint256 tokens) {
         uint256 before = address(this).balance - msg.value;
         tokens = buyBasketAndMint(msg.value, minOut, deadline);
         require(index.transfer(msg.sender, tokens), "transfer");
@@ -57,7 +53,7 @@ contract Tao20Router {
     }
 
     /// @notice Takes the caller's tokens, redeems them, sells the basket and hands over the TAO.
-    function redeem(uint256 tokens, uint256 minTao, uint256 deadline) external once(deadline) returns (uint256 tao) {
+    function redeem(uint256 tokens, uint256 minTao, uint256 deadline) external inTime(deadline) nonReentrant returns (uint256 tao) {
         uint256 before = address(this).balance;
         require(index.transferFrom(msg.sender, address(this), tokens), "transferFrom");
         redeemAndSellBasket(tokens, deadline);
@@ -68,28 +64,26 @@ contract Tao20Router {
     }
 
     /// @notice Mints with the TAO sent and sells the tokens on the market; reverts unless the TAO grew by minProfit, which may be a loss.
-    function mintAndSell(int256 minProfit, uint256 deadline) external payable once(deadline) returns (int256 profit) {
+    function mintAndSell(int256 minProfit, uint256 deadline) external payable inTime(deadline) nonReentrant returns (int256 profit) {
         (uint256 tokens, uint256 got) = mintThenSell(deadline);
         profit = settle(true, tokens, got, minProfit);
     }
 
     /// @notice Buys tokens on the market with the TAO sent and redeems them; reverts unless the TAO grew by minProfit, which may be a loss.
-    function buyAndRedeem(int256 minProfit, uint256 deadline) external payable once(deadline) returns (int256 profit) {
+    function buyAndRedeem(int256 minProfit, uint256 deadline) external payable inTime(deadline) nonReentrant returns (int256 profit) {
         (uint256 tokens, uint256 got) = buyThenRedeem(deadline);
         profit = settle(false, tokens, got, minProfit);
     }
 
     /// @notice What mintAndSell would come to with the TAO sent. To be called, never to be sent: it always reverts, with Quote.
-    function quoteMintAndSell() external payable {
-        if (entered != 1) revert Reentered();
+    function quoteMintAndSell() external payable nonReentrant {
         uint256 gas = gasleft();
         (uint256 tokens, uint256 got) = mintThenSell(block.timestamp);
         revert Quote(tokens, got, gas - gasleft());
     }
 
     /// @notice What buyAndRedeem would come to with the TAO sent. To be called, never to be sent: it always reverts, with Quote.
-    function quoteBuyAndRedeem() external payable {
-        if (entered != 1) revert Reentered();
+    function quoteBuyAndRedeem() external payable nonReentrant {
         uint256 gas = gasleft();
         (uint256 tokens, uint256 got) = buyThenRedeem(block.timestamp);
         revert Quote(tokens, got, gas - gasleft());

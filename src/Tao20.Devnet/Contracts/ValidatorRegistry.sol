@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
+
 interface IEpochs {
     function epoch() external view returns (uint256);
 }
@@ -8,7 +15,9 @@ interface IEpochs {
 /// @notice Where validators bond TAO, attest NAV, and judge those that lie. It is the only stake that can be slashed.
 /// @dev It checks signatures, counts votes and moves bonds. What is a violation is decided by the voters, who recompute it; the
 /// evidence of a case is in the log that raises it, and its hash is its id, so that it cannot be raised twice.
-contract ValidatorRegistry {
+contract ValidatorRegistry is EIP712("TAO20", "1"), ReentrancyGuard {
+    using Checkpoints for Checkpoints.Trace208;
+
     struct NavAttestation {
         uint256 epoch;
         uint64 blockNumber;
@@ -51,11 +60,6 @@ contract ValidatorRegistry {
         uint256 votesAgainst;
     }
 
-    struct Checkpoint {
-        uint64 atBlock;
-        uint192 bond;
-    }
-
     uint256 public constant MIN_STAKE = 1000 ether;
     uint256 public constant MAX_VALIDATORS = 256;
     uint256 public constant DISPUTE_BLOCKS = 150;
@@ -67,15 +71,13 @@ contract ValidatorRegistry {
     bytes32 private constant ATTESTATION_TYPE = keccak256(
         "NavAttestation(uint256 epoch,uint64 blockNumber,bytes32 blockHash,uint256 nav,uint256 totalSupply,bytes32 rankingRoot,bytes32 weightsHash,bytes32 parameters,address validator)"
     );
-    uint256 private constant HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
 
     IEpochs public immutable index;
-    bytes32 public immutable domainSeparator;
 
     mapping(address => uint256) public bondOf;
     mapping(address => uint256) public leaving;
     mapping(address => uint256) public leavesAt;
-    mapping(address => Checkpoint[]) private history;
+    mapping(address => Checkpoints.Trace208) private history;
     mapping(address => bool) private known;
     address[] private validators;
 
@@ -84,7 +86,6 @@ contract ValidatorRegistry {
     mapping(bytes32 => Progress) public cases;
     mapping(bytes32 => mapping(address => bool)) public hasVoted;
     uint256 public slashedTotal;
-    uint256 private entered = 1;
 
     event BondChanged(address indexed validator, uint256 bond);
     event WithdrawalBegun(address indexed validator, uint256 amount, uint256 unlocksAt);
@@ -113,26 +114,9 @@ contract ValidatorRegistry {
     error Locked(uint256 until);
     error TooManyValidators();
     error StakeBlockNotPast(uint64 stakeBlock);
-    error Reentered();
-
-    modifier once() {
-        if (entered != 1) revert Reentered();
-        entered = 2;
-        _;
-        entered = 1;
-    }
 
     constructor(IEpochs index_) {
         index = index_;
-        domainSeparator = keccak256(
-            abi.encode(
-                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
-                keccak256("TAO20"),
-                keccak256("1"),
-                block.chainid,
-                address(this)
-            )
-        );
     }
 
     // ---- bonds ------------------------------------------------------------------------------------------------------------------
@@ -159,7 +143,7 @@ contract ValidatorRegistry {
     }
 
     /// @notice Pays out what has waited long enough.
-    function withdraw() external once {
+    function withdraw() external nonReentrant {
         uint256 amount = leaving[msg.sender];
         if (amount == 0) revert TooMuch(1, 0);
         if (block.number < leavesAt[msg.sender]) revert Locked(leavesAt[msg.sender]);
@@ -177,15 +161,7 @@ contract ValidatorRegistry {
 
     /// @notice The bond at the end of a past block.
     function bondAt(address account, uint64 atBlock) public view returns (uint256) {
-        Checkpoint[] storage past = history[account];
-        uint256 low = 0;
-        uint256 high = past.length;
-        while (low < high) {
-            uint256 middle = (low + high) / 2;
-            if (past[middle].atBlock <= atBlock) low = middle + 1;
-            else high = middle;
-        }
-        return low == 0 ? 0 : past[low - 1].bond;
+        return history[account].upperLookupRecent(uint48(Math.min(atBlock, type(uint48).max)));
     }
 
     // ---- attestations -----------------------------------------------------------------------------------------------------------
@@ -206,7 +182,7 @@ contract ValidatorRegistry {
     }
 
     function digestOf(NavAttestation calldata said) public view returns (bytes32) {
-        return keccak256(abi.encodePacked(hex"1901", domainSeparator, keccak256(abi.encode(ATTESTATION_TYPE, said))));
+        return _hashTypedDataV4(keccak256(abi.encode(ATTESTATION_TYPE, said)));
     }
 
     // ---- cases ------------------------------------------------------------------------------------------------------------------
@@ -264,7 +240,7 @@ contract ValidatorRegistry {
     }
 
     /// @notice Takes the stake of a confirmed case, once; anyone may call it. What is already leaving is taken too if need be.
-    function execute(bytes32 id) external once {
+    function execute(bytes32 id) external nonReentrant {
         Progress storage p = cases[id];
         if (p.state != CaseState.Confirmed) revert NotConfirmed(id);
         p.state = CaseState.Executed;
@@ -300,17 +276,12 @@ contract ValidatorRegistry {
 
     function setBond(address account, uint256 amount) private {
         bondOf[account] = amount;
-        Checkpoint[] storage past = history[account];
-        if (past.length > 0 && past[past.length - 1].atBlock == block.number) past[past.length - 1].bond = uint192(amount);
-        else past.push(Checkpoint(uint64(block.number), uint192(amount)));
+        history[account].push(SafeCast.toUint48(block.number), SafeCast.toUint208(amount));
         emit BondChanged(account, amount);
     }
 
-    function recover(bytes32 digest, bytes calldata signature) private pure returns (address) {
-        if (signature.length != 65) return address(0);
-        bytes32 r = bytes32(signature[0:32]);
-        bytes32 s = bytes32(signature[32:64]);
-        if (uint256(s) > HALF_ORDER) return address(0);
-        return ecrecover(digest, uint8(signature[64]), r, s);
+    /// @dev The zero address when it is nobody's signature: malformed, out of range or with the higher s.
+    function recover(bytes32 digest, bytes calldata signature) private pure returns (address signer) {
+        (signer,,) = ECDSA.tryRecoverCalldata(digest, signature);
     }
 }

@@ -1,5 +1,6 @@
 // Compiles ../Contracts/*.sol with the pinned solc and writes one artifact per contract: {"contractName","abi","bytecode","deployedBytecode"}.
-// Usage: node compile.cjs CONTRACTS_DIR OUTPUT_DIR   (solc is found beside this file or in NODE_PATH)
+// OpenZeppelin's contracts are read from the npm package, like solc itself.
+// Usage: node compile.cjs CONTRACTS_DIR OUTPUT_DIR   (both packages are found beside this file or in NODE_PATH)
 const fs = require('fs');
 const path = require('path');
 const solc = require('solc');
@@ -19,17 +20,23 @@ const input = {
   settings: {
     optimizer: { enabled: true, runs: 200 },
     viaIR: true,
-    evmVersion: 'cancun',
+    evmVersion: 'prague',
     metadata: { bytecodeHash: 'none', appendCBOR: false },
     outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object'] } },
   },
 };
-const result = JSON.parse(solc.compile(JSON.stringify(input), { import: (name) => ({ contents: sources[path.basename(name)].content }) }));
-const errors = (result.errors || []).filter((error) => error.severity === 'error' || error.severity === 'warning');
+function contents(name) {
+  if (!name.startsWith('@openzeppelin/')) return { error: `${name} is not among the contracts` };
+  return { contents: fs.readFileSync(require.resolve(name), 'utf8').replace(/\r\n/g, '\n') };
+}
+const result = JSON.parse(solc.compile(JSON.stringify(input), { import: contents }));
+// A warning counts as an error, but for those of OpenZeppelin's own sources.
+const isOurs = (error) => !(error.sourceLocation && error.sourceLocation.file.startsWith('@openzeppelin/'));
+const errors = (result.errors || []).filter((error) => error.severity === 'error' || (error.severity === 'warning' && isOurs(error)));
 for (const error of errors) console.error(error.formattedMessage);
 if (errors.length) process.exit(1);
 fs.mkdirSync(output, { recursive: true });
-for (const [file, units] of Object.entries(result.contracts)) {
+for (const [, units] of Object.entries(result.contracts).filter(([file]) => file in sources)) {
   for (const [contractName, unit] of Object.entries(units)) {
     if (!unit.evm.bytecode.object || ['Blake2b', 'Coldkey'].includes(contractName)) continue;
     const artifact = {
