@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tao20.Domain.Transactions;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Hosting;
 using Tao20.Actors.Ingestion;

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Tao20.Domain.Transactions;
 using Tao20.Actors.Hosting;
 using Tao20.Actors.Pricing;
 using Tao20.Actors.Transactions;
@@ -107,7 +108,7 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
     /// <inheritdoc/>
     protected override void Evolve(object e) => _state = e switch
     {
-        AccountMoved moved => moved.Events.Aggregate(_state, (state, one) => state.Evolve(one, _settings.Rules)),
+        AccountMoved moved => moved.Events.Aggregate(_state, (state, one) => state.Evolve(one)),
         ArbitrageState state => state,
         _ => throw new ArgumentException($"A {e.GetType().Name} is no event of an account.", nameof(e)),
     };
@@ -263,7 +264,7 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
     private void Settle(OpenTrade open, IntentProgress decisive, NavTick tick)
     {
         _advancing = true;
-        var mined = open.Steps.Select(step => _progress[step.Name].Receipt).OfType<Chain.JsonRpc.Receipt>().ToList();
+        var mined = open.Steps.Select(step => _progress[step.Name].Receipt).OfType<Receipt>().ToList();
         ReadAsync().PipeTo(Self, failure: cause => new ReadFailed(cause, OfTrade: true));
 
         async Task<ReceiptsRead> ReadAsync()

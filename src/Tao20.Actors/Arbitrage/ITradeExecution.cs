@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tao20.Actors.Transactions;
+using Tao20.Domain.Transactions;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Units;
 
@@ -58,12 +58,6 @@ internal static class TradeStepExtensions
     /// <summary>What the outbox is asked for.</summary>
     public static TransactionIntent IntentOf(this OpenTrade trade, TradeStep step) =>
         new(trade.IdOf(step.Name), step.To, step.Value.Value, step.Data, step.Expires ? trade.Proposal.Deadline : 0, step.Gas);
-
-    /// <summary>Whether it is mined and did what it was sent for.</summary>
-    public static bool Succeeded(this IntentProgress progress) => progress.Receipt is { Success: true };
-
-    /// <summary>Whether it has come to nothing, finally.</summary>
-    public static bool CameToNothing(this IntentProgress progress) => progress.Ended && progress.State != IntentState.Final;
 
     /// <summary>Whether all transactions of a trade have ended.</summary>
     public static bool AllEnded(this OpenTrade trade, IReadOnlyDictionary<string, IntentProgress> done) =>

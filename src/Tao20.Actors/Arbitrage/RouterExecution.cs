@@ -1,5 +1,5 @@
 using System.Numerics;
-using Tao20.Actors.Transactions;
+using Tao20.Domain.Transactions;
 using Tao20.Chain.Contracts;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Units;
@@ -43,7 +43,7 @@ internal sealed class RouterExecution(Address contract, Address router, Address 
         var last = trade.Steps[^1].Name;
         if (!done.TryGetValue(last, out var progress))
             return new NextStep.Wait();
-        if (last == Permission && progress.Succeeded())
+        if (last == Permission && progress.Succeeded)
             return new NextStep.Do(Last(trade.Proposal));
         return trade.AllEnded(done) ? new NextStep.Over(progress) : new NextStep.Wait();
     }

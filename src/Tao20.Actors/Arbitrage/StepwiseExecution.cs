@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Numerics;
-using Tao20.Actors.Transactions;
+using Tao20.Domain.Transactions;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Domain.Arbitrage;
@@ -65,15 +65,15 @@ internal sealed class StepwiseExecution(BasketReader reader, ChainHead head, Add
             return Purchases(trade, await ReadAsync(cancel).ConfigureAwait(false));
         var basket = trade.Steps.Where(step => step.Name.StartsWith(BuyBasket, StringComparison.Ordinal) || step.Name.StartsWith(Allow, StringComparison.Ordinal)).ToList();
         var ended = basket.Select(step => done.GetValueOrDefault(step.Name)).ToList();
-        if (ended.Any(progress => progress is null || !(progress.Succeeded() || progress.Ended)))
+        if (ended.Any(progress => progress is null || !(progress.Succeeded || progress.Ended)))
             return new NextStep.Wait();
-        if (ended.Find(progress => progress!.CameToNothing()) is { } refused)
+        if (ended.Find(progress => progress!.CameToNothing) is { } refused)
             return await SellBasketAsync(trade, done, refused, cancel).ConfigureAwait(false);
         if (!trade.Steps.Any(step => step.Name == MintTokens))
             return Mint(trade, await ReadAsync(cancel).ConfigureAwait(false));
-        if (!done.TryGetValue(MintTokens, out var minted) || !(minted.Succeeded() || minted.Ended))
+        if (!done.TryGetValue(MintTokens, out var minted) || !(minted.Succeeded || minted.Ended))
             return new NextStep.Wait();
-        if (minted.CameToNothing())
+        if (minted.CameToNothing)
             return await SellBasketAsync(trade, done, minted, cancel).ConfigureAwait(false);
         return await NextOfSaleAsync(trade, done, null, cancel, minted).ConfigureAwait(false);
     }
@@ -114,9 +114,9 @@ internal sealed class StepwiseExecution(BasketReader reader, ChainHead head, Add
             return done.TryGetValue(SellTokens, out var sold) && trade.AllEnded(done) ? new NextStep.Over(sold) : new NextStep.Wait();
         if (trade.Steps.Any(step => step.Name == Permission))
         {
-            if (!done.TryGetValue(Permission, out var permission) || !(permission.Succeeded() || permission.Ended))
+            if (!done.TryGetValue(Permission, out var permission) || !(permission.Succeeded || permission.Ended))
                 return new NextStep.Wait();
-            if (permission.CameToNothing())
+            if (permission.CameToNothing)
                 return trade.AllEnded(done) ? new NextStep.Over(permission) : new NextStep.Wait();
         }
         else if (tokens is not null && (await ReadAsync(cancel).ConfigureAwait(false)).PoolAllowed < tokens.Value.Value)
@@ -137,9 +137,9 @@ internal sealed class StepwiseExecution(BasketReader reader, ChainHead head, Add
             return new NextStep.Do(Step(BuyTokens, pool, BasketCalls.Buy(Bound(trade.Proposal.Tokens), trade.Proposal.Deadline), trade.Proposal.Size));
         }
 
-        if (!done.TryGetValue(BuyTokens, out var bought) || !(bought.Succeeded() || bought.Ended))
+        if (!done.TryGetValue(BuyTokens, out var bought) || !(bought.Succeeded || bought.Ended))
             return new NextStep.Wait();
-        if (bought.CameToNothing())
+        if (bought.CameToNothing)
             return new NextStep.Over(bought);
         return await NextAfterPurchaseAsync(trade, done, bought, cancel).ConfigureAwait(false);
     }
@@ -154,9 +154,9 @@ internal sealed class StepwiseExecution(BasketReader reader, ChainHead head, Add
             return new NextStep.Do([Step(RedeemTokens, contract, BasketCalls.Redeem(tokens, least, trade.Proposal.Deadline))], reading.Staked);
         }
 
-        if (!done.TryGetValue(RedeemTokens, out var redeemed) || !(redeemed.Succeeded() || redeemed.Ended))
+        if (!done.TryGetValue(RedeemTokens, out var redeemed) || !(redeemed.Succeeded || redeemed.Ended))
             return new NextStep.Wait();
-        if (redeemed.CameToNothing())
+        if (redeemed.CameToNothing)
             return trade.AllEnded(done) ? new NextStep.Over(redeemed) : new NextStep.Wait();
         return await SellBasketAsync(trade, done, redeemed, cancel).ConfigureAwait(false);
     }
@@ -166,7 +166,7 @@ internal sealed class StepwiseExecution(BasketReader reader, ChainHead head, Add
     /// <summary>Sells all alpha that the trade has brought, and tries again what was refused, until none is left that is worth a sale.</summary>
     private async Task<NextStep> SellBasketAsync(OpenTrade trade, IReadOnlyDictionary<string, IntentProgress> done, IntentProgress decisive, CancellationToken cancel)
     {
-        if (trade.Steps.Any(step => !done.TryGetValue(step.Name, out var progress) || !(progress.Succeeded() || progress.Ended)))
+        if (trade.Steps.Any(step => !done.TryGetValue(step.Name, out var progress) || !(progress.Succeeded || progress.Ended)))
             return new NextStep.Wait();
         var reading = await ReadAsync(cancel).ConfigureAwait(false);
         var steps = new List<TradeStep>();

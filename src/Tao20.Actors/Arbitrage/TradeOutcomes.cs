@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tao20.Actors.Transactions;
+using Tao20.Domain.Transactions;
 using Tao20.Chain.Contracts;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Units;
@@ -18,8 +18,8 @@ internal static class TradeOutcomes
     public static TradeResult Of(OpenTrade open, IntentProgress last, IReadOnlyList<TradeReceipt> receipts, (WeiDelta Tao, WeiDelta Tokens) moved, NavTick tick)
     {
         var mined = receipts.Count > 0 ? receipts[^1] : null;
-        var (outcome, reason) = last.CameToNothing() && last.Receipt is null && mined is not null
-            ? (TradeOutcome.Failed, $"it was broken off: {last.Reason}; what it had bought is sold again or kept")
+        var (outcome, reason) = last.CameToNothing && last.Receipt is null && mined is not null
+            ? (TradeOutcome.Failed, $"it was broken off: {last.Failure?.Reason}; what it had bought is sold again or kept")
             : Judge(open.Proposal, last, receipts.FirstOrDefault(receipt => receipt.Receipt.Hash == last.Receipt?.Hash));
         var gas = receipts.Aggregate(Wei.Zero, (sum, receipt) => sum + Wei.From(receipt.Receipt.FeeWei));
         return new TradeResult(
@@ -40,9 +40,9 @@ internal static class TradeOutcomes
         IntentState.Final => (TradeOutcome.Confirmed, null),
         IntentState.Reverted when mined!.Time > proposal.Deadline => (TradeOutcome.Expired, "it was mined after its deadline, and reverted"),
         IntentState.Reverted => (TradeOutcome.Failed, string.Create(CultureInfo.InvariantCulture, $"it was reverted in block {mined!.Receipt.Block}")),
-        _ when RouterCalls.IsTooLittle(last.RevertData) => (TradeOutcome.Missed, "someone else was faster: it would have brought too little"),
-        IntentState.Expired => (TradeOutcome.Expired, last.Reason),
-        _ when RouterCalls.IsExpired(last.RevertData) => (TradeOutcome.Expired, last.Reason),
-        _ => (TradeOutcome.Failed, last.Reason),
+        _ when RouterCalls.IsTooLittle(last.Failure?.Revert) => (TradeOutcome.Missed, "someone else was faster: it would have brought too little"),
+        IntentState.Expired => (TradeOutcome.Expired, last.Failure?.Reason),
+        _ when RouterCalls.IsExpired(last.Failure?.Revert) => (TradeOutcome.Expired, last.Failure?.Reason),
+        _ => (TradeOutcome.Failed, last.Failure?.Reason),
     };
 }

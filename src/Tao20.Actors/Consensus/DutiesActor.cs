@@ -1,6 +1,7 @@
 using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
+using Tao20.Domain.Transactions;
 using Tao20.Actors.Transactions;
 using Tao20.Chain;
 using Tao20.Chain.Contracts;
@@ -233,7 +234,7 @@ internal sealed class DutiesActor : UntypedActor
     private void OnFailed(IntentProgress failed)
     {
         // Mostly another validator was first, and the book will say so; the sender has said why.
-        _log.Debug("{0} came to nothing: {1}", failed.Id, failed.Reason ?? "it was reverted");
+        _log.Debug("{0} came to nothing: {1}", failed.Id, failed.Failure?.Reason ?? "it was reverted");
         var duty = failed.Id.Split(Again)[0];
         _failed[duty] = (_failed.GetValueOrDefault(duty).Attempts + 1, _block);
     }

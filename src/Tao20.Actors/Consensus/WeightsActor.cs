@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.Event;
+using Tao20.Domain.Transactions;
 using Tao20.Actors.Hosting;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Transactions;
-using Tao20.Chain;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
@@ -19,9 +19,10 @@ namespace Tao20.Actors.Consensus;
 /// epoch is settled here and does not wait for the round: its own payouts are what it answers for. Salt and weights of a commit are in
 /// the journal before the commit is sent, so that it can be revealed after any crash.
 /// </summary>
-internal sealed class WeightsActor : JournaledActor, IWithTimers
+internal sealed class WeightsActor : HeadDrivenActor
 {
     private const int SaltLength = 8;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private readonly FollowerSettings _settings;
     private readonly ValidatorRole _role;
@@ -29,14 +30,11 @@ internal sealed class WeightsActor : JournaledActor, IWithTimers
     private readonly IActorRef _transactions;
     private readonly NavReader _uids;
     private readonly SubnetReader _subnet;
-    private readonly CancellationTokenSource _stop = new();
     private WeightsState _state = WeightsState.Initial;
     private EpochId? _computing;
-    private bool _looking;
-    private int _failures;
 
     public WeightsActor(FollowerSettings settings, ValidatorRole role, WeightsOptions options, ChainConnection chain, IActorRef transactions)
-        : base(settings.Journal)
+        : base(settings.Journal, chain.Head, "Setting weights", FirstPause, LongestPause)
     {
         (_settings, _role, _chain, _transactions) = (settings, role, chain, transactions);
         PersistenceId = $"weights-{role.Key.Address}";
@@ -46,9 +44,7 @@ internal sealed class WeightsActor : JournaledActor, IWithTimers
 
     public override string PersistenceId { get; }
 
-    public ITimerScheduler Timers { get; set; } = null!;
-
-    protected override bool Handle(object message)
+    protected override bool HandleWork(object message)
     {
         switch (message)
         {
@@ -60,21 +56,11 @@ internal sealed class WeightsActor : JournaledActor, IWithTimers
                 Move(computed.Progress, () =>
                 {
                     computed.From.Tell(new WeightsTaken(computed.Progress.Closed.Epoch));
-                    Look();
+                    Poll();
                 });
                 return true;
-            case HeadMoved:
-                WatchHead();
-                Look();
-                return true;
-            case LookAgain:
-                Look();
-                return true;
-            case Looked looked:
-                OnLooked(looked);
-                return true;
-            case Failed(var cause):
-                OnFailed(cause);
+            case SubnetRead read:
+                OnSubnetRead(read);
                 return true;
             case IntentProgress progress:
                 OnProgress(progress);
@@ -94,16 +80,10 @@ internal sealed class WeightsActor : JournaledActor, IWithTimers
 
     protected override object Snapshot() => _state;
 
-    protected override void Recovered()
+    protected override void OnWorkFailed(Exception cause)
     {
-        WatchHead();
-        Look();
-    }
-
-    protected override void PostStop()
-    {
-        _stop.Cancel();
-        base.PostStop();
+        _computing = null;
+        base.OnWorkFailed(cause);
     }
 
     private void Take(EpochReport report)
@@ -118,50 +98,50 @@ internal sealed class WeightsActor : JournaledActor, IWithTimers
         if (_computing is not null)
             return;
         _computing = closed.Epoch;
-        ComputeAsync(report, Sender).PipeTo(Self, failure: cause => new Failed(cause));
+        Run(ComputeAsync(report, Sender));
     }
 
     private async Task<Computed> ComputeAsync(EpochReport report, IActorRef from)
     {
-        var uids = await _uids.UidsAsync(_role.Netuid, [.. report.Rewards.Payouts.Select(payout => payout.Miner.Miner)], report.Closed.LastBlockHash, _stop.Token).ConfigureAwait(false);
+        var uids = await _uids.UidsAsync(_role.Netuid, [.. report.Rewards.Payouts.Select(payout => payout.Miner.Miner)], report.Closed.LastBlockHash, Stopping).ConfigureAwait(false);
         var weights = SubnetWeights.Of(report.Rewards.Payouts, uids);
         return new Computed(new WeightsProgress(report.Closed, WeightsStage.Waiting, weights.Weights, weights.WithoutUid, 0, [], 0, 0, 0, 0, null), from);
     }
 
     /// <summary>Asks after what is on its way, and the chain what the subnet demands now if anything waits for that.</summary>
-    private void Look()
+    protected override void Poll()
     {
         foreach (var progress in _state.Recent)
             Ask(progress);
-        if (_looking || !_state.Recent.Any(progress => progress.Stage is WeightsStage.Waiting or WeightsStage.Committed))
-            return;
-        _looking = true;
-        LookAsync().PipeTo(Self, failure: cause => new Failed(cause));
-
-        async Task<Looked> LookAsync()
-        {
-            var (rules, self) = await _subnet.ReadAsync(_stop.Token).ConfigureAwait(false);
-            if (_chain.Head.Latest is null)
-                await _chain.Head.RefreshAsync(_stop.Token).ConfigureAwait(false);
-            return new Looked(rules, self, _chain.Head.Latest!.Number);
-        }
+        if (_state.Recent.Any(progress => progress.Stage is WeightsStage.Waiting or WeightsStage.Committed) && TryBeginWork())
+            Run(ReadSubnetAsync());
     }
 
-    private void OnLooked(Looked looked)
+    private async Task<SubnetRead> ReadSubnetAsync()
     {
-        (_looking, _failures) = (false, 0);
+        var (rules, self) = await _subnet.ReadAsync(Stopping).ConfigureAwait(false);
+        if (_chain.Head.Latest is null)
+            await _chain.Head.RefreshAsync(Stopping).ConfigureAwait(false);
+        return new SubnetRead(rules, self, _chain.Head.Latest!.Number);
+    }
+
+    private void OnSubnetRead(SubnetRead read)
+    {
+        ResetBackoff();
         foreach (var progress in _state.Recent)
         {
-            if (_state.Decide(progress, _role.Netuid, looked.Rules, looked.Self, looked.Block, FreshSalt) is { } moved)
+            if (_state.Decide(progress, _role.Netuid, read.Rules, read.Self, read.Block, FreshSalt) is { } moved)
             {
                 Move(moved, () =>
                 {
                     Ask(moved);
                     if (moved.Stage == WeightsStage.Refused)
-                        Told(moved.Closed.Epoch);
+                        LogProgress(moved.Closed.Epoch);
                 });
             }
         }
+
+        BecomeIdle();
     }
 
     private static IReadOnlyList<ushort> FreshSalt() => [.. Enumerable.Range(0, SaltLength).Select(_ => (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1))];
@@ -187,15 +167,15 @@ internal sealed class WeightsActor : JournaledActor, IWithTimers
         if (!intent.Ended || OnItsWay(intent.Id) is not { } progress)
             return;
         if (intent.State == IntentState.Final)
-            TimeOfAsync(intent.Id, intent.Receipt!).PipeTo(Self, failure: cause => new Failed(cause));
+            Run(TimeOfAsync(intent.Id, intent.Receipt!));
         else
-            Move(WeightsState.Failed(progress, intent.Reason ?? $"the transaction was reverted in block {intent.Receipt!.Block}"), () => Told(progress.Closed.Epoch));
+            Move(WeightsState.Failed(progress, intent.Failure?.Reason ?? $"the transaction was reverted in block {intent.Receipt!.Block}"), () => LogProgress(progress.Closed.Epoch));
     }
 
     private async Task<Final> TimeOfAsync(string id, Receipt receipt)
     {
         BlockHeader? header = null;
-        await _chain.Pool.SendAsync([EthCalls.Header(receipt.Block, found => header = found)], _stop.Token).ConfigureAwait(false);
+        await _chain.Pool.SendAsync([EthCalls.Header(receipt.Block, found => header = found)], Stopping).ConfigureAwait(false);
         return new Final(id, receipt.Block, header?.Timestamp ?? throw new FormatException($"block {receipt.Block}, which is final, is not there"));
     }
 
@@ -208,7 +188,7 @@ internal sealed class WeightsActor : JournaledActor, IWithTimers
         {
             if (progress.DoneAt == 0)
                 _settings.Metrics.Consensus.WeightsOnChain(done.DoneSeconds);
-            Told(done.Closed.Epoch);
+            LogProgress(done.Closed.Epoch);
         });
     }
 
@@ -216,8 +196,8 @@ internal sealed class WeightsActor : JournaledActor, IWithTimers
 
     private void Move(WeightsProgress moved, Action after) => PersistEvent(new WeightsMoved(moved), after);
 
-    /// <summary>Says how weights have moved on; what follows from it waits for the head to move.</summary>
-    private void Told(EpochId epoch)
+    /// <summary>Logs how weights have moved on; what follows from it waits for the head to move.</summary>
+    private void LogProgress(EpochId epoch)
     {
         var progress = _state.Of(epoch)!;
         if (progress.Stage == WeightsStage.Refused)
@@ -228,36 +208,9 @@ internal sealed class WeightsActor : JournaledActor, IWithTimers
             Log.Info("The weights of epoch {0} are {1}: on chain since block {2}, {3} s after its end", epoch, progress.Stage, progress.DoneAt, progress.DoneSeconds);
     }
 
-    private void OnFailed(Exception cause)
-    {
-        if (_stop.IsCancellationRequested)
-            return;
-        (_looking, _computing) = (false, null);
-        var pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Math.Pow(2, Math.Min(_failures++, 6)) / 2));
-        if (cause is ChainException or FormatException or OverflowException)
-            Log.Warning("Weights wait: {0} Trying again in {1:0.0} s", cause.Message, pause.TotalSeconds);
-        else
-            Log.Error(cause, "Setting weights failed in a way that was not foreseen");
-        Timers.StartSingleTimer("again", LookAgain.Instance, pause);
-    }
-
-    private void WatchHead() => _chain.Head.MovedAsync(_stop.Token).PipeTo(Self, success: () => HeadMoved.Instance, failure: cause => new Failed(cause));
-
     private sealed record Computed(WeightsProgress Progress, IActorRef From);
 
-    private sealed record Looked(WeightRules Rules, WeightSetter? Self, ulong Block);
+    private sealed record SubnetRead(WeightRules Rules, WeightSetter? Self, ulong Block);
 
     private sealed record Final(string Id, ulong Block, ulong Time);
-
-    private sealed record Failed(Exception Cause);
-
-    private sealed class HeadMoved
-    {
-        public static readonly HeadMoved Instance = new();
-    }
-
-    private sealed class LookAgain
-    {
-        public static readonly LookAgain Instance = new();
-    }
 }

@@ -101,7 +101,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     }
 
     /// <inheritdoc/>
-    protected override void Evolve(object e) => _state = e is CursorState state ? state : _state.Evolve(e);
+    protected override void Evolve(object e) => _state = e is CursorState state ? state : _state.Evolve((CursorEvent)e);
 
     /// <inheritdoc/>
     protected override object Snapshot() => _state;
@@ -156,13 +156,13 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         }
 
         _fault = null;
-        var events = new List<object>();
+        var events = new List<CursorEvent>();
         if (_state.Identity is null)
-            events.Add(new FollowingBegan(_settings.Identity));
+            events.Add(new CursorEvent.FollowingBegan(_settings.Identity));
         var schedule = _state.Schedule?.Adopt(_settings.Scoring, _state.Book.Open)
             ?? new ParameterSchedule([new ParametersVersion(1, default, _settings.Scoring)]);
         if (schedule != _state.Schedule)
-            events.Add(new ParametersAdopted(schedule));
+            events.Add(new CursorEvent.ParametersAdopted(schedule));
         PersistAll(events, Evolve);
 
         // The first ranges are asked for meanwhile; they are handled when these events are durable.
@@ -239,7 +239,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     {
         if (_flow.Complete() is not { } work)
             return;
-        var folded = new RangeFolded(work.Last, work.Closed, work.Open, work.Joined, work.Trades, work.Quarantined, _state.Settled);
+        var folded = new CursorEvent.RangeFolded(work.Last, work.Closed, work.Open, work.Joined, work.Trades, work.Quarantined, _state.Settled);
         PersistEvent(folded, () =>
         {
             if (folded.Closed.Count > 0 && _state.Unsettled.Count == folded.Closed.Count)
@@ -261,10 +261,12 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     {
         if (_state.Unsettled.Count == 0 || _state.Unsettled[0].Closed.Epoch != acknowledged.Epoch)
             return;
-        _state = _state.SettledOldest();
-        _flow.Settled();
-        SettleOldest();
-        Pull();
+        PersistEvent(new CursorEvent.SettlementAcknowledged(acknowledged.Epoch), () =>
+        {
+            _flow.Settled();
+            SettleOldest();
+            Pull();
+        });
     }
 
     private void ResendLate()

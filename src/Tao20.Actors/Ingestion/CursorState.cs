@@ -3,35 +3,9 @@ using Tao20.Chain.Following;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Units;
+using static Tao20.Actors.Ingestion.CursorEvent;
 
 namespace Tao20.Actors.Ingestion;
-
-// ---- events: persisted by chain-cursor ------------------------------------------------------------------------------------------
-
-/// <summary>Which chain and contract this journal is of; the first event.</summary>
-public sealed record FollowingBegan(ChainIdentity Identity);
-
-/// <summary>The parameters in force from an epoch on have changed.</summary>
-public sealed record ParametersAdopted(ParameterSchedule Schedule);
-
-/// <summary>Every miner of a range has folded its trades: the cursor moves.</summary>
-/// <param name="Last">The last block of the range.</param>
-/// <param name="Closed">Epochs the range closed.</param>
-/// <param name="OpenEpoch">The epoch open at its end.</param>
-/// <param name="Joined">Miners that traded in that epoch for the first time.</param>
-/// <param name="Trades">How many trades the range had.</param>
-/// <param name="Quarantined">Logs of the range that could not be decoded.</param>
-/// <param name="Settled">How many epochs had been settled by then.</param>
-public sealed record RangeFolded(
-    BlockHeader Last,
-    IReadOnlyList<EpochToSettle> Closed,
-    EpochId OpenEpoch,
-    IReadOnlyList<Address> Joined,
-    int Trades,
-    IReadOnlyList<QuarantinedLog> Quarantined,
-    long Settled);
-
-// ---- state ------------------------------------------------------------------------------------------------------------------------
 
 /// <summary>How far the chain has been folded, and which epochs await settlement.</summary>
 /// <param name="Identity">The chain and contract; null before the first start.</param>
@@ -56,7 +30,7 @@ public sealed record CursorState(
     long QuarantinedCount,
     long Settled)
 {
-    /// <summary>How many quarantined logs are kept for people to see; the journal has all.</summary>
+    /// <summary>How many quarantined logs are kept for display; the journal has all.</summary>
     public const int QuarantinedKept = 32;
 
     /// <summary>Nothing read yet.</summary>
@@ -67,16 +41,16 @@ public sealed record CursorState(
     public Cursor CursorFrom(ulong firstBlock) => Last is { } last ? new Cursor(last.Number, last.Hash) : new Cursor(firstBlock, null);
 
     /// <summary>The state after an event.</summary>
-    public CursorState Evolve(object e) => e switch
+    public CursorState Evolve(CursorEvent e) => e switch
     {
         FollowingBegan began => this with { Identity = began.Identity },
         ParametersAdopted adopted => this with { Schedule = adopted.Schedule },
         RangeFolded range => After(range),
-        _ => this,
+        SettlementAcknowledged acknowledged when Unsettled is [{ Closed.Epoch: var oldest }, ..] && oldest == acknowledged.Epoch =>
+            this with { Unsettled = [.. Unsettled.Skip(1)], Settled = Settled + 1 },
+        SettlementAcknowledged => this,
+        _ => throw new ArgumentException($"A {e.GetType().Name} is no event of the cursor.", nameof(e)),
     };
-
-    /// <summary>The state once the consensus has settled the oldest closed epoch.</summary>
-    public CursorState SettledOldest() => this with { Unsettled = [.. Unsettled.Skip(1)], Settled = Settled + 1 };
 
     private CursorState After(RangeFolded range)
     {

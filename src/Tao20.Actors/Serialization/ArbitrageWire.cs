@@ -87,7 +87,7 @@ internal static class ArbitrageWire
             BalancesMoved = new Wire.BalancesMoved { Tao = Values.Bytes(moved.Tao), Tokens = Values.Bytes(moved.Tokens), Nav = Values.Bytes(moved.Nav.Value), Block = moved.Block, Time = moved.Time },
         },
         ArbitrageEvent.TradeOpened opened => new() { TradeOpened = ToWire(opened.Trade) },
-        ArbitrageEvent.TradeClosed closed => new() { TradeClosed = new Wire.TradeClosed { Trade = ToWire(closed.Trade), Result = ToWire(closed.Result) } },
+        ArbitrageEvent.TradeClosed closed => new() { TradeClosed = ToWire(closed) },
         ArbitrageEvent.BreakerTripped tripped => new() { BreakerTripped = ToWire(tripped.Breaker) },
         ArbitrageEvent.BreakerCleared cleared => new()
         {
@@ -104,7 +104,8 @@ internal static class ArbitrageWire
         Wire.ArbitrageEvent.EventOneofCase.BalancesMoved => new ArbitrageEvent.BalancesMoved(
             Values.Delta(wire.BalancesMoved.Tao), Values.Delta(wire.BalancesMoved.Tokens), Price(wire.BalancesMoved.Nav), wire.BalancesMoved.Block, wire.BalancesMoved.Time),
         Wire.ArbitrageEvent.EventOneofCase.TradeOpened => new ArbitrageEvent.TradeOpened(FromWire(wire.TradeOpened)),
-        Wire.ArbitrageEvent.EventOneofCase.TradeClosed => new ArbitrageEvent.TradeClosed(FromWire(wire.TradeClosed.Trade), FromWire(wire.TradeClosed.Result)),
+        Wire.ArbitrageEvent.EventOneofCase.TradeClosed => new ArbitrageEvent.TradeClosed(
+            FromWire(wire.TradeClosed.Trade), FromWire(wire.TradeClosed.Result), wire.TradeClosed.HasNotBefore ? wire.TradeClosed.NotBefore : null),
         Wire.ArbitrageEvent.EventOneofCase.BreakerTripped => new ArbitrageEvent.BreakerTripped(FromWire(wire.BreakerTripped)),
         Wire.ArbitrageEvent.EventOneofCase.BreakerCleared => new ArbitrageEvent.BreakerCleared((Breaker)wire.BreakerCleared.Breaker, wire.BreakerCleared.Time, wire.BreakerCleared.ByOperator),
         Wire.ArbitrageEvent.EventOneofCase.StepsPlanned => new ArbitrageEvent.StepsPlanned(
@@ -219,4 +220,12 @@ internal static class ArbitrageWire
     private static Wei Amount(ByteString bytes) => Wei.From(Values.UInt128(bytes));
 
     private static TaoPerToken Price(ByteString bytes) => TaoPerToken.From(Values.UInt128(bytes));
+
+    private static Wire.TradeClosed ToWire(ArbitrageEvent.TradeClosed closed)
+    {
+        var wire = new Wire.TradeClosed { Trade = ToWire(closed.Trade), Result = ToWire(closed.Result) };
+        if (closed.NotBefore is { } notBefore)
+            wire.NotBefore = notBefore;
+        return wire;
+    }
 }

@@ -8,6 +8,7 @@ using Tao20.Domain.Parameters;
 using Tao20.Domain.Ranking;
 using Tao20.Domain.Rewards;
 using Tao20.Domain.Units;
+using static Tao20.Actors.Ingestion.CursorEvent;
 
 namespace Tao20.Actors.Serialization;
 
@@ -102,6 +103,10 @@ internal static class CursorWire
     public static Wire.EpochToSettle ToWire(EpochToSettle epoch) => new() { Closed = ToWire(epoch.Closed), Miners = Values.Bytes(epoch.Miners) };
 
     public static EpochToSettle FromWire(Wire.EpochToSettle wire) => new(FromWire(wire.Closed), Values.Addresses(wire.Miners));
+
+    public static Wire.SettlementAcknowledged ToWire(SettlementAcknowledged acknowledged) => new() { Epoch = acknowledged.Epoch.Value };
+
+    public static SettlementAcknowledged FromWire(Wire.SettlementAcknowledged wire) => new(new EpochId(wire.Epoch));
 
     public static Wire.RangeFolded ToWire(RangeFolded folded)
     {

@@ -1,5 +1,6 @@
+using Tao20.Domain.Transactions;
 using Tao20.Actors.Transactions;
-using Tao20.Chain.JsonRpc;
+using static Tao20.Domain.Transactions.OutboxEvent;
 
 namespace Tao20.Actors.Serialization;
 
@@ -36,13 +37,22 @@ internal static class OutboxWire
 
     public static Wire.IntentFailed ToWire(IntentFailed failed)
     {
-        var wire = new Wire.IntentFailed { Id = failed.Id, Reason = failed.Reason, Expired = failed.Expired };
-        if (failed.RevertData is { } data)
+        var wire = new Wire.IntentFailed { Id = failed.Id };
+        if (failed.Failure is not IntentFailure.Recorded recorded)
+        {
+            wire.Failure = ToWire(failed.Failure);
+            return wire;
+        }
+
+        (wire.Reason, wire.Expired) = (recorded.Text, recorded.Expired);
+        if (recorded.RevertData is { } data)
             wire.RevertData = data;
         return wire;
     }
 
-    public static IntentFailed FromWire(Wire.IntentFailed wire) => new(wire.Id, wire.Reason, wire.HasRevertData ? wire.RevertData : null, wire.Expired);
+    public static IntentFailed FromWire(Wire.IntentFailed wire) => new(
+        wire.Id,
+        wire.Failure is { } failure ? FromWire(failure) : new IntentFailure.Recorded(wire.Reason, wire.HasRevertData ? wire.RevertData : null, wire.Expired));
 
     public static Wire.SubmitIntent ToWire(SubmitIntent submit) => new() { Intent = ToWire(submit.Intent) };
 
@@ -51,15 +61,27 @@ internal static class OutboxWire
     public static Wire.IntentProgress ToWire(IntentProgress progress)
     {
         var wire = new Wire.IntentProgress { Id = progress.Id, State = (int)progress.State, Receipt = ToWire(progress.Receipt) };
-        if (progress.Reason is { } reason)
-            wire.Reason = reason;
-        if (progress.RevertData is { } data)
-            wire.RevertData = data;
+        if (progress.Failure is IntentFailure.Recorded recorded)
+        {
+            wire.Reason = recorded.Text;
+            if (recorded.RevertData is { } data)
+                wire.RevertData = data;
+        }
+        else if (progress.Failure is { } failure)
+        {
+            wire.Failure = ToWire(failure);
+        }
+
         return wire;
     }
 
     public static IntentProgress FromWire(Wire.IntentProgress wire) => new(
-        wire.Id, (IntentState)wire.State, FromWire(wire.Receipt), wire.HasReason ? wire.Reason : null, wire.HasRevertData ? wire.RevertData : null);
+        wire.Id,
+        (IntentState)wire.State,
+        FromWire(wire.Receipt),
+        wire.Failure is { } failure ? FromWire(failure)
+            : wire.HasReason ? new IntentFailure.Recorded(wire.Reason, wire.HasRevertData ? wire.RevertData : null, (IntentState)wire.State == IntentState.Expired)
+            : null);
 
     public static Wire.OutboxSnapshot ToWire(OutboxState state)
     {
@@ -93,6 +115,30 @@ internal static class OutboxWire
 
     public static SenderStatus FromWire(Wire.SenderStatus wire) => new(
         Values.Address(wire.Account), [.. wire.Open.Select(FromWire)], (long)wire.Ended, wire.HasWaiting ? wire.Waiting : null, (long)wire.Foreign);
+
+    private static Wire.IntentFailure ToWire(IntentFailure failure)
+    {
+        switch (failure)
+        {
+            case IntentFailure.DeadlinePassed passed:
+                return new Wire.IntentFailure { DeadlinePassed = new Wire.DeadlinePassed { Deadline = passed.Deadline, ChainTime = passed.ChainTime } };
+            case IntentFailure.SimulationRefused refused:
+                var wire = new Wire.SimulationRefused { NodeText = refused.NodeText };
+                if (refused.RevertData is { } data)
+                    wire.RevertData = data;
+                return new Wire.IntentFailure { SimulationRefused = wire };
+            default:
+                throw new ArgumentException($"A {failure.GetType().Name} has no wire form of its own.", nameof(failure));
+        }
+    }
+
+    private static IntentFailure FromWire(Wire.IntentFailure wire) => wire.KindCase switch
+    {
+        Wire.IntentFailure.KindOneofCase.DeadlinePassed => new IntentFailure.DeadlinePassed(wire.DeadlinePassed.Deadline, wire.DeadlinePassed.ChainTime),
+        Wire.IntentFailure.KindOneofCase.SimulationRefused =>
+            new IntentFailure.SimulationRefused(wire.SimulationRefused.NodeText, wire.SimulationRefused.HasRevertData ? wire.SimulationRefused.RevertData : null),
+        var unknown => throw new InvalidDataException($"The failure of an intent is of the unknown kind {unknown}: it was written by a newer version."),
+    };
 
     private static Wire.Intent ToWire(TransactionIntent intent) => new()
     {

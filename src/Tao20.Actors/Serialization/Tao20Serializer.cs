@@ -3,6 +3,7 @@ using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Serialization;
 using Google.Protobuf;
+using Tao20.Domain.Transactions;
 using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Ingestion;
@@ -33,9 +34,11 @@ public sealed class Tao20Serializer : SerializerWithStringManifest
         Form.Of<MinerSummary, Wire.MinerSummary>("miner-summary", MinerWire.ToWire, Wire.MinerSummary.Parser, MinerWire.FromWire),
         Form.Of<TradesFolded, Wire.TradesFolded>("trades-folded", MinerWire.ToWire, Wire.TradesFolded.Parser, MinerWire.FromWire),
         Form.Of<MinerVolumeSnapshot, Wire.MinerVolume>("miner-volume", MinerWire.ToWire, Wire.MinerVolume.Parser, MinerWire.FromWire),
-        Form.Of<FollowingBegan, Wire.FollowingBegan>("following-began", CursorWire.ToWire, Wire.FollowingBegan.Parser, CursorWire.FromWire),
-        Form.Of<ParametersAdopted, Wire.ParametersAdopted>("parameters-adopted", CursorWire.ToWire, Wire.ParametersAdopted.Parser, CursorWire.FromWire),
-        Form.Of<RangeFolded, Wire.RangeFolded>("range-folded", CursorWire.ToWire, Wire.RangeFolded.Parser, CursorWire.FromWire),
+        Form.Of<CursorEvent.FollowingBegan, Wire.FollowingBegan>("following-began", CursorWire.ToWire, Wire.FollowingBegan.Parser, CursorWire.FromWire),
+        Form.Of<CursorEvent.ParametersAdopted, Wire.ParametersAdopted>("parameters-adopted", CursorWire.ToWire, Wire.ParametersAdopted.Parser, CursorWire.FromWire),
+        Form.Of<CursorEvent.RangeFolded, Wire.RangeFolded>("range-folded", CursorWire.ToWire, Wire.RangeFolded.Parser, CursorWire.FromWire),
+        Form.Of<CursorEvent.SettlementAcknowledged, Wire.SettlementAcknowledged>(
+            "settlement-acknowledged", CursorWire.ToWire, Wire.SettlementAcknowledged.Parser, CursorWire.FromWire),
         Form.Of<CursorState, Wire.CursorSnapshot>("cursor", CursorWire.ToWire, Wire.CursorSnapshot.Parser, CursorWire.FromWire),
         Form.Of<SettleEpoch, Wire.SettleEpoch>("settle-epoch", ConsensusWire.ToWire, Wire.SettleEpoch.Parser, ConsensusWire.FromWire),
         Form.Of<EpochAcknowledged, Wire.EpochAcknowledged>("epoch-ack", ConsensusWire.ToWire, Wire.EpochAcknowledged.Parser, ConsensusWire.FromWire),
@@ -56,14 +59,14 @@ public sealed class Tao20Serializer : SerializerWithStringManifest
         Form.Of<GetWeights, Wire.GetWeights>("get-weights", _ => new Wire.GetWeights(), Wire.GetWeights.Parser, _ => GetWeights.Instance),
         Form.Of<GetWitness, Wire.GetWitness>("get-witness", _ => new Wire.GetWitness(), Wire.GetWitness.Parser, _ => GetWitness.Instance),
         Form.Of<WitnessStatus, Wire.WitnessStatus>("witness-status", WitnessWire.ToWire, Wire.WitnessStatus.Parser, WitnessWire.FromWire),
-        Form.Of<IntentPlanned, Wire.IntentPlanned>("intent-planned", OutboxWire.ToWire, Wire.IntentPlanned.Parser, OutboxWire.FromWire),
-        Form.Of<TransactionSigned, Wire.TransactionSigned>("transaction-signed", OutboxWire.ToWire, Wire.TransactionSigned.Parser, OutboxWire.FromWire),
-        Form.Of<TransactionBroadcast, Wire.TransactionBroadcast>("transaction-broadcast", OutboxWire.ToWire, Wire.TransactionBroadcast.Parser, OutboxWire.FromWire),
-        Form.Of<TransactionMined, Wire.TransactionMined>("transaction-mined", OutboxWire.ToWire, Wire.TransactionMined.Parser, OutboxWire.FromWire),
-        Form.Of<TransactionReorged, Wire.TransactionReorged>("transaction-reorged", OutboxWire.ToWire, Wire.TransactionReorged.Parser, OutboxWire.FromWire),
-        Form.Of<TransactionFinal, Wire.TransactionFinal>("transaction-final", OutboxWire.ToWire, Wire.TransactionFinal.Parser, OutboxWire.FromWire),
-        Form.Of<TransactionDropped, Wire.TransactionDropped>("transaction-dropped", OutboxWire.ToWire, Wire.TransactionDropped.Parser, OutboxWire.FromWire),
-        Form.Of<IntentFailed, Wire.IntentFailed>("intent-failed", OutboxWire.ToWire, Wire.IntentFailed.Parser, OutboxWire.FromWire),
+        Form.Of<OutboxEvent.IntentPlanned, Wire.IntentPlanned>("intent-planned", OutboxWire.ToWire, Wire.IntentPlanned.Parser, OutboxWire.FromWire),
+        Form.Of<OutboxEvent.TransactionSigned, Wire.TransactionSigned>("transaction-signed", OutboxWire.ToWire, Wire.TransactionSigned.Parser, OutboxWire.FromWire),
+        Form.Of<OutboxEvent.TransactionBroadcast, Wire.TransactionBroadcast>("transaction-broadcast", OutboxWire.ToWire, Wire.TransactionBroadcast.Parser, OutboxWire.FromWire),
+        Form.Of<OutboxEvent.TransactionMined, Wire.TransactionMined>("transaction-mined", OutboxWire.ToWire, Wire.TransactionMined.Parser, OutboxWire.FromWire),
+        Form.Of<OutboxEvent.TransactionReorged, Wire.TransactionReorged>("transaction-reorged", OutboxWire.ToWire, Wire.TransactionReorged.Parser, OutboxWire.FromWire),
+        Form.Of<OutboxEvent.TransactionFinal, Wire.TransactionFinal>("transaction-final", OutboxWire.ToWire, Wire.TransactionFinal.Parser, OutboxWire.FromWire),
+        Form.Of<OutboxEvent.TransactionDropped, Wire.TransactionDropped>("transaction-dropped", OutboxWire.ToWire, Wire.TransactionDropped.Parser, OutboxWire.FromWire),
+        Form.Of<OutboxEvent.IntentFailed, Wire.IntentFailed>("intent-failed", OutboxWire.ToWire, Wire.IntentFailed.Parser, OutboxWire.FromWire),
         Form.Of<SubmitIntent, Wire.SubmitIntent>("submit-intent", OutboxWire.ToWire, Wire.SubmitIntent.Parser, OutboxWire.FromWire),
         Form.Of<IntentProgress, Wire.IntentProgress>("intent-progress", OutboxWire.ToWire, Wire.IntentProgress.Parser, OutboxWire.FromWire),
         Form.Of<OutboxState, Wire.OutboxSnapshot>("outbox", OutboxWire.ToWire, Wire.OutboxSnapshot.Parser, OutboxWire.FromWire),

@@ -2,16 +2,16 @@ using System.Numerics;
 using Akka.Actor;
 using Akka.Event;
 using Tao20.Actors.Hosting;
-using Tao20.Chain;
+using Tao20.Chain.Accounts;
 using Tao20.Chain.Following;
-using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Signing;
+using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Transactions;
 
-/// <summary>What the sender of an account is told from outside.</summary>
+/// <summary>What the sender of an account is configured with.</summary>
 /// <param name="ChainId">The chain that is signed for.</param>
 /// <param name="Key">The account's key.</param>
 /// <param name="Fees">What may be paid.</param>
@@ -21,42 +21,35 @@ public sealed record SenderSettings(ulong ChainId, PrivateKey Key, FeePolicy Fee
 
 /// <summary>
 /// Brings the intents of one account onto the chain, each once: the signed bytes are in the journal before they are broadcast, and
-/// after a crash the same bytes go out again. It works whenever the head moves or something new is wanted.
+/// after a crash the same bytes go out again. What comes next is decided by <see cref="OutboxDecider"/>; this actor asks the chain, signs,
+/// persists and reports.
 /// </summary>
-public sealed class TransactionSenderActor : JournaledActor, IWithTimers
+public sealed class TransactionSenderActor : HeadDrivenActor
 {
-    private const int RepeatAfterBlocks = 2;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private readonly SenderSettings _settings;
-    private readonly ChainConnection _chain;
-    private readonly AccountChain _account;
-    private readonly CancellationTokenSource _stop = new();
+    private readonly OutboxDecider _decider;
+    private readonly AccountRpcClient _client;
     private readonly Dictionary<string, IActorRef> _interested = [];
     private OutboxState _state = OutboxState.Initial;
     private AccountView? _view;
-    private bool _working;
-    private bool _moved;
-    private int _failures;
     private string? _waiting;
     private (Hash256 Hash, ulong Since) _refused;
-    private ulong? _accounted;
-    private long _foreign;
+    private ExternalUse _external;
 
     /// <summary>The sender of the account of <see cref="SenderSettings.Key"/>.</summary>
     public TransactionSenderActor(SenderSettings settings, ChainConnection chain)
-        : base(settings.Journal)
+        : base(settings.Journal, chain.Head, "Sending transactions", FirstPause, LongestPause)
     {
         _settings = settings;
-        _chain = chain;
-        _account = new AccountChain(chain, settings.Key.Address, settings.SeesPending ? "pending" : "latest", _stop.Token);
+        _decider = new OutboxDecider(settings.Key.Address, settings.Fees);
+        _client = new AccountRpcClient(chain, settings.Key.Address, settings.SeesPending, Stopping);
         PersistenceId = PersistenceIdOf(settings.Key.Address);
     }
 
     /// <inheritdoc/>
     public override string PersistenceId { get; }
-
-    /// <inheritdoc/>
-    public ITimerScheduler Timers { get; set; } = null!;
 
     private Address Account => _settings.Key.Address;
 
@@ -64,42 +57,27 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
     public static string PersistenceIdOf(Address account) => $"outbox-{account}";
 
     /// <inheritdoc/>
-    protected override bool Handle(object message)
+    protected override bool HandleWork(object message)
     {
         switch (message)
         {
             case SubmitIntent submit:
                 Submit(submit.Intent);
                 return true;
-            case HeadMoved:
-                WatchHead();
-                Look();
+            case AccountView view:
+                OnViewed(view);
                 return true;
-            case WatchEnded ended:
-                // It ends only with this actor.
-                if (!_stop.IsCancellationRequested)
-                    OnFailed(ended.Cause);
-                return true;
-            case LookAgain:
-                Look();
-                return true;
-            case Viewed viewed:
-                OnViewed(viewed.View);
-                return true;
-            case Prepared prepared:
-                OnPrepared(prepared);
+            case Simulated simulated:
+                Do(_decider.OnSimulated(_state, _view!, simulated.Intent, simulated.Result));
                 return true;
             case Answered answered:
-                OnAnswered(answered);
+                Do(_decider.OnAnswered(_state, _view!, answered.Id, answered.Attempt, answered.Answer, answered.Text, RefusedForBlocks(answered)));
                 return true;
-            case Substitute substitute:
-                OnSubstitute(substitute);
-                return true;
-            case WorkFailed failed:
-                OnFailed(failed.Cause);
+            case ReplacementTransaction replacement:
+                OnReplacementFound(replacement);
                 return true;
             case GetSenderStatus:
-                Sender.Tell(new SenderStatus(Account, [.. _state.Open.Select(entry => entry.Progress)], _state.EndedCount, _waiting, _state.Foreign + _foreign));
+                Sender.Tell(new SenderStatus(Account, [.. _state.Open.Select(entry => entry.Progress)], _state.EndedCount, _waiting, _state.Foreign + _external.Count));
                 return true;
             default:
                 return false;
@@ -107,26 +85,29 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
     }
 
     /// <inheritdoc/>
-    protected override void Evolve(object e) => _state = e is OutboxState state ? state : _state.Evolve(e);
+    protected override void Evolve(object e) => _state = e is OutboxState state ? state : _state.Evolve((OutboxEvent)e);
 
     /// <inheritdoc/>
     protected override object Snapshot() => _state;
 
     /// <inheritdoc/>
-    protected override void Recovered()
+    protected override void OnWorkFailed(Exception cause)
     {
-        WatchHead();
-        Look();
+        _waiting = cause.Message;
+        base.OnWorkFailed(cause);
     }
 
-    /// <inheritdoc/>
-    protected override void PostStop()
+    /// <summary>Asks the chain where the account stands.</summary>
+    protected override void Poll()
     {
-        _stop.Cancel();
-        base.PostStop();
+        if (TryBeginWork())
+        {
+            if (_state.Open.Count == 0)
+                BecomeIdle();
+            else
+                Run(_client.ViewAsync([.. _state.Open.SelectMany(entry => entry.Attempts).Select(attempt => attempt.Hash)]));
+        }
     }
-
-    // ---- the way of an intent -------------------------------------------------------------------------------------------------------
 
     private void Submit(TransactionIntent intent)
     {
@@ -137,286 +118,153 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
             return;
         }
 
-        PersistEvent(new IntentPlanned(intent), () =>
+        PersistEvent(new OutboxEvent.IntentPlanned(intent), () =>
         {
-            Tell(intent.Id);
-            Look();
+            ReportProgress(intent.Id);
+            Poll();
         });
-    }
-
-    /// <summary>Asks the chain where the account stands; one look at a time, and one more if something moved meanwhile.</summary>
-    private void Look()
-    {
-        if (_working)
-        {
-            _moved = true;
-            return;
-        }
-
-        if (_state.Open.Count == 0)
-            return;
-        (_working, _moved) = (true, false);
-        _account.ViewAsync([.. _state.Open.SelectMany(entry => entry.Attempts).Select(attempt => attempt.Hash)])
-            .PipeTo(Self, success: view => new Viewed(view), failure: cause => new WorkFailed(cause));
     }
 
     private void OnViewed(AccountView view)
     {
-        (_view, _failures, _waiting) = (view, 0, null);
-        NoteForeign(view);
-        var events = _state.Decide(view);
-        PersistEach(events, 0, Next);
+        (_view, _waiting) = (view, null);
+        ResetBackoff();
+        DetectExternalUse(view);
+        PersistEach(_state.Decide(view), 0);
     }
 
-    private void PersistEach(IReadOnlyList<object> events, int at, Action then)
+    private void PersistEach(IReadOnlyList<OutboxEvent> events, int at)
     {
         if (at == events.Count)
         {
-            then();
+            Do(_decider.Next(_state, _view!));
             return;
         }
 
         PersistEvent(events[at], () =>
         {
-            Report(events[at]);
-            PersistEach(events, at + 1, then);
+            LogEvent(events[at]);
+            ReportProgress(events[at].Id);
+            PersistEach(events, at + 1);
         });
     }
 
-    /// <summary>What is to be done next, by what the last look saw: what is signed in the order of its nonces, then what is new.</summary>
-    private void Next()
+    /// <summary>Does what was decided; what comes of it is a message, or the next decision.</summary>
+    private void Do(OutboxStep step)
     {
-        var view = _view!;
-        var due = _state.Open.Where(entry => IsDue(entry, view)).MinBy(entry => entry.Attempts[0].Nonce);
-        if (due is not null && IsStuck(due, view))
-            Replace(due, view);
-        else if (due is not null)
-            Broadcast(due, due.Attempts[^1]);
-        else if (_state.Open.Find(entry => entry.State == IntentState.Planned) is { } planned && _state.Open.Count(entry => entry.Attempts.Count > 0) < _settings.Fees.MaxInFlight)
-            Prepare(planned.Intent, view);
-        else
-            Rest();
-    }
-
-    /// <summary>It has not been sent, or not been heard of for some blocks.</summary>
-    private static bool IsDue(OutboxEntry entry, AccountView view) =>
-        entry.State == IntentState.Signed || (entry.State == IntentState.Broadcast && view.Latest >= entry.SentAt + RepeatAfterBlocks);
-
-    /// <summary>Nothing to do until the head moves, or something new is wanted.</summary>
-    private void Rest()
-    {
-        _working = false;
-        if (_moved)
-            Look();
-    }
-
-    /// <summary>It has waited long enough, and nothing of ours is before it.</summary>
-    private bool IsStuck(OutboxEntry entry, AccountView view) =>
-        entry.State == IntentState.Broadcast && view.Latest >= entry.SentAt + (ulong)_settings.Fees.StuckBlocks && view.NonceLatest == entry.Attempts[0].Nonce;
-
-    private void Prepare(TransactionIntent intent, AccountView view)
-    {
-        if (intent.Deadline > 0 && view.LatestTime > intent.Deadline)
+        switch (step)
         {
-            Fail(intent.Id, $"its deadline {intent.Deadline} has passed: the chain's time is {view.LatestTime}", expired: true);
-            return;
-        }
-
-        SimulateAsync().PipeTo(Self, failure: cause => new WorkFailed(cause));
-
-        async Task<Prepared> SimulateAsync()
-        {
-            var (gas, refused) = await _account.SimulateAsync(intent).ConfigureAwait(false);
-            return new Prepared(intent.Id, gas, refused);
-        }
-    }
-
-    private void OnPrepared(Prepared prepared)
-    {
-        var intent = _state.Open.First(entry => entry.Intent.Id == prepared.Id).Intent;
-        if (prepared.Refused is { } refused)
-        {
-            if (BroadcastAnswers.Of(refused) == BroadcastAnswer.InsufficientFunds)
-                Wait($"{Account} cannot pay for {intent.Id}: {refused.Text}. Send it TAO.");
-            else
-                Fail(intent.Id, $"the simulation was refused: {refused.Text}{(refused.RevertData is { } data ? $" ({data})" : "")}", refused.RevertData);
-            return;
-        }
-
-        if (_settings.Fees.First(_view!.BaseFee) is not { } fees)
-        {
-            Wait($"The base fee of {_view.BaseFee} wei leaves no room under Transactions:MaxFeePerGas = {_settings.Fees.MaxFeePerGas}: {intent.Id} waits.");
-            return;
-        }
-
-        Sign(intent, _state.NonceAt(_view), fees, WithMargin(prepared.Gas));
-    }
-
-    private ulong WithMargin(ulong gas) => gas + gas * (ulong)_settings.Fees.GasMarginPercent / 100;
-
-    private void Replace(OutboxEntry entry, AccountView view)
-    {
-        var last = entry.Attempts[^1];
-        if (_settings.Fees.Replacing(last.MaxFee, last.Priority, view.BaseFee) is { } fees)
-        {
-            Log.Info("{0} is not mined after {1} blocks: sending it again for up to {2} wei per gas", entry.Intent.Id, view.Latest - entry.SentAt, fees.MaxFee);
-            Sign(entry.Intent, last.Nonce, fees, last.GasLimit);
-        }
-        else
-        {
-            _waiting = $"{entry.Intent.Id} is not mined, and a higher fee would be above Transactions:MaxFeePerGas = {_settings.Fees.MaxFeePerGas}.";
-            Broadcast(entry, last);
-        }
-    }
-
-    /// <summary>Signs, and sends only what is in the journal.</summary>
-    private void Sign(TransactionIntent intent, ulong nonce, (BigInteger MaxFee, BigInteger Priority) fees, ulong gas, bool cancels = false)
-    {
-        var transaction = new Eip1559Transaction(_settings.ChainId, nonce, fees.Priority, fees.MaxFee, gas, intent.To, (BigInteger)intent.ValueWei, intent.Data);
-        var signed = transaction.Sign(_settings.Key);
-        var attempt = new Attempt(nonce, signed.Hash, signed.Raw, fees.MaxFee, fees.Priority, gas, cancels);
-        PersistEvent(new TransactionSigned(intent.Id, attempt), () =>
-        {
-            Tell(intent.Id);
-            Broadcast(_state.Open.First(entry => entry.Intent.Id == intent.Id), attempt);
-        });
-    }
-
-    private void Broadcast(OutboxEntry entry, Attempt attempt)
-    {
-        SendAsync().PipeTo(Self, failure: cause => new WorkFailed(cause));
-
-        async Task<Answered> SendAsync()
-        {
-            var (answer, text) = await _account.BroadcastAsync(attempt).ConfigureAwait(false);
-            return new Answered(entry.Intent.Id, attempt, answer, text);
-        }
-    }
-
-    private void OnAnswered(Answered answered)
-    {
-        switch (answered.Answer)
-        {
-            case BroadcastAnswer.Taken:
-                PersistEvent(new TransactionBroadcast(answered.Id, answered.Attempt.Hash, _view!.Latest), () =>
-                {
-                    Tell(answered.Id);
-                    Next();
-                });
+            case OutboxStep.Idle idle:
+                NoteWait(idle.Wait);
+                BecomeIdle();
                 break;
-            case BroadcastAnswer.Underpriced when _state.Open.Find(entry => entry.Intent.Id == answered.Id) is { } entry && _settings.Fees.Replacing(answered.Attempt.MaxFee, answered.Attempt.Priority, _view!.BaseFee) is not null:
-                Replace(entry, _view);
+            case OutboxStep.Simulate(var intent):
+                Run(SimulateAsync(intent));
                 break;
-            case BroadcastAnswer.NonceTooLow:
-                // Mined meanwhile, by us or by someone else: the next look at the chain tells.
-                Rest();
+            case OutboxStep.Sign sign:
+                SignAndBroadcast(sign);
                 break;
-            case BroadcastAnswer.Refused when _state.Open.Find(entry => entry.Intent.Id == answered.Id) is { State: IntentState.Signed } entry && RefusedFor(answered.Attempt) >= (ulong)_settings.Fees.StuckBlocks:
-                Substitute.FindAsync(_account, entry, answered.Text).PipeTo(Self, failure: cause => new WorkFailed(cause));
+            case OutboxStep.Broadcast broadcast:
+                NoteWait(broadcast.Wait);
+                Run(BroadcastAsync(broadcast.Id, broadcast.Attempt));
+                break;
+            case OutboxStep.Record(var recorded):
+                PersistEach([recorded], 0);
+                break;
+            case OutboxStep.FindReplacement(var entry, var refusal):
+                Run(_client.FindReplacementAsync(entry, refusal));
                 break;
             default:
-                WaitForTaker(answered.Id, answered.Text, "It is tried again with the next block.");
-                break;
+                throw new InvalidOperationException($"A {step.GetType().Name} is no step.");
         }
     }
 
-    // ---- what nodes do not take as it is --------------------------------------------------------------------------------------------
-
-    /// <summary>For how many blocks no node has taken these bytes.</summary>
-    private ulong RefusedFor(Attempt attempt)
+    /// <summary>Signs, and broadcasts only what is in the journal.</summary>
+    private void SignAndBroadcast(OutboxStep.Sign sign)
     {
-        if (_refused.Hash != attempt.Hash)
-            _refused = (attempt.Hash, _view!.Latest);
+        var intent = sign.Intent;
+        var signed = new Eip1559Transaction(
+            _settings.ChainId, sign.Nonce, sign.Fees.Priority, sign.Fees.MaxFee, sign.GasLimit, intent.To, (BigInteger)intent.ValueWei, intent.Data).Sign(_settings.Key);
+        var attempt = new Attempt(sign.Nonce, signed.Hash, signed.Raw, sign.Fees.MaxFee, sign.Fees.Priority, sign.GasLimit, sign.Cancels);
+        if (_state.Open.Find(entry => entry.Intent.Id == intent.Id) is { Attempts.Count: > 0, State: IntentState.Broadcast } stuck)
+            Log.Info("{0} is not mined after {1} blocks: sending it again for up to {2} wei per gas", intent.Id, _view!.Latest - stuck.SentAt, sign.Fees.MaxFee);
+        PersistEvent(new OutboxEvent.TransactionSigned(intent.Id, attempt), () =>
+        {
+            ReportProgress(intent.Id);
+            Run(BroadcastAsync(intent.Id, attempt));
+        });
+    }
+
+    private async Task<Simulated> SimulateAsync(TransactionIntent intent) => new(intent, await _client.SimulateAsync(intent).ConfigureAwait(false));
+
+    private async Task<Answered> BroadcastAsync(string id, Attempt attempt)
+    {
+        var (answer, text) = await _client.BroadcastAsync(attempt).ConfigureAwait(false);
+        return new Answered(id, attempt, answer, text);
+    }
+
+    /// <summary>For how many blocks no node has accepted these bytes.</summary>
+    private ulong RefusedForBlocks(Answered answered)
+    {
+        if (answered.Answer != BroadcastAnswer.Refused)
+            return 0;
+        if (_refused.Hash != answered.Attempt.Hash)
+            _refused = (answered.Attempt.Hash, _view!.Latest);
         return _view!.Latest - _refused.Since;
     }
 
-    private void OnSubstitute(Substitute substitute)
+    private void OnReplacementFound(ReplacementTransaction replacement)
     {
-        var entry = substitute.Entry;
-        var last = entry.Attempts[^1];
-        if (substitute.Problem is { } problem)
-            WaitForTaker(entry.Intent.Id, substitute.Refusal, problem);
-        else if (_settings.Fees.Replacing(last.MaxFee, last.Priority, _view!.BaseFee) is not { } fees)
-            WaitForTaker(entry.Intent.Id, substitute.Refusal, $"What could replace it would pay more than Transactions:MaxFeePerGas = {_settings.Fees.MaxFeePerGas}.");
-        else
+        var step = _decider.OnReplacementFound(_view!, replacement);
+        if (step is OutboxStep.Sign sign)
         {
             Log.Error(
-                "{0} has not been taken by the node for {1} blocks: {2}. Its nonce {3} is signed for {4}",
-                entry.Intent.Id, _settings.Fees.StuckBlocks, substitute.Refusal, last.Nonce, substitute.Cancels ? "a transaction that does nothing" : "the same with the gas it needs now");
-            Sign(substitute.Intent, last.Nonce, fees, WithMargin(substitute.Gas), substitute.Cancels);
+                "{0} has not been accepted by the node for {1} blocks: {2}. Its nonce {3} is signed for {4}",
+                replacement.Entry.Intent.Id,
+                _settings.Fees.StuckBlocks,
+                replacement.Refusal,
+                sign.Nonce,
+                sign.Cancels ? "a transaction that does nothing" : "the same with the gas it needs now");
         }
+
+        Do(step);
     }
 
-    private void WaitForTaker(string id, string refusal, string what) => Wait($"{id} is not taken by the node: {refusal}. {what}");
-
-    // ---- what can go wrong ----------------------------------------------------------------------------------------------------------
-
-    private void OnFailed(Exception cause)
+    private void NoteWait(OutboxWait? wait)
     {
-        if (_stop.IsCancellationRequested)
-            return;
-        var pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Math.Pow(2, Math.Min(_failures++, 6)) / 2));
-        if (cause is ChainException)
-            Log.Warning("{0} Trying again in {1:0.0} s", cause.Message, pause.TotalSeconds);
-        else
-            Log.Error(cause, "Sending transactions failed in a way that was not foreseen");
-        _waiting = cause.Message;
-        (_working, _moved) = (false, false);
-        Timers.StartSingleTimer("again", LookAgain.Instance, pause);
-    }
-
-    private void Fail(string id, string reason, string? revertData = null, bool expired = false)
-    {
-        Log.Warning("{0} is given up: {1}", id, reason);
-        PersistEvent(new IntentFailed(id, reason, revertData, expired), () =>
-        {
-            Tell(id);
-            Next();
-        });
-    }
-
-    private void Wait(string what)
-    {
-        if (_waiting != what)
-            Log.Warning(what);
-        _waiting = what;
-        Rest();
+        if (wait?.Reason is { } reason && reason != _waiting)
+            Log.Warning("{0}", reason);
+        _waiting = wait?.Reason ?? _waiting;
     }
 
     /// <summary>Another process with this key is dangerous: it may do the same things, and its transactions displace ours.</summary>
-    private void NoteForeign(AccountView view)
+    private void DetectExternalUse(AccountView view)
     {
-        // What had been sent before this outbox began is nobody's fault.
-        _accounted = Math.Max(_accounted ?? (_state.NextNonce == 0 ? view.NonceLatest : 0), _state.NextNonce);
-        if (view.NonceLatest <= _accounted)
-            return;
-        _foreign += (long)(view.NonceLatest - _accounted.Value);
-        _accounted = view.NonceLatest;
-        Log.Error("The account {0} has sent {1} transactions that were not sent from here: someone else uses its key. Stop the other process", Account, _foreign);
+        var before = _external.Count;
+        _external = _external.After(_state, view);
+        if (_external.Count > before)
+            Log.Error("The account {0} has sent {1} transactions that were not sent from here: someone else uses its key. Stop the other process", Account, _external.Count);
     }
 
-    private void Report(object e)
+    private void LogEvent(OutboxEvent e)
     {
         switch (e)
         {
-            case TransactionMined mined:
-                Tell(mined.Id);
+            case OutboxEvent.IntentFailed failed:
+                Log.Warning("{0} is given up: {1}", failed.Id, failed.Failure.Reason);
                 break;
-            case TransactionFinal final:
-                Tell(final.Id);
-                break;
-            case TransactionReorged reorged:
+            case OutboxEvent.TransactionReorged reorged:
                 Log.Warning("The block with {0} ({1}) has been replaced: sending it again", reorged.Id, reorged.Hash);
-                Tell(reorged.Id);
                 break;
-            case TransactionDropped dropped:
-                Log.Error("Someone else has used nonce {0} of {1}, which was meant for {2}: it begins anew. Stop the other process with this key", dropped.Nonce, Account, dropped.Id);
-                Tell(dropped.Id);
+            case OutboxEvent.TransactionDropped dropped:
+                Log.Error(
+                    "Someone else has used nonce {0} of {1}, which was meant for {2}: it begins anew. Stop the other process with this key",
+                    dropped.Nonce, Account, dropped.Id);
                 break;
         }
     }
 
-    private void Tell(string id)
+    private void ReportProgress(string id)
     {
         if (_state.ProgressOf(id) is { } progress && _interested.TryGetValue(id, out var interested))
         {
@@ -426,25 +274,7 @@ public sealed class TransactionSenderActor : JournaledActor, IWithTimers
         }
     }
 
-    private void WatchHead() => _chain.Head.MovedAsync(_stop.Token).PipeTo(Self, success: () => HeadMoved.Instance, failure: cause => new WatchEnded(cause));
-
-    private sealed record Viewed(AccountView View);
-
-    private sealed record Prepared(string Id, ulong Gas, RpcErrorException? Refused);
+    private sealed record Simulated(TransactionIntent Intent, Simulation Result);
 
     private sealed record Answered(string Id, Attempt Attempt, BroadcastAnswer Answer, string Text);
-
-    private sealed record WorkFailed(Exception Cause);
-
-    private sealed record WatchEnded(Exception Cause);
-
-    private sealed class HeadMoved
-    {
-        public static readonly HeadMoved Instance = new();
-    }
-
-    private sealed class LookAgain
-    {
-        public static readonly LookAgain Instance = new();
-    }
 }

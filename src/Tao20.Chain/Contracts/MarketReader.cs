@@ -1,4 +1,5 @@
 using System.Numerics;
+using Tao20.Domain.Transactions;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.JsonRpc;

@@ -1,23 +1,10 @@
-using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using Tao20.Chain.Abi;
+using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 
 namespace Tao20.Chain.JsonRpc;
-
-/// <summary>What became of a transaction.</summary>
-/// <param name="Hash">The transaction.</param>
-/// <param name="Block">The block it is in.</param>
-/// <param name="BlockHash">Its hash.</param>
-/// <param name="Success">Whether it did what it was sent for; false when it was reverted.</param>
-/// <param name="GasUsed">The gas it used.</param>
-/// <param name="GasPrice">What it paid for each, in wei.</param>
-public sealed record Receipt(Hash256 Hash, ulong Block, Hash256 BlockHash, bool Success, ulong GasUsed, UInt128 GasPrice)
-{
-    /// <summary>What it cost, in wei.</summary>
-    public UInt128 FeeWei => GasUsed * GasPrice;
-}
 
 /// <summary>A log of a transaction.</summary>
 /// <param name="Address">The contract that wrote it.</param>
@@ -76,23 +63,6 @@ public static class AccountCalls
             using var document = JsonDocument.ParseValue(ref reader);
             take(document.RootElement.TryGetProperty("baseFeePerGas", out var fee) && fee.ValueKind == JsonValueKind.String ? HexText.BigQuantity(fee.GetString()!) : BigInteger.Zero);
         });
-
-    /// <summary><c>eth_call</c> as this account: an <see cref="RpcErrorException"/> says that it would be reverted, and why.</summary>
-    public static RpcCall Simulate(Address from, Address to, BigInteger wei, ReadOnlyMemory<byte> data, string block) =>
-        new("eth_call", $"[{Transaction(from, to, wei, data)},\"{block}\"]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => reader.Skip());
-
-    /// <summary><c>eth_estimateGas</c> at a block, <c>latest</c> or <c>pending</c>.</summary>
-    public static RpcCall EstimateGas(Address from, Address to, BigInteger wei, ReadOnlyMemory<byte> data, string block, Action<ulong> take) =>
-        new("eth_estimateGas", $"[{Transaction(from, to, wei, data)},\"{block}\"]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Quantity(ref reader)));
-
-    /// <summary><c>eth_sendRawTransaction</c>.</summary>
-    public static RpcCall SendRaw(ReadOnlyMemory<byte> raw) =>
-        new("eth_sendRawTransaction", $"[\"0x{Convert.ToHexStringLower(raw.Span)}\"]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => reader.Skip());
-
-    private static string Transaction(Address from, Address to, BigInteger wei, ReadOnlyMemory<byte> data) =>
-        $"{{\"from\":\"{from}\",\"to\":\"{to}\",\"value\":\"0x{Digits(wei)}\",\"data\":\"0x{Convert.ToHexStringLower(data.Span)}\"}}";
-
-    private static string Digits(BigInteger value) => value.ToString("x", CultureInfo.InvariantCulture).TrimStart('0') is { Length: > 0 } digits ? digits : "0";
 
     private static Receipt ReadReceipt(JsonElement receipt) => new(
         Hash256.Parse(Text(receipt, "transactionHash")),

@@ -32,7 +32,7 @@ public static class ArbitrageDecider
         void Add(ArbitrageEvent e)
         {
             events.Add(e);
-            state = state.Evolve(e, rules);
+            state = state.Evolve(e);
         }
     }
 
@@ -59,7 +59,7 @@ public static class ArbitrageDecider
         var tao = WeiDelta.Between(state.Inventory.Tao, balances.Tao) - result.Tao;
         var tokens = WeiDelta.Between(state.Inventory.Tokens, balances.Tokens) - result.Tokens;
         Move(Gain(tao), Gain(tokens));
-        Add(new ArbitrageEvent.TradeClosed(open with { Steps = [], AlphaBefore = [] }, result));
+        Add(new ArbitrageEvent.TradeClosed(open with { Steps = [], AlphaBefore = [] }, result, result.Time + (ulong)rules.CooldownSeconds));
         Move(tao - Gain(tao), tokens - Gain(tokens));
         if (state.FailuresInRow > before && rules.BackOffSeconds(state.FailuresInRow) is > 0 and var pause)
         {
@@ -85,7 +85,7 @@ public static class ArbitrageDecider
         void Add(ArbitrageEvent e)
         {
             events.Add(e);
-            state = state.Evolve(e, rules);
+            state = state.Evolve(e);
         }
 
         static WeiDelta Gain(WeiDelta delta) => delta.Value > 0 ? delta : WeiDelta.Zero;

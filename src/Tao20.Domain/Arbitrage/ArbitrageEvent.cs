@@ -28,7 +28,7 @@ public abstract record ArbitrageEvent
     public sealed record StepsPlanned(long Number, ImmutableList<TradeStep> Steps, ImmutableList<AlphaHeld> AlphaBefore) : ArbitrageEvent;
 
     /// <summary>A trade is over, finally.</summary>
-    public sealed record TradeClosed(OpenTrade Trade, TradeResult Result) : ArbitrageEvent;
+    public sealed record TradeClosed(OpenTrade Trade, TradeResult Result, ulong? NotBefore) : ArbitrageEvent;
 
     /// <summary>Trading stops.</summary>
     public sealed record BreakerTripped(OpenBreaker Breaker) : ArbitrageEvent;

@@ -78,6 +78,9 @@ public sealed record ArbitrageState(
     ImmutableList<TradingHour> Hours,
     TradingTotals Totals)
 {
+    /// <summary>In seconds: journals of version 0.1 do not say until when an account rests after a trade; this was the default then.</summary>
+    private const ulong CooldownOfVersion01 = 2;
+
     /// <summary>How many hours of trading are remembered.</summary>
     public const int HoursKept = 25;
 
@@ -102,7 +105,7 @@ public sealed record ArbitrageState(
     public OpenBreaker? Stopped(Breaker breaker) => Breakers.Find(open => open.Breaker == breaker);
 
     /// <summary>The state after an event.</summary>
-    public ArbitrageState Evolve(ArbitrageEvent e, ArbitrageRules rules) => e switch
+    public ArbitrageState Evolve(ArbitrageEvent e) => e switch
     {
         ArbitrageEvent.BalancesMoved moved => this with
         {
@@ -118,7 +121,7 @@ public sealed record ArbitrageState(
         {
             Open = Open with { Steps = Open.Steps.AddRange(planned.Steps), AlphaBefore = planned.AlphaBefore.IsEmpty ? Open.AlphaBefore : planned.AlphaBefore },
         },
-        ArbitrageEvent.TradeClosed closed => After(closed.Trade.Proposal, closed.Result, rules),
+        ArbitrageEvent.TradeClosed closed => After(closed.Trade.Proposal, closed.Result) with { NotBefore = closed.NotBefore ?? closed.Result.Time + CooldownOfVersion01 },
         ArbitrageEvent.BreakerTripped tripped => this with { Breakers = Breakers.RemoveAll(open => open.Breaker == tripped.Breaker.Breaker).Add(tripped.Breaker) },
         ArbitrageEvent.BreakerCleared cleared => this with
         {
@@ -131,7 +134,7 @@ public sealed record ArbitrageState(
         _ => throw new ArgumentException($"A {e.GetType().Name} is no event of an account.", nameof(e)),
     };
 
-    private ArbitrageState After(TradeProposal proposal, TradeResult result, ArbitrageRules rules)
+    private ArbitrageState After(TradeProposal proposal, TradeResult result)
     {
         var (inventory, profit) = Inventory.Trade(result.Tao, result.Tokens, result.Nav);
         var confirmed = result.Outcome == TradeOutcome.Confirmed;
@@ -144,7 +147,6 @@ public sealed record ArbitrageState(
             Inventory = inventory,
             Open = null,
             FailuresInRow = confirmed ? 0 : result.Outcome == TradeOutcome.Missed ? FailuresInRow : FailuresInRow + 1,
-            NotBefore = result.Time + (ulong)rules.CooldownSeconds,
             LastArbitrage = confirmed && proposal.Purpose == TradePurpose.Arbitrage ? result.Time : LastArbitrage,
             Hours = Counted((long)(result.Time / SecondsPerHour), minted, redeemed, profit),
             Totals = Totals with

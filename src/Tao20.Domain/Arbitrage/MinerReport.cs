@@ -63,16 +63,15 @@ public sealed record MinerReport(
 
     /// <summary>The report of a time.</summary>
     /// <param name="events">All events of the account, in order.</param>
-    /// <param name="rules">The rules: they do not change what is booked.</param>
     /// <param name="from">The first moment, in Unix seconds of the chain.</param>
     /// <param name="to">The moment after the last.</param>
-    public static MinerReport Of(IEnumerable<ArbitrageEvent> events, ArbitrageRules rules, ulong from, ulong to)
+    public static MinerReport Of(IEnumerable<ArbitrageEvent> events, ulong from, ulong to)
     {
         var (state, time) = (ArbitrageState.Initial, 0UL);
         var report = new MinerReport(from, to, state, state, [], [], []);
         foreach (var e in events)
         {
-            var after = state.Evolve(e, rules);
+            var after = state.Evolve(e);
 
             // A balance at a final block is older than what was decided at the head meanwhile; a report keeps the order of the books.
             time = Math.Max(time, TimeOf(e));

@@ -48,8 +48,7 @@ internal static class MinerReportCommand
             Console.SetOut(output);
             if (journal.Accounts.Count == 0)
                 throw new NodeException(ExitCodes.DataDirectory, $"The journal in {directory} has no books of a miner: give the --data-dir of one.");
-            var rules = new ArbitrageRules();
-            var reports = journal.Accounts.Select(account => (account.Key, MinerReport.Of(account.Value, rules, first, after))).ToList();
+            var reports = journal.Accounts.Select(account => (account.Key, MinerReport.Of(account.Value, first, after))).ToList();
             Print(reports, journal.Epochs, parsed.GetValue(json) ? Form.Json : parsed.GetValue(csv) ? Form.Csv : Form.Text);
             return ExitCodes.Ok;
         });

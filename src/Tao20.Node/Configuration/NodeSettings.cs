@@ -1,7 +1,7 @@
 using System.Globalization;
+using Tao20.Domain.Transactions;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Hosting;
-using Tao20.Actors.Transactions;
 using Tao20.Chain;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Consensus;

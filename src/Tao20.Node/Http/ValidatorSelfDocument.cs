@@ -1,3 +1,4 @@
+using Tao20.Domain.Transactions;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Status;
 using Tao20.Actors.Transactions;

@@ -4,13 +4,13 @@ using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 using Microsoft.Data.Sqlite;
+using Tao20.Domain.Transactions;
 using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Pricing;
 using Tao20.Actors.Serialization;
 using Tao20.Actors.Tests.Serialization;
-using Tao20.Actors.Transactions;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Volume;
@@ -88,12 +88,13 @@ public sealed class GoldenJournalTests : TestKit
     private static object Evolve(string id, object? state, object e) => e switch
     {
         TradesFolded folded => ((MinerVolume?)state ?? MinerVolume.Initial(Address.Parse(id["miner-".Length..]))).Evolve(folded),
-        FollowingBegan or ParametersAdopted or RangeFolded => ((CursorState?)state ?? CursorState.Initial).Evolve(e),
+        CursorEvent moved => ((CursorState?)state ?? CursorState.Initial).Evolve(moved),
         EpochSettled or FactsQueued or BookAdvanced => ((CoordinatorState?)state ?? CoordinatorState.Initial(RegistryOf(e))).Evolve(e),
         WeightsMoved moved => ((WeightsState?)state ?? WeightsState.Initial).Evolve(moved.Progress),
-        AccountMoved moved => moved.Events.Aggregate((ArbitrageState?)state ?? ArbitrageState.Initial, (account, one) => account.Evolve(one, new ArbitrageRules())),
+        AccountMoved moved => moved.Events.Aggregate((ArbitrageState?)state ?? ArbitrageState.Initial, (account, one) => account.Evolve(one)),
         PriceNoted noted => ((PriceHistory?)state ?? PriceHistory.Empty).After(noted),
-        _ => ((OutboxState?)state ?? OutboxState.Initial).Evolve(e),
+        OutboxEvent intent => ((OutboxState?)state ?? OutboxState.Initial).Evolve(intent),
+        _ => throw new ArgumentException($"A {e.GetType().Name} in {id} is not known here.", nameof(e)),
     };
 
     /// <summary>A validator's first event is of the registry it follows; a node that follows none never queues a fact.</summary>

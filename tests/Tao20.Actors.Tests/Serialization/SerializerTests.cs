@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 using CsCheck;
+using Tao20.Domain.Transactions;
 using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Ingestion;
@@ -23,6 +24,8 @@ using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
 using Tao20.Domain.Weights;
+using static Tao20.Actors.Ingestion.CursorEvent;
+using static Tao20.Domain.Transactions.OutboxEvent;
 using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Tests.Serialization;
@@ -74,7 +77,7 @@ public sealed class SerializerTests : TestKit
                 "account", "account-moved", "book-advanced", "cursor", "epoch-ack", "epoch-settled", "epoch-volume", "facts-folded", "facts-queued", "fold-ack",
                 "fold-batch", "fold-diverged", "fold-facts", "fold-failed", "follower-status", "following-began", "get-epoch-volume", "get-follower-status",
                 "get-miner-summary", "get-sender-status", "get-settled-epochs", "get-weights", "get-witness", "intent-failed", "intent-planned", "intent-progress", "miner-summary", "miner-volume",
-                "outbox", "parameters-adopted", "price-history", "price-noted", "range-folded", "sender-status", "settle-epoch", "settled", "settled-epochs", "submit-intent",
+                "outbox", "parameters-adopted", "price-history", "price-noted", "range-folded", "sender-status", "settle-epoch", "settled", "settled-epochs", "settlement-acknowledged", "submit-intent",
                 "trades-folded", "transaction-broadcast", "transaction-dropped", "transaction-final", "transaction-mined", "transaction-reorged", "transaction-signed",
                 "weigh-epoch", "weights", "weights-moved", "weights-taken", "witness-status",
             ],
@@ -155,6 +158,7 @@ internal static class Samples
             new FollowingBegan(identity),
             new ParametersAdopted(schedule),
             new RangeFolded(header, [closed], new EpochId(1), [Miner], 5, [quarantined], 1),
+            new SettlementAcknowledged(new EpochId(0)),
             state,
             CursorState.Initial,
             new SettleEpoch(closed, schedule.Latest),
@@ -208,11 +212,15 @@ internal static class Samples
             new TransactionReorged(intent.Id, attempt.Hash),
             new TransactionFinal(intent.Id, receipt),
             new TransactionDropped(intent.Id, 3),
-            new IntentFailed(intent.Id, "why"),
-            new IntentFailed(intent.Id, "why", "0x08c379a0", Expired: true),
+            new IntentFailed(intent.Id, new IntentFailure.Recorded("why", null, false)),
+            new IntentFailed(intent.Id, new IntentFailure.DeadlinePassed(99, 100)),
+            new IntentFailed(intent.Id, new IntentFailure.Recorded("why", "0x08c379a0", true)),
+            new IntentFailed(intent.Id, new IntentFailure.SimulationRefused("why", null)),
+            new IntentFailed(intent.Id, new IntentFailure.SimulationRefused("why", "0x08c379a0")),
             new IntentProgress(intent.Id, IntentState.Mined, receipt, null),
-            new IntentProgress(intent.Id, IntentState.Failed, null, "why"),
-            new IntentProgress(intent.Id, IntentState.Failed, null, "why", "0x08c379a0"),
+            new IntentProgress(intent.Id, IntentState.Failed, null, new IntentFailure.Recorded("why", null, false)),
+            new IntentProgress(intent.Id, IntentState.Expired, null, new IntentFailure.DeadlinePassed(99, 100)),
+            new IntentProgress(intent.Id, IntentState.Failed, null, new IntentFailure.Recorded("why", "0x08c379a0", false)),
             planned,
             signed,
             signed.Evolve(new TransactionFinal(intent.Id, receipt)),
@@ -253,16 +261,16 @@ internal static class Samples
             new ArbitrageEvent.BalancesMoved(new WeiDelta((Int128)Wei.OneTao.Value * 5), new WeiDelta((Int128)Wei.OneTao.Value), one, 1, 2),
             new ArbitrageEvent.TradeOpened(trade),
             new ArbitrageEvent.StepsPlanned(7, [new TradeStep("buy-3", Miner, Wei.OneTao, new byte[] { 1, 2 }, 5, true)], [new AlphaHeld(3, 9)]),
-            new ArbitrageEvent.TradeClosed(trade, result),
-            new ArbitrageEvent.TradeClosed(trade, result with { Outcome = TradeOutcome.Confirmed, Reason = null, Tao = WeiDelta.Zero }),
+            new ArbitrageEvent.TradeClosed(trade, result, 8),
+            new ArbitrageEvent.TradeClosed(trade, result with { Outcome = TradeOutcome.Confirmed, Reason = null, Tao = WeiDelta.Zero }, null),
             new ArbitrageEvent.BreakerTripped(new OpenBreaker(Breaker.Failures, "why", 1, 2)),
             new ArbitrageEvent.BreakerTripped(new OpenBreaker(Breaker.Paused, "why", 1, null)),
             new ArbitrageEvent.BreakerCleared(Breaker.Failures, 3, true),
             new ArbitrageEvent.UnwindBegan(4),
             new ArbitrageEvent.UnwindEnded(5),
         ];
-        var state = events.Aggregate(ArbitrageState.Initial, (before, e) => before.Evolve(e, rules));
-        return [new AccountMoved(events), ArbitrageState.Initial, state, state.Evolve(events[1], rules).Evolve(events[2], rules)];
+        var state = events.Aggregate(ArbitrageState.Initial, (before, e) => before.Evolve(e));
+        return [new AccountMoved(events), ArbitrageState.Initial, state, state.Evolve(events[1]).Evolve(events[2])];
     }
 
     private static IEnumerable<object> Market()

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Numerics;
-using Tao20.Actors.Transactions;
+using Tao20.Domain.Transactions;
 using Tao20.Chain.Abi;
 using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Signing;
@@ -136,7 +136,7 @@ public sealed class TransactionSenderTests(ITestOutputHelper output) : InDirecto
         await node.DoneAsync(3);
         var refused = await node.ProgressAsync(early);
         Assert.Equal(IntentState.Failed, refused.State);
-        Assert.Contains(Keccak.Selector("EpochNotOver(uint256)")[2..], refused.Reason, StringComparison.Ordinal);
+        Assert.Contains(Keccak.Selector("EpochNotOver(uint256)")[2..], refused.Failure!.Reason, StringComparison.Ordinal);
         Assert.Equal(1UL, await _anvil.NonceAsync(_key.Address));
     }
 

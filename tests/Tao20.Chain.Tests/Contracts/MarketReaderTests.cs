@@ -1,5 +1,6 @@
 using System.Numerics;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tao20.Domain.Transactions;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;

@@ -84,7 +84,7 @@ public sealed class AccountingTests(ITestOutputHelper output)
 
         public void RequireRefold()
         {
-            var again = _events.Aggregate(ArbitrageState.Initial, (state, e) => state.Evolve(e, rules));
+            var again = _events.Aggregate(ArbitrageState.Initial, (state, e) => state.Evolve(e));
             Assert.Equal(Dump(_state), Dump(again));
         }
 
@@ -194,7 +194,7 @@ public sealed class AccountingTests(ITestOutputHelper output)
             foreach (var e in events)
             {
                 _events.Add(e);
-                _state = _state.Evolve(e, rules);
+                _state = _state.Evolve(e);
             }
         }
 

@@ -57,7 +57,7 @@ internal static class Market
         outcome, reason, 101 + (ulong)seconds, Start + (ulong)seconds, new EpochId(3), new WeiDelta((Int128)Milli * milli), WeiDelta.Zero, Amount(1), outcome == TradeOutcome.Confirmed ? Amount(1_000) : Wei.Zero, Price(1_000));
 
     /// <summary>The state after events that have happened to an account.</summary>
-    public static ArbitrageState After(this ArbitrageState state, IEnumerable<ArbitrageEvent> events) => events.Aggregate(state, (before, e) => before.Evolve(e, Rules));
+    public static ArbitrageState After(this ArbitrageState state, IEnumerable<ArbitrageEvent> events) => events.Aggregate(state, (before, e) => before.Evolve(e));
 
     /// <summary>The state after a result, with balances that are what the books come to.</summary>
     public static ArbitrageState Closed(this ArbitrageState state, TradeResult result) => state.After(ArbitrageDecider.OnResult(

@@ -1,43 +1,9 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Units;
+using static Tao20.Domain.Transactions.OutboxEvent;
 
-namespace Tao20.Actors.Transactions;
-
-// ---- events: persisted by outbox-{address} ------------------------------------------------------------------------------------------
-
-/// <summary>An intent is in the outbox.</summary>
-public sealed record IntentPlanned(TransactionIntent Intent);
-
-/// <summary>A transaction is signed. From now on its nonce is its own: the same bytes go out again after a crash.</summary>
-/// <param name="Id">The intent.</param>
-/// <param name="Attempt">The transaction; a later one with the same nonce replaces the one before.</param>
-public sealed record TransactionSigned(string Id, Attempt Attempt);
-
-/// <summary>A node has taken a transaction.</summary>
-public sealed record TransactionBroadcast(string Id, Hash256 Hash, ulong AtBlock);
-
-/// <summary>A transaction is in a block.</summary>
-public sealed record TransactionMined(string Id, Receipt Receipt);
-
-/// <summary>The block a transaction was in is no longer part of the chain.</summary>
-public sealed record TransactionReorged(string Id, Hash256 Hash);
-
-/// <summary>The block a transaction is in is final.</summary>
-public sealed record TransactionFinal(string Id, Receipt Receipt);
-
-/// <summary>Someone else has used the nonce, finally: what was signed can never be mined, and the intent begins anew.</summary>
-public sealed record TransactionDropped(string Id, ulong Nonce);
-
-/// <summary>An intent was given up before anything was signed.</summary>
-/// <param name="Id">The intent.</param>
-/// <param name="Reason">Why.</param>
-/// <param name="RevertData">What the refused simulation returned, as 0x and hex digits; null when there was none.</param>
-/// <param name="Expired">Whether its deadline had passed.</param>
-public sealed record IntentFailed(string Id, string Reason, string? RevertData = null, bool Expired = false);
-
-// ---- state ------------------------------------------------------------------------------------------------------------------------
+namespace Tao20.Domain.Transactions;
 
 /// <summary>One signed transaction.</summary>
 /// <param name="Nonce">Its nonce.</param>
@@ -47,7 +13,11 @@ public sealed record IntentFailed(string Id, string Reason, string? RevertData =
 /// <param name="Priority">What of this the block's author gets at most.</param>
 /// <param name="GasLimit">How much gas it may use.</param>
 /// <param name="Cancels">Whether it does nothing but use up the nonce, because nodes refuse what was wanted.</param>
-public sealed record Attempt(ulong Nonce, Hash256 Hash, ReadOnlyMemory<byte> Raw, BigInteger MaxFee, BigInteger Priority, ulong GasLimit, bool Cancels = false);
+public sealed record Attempt(ulong Nonce, Hash256 Hash, ReadOnlyMemory<byte> Raw, BigInteger MaxFee, BigInteger Priority, ulong GasLimit, bool Cancels = false)
+{
+    /// <summary>What it pays for a unit of gas.</summary>
+    public GasFees Fees => new(MaxFee, Priority);
+}
 
 /// <summary>An intent that has not ended.</summary>
 /// <param name="Intent">What is wanted.</param>
@@ -77,7 +47,7 @@ public sealed record AccountView(
 /// <param name="Recent">The latest that have, oldest first.</param>
 /// <param name="EndedCount">How many ever have.</param>
 /// <param name="NextNonce">One above the highest nonce ever signed with; 0 before the first.</param>
-/// <param name="Foreign">How often someone else used a nonce that was meant here.</param>
+/// <param name="Foreign">How often a transaction from elsewhere has used a nonce that was meant here.</param>
 public sealed record OutboxState(
     ImmutableList<OutboxEntry> Open, ImmutableList<IntentProgress> Recent, long EndedCount, ulong NextNonce, long Foreign)
 {
@@ -92,9 +62,9 @@ public sealed record OutboxState(
         Open.Find(entry => entry.Intent.Id == id)?.Progress ?? Recent.FindLast(ended => ended.Id == id);
 
     /// <summary>What follows from what the chain says, in order.</summary>
-    public IReadOnlyList<object> Decide(AccountView view)
+    public IReadOnlyList<OutboxEvent> Decide(AccountView view)
     {
-        var events = new List<object>();
+        var events = new List<OutboxEvent>();
         foreach (var entry in Open.Where(entry => entry.Attempts.Count > 0))
         {
             var receipt = entry.Attempts.Select(attempt => ReceiptOf(attempt, view)).FirstOrDefault(found => found is not null);
@@ -122,7 +92,7 @@ public sealed record OutboxState(
     public ulong NonceAt(AccountView view) => Math.Max(view.NonceLatest, NextNonce);
 
     /// <summary>The state after an event.</summary>
-    public OutboxState Evolve(object e) => e switch
+    public OutboxState Evolve(OutboxEvent e) => e switch
     {
         IntentPlanned planned => this with { Open = Open.Add(new OutboxEntry(planned.Intent, IntentState.Planned, [], 0, null)) },
         TransactionSigned signed => With(signed.Id, entry => entry with
@@ -140,8 +110,8 @@ public sealed record OutboxState(
         TransactionReorged reorged => With(reorged.Id, entry => entry with { State = IntentState.Signed, Receipt = null }),
         TransactionDropped dropped => With(dropped.Id, entry => entry with { State = IntentState.Planned, Attempts = [], Receipt = null }) with { Foreign = Foreign + 1 },
         TransactionFinal final => Ended(new IntentProgress(final.Id, final.Receipt.Success ? IntentState.Final : IntentState.Reverted, final.Receipt, null)),
-        IntentFailed failed => Ended(new IntentProgress(failed.Id, failed.Expired ? IntentState.Expired : IntentState.Failed, null, failed.Reason, failed.RevertData)),
-        _ => this,
+        IntentFailed failed => Ended(new IntentProgress(failed.Id, failed.Failure.IsExpiry ? IntentState.Expired : IntentState.Failed, null, failed.Failure)),
+        _ => throw new ArgumentException($"A {e.GetType().Name} is no event of the outbox.", nameof(e)),
     };
 
     /// <summary>What became of a transaction. One that only used up the nonce has not done what was wanted, however well it went.</summary>

@@ -1,0 +1,125 @@
+using System.Numerics;
+using Nethereum.Hex.HexTypes;
+using Nethereum.JsonRpc.Client;
+using Nethereum.RPC.Eth.Blocks;
+using Nethereum.RPC.Eth.DTOs;
+using Nethereum.RPC.Eth.Transactions;
+using Nethereum.Web3;
+using Tao20.Chain.Following;
+using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Transactions;
+using Tao20.Domain.Units;
+
+namespace Tao20.Chain.Accounts;
+
+/// <summary>What is asked of the chain for one account's transactions, by Nethereum's <c>Web3</c> over the connection's endpoints.</summary>
+public sealed class AccountRpcClient
+{
+    private readonly ChainConnection _chain;
+    private readonly BlockParameter _simulatedAt;
+    private readonly Web3 _web3;
+    private readonly CancellationToken _stop;
+
+    /// <summary>A client for an account.</summary>
+    /// <param name="chain">The chain.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="seesPending">Whether intents are simulated on top of what waits to be mined, and not of the latest block.</param>
+    /// <param name="stop">Cancels requests.</param>
+    public AccountRpcClient(ChainConnection chain, Address account, bool seesPending, CancellationToken stop)
+    {
+        (_chain, Account, _stop) = (chain, account, stop);
+        _simulatedAt = seesPending ? BlockParameter.CreatePending() : BlockParameter.CreateLatest();
+        _web3 = new Web3(new PoolClient(chain.Pool, stop));
+    }
+
+    /// <summary>The account.</summary>
+    public Address Account { get; }
+
+    /// <summary>Where the account and these transactions stand: one request to one node.</summary>
+    /// <exception cref="ChainException">No endpoint answers.</exception>
+    public async Task<AccountView> ViewAsync(IReadOnlyList<Hash256> hashes)
+    {
+        if (_chain.Head.Finalized is null || _chain.Head.Latest is null)
+            await _chain.Head.RefreshAsync(_stop).ConfigureAwait(false);
+        var (latest, finalized) = (_chain.Head.Latest!, _chain.Head.Finalized!);
+        var ids = 0;
+        var count = new EthGetTransactionCount(_web3.Client);
+        var block = new EthGetBlockWithTransactionsHashesByNumber(_web3.Client);
+        var receipt = new EthGetTransactionReceipt(_web3.Client);
+        var nonceLatest = new RpcRequestResponseBatchItem<EthGetTransactionCount, HexBigInteger>(
+            count, count.BuildRequest(Account.ToString(), BlockParameter.CreateLatest(), ++ids));
+        var nonceFinal = new RpcRequestResponseBatchItem<EthGetTransactionCount, HexBigInteger>(
+            count, count.BuildRequest(Account.ToString(), new BlockParameter(finalized.Number), ++ids));
+        var head = new RpcRequestResponseBatchItem<EthGetBlockWithTransactionsHashesByNumber, BlockWithTransactionHashes>(
+            block, block.BuildRequest(BlockParameter.CreateLatest(), ++ids));
+        var receipts = hashes.Select(hash => receipt.CreateBatchItem(hash.ToString(), ++ids)).ToList();
+        await _web3.Client.SendBatchRequestAsync(new RpcRequestResponseBatch { BatchItems = [nonceLatest, nonceFinal, head, .. receipts] }).ConfigureAwait(false);
+        return new AccountView(
+            receipts.Select(item => item.Response).Where(found => found is not null).Select(Read).ToDictionary(found => found.Hash),
+            (ulong)nonceLatest.Response.Value,
+            (ulong)nonceFinal.Response.Value,
+            latest.Number,
+            latest.Timestamp,
+            finalized.Number,
+            head.Response.BaseFeePerGas?.Value ?? BigInteger.Zero);
+    }
+
+    /// <summary>Simulates an intent: the gas it needs, or why it would be refused.</summary>
+    /// <exception cref="ChainException">No endpoint answers.</exception>
+    public async Task<Simulation> SimulateAsync(TransactionIntent intent)
+    {
+        try
+        {
+            var call = new CallInput("0x" + Convert.ToHexStringLower(intent.Data.Span), intent.To.ToString(), Account.ToString(), null, new HexBigInteger((BigInteger)intent.ValueWei));
+            await _web3.Eth.Transactions.Call.SendRequestAsync(call, _simulatedAt).ConfigureAwait(false);
+            if (intent.Gas > 0)
+                return new Simulation(intent.Gas);
+
+            // Nethereum's estimate names no block: the one that was simulated at is meant.
+            var estimate = await _web3.Client.SendRequestAsync<HexBigInteger>("eth_estimateGas", null, call, _simulatedAt).ConfigureAwait(false);
+            return new Simulation((ulong)estimate.Value);
+        }
+        catch (RpcErrorException refused)
+        {
+            return new Simulation(0, refused.Text, refused.RevertData, BroadcastAnswers.Of(refused));
+        }
+    }
+
+    /// <summary>What can be signed instead of a transaction that no node accepts.</summary>
+    /// <param name="entry">The intent, and what has been signed for it.</param>
+    /// <param name="refusal">What the node has said.</param>
+    /// <exception cref="ChainException">No endpoint answers.</exception>
+    public async Task<ReplacementTransaction> FindReplacementAsync(OutboxEntry entry, string refusal)
+    {
+        if (entry.Attempts[^1].Cancels)
+            return new ReplacementTransaction(entry, refusal, null, 0);
+        if (entry.Attempts.Count == 1 && await SimulateAsync(entry.Intent).ConfigureAwait(false) is { Refusal: null } same)
+            return new ReplacementTransaction(entry, refusal, entry.Intent, same.Gas);
+        var nothing = new TransactionIntent(entry.Intent.Id, Account, 0, default);
+        var cancellation = await SimulateAsync(nothing).ConfigureAwait(false);
+        return new ReplacementTransaction(entry, refusal, cancellation.Refusal is null ? nothing : null, cancellation.Gas);
+    }
+
+    /// <summary>Hands signed bytes to a node; what it says.</summary>
+    /// <exception cref="ChainException">No endpoint answers.</exception>
+    public async Task<(BroadcastAnswer Answer, string Text)> BroadcastAsync(Attempt attempt)
+    {
+        try
+        {
+            await _web3.Eth.Transactions.SendRawTransaction.SendRequestAsync("0x" + Convert.ToHexStringLower(attempt.Raw.Span)).ConfigureAwait(false);
+            return (BroadcastAnswer.Taken, "");
+        }
+        catch (RpcErrorException refused)
+        {
+            return (BroadcastAnswers.Of(refused), refused.Text);
+        }
+    }
+
+    private static Receipt Read(TransactionReceipt receipt) => new(
+        Hash256.Parse(receipt.TransactionHash),
+        (ulong)receipt.BlockNumber.Value,
+        Hash256.Parse(receipt.BlockHash),
+        receipt.Status.Value.IsOne,
+        (ulong)receipt.GasUsed.Value,
+        (UInt128)(receipt.EffectiveGasPrice?.Value ?? BigInteger.Zero));
+}

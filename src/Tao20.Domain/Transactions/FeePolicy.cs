@@ -1,0 +1,70 @@
+using System.Numerics;
+
+namespace Tao20.Domain.Transactions;
+
+/// <summary>What a transaction pays for a unit of gas (source: EIP-1559).</summary>
+/// <param name="MaxFee">At most, in wei.</param>
+/// <param name="Priority">What of this the block's author gets at most, in wei.</param>
+public readonly record struct GasFees(BigInteger MaxFee, BigInteger Priority);
+
+/// <summary>How transactions are paid for, and when they count as stuck. Validated before anything starts.</summary>
+public sealed record FeePolicy
+{
+    /// <summary>The most transactions that may be in flight at once.</summary>
+    public const int MostInFlight = 64;
+
+    /// <summary>The most that is paid for a unit of gas, in wei: above it, transactions wait and say so. 1e6 to 1e15; default 2e11.</summary>
+    public BigInteger MaxFeePerGas { get; init; } = 200_000_000_000;
+
+    /// <summary>What the block's author is offered, in wei for a unit of gas. 0 to 1e12; default 1e9.</summary>
+    public BigInteger PriorityFeePerGas { get; init; } = 1_000_000_000;
+
+    /// <summary>After so many blocks, a transaction that is not mined is sent again with a higher fee, and one that no node takes is signed anew or given up. 1 to 1,000; default 3.</summary>
+    public int StuckBlocks { get; init; } = 3;
+
+    /// <summary>How much more gas than estimated is allowed, in percent. 0 to 300; default 25.</summary>
+    public int GasMarginPercent { get; init; } = 25;
+
+    /// <summary>How many transactions may be in flight at once. 1 to 64; default 8.</summary>
+    public int MaxInFlight { get; init; } = 8;
+
+    /// <summary>All that is out of range, a line each with key, value and remedy; empty when all is well.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        var errors = new List<string>();
+        Check("MaxFeePerGas", MaxFeePerGas, 1_000_000, 1_000_000_000_000_000, "wei");
+        Check("PriorityFeePerGas", PriorityFeePerGas, 0, 1_000_000_000_000, "wei");
+        Check("StuckBlocks", StuckBlocks, 1, 1_000, "blocks");
+        Check("GasMarginPercent", GasMarginPercent, 0, 300, "percent");
+        Check("MaxInFlight", MaxInFlight, 1, MostInFlight, "transactions");
+        return errors;
+
+        void Check(string key, BigInteger value, BigInteger least, BigInteger most, string unit)
+        {
+            if (value < least || value > most)
+                errors.Add($"Transactions:{key} = {value} is out of range: give {least} to {most} {unit}.");
+        }
+    }
+
+    /// <summary>The fees of a first attempt; null when the base fee leaves no room under the limit.</summary>
+    public GasFees? First(BigInteger baseFee)
+    {
+        if (baseFee + PriorityFeePerGas > MaxFeePerGas)
+            return null;
+        return new GasFees(BigInteger.Min(MaxFeePerGas, 2 * baseFee + PriorityFeePerGas), PriorityFeePerGas);
+    }
+
+    /// <summary>The fees of a replacement: 12.5 % more of both, or what a first attempt would offer now if that is more; null above the limit.</summary>
+    public GasFees? Replacing(GasFees earlier, BigInteger baseFee)
+    {
+        var raised = new GasFees(Raised(earlier.MaxFee), Raised(earlier.Priority));
+        var now = First(baseFee);
+        var fees = new GasFees(BigInteger.Max(raised.MaxFee, now?.MaxFee ?? 0), BigInteger.Max(raised.Priority, now?.Priority ?? 0));
+        return fees.MaxFee > MaxFeePerGas ? null : fees;
+
+        static BigInteger Raised(BigInteger fee) => fee * 9 / 8 + 1;
+    }
+
+    /// <summary>A gas limit: the gas that was estimated, and <see cref="GasMarginPercent"/> more.</summary>
+    public ulong WithMargin(ulong gas) => gas + gas * (ulong)GasMarginPercent / 100;
+}

@@ -1,0 +1,46 @@
+namespace Tao20.Domain.Transactions;
+
+/// <summary>Why an intent was given up before anything was signed for it.</summary>
+public abstract record IntentFailure
+{
+    private IntentFailure()
+    {
+    }
+
+    /// <summary>The words for an operator, in one place for all.</summary>
+    public string Reason => this switch
+    {
+        DeadlinePassed passed => $"its deadline {passed.Deadline} has passed: the chain's time is {passed.ChainTime}",
+        SimulationRefused { RevertData: { } data } refused => $"the simulation was refused: {refused.NodeText} ({data})",
+        SimulationRefused refused => $"the simulation was refused: {refused.NodeText}",
+        Recorded recorded => recorded.Text,
+        _ => throw new InvalidOperationException($"A {GetType().Name} has no words."),
+    };
+
+    /// <summary>What the refused simulation returned, as 0x and hex digits; null when there was none.</summary>
+    public string? Revert => this switch
+    {
+        SimulationRefused refused => refused.RevertData,
+        Recorded recorded => recorded.RevertData,
+        _ => null,
+    };
+
+    /// <summary>Whether its deadline had passed.</summary>
+    public bool IsExpiry => this is DeadlinePassed or Recorded { Expired: true };
+
+    /// <summary>The chain's time was after its deadline.</summary>
+    /// <param name="Deadline">The deadline, in Unix seconds.</param>
+    /// <param name="ChainTime">The time of the latest block, in Unix seconds.</param>
+    public sealed record DeadlinePassed(ulong Deadline, ulong ChainTime) : IntentFailure;
+
+    /// <summary>It would have been reverted.</summary>
+    /// <param name="NodeText">What the node said.</param>
+    /// <param name="RevertData">What the simulation returned, as 0x and hex digits; null when there was nothing.</param>
+    public sealed record SimulationRefused(string NodeText, string? RevertData) : IntentFailure;
+
+    /// <summary>As journals of version 0.1 have it: in words alone.</summary>
+    /// <param name="Text">The words.</param>
+    /// <param name="RevertData">What the refused simulation returned; null when there was none.</param>
+    /// <param name="Expired">Whether its deadline had passed.</param>
+    public sealed record Recorded(string Text, string? RevertData, bool Expired) : IntentFailure;
+}

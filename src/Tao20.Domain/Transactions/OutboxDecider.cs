@@ -1,0 +1,128 @@
+using Tao20.Domain.Units;
+
+namespace Tao20.Domain.Transactions;
+
+/// <summary>What the simulation of an intent came to.</summary>
+/// <param name="Gas">The gas it needs; 0 when it was refused.</param>
+/// <param name="Refusal">What the node said; null when it would succeed.</param>
+/// <param name="RevertData">What the refused call returned, as 0x and hex digits; null when there was nothing.</param>
+/// <param name="Answer">What kind of refusal it is.</param>
+public sealed record Simulation(ulong Gas, string? Refusal = null, string? RevertData = null, BroadcastAnswer Answer = BroadcastAnswer.Taken);
+
+/// <summary>
+/// What can be signed with the nonce of a transaction that no node accepts. First the same with the gas it needs now; when that is not
+/// accepted either, or would be reverted by now, a transaction that does nothing. One nonce, one transaction: should a node have kept the
+/// first after all, only one of them is mined.
+/// </summary>
+/// <param name="Entry">The intent, and what has been signed for it.</param>
+/// <param name="Refusal">What the node has said.</param>
+/// <param name="Candidate">What is to be signed; null when there is nothing.</param>
+/// <param name="Gas">The gas it needs.</param>
+public sealed record ReplacementTransaction(OutboxEntry Entry, string Refusal, TransactionIntent? Candidate, ulong Gas)
+{
+    /// <summary>Whether it does nothing but use up the nonce.</summary>
+    public bool Cancels => Candidate is not null && !ReferenceEquals(Candidate, Entry.Intent);
+}
+
+/// <summary>What an account's sender does next: pure. It signs with one nonce after the other, and never two intents with one.</summary>
+/// <param name="Account">The account.</param>
+/// <param name="Fees">What may be paid, and when a transaction counts as stuck.</param>
+public sealed record OutboxDecider(Address Account, FeePolicy Fees)
+{
+    /// <summary>What a node has accepted and is not mined after so many blocks is handed to it again.</summary>
+    private const ulong RepeatAfterBlocks = 2;
+
+    /// <summary>What comes next by what the chain shows: what is signed, in the order of its nonces, then what is new.</summary>
+    public OutboxStep Next(OutboxState state, AccountView view)
+    {
+        var due = state.Open.Where(entry => IsDue(entry, view)).MinBy(entry => entry.Attempts[0].Nonce);
+        if (due is not null)
+            return IsStuck(due, view) ? Replace(due, view) : new OutboxStep.Broadcast(due.Intent.Id, due.Attempts[^1]);
+        if (state.Open.Find(entry => entry.State == IntentState.Planned) is not { Intent: var intent } || state.Open.Count(entry => entry.Attempts.Count > 0) >= Fees.MaxInFlight)
+            return new OutboxStep.Idle();
+        return intent.Deadline > 0 && view.LatestTime > intent.Deadline
+            ? new OutboxStep.Record(new OutboxEvent.IntentFailed(intent.Id, new IntentFailure.DeadlinePassed(intent.Deadline, view.LatestTime)))
+            : new OutboxStep.Simulate(intent);
+    }
+
+    /// <summary>What comes after a simulation: a signature, the end of the intent, or waiting.</summary>
+    public OutboxStep OnSimulated(OutboxState state, AccountView view, TransactionIntent intent, Simulation simulation)
+    {
+        if (simulation.Refusal is { } refusal)
+        {
+            return simulation.Answer == BroadcastAnswer.InsufficientFunds
+                ? new OutboxStep.Idle(new OutboxWait.Funds(Account, intent.Id, refusal))
+                : new OutboxStep.Record(new OutboxEvent.IntentFailed(intent.Id, new IntentFailure.SimulationRefused(refusal, simulation.RevertData)));
+        }
+
+        return Fees.First(view.BaseFee) is { } fees
+            ? new OutboxStep.Sign(intent, state.NonceAt(view), fees, Fees.WithMargin(simulation.Gas))
+            : new OutboxStep.Idle(new OutboxWait.BaseFee(intent.Id, view.BaseFee, Fees.MaxFeePerGas));
+    }
+
+    /// <summary>What comes after a node's answer to a transaction.</summary>
+    /// <param name="state">The outbox.</param>
+    /// <param name="view">The chain.</param>
+    /// <param name="id">The intent.</param>
+    /// <param name="attempt">The transaction.</param>
+    /// <param name="answer">What kind of answer it is.</param>
+    /// <param name="text">What the node said.</param>
+    /// <param name="refusedForBlocks">For how many blocks no node has accepted these bytes.</param>
+    public OutboxStep OnAnswered(OutboxState state, AccountView view, string id, Attempt attempt, BroadcastAnswer answer, string text, ulong refusedForBlocks)
+    {
+        var entry = state.Open.Find(entry => entry.Intent.Id == id);
+        return answer switch
+        {
+            BroadcastAnswer.Taken => new OutboxStep.Record(new OutboxEvent.TransactionBroadcast(id, attempt.Hash, view.Latest)),
+            BroadcastAnswer.Underpriced when entry is not null && Fees.Replacing(attempt.Fees, view.BaseFee) is not null => Replace(entry, view),
+
+            // Mined meanwhile, by this outbox or from elsewhere: the next look at the chain shows which.
+            BroadcastAnswer.NonceTooLow => new OutboxStep.Idle(),
+            BroadcastAnswer.Refused when entry is { State: IntentState.Signed } && refusedForBlocks >= (ulong)Fees.StuckBlocks => new OutboxStep.FindReplacement(entry, text),
+            _ => new OutboxStep.Idle(new OutboxWait.Acceptance(id, text, AcceptanceOutlook.NextBlock)),
+        };
+    }
+
+    /// <summary>What comes once it is known what could be signed instead.</summary>
+    public OutboxStep OnReplacementFound(AccountView view, ReplacementTransaction replacement)
+    {
+        var last = replacement.Entry.Attempts[^1];
+        if (replacement.Candidate is not { } candidate)
+            return Wait(last.Cancels ? AcceptanceOutlook.CancellationRefused : AcceptanceOutlook.CancellationImpossible);
+        return Fees.Replacing(last.Fees, view.BaseFee) is { } fees
+            ? new OutboxStep.Sign(candidate, last.Nonce, fees, Fees.WithMargin(replacement.Gas), replacement.Cancels)
+            : Wait(AcceptanceOutlook.ReplacementTooExpensive);
+
+        OutboxStep.Idle Wait(AcceptanceOutlook outlook) => new(new OutboxWait.Acceptance(replacement.Entry.Intent.Id, replacement.Refusal, outlook));
+    }
+
+    /// <summary>The same transaction with a higher fee, or the same bytes again where that is not allowed.</summary>
+    private OutboxStep Replace(OutboxEntry entry, AccountView view)
+    {
+        var last = entry.Attempts[^1];
+        return Fees.Replacing(last.Fees, view.BaseFee) is { } fees
+            ? new OutboxStep.Sign(entry.Intent, last.Nonce, fees, last.GasLimit)
+            : new OutboxStep.Broadcast(entry.Intent.Id, last, new OutboxWait.HigherFee(entry.Intent.Id, Fees.MaxFeePerGas));
+    }
+
+    /// <summary>It has not been sent, or not been heard of for some blocks.</summary>
+    private static bool IsDue(OutboxEntry entry, AccountView view) =>
+        entry.State == IntentState.Signed || (entry.State == IntentState.Broadcast && view.Latest >= entry.SentAt + RepeatAfterBlocks);
+
+    /// <summary>It has waited long enough, and nothing of ours is before it.</summary>
+    private bool IsStuck(OutboxEntry entry, AccountView view) =>
+        entry.State == IntentState.Broadcast && view.Latest >= entry.SentAt + (ulong)Fees.StuckBlocks && view.NonceLatest == entry.Attempts[0].Nonce;
+}
+
+/// <summary>Transactions of an account that were not sent from its outbox: another process has the key.</summary>
+/// <param name="Accounted">The nonce up to which every transaction is accounted for; null before the first look.</param>
+/// <param name="Count">How many were sent from elsewhere since then.</param>
+public readonly record struct ExternalUse(ulong? Accounted, long Count)
+{
+    /// <summary>What is known after one more look at the chain. What had been sent before the outbox began does not count.</summary>
+    public ExternalUse After(OutboxState state, AccountView view)
+    {
+        var accounted = Math.Max(Accounted ?? (state.NextNonce == 0 ? view.NonceLatest : 0), state.NextNonce);
+        return view.NonceLatest <= accounted ? this with { Accounted = accounted } : new ExternalUse(view.NonceLatest, Count + (long)(view.NonceLatest - accounted));
+    }
+}

@@ -1,0 +1,16 @@
+using Tao20.Domain.Units;
+
+namespace Tao20.Domain.Transactions;
+
+/// <summary>What became of a transaction.</summary>
+/// <param name="Hash">The transaction.</param>
+/// <param name="Block">The block it is in.</param>
+/// <param name="BlockHash">Its hash.</param>
+/// <param name="Success">Whether it did what it was sent for; false when it was reverted.</param>
+/// <param name="GasUsed">The gas it used.</param>
+/// <param name="GasPrice">What it paid for each, in wei.</param>
+public sealed record Receipt(Hash256 Hash, ulong Block, Hash256 BlockHash, bool Success, ulong GasUsed, UInt128 GasPrice)
+{
+    /// <summary>What it cost, in wei.</summary>
+    public UInt128 FeeWei => GasUsed * GasPrice;
+}

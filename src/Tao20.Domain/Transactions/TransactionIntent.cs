@@ -1,0 +1,57 @@
+using Tao20.Domain.Units;
+
+namespace Tao20.Domain.Transactions;
+
+/// <summary>Something to be done on chain, once.</summary>
+/// <param name="Id">Its name, chosen by who wants it: the same id twice is the same intent.</param>
+/// <param name="To">The contract or precompile.</param>
+/// <param name="ValueWei">TAO sent along, in wei.</param>
+/// <param name="Data">Call data.</param>
+/// <param name="Deadline">The chain's time, in Unix seconds, after which it is no longer begun; 0 for never.</param>
+/// <param name="Gas">The gas it takes, where that is known; 0 has it estimated.</param>
+public sealed record TransactionIntent(string Id, Address To, UInt128 ValueWei, ReadOnlyMemory<byte> Data, ulong Deadline = 0, ulong Gas = 0);
+
+/// <summary>How far an intent is.</summary>
+public enum IntentState : byte
+{
+    /// <summary>Written down; nothing has left this machine.</summary>
+    Planned = 0,
+
+    /// <summary>Signed, and the bytes are in the journal.</summary>
+    Signed = 1,
+
+    /// <summary>A node has taken it.</summary>
+    Broadcast = 2,
+
+    /// <summary>It is in a block.</summary>
+    Mined = 3,
+
+    /// <summary>The block is final, and it did what it was sent for.</summary>
+    Final = 4,
+
+    /// <summary>The block is final, and it was reverted, or has only used up the nonce that nodes refused it with.</summary>
+    Reverted = 5,
+
+    /// <summary>It was never sent: it would have been reverted.</summary>
+    Failed = 6,
+
+    /// <summary>It was never sent: its deadline had passed.</summary>
+    Expired = 7,
+}
+
+/// <summary>How far an intent is, and why.</summary>
+/// <param name="Id">The intent.</param>
+/// <param name="State">How far.</param>
+/// <param name="Receipt">What became of its transaction; null before it is mined.</param>
+/// <param name="Failure">Why it was never sent; null when it was.</param>
+public sealed record IntentProgress(string Id, IntentState State, Receipt? Receipt, IntentFailure? Failure)
+{
+    /// <summary>Nothing more happens to it.</summary>
+    public bool Ended => State is IntentState.Final or IntentState.Reverted or IntentState.Failed or IntentState.Expired;
+
+    /// <summary>Whether it is mined and did what it was sent for.</summary>
+    public bool Succeeded => Receipt is { Success: true };
+
+    /// <summary>Whether it has come to nothing, finally.</summary>
+    public bool CameToNothing => Ended && State != IntentState.Final;
+}
