@@ -21,7 +21,7 @@ public sealed record Conservation(ulong Block, BigInteger Tao, BigInteger Tokens
     /// <summary>Adds up everyone at the latest block.</summary>
     /// <param name="economy">The economy: its contracts, its participants, its keeper and who mines its blocks.</param>
     /// <param name="others">Whoever else owns something.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancel">Cancels the operation.</param>
     public static async Task<Conservation> CountAsync(Economy economy, IEnumerable<Address> others, CancellationToken cancel)
     {
         var client = economy.Chain.Client;

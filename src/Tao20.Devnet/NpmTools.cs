@@ -10,22 +10,22 @@ namespace Tao20.Devnet;
 /// Programs from npm packages pinned by a lock file: installed at first use into the user's cache, shared by all checkouts. Only the
 /// devnet and tests need any.
 /// </summary>
-/// <param name="Needer">Who needs them, for people: "the local chain".</param>
-/// <param name="Names">What they are, for people.</param>
+/// <param name="RequiredBy">Who needs them, for display: "the local chain".</param>
+/// <param name="Names">What they are, for display.</param>
 /// <param name="Manifest">The text of their <c>package.json</c>.</param>
 /// <param name="LockFile">The text of their <c>package-lock.json</c>.</param>
-public sealed record NpmTools(string Needer, string Names, string Manifest, string LockFile)
+public sealed record NpmTools(string RequiredBy, string Names, string Manifest, string LockFile)
 {
     private static readonly TimeSpan InstallTimeout = TimeSpan.FromMinutes(5);
 
     /// <summary>Those whose <c>package.json</c> and <c>package-lock.json</c> are embedded in an assembly.</summary>
-    /// <param name="needer">Who needs them, for people.</param>
-    /// <param name="names">What they are, for people.</param>
+    /// <param name="requiredBy">Who needs them, for display.</param>
+    /// <param name="names">What they are, for display.</param>
     /// <param name="assembly">The assembly.</param>
     /// <param name="folder">What stands before the two names: <c>folder/package.json</c>.</param>
     /// <exception cref="DevnetException">They are not in it.</exception>
-    public static NpmTools Of(string needer, string names, Assembly assembly, string folder) =>
-        new(needer, names, EmbeddedText.Of(assembly, $"{folder}/package.json"), EmbeddedText.Of(assembly, $"{folder}/package-lock.json"));
+    public static NpmTools Of(string requiredBy, string names, Assembly assembly, string folder) =>
+        new(requiredBy, names, EmbeddedText.Of(assembly, $"{folder}/package.json"), EmbeddedText.Of(assembly, $"{folder}/package-lock.json"));
 
     /// <summary>The directory they are installed in, with the packages below <c>node_modules</c>; installs them if they are not yet.</summary>
     /// <param name="progress">Told what is being done when it takes long.</param>
@@ -41,12 +41,12 @@ public sealed record NpmTools(string Needer, string Names, string Manifest, stri
             return directory;
 
         Directory.CreateDirectory(root);
-        await using var turn = await TakeTurnAsync(Path.Combine(root, key + ".lock"), progress, cancel).ConfigureAwait(false);
+        await using var turn = await AcquireInstallLockAsync(Path.Combine(root, key + ".lock"), progress, cancel).ConfigureAwait(false);
         if (File.Exists(done))
             return directory;
 
         await RequireNodeAsync(cancel).ConfigureAwait(false);
-        progress?.Invoke($"Installing {Names} for {Needer} from npm; once per machine ...");
+        progress?.Invoke($"Installing {Names} for {RequiredBy} from npm; once per machine ...");
         Directory.CreateDirectory(directory);
         await File.WriteAllTextAsync(Path.Combine(directory, "package.json"), Manifest, cancel).ConfigureAwait(false);
         await File.WriteAllTextAsync(Path.Combine(directory, "package-lock.json"), LockFile, cancel).ConfigureAwait(false);
@@ -107,7 +107,7 @@ public sealed record NpmTools(string Needer, string Names, string Manifest, stri
         var (code, version) = await RunNodeAsync("node", ["--version"], Path.GetTempPath(), TimeSpan.FromSeconds(20), cancel).ConfigureAwait(false);
         var parts = version.Trim().TrimStart('v').Split('.');
         if (code != 0 || !int.TryParse(parts[0], out var major) || major < 20)
-            throw new DevnetException($"Node is version {version.Trim()}, and {Needer} needs Node 20 or later (https://nodejs.org). Install it and try again.");
+            throw new DevnetException($"Node is version {version.Trim()}, and {RequiredBy} needs Node 20 or later (https://nodejs.org). Install it and try again.");
     }
 
     private async Task<(int ExitCode, string Output)> RunNodeAsync(string program, IEnumerable<string> arguments, string directory, TimeSpan limit, CancellationToken cancel)
@@ -118,12 +118,12 @@ public sealed record NpmTools(string Needer, string Names, string Manifest, stri
         }
         catch (DevnetException e) when (e.InnerException is System.ComponentModel.Win32Exception)
         {
-            throw new DevnetException($"The program '{program}' is not installed: {Needer} needs Node 20 or later with npm (https://nodejs.org). Install it and try again.", e);
+            throw new DevnetException($"The program '{program}' is not installed: {RequiredBy} needs Node 20 or later with npm (https://nodejs.org). Install it and try again.", e);
         }
     }
 
     /// <summary>One installation at a time on this machine: the lock file is held while installing.</summary>
-    private static async Task<FileStream> TakeTurnAsync(string path, Action<string>? progress, CancellationToken cancel)
+    private static async Task<FileStream> AcquireInstallLockAsync(string path, Action<string>? progress, CancellationToken cancel)
     {
         var told = false;
         while (true)

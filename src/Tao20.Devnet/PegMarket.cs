@@ -93,7 +93,7 @@ public sealed class PegMarket
 
     /// <summary>What noise does in the next block: a trade that moves the price by the next shock, and a mint when tokens run short.</summary>
     /// <param name="deadline">Until when, in Unix seconds of the chain.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancel">Cancels the operation.</param>
     public async Task<IReadOnlyList<DevnetTransaction>> NoiseAsync(ulong deadline, CancellationToken cancel)
     {
         if (_script.NoisePerMinute == 0)

@@ -48,7 +48,7 @@ internal sealed class Node : IAsyncDisposable
         StartAsync(directory, change, chain, scoring ?? DomainParameters.Default, null);
 
     /// <summary>A validator that also attests and judges.</summary>
-    public static Task<Node> ValidatingAsync(string directory, ChainOptions chain, PrivateKey key, IWitness? witness = null) =>
+    public static Task<Node> ValidatingAsync(string directory, ChainOptions chain, PrivateKey key, IAttestationStrategy? witness = null) =>
         StartAsync(directory, null, chain, DomainParameters.Default, null, key, witness);
 
     public IActorRef Actor<TKey>() => _host.Services.GetRequiredService<ActorRegistry>().Get<TKey>();
@@ -97,13 +97,13 @@ internal sealed class Node : IAsyncDisposable
     }
 
     private static async Task<Node> StartAsync(
-        string directory, Func<JournalOptions, JournalOptions>? change, ChainOptions? chainOptions, DomainParameters scoring, Hosting.ClusterOptions? cluster, PrivateKey? key = null, IWitness? witness = null)
+        string directory, Func<JournalOptions, JournalOptions>? change, ChainOptions? chainOptions, DomainParameters scoring, Hosting.ClusterOptions? cluster, PrivateKey? key = null, IAttestationStrategy? witness = null)
     {
         var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory) };
         journal = change?.Invoke(journal) ?? journal;
         SqliteJournal.Prepare(journal);
         var faults = new FaultSignal();
-        var guard = new JournalGuard(journal, directory, faults, TimeProvider.System);
+        var guard = new JournalFaultReporter(journal, directory, faults, TimeProvider.System);
         ChainConnection? chain = null;
         FollowerSettings? settings = null;
         if (chainOptions is not null)
@@ -124,7 +124,7 @@ internal sealed class Node : IAsyncDisposable
             {
                 var registry = new RegistryIdentity(settings.Identity.ChainId, settings.Identity.Registry!.Value);
                 akka.WithTransactions(new SenderSettings(registry.ChainId, key, new FeePolicy(), guard), chain!, false)
-                    .WithValidator(settings, new ValidatorRole(key, registry, 20, witness ?? new HonestWitness()), new WeightsOptions { TempoBlocks = Devnet.ValidatorSet.TempoBlocks }, chain!, false);
+                    .WithValidator(settings, new ValidatorRole(key, registry, 20, witness ?? new HonestStrategy()), new WeightsOptions { TempoBlocks = Devnet.ValidatorSet.TempoBlocks }, chain!, false);
             }
             else if (settings is not null)
             {

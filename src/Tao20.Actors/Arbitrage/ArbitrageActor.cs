@@ -307,7 +307,7 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
         if (_comparing)
             return;
         _comparing = true;
-        var numbers = _state.Numbers;
+        var numbers = _state.TradesOpened;
         ReadAsync().PipeTo(Self, failure: cause => new ReadFailed(cause, OfTrade: false));
 
         async Task<Compared> ReadAsync() => new(numbers, await _reader.BalancesAsync(await FinalAsync(0).ConfigureAwait(false), _stop.Token).ConfigureAwait(false));
@@ -316,7 +316,7 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
     private void OnCompared(Compared compared)
     {
         _comparing = false;
-        if (_state.Open is not null || _state.Numbers != compared.Numbers)
+        if (_state.Open is not null || _state.TradesOpened != compared.TradesOpened)
             return;
         var first = _comparedAt is null;
         Move(ArbitrageDecider.OnBalances(_state, compared.Balances), () =>
@@ -406,7 +406,7 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
     private static string Describe(TradeProposal proposal) =>
         $"{proposal.Kind} ({proposal.Purpose}) of {proposal.Size} wei for at least {proposal.MinProceeds}";
 
-    private sealed record Compared(long Numbers, AccountBalances Balances);
+    private sealed record Compared(long TradesOpened, AccountBalances Balances);
 
     private sealed record ReceiptsRead(long Number, TradeResult Result, AccountBalances Balances);
 

@@ -12,14 +12,14 @@ public sealed class ArbitrageKey
     public const string Name = "arbitrage";
 }
 
-/// <summary>What a miner's trader is told from outside.</summary>
+/// <summary>What a miner's trader is configured with from outside.</summary>
 /// <param name="Account">The account it trades for.</param>
 /// <param name="Rules">When it trades, how much, and when it stops.</param>
 /// <param name="DryRun">Whether it only says what it would do.</param>
 /// <param name="Journal">How events are kept, and what to say when they cannot be.</param>
 /// <param name="Metrics">Where it is counted.</param>
 /// <param name="Clock">The clock.</param>
-public sealed record ArbitrageSettings(Address Account, ArbitrageRules Rules, bool DryRun, JournalGuard Journal, ArbitrageMetrics Metrics, TimeProvider Clock);
+public sealed record ArbitrageSettings(Address Account, ArbitrageRules Rules, bool DryRun, JournalFaultReporter Journal, ArbitrageMetrics Metrics, TimeProvider Clock);
 
 /// <summary>Something has happened to the account: persisted by <c>arbitrage-{address}</c>, all or nothing.</summary>
 /// <param name="Events">What, in order.</param>

@@ -40,7 +40,7 @@ internal interface ITradeExecution
     /// <summary>What comes next.</summary>
     /// <param name="trade">The trade and its transactions so far.</param>
     /// <param name="done">How far each of them is, by name; only those that have got somewhere.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="Chain.ChainException">The chain has to be asked and does not answer.</exception>
     Task<NextStep> NextAsync(OpenTrade trade, IReadOnlyDictionary<string, IntentProgress> done, CancellationToken cancel);
 

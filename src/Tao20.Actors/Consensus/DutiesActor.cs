@@ -42,8 +42,8 @@ internal sealed class DutiesActor : UntypedActor
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<string> _submitted = [];
     private readonly Dictionary<string, (int Attempts, ulong At)> _failed = [];
-    private readonly Dictionary<EpochId, IReadOnlyList<(string Id, SignedAttestation Signed, ulong NotBefore)>> _words = [];
-    private readonly List<EpochWitness> _witnesses = [];
+    private readonly Dictionary<EpochId, IReadOnlyList<(string Id, SignedAttestation Signed, ulong NotBefore)>> _signedAttestations = [];
+    private readonly List<LocalEpochResult> _witnesses = [];
     private readonly HashSet<EpochId> _computing = [];
     private readonly HashSet<EpochId> _toAttest = [];
     private EpochId? _weighed;
@@ -69,7 +69,7 @@ internal sealed class DutiesActor : UntypedActor
                 Weigh(changed);
                 Compare(changed.Book);
                 break;
-            case WeightsTaken taken:
+            case WeightsAccepted taken:
                 _weighed = taken.Epoch;
                 break;
             case Computed computed:
@@ -81,8 +81,8 @@ internal sealed class DutiesActor : UntypedActor
                 break;
             case IntentProgress:
                 break;
-            case GetWitness:
-                Sender.Tell(new WitnessStatus([.. _witnesses]));
+            case GetLocalEpochResults:
+                Sender.Tell(new LocalEpochResults([.. _witnesses]));
                 break;
             default:
                 Unhandled(message);
@@ -115,21 +115,21 @@ internal sealed class DutiesActor : UntypedActor
             }
         }
 
-        SpeakWhenDue();
-        foreach (var gone in _words.Keys.Where(epoch => changed.Book.RoundOf(epoch) is null).ToList())
-            _words.Remove(gone);
+        SubmitDueAttestations();
+        foreach (var gone in _signedAttestations.Keys.Where(epoch => changed.Book.RoundOf(epoch) is null).ToList())
+            _signedAttestations.Remove(gone);
     }
 
     /// <summary>Has the latest epoch's weights set, once all that is final is folded: then no later one is known to be over.</summary>
     private void Weigh(BookChanged changed)
     {
         if (changed.Reports is [.., var report] && report.Closed.Epoch != _weighed && changed.Block + MostBlocksBehind >= (_chain.Head.Finalized?.Number ?? 0))
-            _weights.Tell(new WeighEpoch(report));
+            _weights.Tell(new PublishWeights(report));
     }
 
     private void Attest(Round round, IReadOnlyList<EpochReport> reports)
     {
-        if (_words.ContainsKey(round.Epoch) || reports.LastOrDefault(report => report.Closed.Epoch == round.Epoch) is not { } report || !_computing.Add(round.Epoch))
+        if (_signedAttestations.ContainsKey(round.Epoch) || reports.LastOrDefault(report => report.Closed.Epoch == round.Epoch) is not { } report || !_computing.Add(round.Epoch))
             return;
         var before = _witnesses.LastOrDefault(witness => witness.Epoch.CompareTo(round.Epoch) < 0)?.Nav;
         ComputeAsync(round, report, before).PipeTo(Self, failure: cause => new Computed(round.Epoch, null, [], cause is ChainException or FormatException or OverflowException ? cause.Message : cause.ToString()));
@@ -146,16 +146,16 @@ internal sealed class DutiesActor : UntypedActor
         };
         var (mint, redeem) = nav is null ? (null, null) : await _reader.ExecutableAsync(nav, Wei.OneTao, Wei.OneTao, _stop.Token).ConfigureAwait(false);
         var check = _role.Emissions is { } emissions ? await emissions.CheckAsync(inputs, _stop.Token).ConfigureAwait(false) : null;
-        var (move, warnings) = EpochWitness.Judge(computation.Reading, before, check);
-        var witness = new EpochWitness(round.Epoch, round.LastBlock, nav?.Nav, mint?.Price, redeem?.Price, move, report.RankingRoot, computation.WeightsHash, warnings, _clock.GetUtcNow(), null);
+        var (move, warnings) = LocalEpochResult.Judge(computation.Reading, before, check);
+        var witness = new LocalEpochResult(round.Epoch, round.LastBlock, nav?.Nav, mint?.Price, redeem?.Price, move, report.RankingRoot, computation.WeightsHash, warnings, _clock.GetUtcNow(), null);
         if (nav is null)
             return new Computed(round.Epoch, witness, [], ((NavReading.Unavailable)computation.Reading).Reason);
         var said = new NavAttestation(
             round.Epoch, round.LastBlock, round.LastBlockHash, nav.Nav, inputs.Supply, report.RankingRoot, computation.WeightsHash, round.Parameters, _role.Key.Address);
-        return new Computed(round.Epoch, witness, [.. _role.Witness.Testify(said, computation.Weights.Weights, round).Select(testimony => (Sign(testimony), testimony.NotBefore))], null);
+        return new Computed(round.Epoch, witness, [.. _role.Witness.Create(said, computation.Weights.Weights, round).Select(testimony => (Sign(testimony), testimony.NotBefore))], null);
     }
 
-    private SignedAttestation Sign(Testimony testimony)
+    private SignedAttestation Sign(PlannedAttestation testimony)
     {
         var said = testimony.Said with { WeightsHash = Eip712.WeightsHash(testimony.Weights) };
         var digest = Eip712.Digest(said, _role.Registry);
@@ -173,11 +173,11 @@ internal sealed class DutiesActor : UntypedActor
             return;
         }
 
-        _words[computed.Epoch] = [.. computed.Words.Select((word, i) => (i == 0 ? $"attest-{computed.Epoch}" : $"attest-{computed.Epoch}-{i + 1}", word.Signed, word.NotBefore))];
-        SpeakWhenDue();
+        _signedAttestations[computed.Epoch] = [.. computed.Words.Select((word, i) => (i == 0 ? $"attest-{computed.Epoch}" : $"attest-{computed.Epoch}-{i + 1}", word.Signed, word.NotBefore))];
+        SubmitDueAttestations();
     }
 
-    private void Note(EpochWitness witness)
+    private void Note(LocalEpochResult witness)
     {
         if (_witnesses.RemoveAll(known => known.Epoch == witness.Epoch) == 0)
         {
@@ -195,18 +195,18 @@ internal sealed class DutiesActor : UntypedActor
     {
         for (var i = 0; i < _witnesses.Count; i++)
         {
-            if (_witnesses[i].OffReference is not null || book.RoundOf(_witnesses[i].Epoch) is not { State: RoundState.Settled } round || RoundReference.Of(round.Counted) is not { } reference)
+            if (_witnesses[i].DisagreesWithConsensus is not null || book.RoundOf(_witnesses[i].Epoch) is not { State: RoundState.Settled } round || ConsensusValues.Of(round.Counted) is not { } reference)
                 continue;
             if (_witnesses[i].Against(reference) is not { } difference)
                 continue;
-            _witnesses[i] = _witnesses[i] with { OffReference = difference, NotedAt = _clock.GetUtcNow() };
+            _witnesses[i] = _witnesses[i] with { DisagreesWithConsensus = difference, NotedAt = _clock.GetUtcNow() };
             _log.Error("Epoch {0}: this node has computed something else than the validators agree on: {1}. Compare with 'tao20 consensus verify --epoch {0}'", round.Epoch, difference);
         }
     }
 
-    private void SpeakWhenDue()
+    private void SubmitDueAttestations()
     {
-        foreach (var (epoch, words) in _words)
+        foreach (var (epoch, words) in _signedAttestations)
         {
             foreach (var (id, signed, _) in words.Where(word => word.NotBefore <= _block && (_toAttest.Contains(epoch) || !_failed.ContainsKey(word.Id))))
                 Submit(id, RegistryCalls.Attest(signed));
@@ -239,5 +239,5 @@ internal sealed class DutiesActor : UntypedActor
         _failed[duty] = (_failed.GetValueOrDefault(duty).Attempts + 1, _block);
     }
 
-    private sealed record Computed(EpochId Epoch, EpochWitness? Witness, IReadOnlyList<(SignedAttestation Signed, ulong NotBefore)> Words, string? Problem);
+    private sealed record Computed(EpochId Epoch, LocalEpochResult? Witness, IReadOnlyList<(SignedAttestation Signed, ulong NotBefore)> Words, string? Problem);
 }

@@ -22,7 +22,7 @@ public sealed record EpochComputation(NavReading Reading, SubnetWeights Weights,
     /// <param name="round">The epoch's round: which block is its last.</param>
     /// <param name="report">The epoch's report.</param>
     /// <param name="netuid">The subnet whose UIDs weights are of.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="ChainException">No endpoint gives it; an old block needs a node that keeps old state.</exception>
     /// <exception cref="FormatException">What the contract gives cannot be read, or the block is another one at this endpoint.</exception>
     public static async Task<EpochComputation> OfAsync(EndpointPool pool, NavReader reader, Round round, EpochReport report, ushort netuid, CancellationToken cancel)

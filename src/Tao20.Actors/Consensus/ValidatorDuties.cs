@@ -63,7 +63,7 @@ public static class ValidatorDuties
     {
         if (book.RoundOf(accused.Epoch) is not { } round)
             return [];
-        var said = round.Words(accused.Accused).ToDictionary(signed => signed.Digest, signed => signed);
+        var said = round.AttestationsBy(accused.Accused).ToDictionary(signed => signed.Digest, signed => signed);
         return accused.Digests.All(said.ContainsKey) ? [.. accused.Digests.Select(digest => said[digest])] : [];
     }
 

@@ -12,7 +12,7 @@ namespace Tao20.Actors.Consensus;
 /// <param name="Netuid">The subnet whose UIDs weights are of.</param>
 /// <param name="Witness">How it puts what it has computed into words.</param>
 /// <param name="Emissions">Where subnets' emissions are known from, to hold the composition against the index rule; null for nowhere.</param>
-public sealed record ValidatorRole(PrivateKey Key, RegistryIdentity Registry, ushort Netuid, IWitness Witness, ICompositionCheck? Emissions = null);
+public sealed record ValidatorRole(PrivateKey Key, RegistryIdentity Registry, ushort Netuid, IAttestationStrategy Witness, ICompositionCheck? Emissions = null);
 
 /// <summary>Holds what the contract has as its composition against the index rule.</summary>
 public interface ICompositionCheck
@@ -22,24 +22,24 @@ public interface ICompositionCheck
 }
 
 /// <summary>Puts what was computed for an epoch into attestations. There is one honest way; a test network has others.</summary>
-public interface IWitness
+public interface IAttestationStrategy
 {
     /// <summary>What is said, and at which final block at the earliest.</summary>
     /// <param name="computed">What this node has computed.</param>
     /// <param name="weights">The weights behind it.</param>
     /// <param name="round">The round it is for.</param>
-    IReadOnlyList<Testimony> Testify(NavAttestation computed, IReadOnlyList<Domain.Weights.SubnetWeight> weights, Round round);
+    IReadOnlyList<PlannedAttestation> Create(NavAttestation computed, IReadOnlyList<Domain.Weights.SubnetWeight> weights, Round round);
 }
 
 /// <summary>One attestation to be made.</summary>
 /// <param name="Said">Its fields; the hash of the weights is set when it is signed.</param>
 /// <param name="Weights">The weights.</param>
 /// <param name="NotBefore">The final block from which on it is sent.</param>
-public sealed record Testimony(NavAttestation Said, IReadOnlyList<Domain.Weights.SubnetWeight> Weights, ulong NotBefore);
+public sealed record PlannedAttestation(NavAttestation Said, IReadOnlyList<Domain.Weights.SubnetWeight> Weights, ulong NotBefore);
 
 /// <summary>Says what was computed, at once.</summary>
-public sealed class HonestWitness : IWitness
+public sealed class HonestStrategy : IAttestationStrategy
 {
     /// <inheritdoc/>
-    public IReadOnlyList<Testimony> Testify(NavAttestation computed, IReadOnlyList<Domain.Weights.SubnetWeight> weights, Round round) => [new Testimony(computed, weights, 0)];
+    public IReadOnlyList<PlannedAttestation> Create(NavAttestation computed, IReadOnlyList<Domain.Weights.SubnetWeight> weights, Round round) => [new PlannedAttestation(computed, weights, 0)];
 }

@@ -48,14 +48,14 @@ internal sealed class WeightsActor : HeadDrivenActor
     {
         switch (message)
         {
-            case WeighEpoch(var report):
+            case PublishWeights(var report):
                 Take(report);
                 return true;
             case Computed computed:
                 _computing = null;
                 Move(computed.Progress, () =>
                 {
-                    computed.From.Tell(new WeightsTaken(computed.Progress.Closed.Epoch));
+                    computed.From.Tell(new WeightsAccepted(computed.Progress.Closed.Epoch));
                     Poll();
                 });
                 return true;
@@ -91,7 +91,7 @@ internal sealed class WeightsActor : HeadDrivenActor
         var closed = report.Closed;
         if (_state.Knows(closed))
         {
-            Sender.Tell(new WeightsTaken(closed.Epoch));
+            Sender.Tell(new WeightsAccepted(closed.Epoch));
             return;
         }
 

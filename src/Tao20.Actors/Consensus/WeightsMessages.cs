@@ -11,11 +11,11 @@ public sealed class WeightsKey
     public const string Name = "weights";
 }
 
-/// <summary>Bring the weights of this epoch to the subnet; answered by <see cref="WeightsTaken"/> once that is durable, at once if it was before.</summary>
-public sealed record WeighEpoch(EpochReport Report);
+/// <summary>Bring the weights of this epoch to the subnet; answered by <see cref="WeightsAccepted"/> once that is durable, at once if it was before.</summary>
+public sealed record PublishWeights(EpochReport Report);
 
 /// <summary>The weights of an epoch are on their way, or a later one's are.</summary>
-public sealed record WeightsTaken(EpochId Epoch);
+public sealed record WeightsAccepted(EpochId Epoch);
 
 /// <summary>The weights of an epoch have moved on; persisted by <c>weights-{address}</c>.</summary>
 public sealed record WeightsMoved(WeightsProgress Progress);
@@ -27,7 +27,7 @@ public sealed record GetWeights
     public static readonly GetWeights Instance = new();
 }
 
-/// <summary>What sets weights is told from outside. Validated before anything starts.</summary>
+/// <summary>What sets weights is configured with from outside. Validated before anything starts.</summary>
 public sealed record WeightsOptions
 {
     /// <summary>Whether weights are set at all. Default true.</summary>

@@ -14,7 +14,7 @@ namespace Tao20.Actors.Hosting;
 /// <param name="purpose">What it does, for the log: "Sending transactions".</param>
 /// <param name="longestPause">The longest pause after failures; the first is <paramref name="firstPause"/>, and each is twice the one before.</param>
 /// <param name="firstPause">The first pause.</param>
-public abstract class HeadDrivenActor(JournalGuard journal, ChainHead head, string purpose, TimeSpan firstPause, TimeSpan longestPause)
+public abstract class HeadDrivenActor(JournalFaultReporter journal, ChainHead head, string purpose, TimeSpan firstPause, TimeSpan longestPause)
     : JournaledActor(journal), IWithTimers
 {
     private const int MaxDoublings = 6;

@@ -8,12 +8,12 @@ namespace Tao20.Actors.Hosting;
 /// what lies before the snapshot before it is deleted.
 /// </summary>
 /// <param name="journal">How events are kept, and where problems are told.</param>
-public abstract class JournaledActor(JournalGuard journal) : UntypedPersistentActor
+public abstract class JournaledActor(JournalFaultReporter journal) : UntypedPersistentActor
 {
     private long _eventsSinceSnapshot;
 
     /// <summary>How events are kept, and where problems are told.</summary>
-    protected JournalGuard Guard { get; } = journal;
+    protected JournalFaultReporter Guard { get; } = journal;
 
     /// <summary>How many events lie between two snapshots.</summary>
     protected virtual long SnapshotEvery => Guard.Options.SnapshotEvery;

@@ -28,7 +28,7 @@ internal sealed class SqliteConnections(JournalOptions options) : IDisposable
     public DataOptions DataOptions() => new DataOptions()
         .UseConnectionFactory(SQLiteTools.GetDataProvider(SQLiteProvider.Microsoft), _ => new Lease(this, options.ConnectionString))
         .WithOptions<ConnectionOptions>(connection => connection with { ProviderName = ProviderName.SQLiteMS })
-        .UseInterceptor(new AwayFromTheCaller());
+        .UseInterceptor(new YieldOnOpenInterceptor());
 
     /// <summary>Closes what is idle; what is still lent is closed when it comes back.</summary>
     public void Dispose()
@@ -120,7 +120,7 @@ internal sealed class SqliteConnections(JournalOptions options) : IDisposable
     /// SQLite's asynchronous calls run to their end on the caller's thread. The plugin gathers waiting entries into one transaction
     /// only while a write is under way elsewhere; without the hop every entry would be a transaction, and a sync, of its own.
     /// </remarks>
-    private sealed class AwayFromTheCaller : ConnectionInterceptor
+    private sealed class YieldOnOpenInterceptor : ConnectionInterceptor
     {
         public override async Task ConnectionOpeningAsync(ConnectionEventData eventData, DbConnection connection, CancellationToken cancellationToken) =>
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);

@@ -70,7 +70,7 @@ public static class Tao20AkkaExtensions
         .WithClustering(new Akka.Cluster.Hosting.ClusterOptions { Roles = [Role], SeedNodes = [.. options.SeedNodes] });
 
     /// <summary>One actor per miner behind <see cref="MinersKey"/>: sharded over the cluster, or children of one parent.</summary>
-    public static AkkaConfigurationBuilder WithMiners(this AkkaConfigurationBuilder builder, JournalGuard journal, bool clustered) => clustered
+    public static AkkaConfigurationBuilder WithMiners(this AkkaConfigurationBuilder builder, JournalFaultReporter journal, bool clustered) => clustered
         ? builder.WithShardRegion<MinersKey>(
             MinersKey.Name,
             miner => MinerActor.Props(Address.Parse(miner), journal, isNew: () => false),

@@ -24,10 +24,10 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     private readonly ChainConnection _chain;
     private readonly IActorRef _miners;
     private readonly IActorRef _consensus;
-    private readonly RangeFlow _flow;
+    private readonly RangeBatcher _flow;
     private readonly CancellationTokenSource _stop = new();
     private CursorState _state = CursorState.Initial;
-    private Reading? _reading;
+    private RangeReadSession? _reading;
     private bool _begun;
     private HeadOverlay? _overlay;
     private long _reorgs;
@@ -39,7 +39,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         : base(settings.Journal)
     {
         _settings = settings;
-        _flow = new RangeFlow(settings.Identity.Registry is not null);
+        _flow = new RangeBatcher(settings.Identity.Registry is not null);
         _chain = chain;
         _miners = miners;
         _consensus = consensus;
@@ -188,7 +188,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
 
         _flow.Restart(_state);
         _reading?.Dispose();
-        _reading = new Reading(_chain.Ranges, _state.CursorFrom(_settings.Identity.FromBlock), _settings.Until, _stop.Token);
+        _reading = new RangeReadSession(_chain.Ranges, _state.CursorFrom(_settings.Identity.FromBlock), _settings.Until, _stop.Token);
         SettleOldest();
         Pull();
     }
@@ -226,7 +226,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         MoveCursor();
     }
 
-    private void Send(RangeWork work)
+    private void Send(InFlightRange work)
     {
         work.SentAt = _settings.Clock.GetUtcNow();
         foreach (var batch in work.Pending)
@@ -392,9 +392,9 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
 
     private sealed record CursorChecked(BlockHeader? Folded, BlockHeader? OnChain);
 
-    private sealed record RangeRead(Reading By, TradeRange? Range);
+    private sealed record RangeRead(RangeReadSession By, TradeRange? Range);
 
-    private sealed record ReadingFailed(Reading? By, Exception Cause);
+    private sealed record ReadingFailed(RangeReadSession? By, Exception Cause);
 
     private sealed record OverlayRead(HeadOverlay? Overlay, Task NextMove);
 

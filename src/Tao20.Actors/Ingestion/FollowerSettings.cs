@@ -6,7 +6,7 @@ using Tao20.Domain.Parameters;
 
 namespace Tao20.Actors.Ingestion;
 
-/// <summary>What the follower is told from outside.</summary>
+/// <summary>What the follower is configured with from outside.</summary>
 /// <param name="Identity">The chain and contract it finds; what a journal must be of.</param>
 /// <param name="Scoring">The parameters wanted.</param>
 /// <param name="Journal">How events are kept, and what to say when they cannot be.</param>
@@ -17,7 +17,7 @@ namespace Tao20.Actors.Ingestion;
 public sealed record FollowerSettings(
     ChainIdentity Identity,
     DomainParameters Scoring,
-    JournalGuard Journal,
+    JournalFaultReporter Journal,
     FaultSignal Faults,
     PipelineMetrics Metrics,
     TimeProvider Clock,

@@ -12,14 +12,14 @@ namespace Tao20.Actors.Miners;
 /// Nobody else writes this journal, so what it held at the start and who has been here since is all there can be: a miner of neither has
 /// nothing to recover, and the journal is not asked.
 /// </remarks>
-public sealed class LocalMiners(JournalGuard journal) : UntypedActor
+public sealed class LocalMiners(JournalFaultReporter journal) : UntypedActor
 {
     private readonly Dictionary<IActorRef, List<(object Message, IActorRef Sender)>> _stopping = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private HashSet<string>? _known;
 
     /// <summary>How to make one.</summary>
-    public static Props Props(JournalGuard journal) => Akka.Actor.Props.Create(() => new LocalMiners(journal));
+    public static Props Props(JournalFaultReporter journal) => Akka.Actor.Props.Create(() => new LocalMiners(journal));
 
     /// <inheritdoc/>
     protected override void PreStart()

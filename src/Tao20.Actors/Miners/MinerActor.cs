@@ -17,7 +17,7 @@ public sealed class MinerActor : JournaledActor
     /// <param name="miner">The miner.</param>
     /// <param name="journal">How events are kept.</param>
     /// <param name="isNew">Whether it is certain that the journal has nothing of it: then nothing is recovered.</param>
-    public MinerActor(Address miner, JournalGuard journal, Func<bool> isNew)
+    public MinerActor(Address miner, JournalFaultReporter journal, Func<bool> isNew)
         : base(journal)
     {
         Recovery = isNew() ? Recovery.None : Recovery.Default;
@@ -36,7 +36,7 @@ public sealed class MinerActor : JournaledActor
     public static string PersistenceIdOf(Address miner) => $"miner-{miner}";
 
     /// <summary>How to make one.</summary>
-    public static Props Props(Address miner, JournalGuard journal, Func<bool> isNew) => Akka.Actor.Props.Create(() => new MinerActor(miner, journal, isNew));
+    public static Props Props(Address miner, JournalFaultReporter journal, Func<bool> isNew) => Akka.Actor.Props.Create(() => new MinerActor(miner, journal, isNew));
 
     /// <inheritdoc/>
     protected override bool Handle(object message)

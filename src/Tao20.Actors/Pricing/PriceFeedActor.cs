@@ -29,7 +29,7 @@ public sealed class PriceFeedActor : HeadDrivenActor
     private long _headSeen;
 
     /// <summary>A feed of the market that <paramref name="reader"/> reads.</summary>
-    public PriceFeedActor(FeedSettings settings, ChainHead head, MarketReader reader, JournalGuard journal, ArbitrageMetrics metrics, TimeProvider clock)
+    public PriceFeedActor(FeedSettings settings, ChainHead head, MarketReader reader, JournalFaultReporter journal, ArbitrageMetrics metrics, TimeProvider clock)
         : base(journal, head, "The price feed", FirstPause, LongestPause)
     {
         (_settings, _head, _reader, _metrics, _clock) = (settings, head, reader, metrics, clock);

@@ -27,7 +27,7 @@ internal static class ArbitrageWire
             Tokens = Values.Bytes(state.Inventory.Tokens.Value),
             Cost = Values.Bytes(state.Inventory.Cost.Value),
             Open = state.Open is { } open ? ToWire(open) : null,
-            Numbers = state.Numbers,
+            Numbers = state.TradesOpened,
             FailuresInRow = state.FailuresInRow,
             NotBefore = state.NotBefore,
             LastArbitrage = state.LastArbitrage,

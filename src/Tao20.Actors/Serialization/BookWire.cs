@@ -186,14 +186,14 @@ internal static class BookWire
             new Rao(judgement.PayoutRao)))],
         new Rao(wire.UnpaidRao));
 
-    private static Wire.RoundReference ToWire(RoundReference reference)
+    private static Wire.ConsensusValues ToWire(ConsensusValues reference)
     {
-        var wire = new Wire.RoundReference { Nav = Values.Bytes(reference.Nav.Value), RankingRoot = Values.Bytes(reference.RankingRoot), WeightsHash = Values.Bytes(reference.WeightsHash) };
+        var wire = new Wire.ConsensusValues { Nav = Values.Bytes(reference.Nav.Value), RankingRoot = Values.Bytes(reference.RankingRoot), WeightsHash = Values.Bytes(reference.WeightsHash) };
         wire.Weights.AddRange(reference.Weights.Select(ToWire));
         return wire;
     }
 
-    private static RoundReference FromWire(Wire.RoundReference wire) =>
+    private static ConsensusValues FromWire(Wire.ConsensusValues wire) =>
         new(TaoPerToken.From(Values.UInt128(wire.Nav)), Values.Hash(wire.RankingRoot), Values.Hash(wire.WeightsHash), [.. wire.Weights.Select(FromWire)]);
 
     // ---- the book -----------------------------------------------------------------------------------------------------------------

@@ -7,13 +7,13 @@ namespace Tao20.Actors.Serialization;
 /// <summary>The weights' messages, event and snapshot, to and from their wire form.</summary>
 internal static class WeightsWire
 {
-    public static Wire.WeighEpoch ToWire(WeighEpoch weigh) => new() { Report = ConsensusWire.ToWire(new EpochSettled(weigh.Report)) };
+    public static Wire.PublishWeights ToWire(PublishWeights weigh) => new() { Report = ConsensusWire.ToWire(new EpochSettled(weigh.Report)) };
 
-    public static WeighEpoch FromWire(Wire.WeighEpoch wire) => new(ConsensusWire.FromWire(wire.Report).Report);
+    public static PublishWeights FromWire(Wire.PublishWeights wire) => new(ConsensusWire.FromWire(wire.Report).Report);
 
-    public static Wire.WeightsTaken ToWire(WeightsTaken taken) => new() { Epoch = taken.Epoch.Value };
+    public static Wire.WeightsAccepted ToWire(WeightsAccepted taken) => new() { Epoch = taken.Epoch.Value };
 
-    public static WeightsTaken FromWire(Wire.WeightsTaken wire) => new(new EpochId(wire.Epoch));
+    public static WeightsAccepted FromWire(Wire.WeightsAccepted wire) => new(new EpochId(wire.Epoch));
 
     public static Wire.WeightsMoved ToWire(WeightsMoved moved) => new() { Progress = ToWire(moved.Progress) };
 

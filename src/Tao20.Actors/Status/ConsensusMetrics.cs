@@ -89,7 +89,7 @@ public sealed class ConsensusMetrics
         Judged.Select(judgement => new Measurement<long>((long)judgement.Payout.Value, new KeyValuePair<string, object?>("validator", judgement.Validator.ToString())));
 
     private IEnumerable<Measurement<double>> Deviations() =>
-        _book?.Rounds.LastOrDefault(round => round.State == RoundState.Settled) is { } round && RoundReference.Of(round.Counted) is { } reference && reference.Nav.Value > 0
+        _book?.Rounds.LastOrDefault(round => round.State == RoundState.Settled) is { } round && ConsensusValues.Of(round.Counted) is { } reference && reference.Nav.Value > 0
             ? round.Counted.Select(counted => new Measurement<double>(
                 (double)counted.Signed.Attestation.Nav.Value / (double)reference.Nav.Value - 1, new KeyValuePair<string, object?>("validator", counted.Validator.ToString())))
             : [];

@@ -73,7 +73,7 @@ public sealed class StatusActor : ReceiveActor
     private async Task<ValidatorStatus?> ValidatorAsync() => _sources.Sender is null || _sources.Trader is not null ? null : new ValidatorStatus(
         await _sources.Sender.Ask<SenderStatus>(GetSenderStatus.Instance, Patience),
         _sources.Weights is null ? null : await _sources.Weights.Ask<WeightsState>(GetWeights.Instance, Patience),
-        await _consensus.Ask<WitnessStatus>(GetWitness.Instance, Patience));
+        await _consensus.Ask<LocalEpochResults>(GetLocalEpochResults.Instance, Patience));
 
     private async Task<MarketStatus?> MarketAsync() => _sources is not { Trader: { } trader, Feed: { } feed } ? null : new MarketStatus(
         await trader.Ask<ArbitrageStatus>(GetArbitrage.Instance, Patience),

@@ -47,4 +47,4 @@ public sealed record MarketStatus(ArbitrageStatus Trader, PriceFeedStatus Feed, 
 /// <param name="Sender">Its transactions.</param>
 /// <param name="Weights">The weights it sets; null when it sets none.</param>
 /// <param name="Witness">What it has computed of the latest epochs.</param>
-public sealed record ValidatorStatus(SenderStatus Sender, WeightsState? Weights, WitnessStatus Witness);
+public sealed record ValidatorStatus(SenderStatus Sender, WeightsState? Weights, LocalEpochResults Witness);

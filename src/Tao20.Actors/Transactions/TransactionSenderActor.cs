@@ -17,7 +17,7 @@ namespace Tao20.Actors.Transactions;
 /// <param name="Fees">What may be paid.</param>
 /// <param name="Journal">How events are kept, and what to say when they cannot be.</param>
 /// <param name="SeesPending">Whether transactions are simulated on top of those that wait to be mined: who races others sees that they were first.</param>
-public sealed record SenderSettings(ulong ChainId, PrivateKey Key, FeePolicy Fees, JournalGuard Journal, bool SeesPending = false);
+public sealed record SenderSettings(ulong ChainId, PrivateKey Key, FeePolicy Fees, JournalFaultReporter Journal, bool SeesPending = false);
 
 /// <summary>
 /// Brings the intents of one account onto the chain, each once: the signed bytes are in the journal before they are broadcast, and

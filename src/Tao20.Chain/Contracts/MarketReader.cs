@@ -70,7 +70,7 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
     /// <param name="block">The block.</param>
     /// <param name="sizes">The sizes that are quoted, ascending.</param>
     /// <param name="priorityFee">What is offered beside the base fee, in wei for a unit of gas.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="ChainException">No endpoint gives it.</exception>
     public async Task<MarketReading> TickAsync(BlockHeader block, IReadOnlyList<Wei> sizes, BigInteger priorityFee, CancellationToken cancel)
     {

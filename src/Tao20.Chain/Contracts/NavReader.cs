@@ -18,7 +18,7 @@ public sealed class NavReader(EndpointPool pool, Address contract)
 
     /// <summary>What the chain says at a block.</summary>
     /// <param name="block">The block.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="ChainException">No endpoint gives it; an old block needs a node that keeps old state.</exception>
     public async Task<NavInputs> ReadAsync(BlockHeader block, CancellationToken cancel)
     {
@@ -71,7 +71,7 @@ public sealed class NavReader(EndpointPool pool, Address contract)
     /// <param name="nav">The reading.</param>
     /// <param name="tao">What is spent on the mint.</param>
     /// <param name="tokens">What is redeemed.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="ChainException">No endpoint answers.</exception>
     public async Task<(ExecutablePrice? Mint, ExecutablePrice? Redeem)> ExecutableAsync(NavReading.Available nav, Wei tao, Wei tokens, CancellationToken cancel)
     {
@@ -105,7 +105,7 @@ public sealed class NavReader(EndpointPool pool, Address contract)
     /// <param name="netuid">The subnet.</param>
     /// <param name="accounts">The accounts.</param>
     /// <param name="block">The block's hash.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="ChainException">No endpoint gives it.</exception>
     public async Task<IReadOnlyDictionary<Address, ushort>> UidsAsync(ushort netuid, IReadOnlyCollection<Address> accounts, Hash256 block, CancellationToken cancel)
     {

@@ -21,7 +21,7 @@ public sealed class SubnetReader(EndpointPool pool, ushort netuid, Address accou
     /// neuron is the one with that hotkey: IUidLookup knows only accounts that a hotkey has associated with itself, which a mapped key
     /// cannot do.
     /// </summary>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="ChainException">No endpoint gives it.</exception>
     /// <exception cref="FormatException">What it gives cannot be read.</exception>
     public async Task<(WeightRules Rules, WeightSetter? Self)> ReadAsync(CancellationToken cancel)

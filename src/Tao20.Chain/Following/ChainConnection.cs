@@ -101,7 +101,7 @@ public sealed class ChainConnection : IAsyncDisposable
     /// <summary>Asks whether there is a contract at an address.</summary>
     /// <param name="contract">The address.</param>
     /// <param name="option">The option it comes from, for the error.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="NoContractException">There is none.</exception>
     /// <exception cref="ChainException">No endpoint answers.</exception>
     public async Task RequireCodeAsync(Address contract, string option, CancellationToken cancel)

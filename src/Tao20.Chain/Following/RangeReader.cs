@@ -25,7 +25,7 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
     /// <summary>Reads a range, both ends included, from the best endpoint; a node whose answer cannot be right is dropped for the next.</summary>
     /// <param name="from">The first block.</param>
     /// <param name="to">The last block.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancel">Cancels the operation.</param>
     /// <param name="arrived">Called when the logs have arrived, before they are read: another download may begin.</param>
     /// <exception cref="ChainException">No endpoint gave it. <see cref="RangeLimits"/> tells whether a smaller one may be had.</exception>
     public async Task<TradeRange> ReadAsync(ulong from, ulong to, CancellationToken cancel, Action? arrived = null)

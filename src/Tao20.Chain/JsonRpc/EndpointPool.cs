@@ -50,7 +50,7 @@ public sealed class EndpointPool
 
     /// <summary>Sends a batch to the best endpoint, the next best if that fails; returns the one that answered and the reply's size.</summary>
     /// <param name="calls">What to ask.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancel">Cancels the operation.</param>
     /// <param name="arrived">Called when a reply has arrived, before it is read.</param>
     /// <param name="errorsAreAnswers">An error of the node is its answer, as it is to a transaction: no other endpoint is asked.</param>
     /// <exception cref="ChainException">No endpoint gave an answer; of the last one tried.</exception>

@@ -21,7 +21,7 @@ public static class ArbitrageDecider
         switch (ArbitrageStrategy.Decide(state, tick, rules))
         {
             case ArbitrageDecision.Trade(var proposal):
-                Add(new ArbitrageEvent.TradeOpened(new OpenTrade(state.Numbers + 1, proposal, tick.Block, tick.Timestamp)));
+                Add(new ArbitrageEvent.TradeOpened(new OpenTrade(state.TradesOpened + 1, proposal, tick.Block, tick.Timestamp)));
                 return (events, null);
             case ArbitrageDecision.Hold(var reason):
                 return (events, reason);

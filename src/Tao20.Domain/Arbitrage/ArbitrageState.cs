@@ -58,7 +58,7 @@ public sealed record TradingTotals(
 /// <summary>What a miner's account knows of itself: folded from its events, bounded whatever its history.</summary>
 /// <param name="Inventory">What it owns.</param>
 /// <param name="Open">The trade on its way; null when there is none.</param>
-/// <param name="Numbers">How many trades were ever begun.</param>
+/// <param name="TradesOpened">How many trades were ever begun.</param>
 /// <param name="Breakers">What stops it from trading.</param>
 /// <param name="FailuresInRow">Failures since the last trade that was confirmed.</param>
 /// <param name="NotBefore">The chain's time before which nothing is begun: the cool-down.</param>
@@ -69,7 +69,7 @@ public sealed record TradingTotals(
 public sealed record ArbitrageState(
     Inventory Inventory,
     OpenTrade? Open,
-    long Numbers,
+    long TradesOpened,
     ImmutableList<OpenBreaker> Breakers,
     int FailuresInRow,
     ulong NotBefore,
@@ -116,7 +116,7 @@ public sealed record ArbitrageState(
                 DepositedCost = Totals.DepositedCost + Inventory.CostOfDeposit(moved.Tokens, moved.Nav),
             },
         },
-        ArbitrageEvent.TradeOpened opened => this with { Open = opened.Trade, Numbers = opened.Trade.Number },
+        ArbitrageEvent.TradeOpened opened => this with { Open = opened.Trade, TradesOpened = opened.Trade.Number },
         ArbitrageEvent.StepsPlanned planned when Open?.Number == planned.Number => this with
         {
             Open = Open with { Steps = Open.Steps.AddRange(planned.Steps), AlphaBefore = planned.AlphaBefore.IsEmpty ? Open.AlphaBefore : planned.AlphaBefore },

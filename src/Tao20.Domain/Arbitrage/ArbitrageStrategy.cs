@@ -36,14 +36,14 @@ public static class ArbitrageStrategy
         if (tick.Timestamp < state.NotBefore)
             return new ArbitrageDecision.Hold($"cool-down for {state.NotBefore - tick.Timestamp} s more");
         if (state.Unwinding)
-            return Disposal(tick, rules, tick.Tokens, TradePurpose.Unwind);
+            return SellDown(tick, rules, tick.Tokens, TradePurpose.Unwind);
 
         var best = Best(state.Inventory, tick, rules);
         if (best is { Pays: true })
             return new ArbitrageDecision.Trade(best.Proposal);
         var excess = rules.Excess(tick.Tao, tick.Tokens, tick.Nav);
         if (excess.Value > 0)
-            return Disposal(tick, rules, excess, TradePurpose.Rebalance);
+            return SellDown(tick, rules, excess, TradePurpose.Rebalance);
         return Neutral(state, tick, rules) is { } neutral
             ? new ArbitrageDecision.Trade(neutral)
             : new ArbitrageDecision.Hold(best is not null
@@ -64,7 +64,7 @@ public static class ArbitrageStrategy
     }
 
     /// <summary>How many tokens may be turned into TAO at once: the largest trade's worth.</summary>
-    private static UInt128 AtOnce(Wei tokens, NavTick tick, ArbitrageRules rules) => tick.Nav.Value == 0 ? 0
+    private static UInt128 MaxSaleSize(Wei tokens, NavTick tick, ArbitrageRules rules) => tick.Nav.Value == 0 ? 0
         : (UInt128)BigInteger.Min(UInt128.Min(tokens.Value, tick.Tokens.Value), (BigInteger)rules.MaxTradeWei.Value * Ratio.Scale / tick.Nav.Value);
 
     /// <summary>The cheapest way to make volume while arbitrage is quiet; null when none is wanted or within its budget.</summary>
@@ -88,9 +88,9 @@ public static class ArbitrageStrategy
     }
 
     /// <summary>Turns tokens into TAO where they bring more, at most the largest trade at once.</summary>
-    private static ArbitrageDecision Disposal(NavTick tick, ArbitrageRules rules, Wei tokens, TradePurpose purpose)
+    private static ArbitrageDecision SellDown(NavTick tick, ArbitrageRules rules, Wei tokens, TradePurpose purpose)
     {
-        var part = AtOnce(tokens, tick, rules);
+        var part = MaxSaleSize(tokens, tick, rules);
         var sold = tick.Pool.Sell(part);
 
         // What a redemption brings is the ladder's own price of one that is not smaller.
@@ -116,7 +116,7 @@ public static class ArbitrageStrategy
 
     private static ulong Deadline(NavTick tick, ArbitrageRules rules) => tick.Timestamp + (ulong)rules.DeadlineSeconds;
 
-    /// <summary>An amount for people: whole TAO and six decimals.</summary>
+    /// <summary>An amount for display: whole TAO and six decimals.</summary>
     private static string Tao(BigInteger wei)
     {
         var micro = wei / 1_000_000_000_000;
@@ -138,7 +138,7 @@ public static class ArbitrageStrategy
         /// <summary>The sale of tokens that are owned, for what they have cost: what a trade that was broken off has left is sold when it pays.</summary>
         public static Candidate? OfOwned(Inventory books, NavTick tick, ArbitrageRules rules)
         {
-            var part = AtOnce(books.Tokens, tick, rules);
+            var part = MaxSaleSize(books.Tokens, tick, rules);
             var sold = tick.Pool.Sell(part);
             if (part == 0 || sold <= 0 || tick.GasPrice * SaleGas > rules.Spendable(tick.Tao).Value)
                 return null;

@@ -39,7 +39,7 @@ public sealed record ConsensusBook(
     /// <param name="keccak">The chain's hash function.</param>
     public IReadOnlyList<ConsensusEvent> Decide(ChainFact fact, Keccak256 keccak)
     {
-        var decision = new Decision(this, keccak);
+        var decision = new DecisionBuilder(this, keccak);
         switch (fact)
         {
             case ChainFact.BlockReached(var block):
@@ -167,7 +167,7 @@ public sealed record ConsensusBook(
     private static ImmutableList<Round> Trimmed(ImmutableList<Round> rounds) => rounds.Count > RoundsKept ? rounds.RemoveAt(0) : rounds;
 
     /// <summary>One decision in the making: what has been decided so far is already in the book that the rest looks at.</summary>
-    private sealed class Decision(ConsensusBook book, Keccak256 keccak)
+    private sealed class DecisionBuilder(ConsensusBook book, Keccak256 keccak)
     {
         private readonly List<ConsensusEvent> _events = [];
         private ConsensusBook _book = book;
@@ -266,7 +266,7 @@ public sealed record ConsensusBook(
                 return;
             }
 
-            if (RoundReference.Of(round.Counted) is not { } reference)
+            if (ConsensusValues.Of(round.Counted) is not { } reference)
             {
                 Emit(new ConsensusEvent.RoundConcluded(round.Epoch, RoundState.Disputed, block, null, [], _book.Unpaid + round.ValidatorPool));
                 return;
@@ -284,19 +284,19 @@ public sealed record ConsensusBook(
         private static Judgement Absent(Round round, EligibleValidator one) => new(
             one.Validator, round.Counted.Any(counted => counted.Validator == one.Validator), false, Severity.None, Severity.None, Severity.None, Rao.Zero);
 
-        private Judgement Judge(Round round, RoundReference reference, EligibleValidator one)
+        private Judgement Judge(Round round, ConsensusValues reference, EligibleValidator one)
         {
             if (round.Counted.FirstOrDefault(counted => counted.Validator == one.Validator)?.Signed is not { } signed)
                 return Absent(round, one);
             var nav = ConsensusRules.OfNav(signed.Attestation.Nav, reference.Nav);
             var weights = signed.Attestation.WeightsHash == reference.WeightsHash ? Severity.None : ConsensusRules.OfWeights(signed.Weights, reference.Weights);
-            var severity = Graver((Severity)Math.Max((byte)nav, (byte)weights), round, one.Validator);
+            var severity = EscalateForRepeats((Severity)Math.Max((byte)nav, (byte)weights), round, one.Validator);
             var agreed = severity == Severity.None && signed.Attestation.RankingRoot == reference.RankingRoot && !round.Equivocated.Contains(one.Validator);
             return new Judgement(one.Validator, true, agreed, nav, weights, severity, Rao.Zero);
         }
 
         /// <summary>A third or later violation within 24 rounds is one step graver.</summary>
-        private Severity Graver(Severity severity, Round round, Address validator)
+        private Severity EscalateForRepeats(Severity severity, Round round, Address validator)
         {
             if (severity == Severity.None)
                 return severity;
@@ -320,7 +320,7 @@ public sealed record ConsensusBook(
         private static BigInteger Merit(ValidatorRecord record) =>
             (BigInteger)record.Stake.Value * (BigInteger)Reputation.Of(record.Rounds + 1, record.Agreed + 1, record.Violations, record.Slashes).Value;
 
-        private void FindDeviation(Round round, RoundReference reference, Judgement judgement)
+        private void FindDeviation(Round round, ConsensusValues reference, Judgement judgement)
         {
             var signed = round.First(judgement.Validator)!;
             var kinds = (judgement.Nav > Severity.None ? ViolationKinds.Nav : 0) | (judgement.Weights > Severity.None ? ViolationKinds.Weights : 0);
@@ -352,7 +352,7 @@ public sealed record ConsensusBook(
                     round.Epoch,
                     one.Validator,
                     ViolationKinds.Inactivity,
-                    Graver(Severity.Minor, round, one.Validator),
+                    EscalateForRepeats(Severity.Minor, round, one.Validator),
                     round.LastBlock,
                     default,
                     Hash256.Zero,

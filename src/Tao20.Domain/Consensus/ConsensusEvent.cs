@@ -32,7 +32,7 @@ public abstract record ConsensusEvent
     /// <param name="Judgements">How everyone did that had a part in it, by address; empty when disputed.</param>
     /// <param name="Unpaid">What of the validators' pool found nobody to be paid to.</param>
     public sealed record RoundConcluded(
-        EpochId Epoch, RoundState State, ulong AtBlock, RoundReference? Reference, IReadOnlyList<Judgement> Judgements, Rao Unpaid) : ConsensusEvent;
+        EpochId Epoch, RoundState State, ulong AtBlock, ConsensusValues? Reference, IReadOnlyList<Judgement> Judgements, Rao Unpaid) : ConsensusEvent;
 
     /// <summary>Someone has violated a rule: a case to be raised.</summary>
     public sealed record CaseFound(Hash256 Id, SlashCase Case) : ConsensusEvent;

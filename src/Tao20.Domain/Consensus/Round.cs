@@ -101,7 +101,7 @@ public sealed record Round(
     public UInt128 EligibleStake => Eligible.Aggregate((UInt128)0, (sum, validator) => sum + validator.Stake.Value);
 
     /// <summary>The stake behind the attestations that count, in wei.</summary>
-    public UInt128 AttestedStake => RoundReference.Sum(Counted);
+    public UInt128 AttestedStake => ConsensusValues.Sum(Counted);
 
     /// <summary>Everyone has attested.</summary>
     public bool Complete => Eligible.Count > 0 && Counted.Count == Eligible.Count;
@@ -114,7 +114,7 @@ public sealed record Round(
     {
         var said = signed.Attestation;
         if (First(said.Validator) is not null)
-            return Words(said.Validator).Any(word => word.Digest == signed.Digest) ? AttestationVerdict.Repeated : AttestationVerdict.Equivocation;
+            return AttestationsBy(said.Validator).Any(word => word.Digest == signed.Digest) ? AttestationVerdict.Repeated : AttestationVerdict.Equivocation;
         if (Eligible.All(validator => validator.Validator != said.Validator))
             return AttestationVerdict.NotEligible;
         if (State != RoundState.Collecting || block > WindowEnd)
@@ -143,10 +143,10 @@ public sealed record Round(
     }
 
     /// <summary>The first attestation of a validator; null when there is none.</summary>
-    public SignedAttestation? First(Address validator) => Words(validator).FirstOrDefault();
+    public SignedAttestation? First(Address validator) => AttestationsBy(validator).FirstOrDefault();
 
     /// <summary>What a validator has said in this round: one attestation, or two that contradict each other, the first first.</summary>
-    public IEnumerable<SignedAttestation> Words(Address validator) =>
+    public IEnumerable<SignedAttestation> AttestationsBy(Address validator) =>
         Counted.Where(counted => counted.Validator == validator).Select(counted => counted.Signed)
             .Concat(Others.Where(other => other.Attestation.Validator == validator));
 }

@@ -112,7 +112,7 @@ public sealed record Standing(StandingLevel Level, int CleanRounds, StandingLeve
 
     private IReadOnlyList<StandingEvent> Lowered(Severity severity) => (severity, Level) switch
     {
-        (Severity.None, _) or (_, StandingLevel.Slashed) => SlashedToo(severity),
+        (Severity.None, _) or (_, StandingLevel.Slashed) => WhenAlreadySlashed(severity),
         (Severity.Minor or Severity.Moderate, StandingLevel.Active) => [new StandingEvent.StandingLowered(StandingLevel.Warning)],
         (Severity.Minor or Severity.Moderate, _) => [new StandingEvent.CleanRoundsLost()],
         (Severity.Severe, StandingLevel.Active or StandingLevel.Warning) => [new StandingEvent.StandingLowered(StandingLevel.Probation)],
@@ -121,7 +121,7 @@ public sealed record Standing(StandingLevel Level, int CleanRounds, StandingLeve
     };
 
     /// <summary>Below the least stake nothing is lower; what would have suspended it is remembered by beginning there anew.</summary>
-    private IReadOnlyList<StandingEvent> SlashedToo(Severity severity) =>
+    private IReadOnlyList<StandingEvent> WhenAlreadySlashed(Severity severity) =>
         Level == StandingLevel.Slashed && severity == Severity.Critical && Before != StandingLevel.Suspended
             ? [new StandingEvent.StandingLowered(StandingLevel.Suspended), new StandingEvent.StandingLowered(StandingLevel.Slashed)]
             : [];

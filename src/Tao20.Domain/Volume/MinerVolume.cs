@@ -49,7 +49,7 @@ public abstract record FoldDecision
     public sealed record Diverged(UInt128 ChainWei, UInt128 FoldWei) : FoldDecision;
 }
 
-/// <summary>One trade that did not count in full, kept for people to see.</summary>
+/// <summary>One trade that did not count in full, kept for display.</summary>
 /// <param name="Position">Where the trade stands.</param>
 /// <param name="Epoch">Its epoch.</param>
 /// <param name="Reason">Why it was excluded or discounted.</param>
@@ -65,7 +65,7 @@ public sealed class MinerVolume
     /// <summary>How many closed epochs with trades are kept until their ranking; the follower never runs further ahead.</summary>
     public const int ClosedEpochsKept = 64;
 
-    /// <summary>How many exclusions are kept for people to see.</summary>
+    /// <summary>How many exclusions are kept for display.</summary>
     public const int ExclusionsKept = 16;
 
     private readonly VolumeState _state;

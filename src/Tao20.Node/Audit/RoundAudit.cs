@@ -56,7 +56,7 @@ internal sealed record RoundAudit(
         var computed = await EpochComputation.OfAsync(chain.Pool, new NavReader(chain.Pool, chain.Options.Contract), round, report, netuid, cancel);
         var nav = (computed.Reading as NavReading.Available)?.Nav;
         var (weights, weightsHash) = (computed.Weights.Weights, computed.WeightsHash);
-        var words = round.Eligible.SelectMany(one => round.Words(one.Validator)).ToList();
+        var words = round.Eligible.SelectMany(one => round.AttestationsBy(one.Validator)).ToList();
         var reference = replay.Concluded?.Reference;
         return new RoundAudit(
             epoch.Value,

@@ -27,7 +27,7 @@ internal sealed class DevnetHosts : IAsyncDisposable
     {
         for (var i = 0; i < settings.Validators; i++)
         {
-            var witness = settings.Byzantines.FirstOrDefault(byzantine => byzantine.Validator == i + 1)?.Witness ?? new HonestWitness();
+            var witness = settings.Byzantines.FirstOrDefault(byzantine => byzantine.Validator == i + 1)?.Witness ?? new HonestStrategy();
             _hosts.Add(await NodeHost.StartAsync(settingsOf(i), cancel, validators is null ? null : new DevnetRole(validators.Keys[i], witness)));
         }
     }
@@ -51,7 +51,7 @@ internal sealed class DevnetHosts : IAsyncDisposable
 
     /// <summary>Waits until everyone has folded everything that is final and settled every closed epoch.</summary>
     /// <param name="head">The block that is to be known to all.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="NodeException">It takes too long.</exception>
     public async Task CatchUpAsync(ulong head, CancellationToken cancel)
     {
@@ -85,7 +85,7 @@ internal sealed class DevnetHosts : IAsyncDisposable
     /// <summary>Whether every round is over, every case has ended in everyone's book, everyone's weights are set, and nothing anyone has to say is on its way.</summary>
     /// <param name="epochs">How many epochs have been closed on chain.</param>
     /// <param name="chain">The chain.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancel">Cancels the operation.</param>
     public async Task<bool> AgreedAsync(ulong epochs, DevnetClient chain, CancellationToken cancel)
     {
         // Before the books: what is on its way, a second attestation say, still changes them; what has become final is then in them.

@@ -199,7 +199,7 @@ internal sealed record DevnetSummary(
             AnsiConsole.WriteLine($"epoch {one.Epoch}: {one.Accused} {one.Kinds}, {one.Severity}: {one.State}, {Tao(one.SlashedWei, 18)} TAO taken");
     }
 
-    /// <summary>An amount for people: four decimals of it.</summary>
+    /// <summary>An amount for display: four decimals of it.</summary>
     internal static string Tao(string units, int decimals)
     {
         var digits = units.TrimStart('-').PadLeft(decimals + 1, '0');

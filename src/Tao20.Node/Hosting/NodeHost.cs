@@ -108,7 +108,7 @@ internal sealed class NodeHost : IAsyncDisposable
                 else if (key is not null && identity.Registry is { } registry)
                 {
                     var role = new ValidatorRole(
-                        key, new RegistryIdentity(identity.ChainId, registry), (ushort)settings.Netuid, devnet?.Witness ?? new HonestWitness(),
+                        key, new RegistryIdentity(identity.ChainId, registry), (ushort)settings.Netuid, devnet?.Witness ?? new HonestStrategy(),
                         settings.EmissionsDirectory is { } emissions ? new EmissionsCheck(new DirectoryInfo(emissions)) : null);
                     akka.WithTransactions(new SenderSettings(identity.ChainId, key, settings.Fees, guard), chain, clustered).WithValidator(follower, role, settings.Weights, chain, clustered);
                 }
@@ -220,7 +220,7 @@ internal sealed class NodeHost : IAsyncDisposable
         }
     }
 
-    private static JournalGuard GuardOf(NodeSettings settings, FaultSignal faults) => new(
+    private static JournalFaultReporter GuardOf(NodeSettings settings, FaultSignal faults) => new(
         settings.Journal, settings.Journal.Kind == JournalKind.Sqlite ? settings.DataDirectory : settings.Journal.Database, faults, TimeProvider.System, settings.Market is not null);
 
     private static async Task PrepareJournalAsync(NodeSettings settings, CancellationToken cancel)
@@ -288,4 +288,4 @@ internal sealed class NodeHost : IAsyncDisposable
 /// <summary>What a node of the devnet has besides its settings.</summary>
 /// <param name="Key">Its key, which no file has.</param>
 /// <param name="Witness">How a validator puts what it has computed into words; null is honestly.</param>
-internal sealed record DevnetRole(PrivateKey Key, IWitness? Witness = null);
+internal sealed record DevnetRole(PrivateKey Key, IAttestationStrategy? Witness = null);

@@ -22,7 +22,7 @@ internal sealed record RoundDocument(
 {
     public static RoundDocument Of(ConsensusBook book, Round round)
     {
-        var reference = round.State == RoundState.Settled ? RoundReference.Of(round.Counted) : null;
+        var reference = round.State == RoundState.Settled ? ConsensusValues.Of(round.Counted) : null;
         return new RoundDocument(
             round.Epoch.Value,
             round.State.ToString(),

@@ -100,9 +100,9 @@ internal sealed record FaultDocument(string Kind, string Message, DateTimeOffset
     public static IReadOnlyList<FaultDocument> AllOf(NodeStatus status) =>
     [
         .. status.Follower.Fault is { } fault ? new[] { Of(fault) } : [],
-        .. status.Validator?.Witness.Epochs.Where(witness => witness.OffReference is not null).Select(witness => new FaultDocument(
+        .. status.Validator?.Witness.Epochs.Where(witness => witness.DisagreesWithConsensus is not null).Select(witness => new FaultDocument(
             "OffReference",
-            $"Epoch {witness.Epoch}: computed here is something else than the validators agree on: {witness.OffReference}. Compare with tao20 consensus verify --epoch {witness.Epoch}.",
+            $"Epoch {witness.Epoch}: computed here is something else than the validators agree on: {witness.DisagreesWithConsensus}. Compare with tao20 consensus verify --epoch {witness.Epoch}.",
             witness.NotedAt)) ?? [],
     ];
 }

@@ -32,7 +32,7 @@ internal sealed record OpenIntentDocument(string Id, string State, string? Trans
 internal sealed record EpochWitnessDocument(
     ulong Epoch, ulong Block, string? Nav, string? MintPrice, string? RedeemPrice, string Move, string RankingRoot, string WeightsHash, IReadOnlyList<string> Warnings, string? OffReference)
 {
-    public static EpochWitnessDocument Of(EpochWitness witness) => new(
+    public static EpochWitnessDocument Of(LocalEpochResult witness) => new(
         witness.Epoch.Value,
         witness.Block,
         witness.Nav?.ToString(),
@@ -42,7 +42,7 @@ internal sealed record EpochWitnessDocument(
         witness.RankingRoot.ToString(),
         witness.WeightsHash.ToString(),
         witness.Warnings,
-        witness.OffReference);
+        witness.DisagreesWithConsensus);
 }
 
 /// <summary>The weights of a validator for an epoch.</summary>

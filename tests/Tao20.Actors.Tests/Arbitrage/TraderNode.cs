@@ -48,7 +48,7 @@ internal sealed class TraderNode : IAsyncDisposable
         chain.Head.Start();
         var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory), SnapshotEvery = 10 };
         SqliteJournal.Prepare(journal);
-        var guard = new JournalGuard(journal, directory, new FaultSignal(), TimeProvider.System);
+        var guard = new JournalFaultReporter(journal, directory, new FaultSignal(), TimeProvider.System);
         var metrics = new PipelineMetrics();
         var (policy, limits) = (new FeePolicy { MaxInFlight = FeePolicy.MostInFlight }, rules ?? market.Rules);
         var builder = Host.CreateEmptyApplicationBuilder(null);

@@ -10,6 +10,7 @@ using static ArchUnitNET.Fluent.ArchRuleDefinition;
 namespace Tao20.Actors.Tests.Architecture;
 
 /// <summary>The laws of docs/architecture.md, held by a test each.</summary>
+[Trait("Category", "Fast")]
 public sealed partial class LawTests
 {
     private static readonly System.Reflection.Assembly DomainAssembly = typeof(Wei).Assembly;

@@ -62,7 +62,7 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
     [Fact]
     public async Task A_validator_whose_nav_is_three_percent_off_is_slashed_fifteen_percent_once_and_the_rounds_go_on()
     {
-        await StartAsync(new BentNav(3));
+        await StartAsync(new SkewedNav(3));
         await EpochAsync();
         var books = await BooksAsync(book => book.Cases is [{ State: CaseState.Executed }]);
         foreach (var book in books)
@@ -78,7 +78,7 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
     [Fact]
     public async Task A_validator_that_says_two_things_is_slashed_by_half_suspended_and_the_next_round_is_without_it()
     {
-        await StartAsync(new TwoTongues());
+        await StartAsync(new Equivocating());
         await EpochAsync();
         var book = (await BooksAsync(book => book.Cases is [{ State: CaseState.Executed }]))[^1];
         Assert.Equal((Severity.Critical, ViolationKinds.Equivocation), (book.Cases[0].Case.Severity, book.Cases[0].Case.Kinds));
@@ -106,7 +106,7 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
 
         var books = await BooksAsync(book => book.Rounds is [{ State: RoundState.Settled }]);
         Assert.All(books, book => Assert.Empty(book.Cases));
-        Assert.Single(books[0].Rounds[0].Words(_validators.Keys[1].Address));
+        Assert.Single(books[0].Rounds[0].AttestationsBy(_validators.Keys[1].Address));
 
         // The bond, the attestation, the weights: each once.
         Assert.Equal(WeightsStage.Set, (await WeightsAsync(1, WeightsStage.Set)).Stage);
@@ -153,7 +153,7 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
         await StartAsync();
         await EpochAsync();
         var witness = Assert.Single((await _nodes[0].StatusAsync()).Validator!.Witness.Epochs);
-        Assert.Null(witness.OffReference);
+        Assert.Null(witness.DisagreesWithConsensus);
         Assert.True(witness.MintPrice!.Value.Value > witness.Nav!.Value.Value && witness.RedeemPrice!.Value.Value < witness.Nav.Value.Value, $"{witness}");
 
         // Fee and slippage of one TAO in pools of millions: under a tenth of a percent.
@@ -175,13 +175,13 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
         }
     }
 
-    private async Task StartAsync(IWitness? first = null)
+    private async Task StartAsync(IAttestationStrategy? first = null)
     {
         for (var i = 0; i < Count; i++)
             _nodes.Add(await StartAsync(i, i == 0 ? first : null));
     }
 
-    private Task<Node> StartAsync(int i, IWitness? witness)
+    private Task<Node> StartAsync(int i, IAttestationStrategy? witness)
     {
         var directory = Directory.CreateDirectory(System.IO.Path.Combine(Path, $"validator-{i}")).FullName;
         var chain = new ChainOptions
@@ -234,15 +234,15 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
     /// <summary>All that validators agree on, as bytes.</summary>
     private static string Dump(ConsensusBook book) => Convert.ToHexString(BookWire.ToWire(book).ToByteArray());
 
-    private sealed class BentNav(int percent) : IWitness
+    private sealed class SkewedNav(int percent) : IAttestationStrategy
     {
-        public IReadOnlyList<Testimony> Testify(NavAttestation computed, IReadOnlyList<SubnetWeight> weights, Round round) =>
-            [new Testimony(computed with { Nav = TaoPerToken.From(computed.Nav.Value * (UInt128)(100 + percent) / 100) }, weights, 0)];
+        public IReadOnlyList<PlannedAttestation> Create(NavAttestation computed, IReadOnlyList<SubnetWeight> weights, Round round) =>
+            [new PlannedAttestation(computed with { Nav = TaoPerToken.From(computed.Nav.Value * (UInt128)(100 + percent) / 100) }, weights, 0)];
     }
 
-    private sealed class TwoTongues : IWitness
+    private sealed class Equivocating : IAttestationStrategy
     {
-        public IReadOnlyList<Testimony> Testify(NavAttestation computed, IReadOnlyList<SubnetWeight> weights, Round round) =>
-            [new Testimony(computed, weights, 0), new Testimony(computed with { Nav = TaoPerToken.From(computed.Nav.Value + 1) }, weights, 0)];
+        public IReadOnlyList<PlannedAttestation> Create(NavAttestation computed, IReadOnlyList<SubnetWeight> weights, Round round) =>
+            [new PlannedAttestation(computed, weights, 0), new PlannedAttestation(computed with { Nav = TaoPerToken.From(computed.Nav.Value + 1) }, weights, 0)];
     }
 }

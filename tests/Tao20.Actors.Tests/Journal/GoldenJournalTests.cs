@@ -24,6 +24,7 @@ namespace Tao20.Actors.Tests.Journal;
 /// beside it stands, for every persistence id, the hash of the state that version folded from it. To record a new one after a change of
 /// format, run these tests with <c>TAO20_RECORD_GOLDEN=1</c> and keep the old files.
 /// </summary>
+[Trait("Category", "Fast")]
 public sealed class GoldenJournalTests : TestKit
 {
     private readonly Tao20Serializer _serializer;

@@ -6,6 +6,7 @@ using Tao20.Actors.Hosting;
 namespace Tao20.Actors.Tests.Journal;
 
 /// <summary>Connections are kept open between their owners, and each has one owner at a time.</summary>
+[Trait("Category", "Fast")]
 public sealed class SqliteConnectionsTests : InDirectory
 {
     private JournalOptions Options => new() { ConnectionString = SqliteJournal.ConnectionString(Path) };

@@ -9,6 +9,7 @@ using Tao20.Domain.Volume;
 
 namespace Tao20.Actors.Tests.Miners;
 
+[Trait("Category", "Fast")]
 public sealed class MinerActorTests : InDirectory
 {
     private static readonly Address Miner = Address.Parse("0x00000000000000000000000000000000000000aa");

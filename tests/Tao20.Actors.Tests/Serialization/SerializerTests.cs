@@ -30,6 +30,7 @@ using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Tests.Serialization;
 
+[Trait("Category", "Fast")]
 public sealed class SerializerTests : TestKit
 {
     private readonly Tao20Serializer _serializer;
@@ -164,7 +165,7 @@ internal static class Samples
             new SettleEpoch(closed, schedule.Latest),
             new EpochAcknowledged(new EpochId(4)),
             new EpochSettled(report),
-            new WeighEpoch(report),
+            new PublishWeights(report),
             new CoordinatorState(new SettledState(1, [report]), null, [], null),
             GetFollowerStatus.Instance,
             status,
@@ -235,17 +236,17 @@ internal static class Samples
         var closed = new ClosedEpoch(new EpochId(5), new EpochId(6), new Position(9, 1), 77) { LastBlockHash = Story.Root };
         var waiting = new WeightsProgress(closed, WeightsStage.Waiting, [new SubnetWeight(1, 65535), new SubnetWeight(700, 1)], [Miner], 0, [], 0, 0, 0, 0, null);
         var revealing = waiting with { Stage = WeightsStage.Revealing, VersionKey = ulong.MaxValue, Salt = [0, 65535], Attempts = 2, CommittedAt = 3, DoneAt = 4, DoneSeconds = 36, Reason = "why" };
-        var witness = new EpochWitness(
+        var witness = new LocalEpochResult(
             new EpochId(5), 8, TaoPerToken.From(0), TaoPerToken.From(UInt128.One << 90), null, Tao20.Domain.Nav.NavMove.Alert, Story.Root, Story.Root, ["one", "two"], DateTimeOffset.UnixEpoch.AddMilliseconds(5), "off");
         return
         [
-            new WeightsTaken(new EpochId(5)),
+            new WeightsAccepted(new EpochId(5)),
             new WeightsMoved(waiting),
             new WeightsMoved(revealing),
             WeightsState.Initial.Evolve(revealing),
             GetWeights.Instance,
-            GetWitness.Instance,
-            new WitnessStatus([witness, witness with { Nav = null, OffReference = null }]),
+            GetLocalEpochResults.Instance,
+            new LocalEpochResults([witness, witness with { Nav = null, DisagreesWithConsensus = null }]),
         ];
     }
 

@@ -45,7 +45,7 @@ internal sealed class SenderNode : IAsyncDisposable
         chain.Head.Start();
         var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory) };
         SqliteJournal.Prepare(journal);
-        var guard = new JournalGuard(journal, directory, new FaultSignal(), TimeProvider.System);
+        var guard = new JournalFaultReporter(journal, directory, new FaultSignal(), TimeProvider.System);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddLogging(logging => logging.ClearProviders());
         builder.Services.AddAkka("tao20", akka => akka

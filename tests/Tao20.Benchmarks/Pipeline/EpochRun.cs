@@ -71,7 +71,7 @@ internal static class EpochRun
         var registry = new RegistryIdentity(964, keys[0].Address);
         var faults = new FaultSignal();
         var settings = new FollowerSettings(
-            new ChainIdentity(registry.ChainId, Hash256.Zero, registry.Registry, 0, registry.Registry), DomainParameters.Default, new JournalGuard(journal, directory, faults, TimeProvider.System), faults, new PipelineMetrics(), TimeProvider.System);
+            new ChainIdentity(registry.ChainId, Hash256.Zero, registry.Registry, 0, registry.Registry), DomainParameters.Default, new JournalFaultReporter(journal, directory, faults, TimeProvider.System), faults, new PipelineMetrics(), TimeProvider.System);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();
         builder.Services.AddAkka("tao20", akka => akka

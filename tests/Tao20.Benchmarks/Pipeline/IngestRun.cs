@@ -152,7 +152,7 @@ internal static class IngestRun
         var faults = new FaultSignal();
         var metrics = new PipelineMetrics();
         var settings = new FollowerSettings(
-            identity, DomainParameters.Default, new JournalGuard(journal, directory, faults, TimeProvider.System), faults, metrics, TimeProvider.System, to);
+            identity, DomainParameters.Default, new JournalFaultReporter(journal, directory, faults, TimeProvider.System), faults, metrics, TimeProvider.System, to);
         using var host = NodeOf(settings, chain, journal);
         await host.StartAsync(cancel);
         var miners = await host.Services.GetRequiredService<IRequiredActor<MinersKey>>().GetAsync(cancel);

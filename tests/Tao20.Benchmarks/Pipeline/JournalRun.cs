@@ -127,7 +127,7 @@ internal static class JournalRun
     {
         var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory), SnapshotEvery = snapshotEvery };
         SqliteJournal.Prepare(journal);
-        var guard = new JournalGuard(journal, directory, new FaultSignal(), TimeProvider.System);
+        var guard = new JournalFaultReporter(journal, directory, new FaultSignal(), TimeProvider.System);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddAkka("tao20", akka => akka.WithTao20Basics().WithJournal(journal).WithMiners(guard, clustered: false));

@@ -97,7 +97,7 @@ internal static class TradeRun
     {
         var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory) };
         SqliteJournal.Prepare(journal);
-        var guard = new JournalGuard(journal, directory, new FaultSignal(), TimeProvider.System);
+        var guard = new JournalFaultReporter(journal, directory, new FaultSignal(), TimeProvider.System);
         var (rules, fees) = (new ArbitrageRules(), new FeePolicy());
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();

@@ -17,6 +17,7 @@ using Xunit.Abstractions;
 namespace Tao20.Chain.Tests.Abi;
 
 /// <summary>Every typed function message encodes to the bytes of the encoder that was here before, which is compared with viem.</summary>
+[Trait("Category", "Fast")]
 public sealed class CallDataTests
 {
     private const string AttestationTuple = "(uint256,uint64,bytes32,uint256,uint256,bytes32,bytes32,bytes32,address)";

@@ -5,6 +5,7 @@ using Tao20.Chain.JsonRpc;
 namespace Tao20.Chain.Tests.Following;
 
 /// <summary>Who is asked after endpoints were dropped.</summary>
+[Trait("Category", "Fast")]
 public sealed class EndpointPoolTests
 {
     private readonly StillClock _clock = new();

@@ -3,6 +3,7 @@ using Tao20.Chain.JsonRpc;
 
 namespace Tao20.Chain.Tests.Following;
 
+[Trait("Category", "Fast")]
 public sealed class RangePlannerTests
 {
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(50);

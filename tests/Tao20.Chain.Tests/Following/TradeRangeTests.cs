@@ -9,6 +9,7 @@ using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Tests.Following;
 
+[Trait("Category", "Fast")]
 public sealed class TradeRangeTests
 {
     private static readonly Address[] Miners = [.. Enumerable.Range(1, 3).Select(i => Address.Parse($"0x{i:x40}"))];

@@ -5,6 +5,7 @@ using Tao20.Domain.Units;
 namespace Tao20.Chain.Tests.Signing;
 
 /// <summary>Keys are read from where they may be, and never shown.</summary>
+[Trait("Category", "Fast")]
 public sealed class KeyTests : IDisposable
 {
     private const string Variable = "TAO20_TEST_PRIVATE_KEY";

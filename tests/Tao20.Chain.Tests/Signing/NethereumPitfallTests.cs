@@ -11,6 +11,7 @@ using Tao20.Domain.Units;
 namespace Tao20.Chain.Tests.Signing;
 
 /// <summary>What was found to go wrong in the libraries underneath, tried through our own doors.</summary>
+[Trait("Category", "Fast")]
 public sealed class NethereumPitfallTests
 {
     private const string Secret = "4646464646464646464646464646464646464646464646464646464646464646";

@@ -9,6 +9,7 @@ using Tao20.Domain.Units;
 namespace Tao20.Chain.Tests.Signing;
 
 /// <summary>What the standards themselves give as examples.</summary>
+[Trait("Category", "Fast")]
 public sealed class SigningVectorTests
 {
     [Fact]

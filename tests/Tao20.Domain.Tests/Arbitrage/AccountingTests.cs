@@ -13,6 +13,7 @@ namespace Tao20.Domain.Tests.Arbitrage;
 /// A miner in a random market for a while: quotes that pay or not, balances that others move, trades that are done, fail, expire or are
 /// missed. Whatever happens, no limit is broken and the books equal the account to the wei.
 /// </summary>
+[Trait("Category", "Fast")]
 public sealed class AccountingTests(ITestOutputHelper output)
 {
     private static readonly Gen<(int Seed, int NeutralBasisPoints, int GasGwei)> Worlds = Gen.Select(Gen.Int[0, int.MaxValue - 1], Gen.Int[0, 200], Gen.Int[0, 20]);

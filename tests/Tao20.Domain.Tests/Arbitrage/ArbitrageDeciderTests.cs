@@ -6,6 +6,7 @@ using static Tao20.Domain.Tests.Arbitrage.Market;
 namespace Tao20.Domain.Tests.Arbitrage;
 
 /// <summary>What stops a miner and what lets it go on.</summary>
+[Trait("Category", "Fast")]
 public sealed class ArbitrageDeciderTests
 {
     private static readonly ArbitrageState Owner = Rich;

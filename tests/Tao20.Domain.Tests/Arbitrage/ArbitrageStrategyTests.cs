@@ -5,6 +5,7 @@ using static Tao20.Domain.Tests.Arbitrage.Market;
 namespace Tao20.Domain.Tests.Arbitrage;
 
 /// <summary>The situations a miner can be in, and what it does.</summary>
+[Trait("Category", "Fast")]
 public sealed class ArbitrageStrategyTests
 {
     private static readonly ArbitrageState Owner = ArbitrageState.Initial;

@@ -6,6 +6,7 @@ using Tao20.Domain.Weights;
 
 namespace Tao20.Domain.Tests.Consensus;
 
+[Trait("Category", "Fast")]
 public sealed class RoundTests
 {
     [Fact]

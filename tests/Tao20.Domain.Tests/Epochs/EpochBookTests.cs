@@ -8,6 +8,7 @@ using static Tao20.Domain.Tests.Given;
 
 namespace Tao20.Domain.Tests.Epochs;
 
+[Trait("Category", "Fast")]
 public sealed class EpochBookTests
 {
     [Fact]

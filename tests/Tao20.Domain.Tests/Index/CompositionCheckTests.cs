@@ -3,6 +3,7 @@ using Tao20.Domain.Units;
 
 namespace Tao20.Domain.Tests.Index;
 
+[Trait("Category", "Fast")]
 public sealed class CompositionCheckTests
 {
     private static readonly DateOnly Later = new(2026, 11, 22);

@@ -4,6 +4,7 @@ using Tao20.Domain.Units;
 
 namespace Tao20.Domain.Tests.Index;
 
+[Trait("Category", "Fast")]
 public sealed class IndexCompositionTests
 {
     private static readonly DateOnly Day = new(2026, 11, 22);

@@ -5,6 +5,7 @@ using Tao20.Domain.Units;
 
 namespace Tao20.Domain.Tests.Nav;
 
+[Trait("Category", "Fast")]
 public sealed class NavReadingTests
 {
     private const ulong Tao = 1_000_000_000;

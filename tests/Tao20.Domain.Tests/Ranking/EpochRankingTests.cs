@@ -7,6 +7,7 @@ using Tao20.Domain.Volume;
 
 namespace Tao20.Domain.Tests.Ranking;
 
+[Trait("Category", "Fast")]
 public sealed class EpochRankingTests
 {
     private const long LastHour = 472_222;

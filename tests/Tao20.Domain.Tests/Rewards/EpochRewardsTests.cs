@@ -7,6 +7,7 @@ using Tao20.Domain.Weights;
 
 namespace Tao20.Domain.Tests.Rewards;
 
+[Trait("Category", "Fast")]
 public sealed class EpochRewardsTests
 {
     private static readonly Gen<(EpochRanking Ranking, Rao Emission, Rao Carried)> Cases =

@@ -3,6 +3,7 @@ using static Tao20.Domain.Slashing.StandingLevel;
 
 namespace Tao20.Domain.Tests.Slashing;
 
+[Trait("Category", "Fast")]
 public sealed class StandingTests
 {
     [Theory]

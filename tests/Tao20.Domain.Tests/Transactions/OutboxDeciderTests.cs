@@ -7,6 +7,7 @@ using static Tao20.Domain.Transactions.OutboxEvent;
 namespace Tao20.Domain.Tests.Transactions;
 
 /// <summary>What an account's sender does next, given what is in its outbox and what the chain shows.</summary>
+[Trait("Category", "Fast")]
 public sealed class OutboxDeciderTests
 {
     private static readonly Address Account = Address.Parse("0x00000000000000000000000000000000000000aa");

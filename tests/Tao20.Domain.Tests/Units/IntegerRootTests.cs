@@ -4,6 +4,7 @@ using Tao20.Domain.Units;
 
 namespace Tao20.Domain.Tests.Units;
 
+[Trait("Category", "Fast")]
 public sealed class IntegerRootTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using static Tao20.Domain.Volume.VerdictKind;
 
 namespace Tao20.Domain.Tests.Volume;
 
+[Trait("Category", "Fast")]
 public sealed class EligibilityTests
 {
     [Fact]

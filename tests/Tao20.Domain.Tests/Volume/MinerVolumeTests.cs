@@ -7,6 +7,7 @@ using static Tao20.Domain.Tests.Given;
 namespace Tao20.Domain.Tests.Volume;
 
 /// <summary>The laws of the fold. A failure prints the seed that repeats it.</summary>
+[Trait("Category", "Fast")]
 public sealed class MinerVolumeTests
 {
     [Fact]

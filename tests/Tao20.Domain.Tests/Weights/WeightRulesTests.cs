@@ -4,6 +4,7 @@ using Tao20.Domain.Weights;
 
 namespace Tao20.Domain.Tests.Weights;
 
+[Trait("Category", "Fast")]
 public sealed class WeightRulesTests
 {
     private static readonly WeightRules Rules = new(1, 100, false, 1, 1, ushort.MaxValue, 256, 360);

@@ -5,6 +5,7 @@ using Tao20.Domain.Weights;
 namespace Tao20.Domain.Tests.Weights;
 
 /// <summary>From an epoch's payouts to weights on the subnet: one epoch at a time, never faster than the subnet allows.</summary>
+[Trait("Category", "Fast")]
 public sealed class WeightsStateTests
 {
     private const ushort Netuid = 20;

@@ -9,7 +9,7 @@ namespace Tao20.Actors.Hosting;
 /// <param name="faults">Where faults that end the node are told.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="holdsBooks">Whether it holds what no chain has: a miner's books.</param>
-public sealed class JournalGuard(JournalOptions options, string where, FaultSignal faults, TimeProvider clock, bool holdsBooks = false)
+public sealed class JournalFaultReporter(JournalOptions options, string where, FaultSignal faults, TimeProvider clock, bool holdsBooks = false)
 {
     /// <summary>How events are kept.</summary>
     public JournalOptions Options => options;

@@ -11,11 +11,11 @@ using Tao20.Domain.Volume;
 namespace Tao20.Actors.Ingestion;
 
 /// <summary>A range on its way through the miners: what was sent, what is not acknowledged yet.</summary>
-internal sealed class RangeWork
+internal sealed class InFlightRange
 {
     private readonly Dictionary<(Address Miner, int Part), FoldBatch> _pending;
 
-    private RangeWork(long number, TradeRange range, EpochProgress progress, IReadOnlyList<FoldBatch> batches, FoldFacts? facts)
+    private InFlightRange(long number, TradeRange range, EpochProgress progress, IReadOnlyList<FoldBatch> batches, FoldFacts? facts)
     {
         Facts = facts;
         Number = number;
@@ -65,7 +65,7 @@ internal sealed class RangeWork
     /// <param name="progress">What it does to the epochs.</param>
     /// <param name="schedule">The parameters of each epoch.</param>
     /// <param name="followsRegistry">Whether there is a book to keep.</param>
-    public static RangeWork Of(long number, TradeRange range, EpochProgress progress, ParameterSchedule schedule, bool followsRegistry)
+    public static InFlightRange Of(long number, TradeRange range, EpochProgress progress, ParameterSchedule schedule, bool followsRegistry)
     {
         var batches = new List<FoldBatch>();
         foreach (var (miner, trades) in progress.ByMiner())
@@ -75,7 +75,7 @@ internal sealed class RangeWork
             AddBatches(batches, number, miner, trades, counter, schedule);
         }
 
-        return new RangeWork(number, range, progress, batches, followsRegistry ? FactsOf(number, range, progress, schedule) : null);
+        return new InFlightRange(number, range, progress, batches, followsRegistry ? FactsOf(number, range, progress, schedule) : null);
     }
 
     /// <summary>Notes an acknowledgement; the miner's next part, if there is one that can be sent now.</summary>

@@ -10,13 +10,13 @@ namespace Tao20.Actors.Ingestion;
 /// What has been read and is not durable yet: ranges that wait, and the one work that is on its way through the miners. One, because
 /// a miner must never get a later batch while an earlier one can still be lost, or what was lost would count as folded.
 /// </summary>
-internal sealed class RangeFlow(bool followsRegistry)
+internal sealed class RangeBatcher(bool followsRegistry)
 {
     /// <summary>Nothing more is read while this many trades wait: what bounds the memory.</summary>
     public const int MaxWaitingTrades = 30_000;
 
     /// <summary>Far behind the head, ranges wait until there are this many trades: an entry of few costs the journal as much as one of many.</summary>
-    public const int WorthwhileTrades = 15_000;
+    public const int MinBatchTrades = 15_000;
 
     /// <summary>Nothing more is read while this many epochs wait for their settlement: miners remember only so many.</summary>
     public const int MaxUnsettledEpochs = 32;
@@ -33,7 +33,7 @@ internal sealed class RangeFlow(bool followsRegistry)
     private ulong _awaited;
 
     /// <summary>The work on its way through the miners; null when there is none.</summary>
-    public RangeWork? UnderWay { get; private set; }
+    public InFlightRange? UnderWay { get; private set; }
 
     /// <summary>Whether more may be read.</summary>
     public bool WantsMore =>
@@ -63,18 +63,18 @@ internal sealed class RangeFlow(bool followsRegistry)
     /// <summary>Joins all that waits into one work, when nothing is under way and it is worth its while; null otherwise.</summary>
     /// <remarks>A range waits for those that were final when it came, and for no later ones: at the head of the chain it does not wait.</remarks>
     /// <param name="schedule">The parameters of each epoch.</param>
-    public RangeWork? Next(ParameterSchedule schedule)
+    public InFlightRange? Next(ParameterSchedule schedule)
     {
         if (UnderWay is not null || _waiting.Count == 0)
             return null;
-        var isEnough = _trades >= WorthwhileTrades || _advances >= FinalizedRanges.MaxEpochsPerRange || _waiting.Count >= MaxWaitingRanges;
+        var isEnough = _trades >= MinBatchTrades || _advances >= FinalizedRanges.MaxEpochsPerRange || _waiting.Count >= MaxWaitingRanges;
         if (!isEnough && _waiting[^1].Last.Number < _awaited)
             return null;
         var range = TradeRange.Joined(_waiting);
         var progress = _book.Read(range.Trades, range.Advances);
         _book = _book.After(progress.Closed.Count > 0, progress.Open, progress.Joined);
         _unsettled += progress.Closed.Count;
-        UnderWay = RangeWork.Of(++_numbers, range, progress, schedule, followsRegistry);
+        UnderWay = InFlightRange.Of(++_numbers, range, progress, schedule, followsRegistry);
 
         // Every trade is in its miner's batch now.
         _waiting.ForEach(read => read.Dispose());
@@ -94,7 +94,7 @@ internal sealed class RangeFlow(bool followsRegistry)
     }
 
     /// <summary>Takes the work out once all miners have acknowledged it; null before.</summary>
-    public RangeWork? Complete()
+    public InFlightRange? Complete()
     {
         if (UnderWay is not { Missing: 0 } work)
             return null;

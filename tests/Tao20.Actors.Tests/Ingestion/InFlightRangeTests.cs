@@ -11,7 +11,8 @@ using static Tao20.Actors.Tests.Ingestion.Given;
 
 namespace Tao20.Actors.Tests.Ingestion;
 
-public sealed class RangeWorkTests
+[Trait("Category", "Fast")]
+public sealed class InFlightRangeTests
 {
     [Fact]
     public void A_later_part_waits_until_the_one_before_it_is_acknowledged()
@@ -22,7 +23,7 @@ public sealed class RangeWorkTests
         var trades = new ReadOnlySequence<Trade>([.. Trades(1), .. Trades(2), .. Trades(3)]);
         var progress = new EpochProgress([new(new EpochId(0), trades.Slice(0, 2)), new(new EpochId(1), trades.Slice(2))], [], new EpochId(1), [Miner]);
         var totals = new Dictionary<Address, RunningTotal> { [Miner] = new(0, 3 * Wei.OneTao.Value) };
-        var work = RangeWork.Of(7, Range(9, trades, totals), progress, schedule, followsRegistry: false);
+        var work = InFlightRange.Of(7, Range(9, trades, totals), progress, schedule, followsRegistry: false);
 
         Assert.Equal((2, 0), (work.Missing, Assert.Single(work.Pending).Part));
         var second = work.Acknowledge(new FoldAcknowledged(7, 0, Miner));

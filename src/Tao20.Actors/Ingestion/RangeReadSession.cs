@@ -3,13 +3,13 @@ using Tao20.Chain.Following;
 namespace Tao20.Actors.Ingestion;
 
 /// <summary>One run through the chain from a cursor on; given up when it fails or what was dispatched has to be repeated.</summary>
-internal sealed class Reading : IDisposable
+internal sealed class RangeReadSession : IDisposable
 {
     private readonly CancellationTokenSource _stop;
     private readonly IAsyncEnumerator<TradeRange> _ranges;
     private Task<TradeRange?>? _last;
 
-    public Reading(FinalizedRanges ranges, Cursor cursor, ulong? until, CancellationToken cancel)
+    public RangeReadSession(FinalizedRanges ranges, Cursor cursor, ulong? until, CancellationToken cancel)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         _ranges = ranges.ReadAsync(cursor, until, _stop.Token).GetAsyncEnumerator(_stop.Token);

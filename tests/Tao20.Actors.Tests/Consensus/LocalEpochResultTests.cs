@@ -8,7 +8,8 @@ using Tao20.Domain.Units;
 namespace Tao20.Actors.Tests.Consensus;
 
 /// <summary>What a validator says of its own computation, beside its numbers.</summary>
-public sealed class EpochWitnessTests
+[Trait("Category", "Fast")]
+public sealed class LocalEpochResultTests
 {
     private static readonly Hash256 Root = Hash256.Parse("0x" + new string('1', 64));
     private static readonly Hash256 Other = Hash256.Parse("0x" + new string('2', 64));
@@ -22,31 +23,31 @@ public sealed class EpochWitnessTests
     [InlineData(960, NavMove.Alert, 1)]
     public void A_move_of_two_percent_warns_and_one_of_four_alerts(int thousandths, NavMove move, int warnings)
     {
-        var (moved, said) = EpochWitness.Judge(Reading(Times(One, thousandths)), One, null);
+        var (moved, said) = LocalEpochResult.Judge(Reading(Times(One, thousandths)), One, null);
         Assert.Equal((move, warnings), (moved, said.Count));
-        Assert.Equal(NavMove.Calm, EpochWitness.Judge(Reading(Times(One, thousandths)), null, null).Move);
+        Assert.Equal(NavMove.Calm, LocalEpochResult.Judge(Reading(Times(One, thousandths)), null, null).Move);
     }
 
     [Fact]
     public void A_nav_that_is_not_there_prices_of_the_pool_and_a_composition_off_the_rule_are_said()
     {
         var inputs = new NavInputs(7, Root, 9, Wei.OneTao, []);
-        Assert.Contains("why", Assert.Single(EpochWitness.Judge(new NavReading.Unavailable(inputs, NavProblem.PriceMissing, "why"), One, null).Warnings), StringComparison.Ordinal);
+        Assert.Contains("why", Assert.Single(LocalEpochResult.Judge(new NavReading.Unavailable(inputs, NavProblem.PriceMissing, "why"), One, null).Warnings), StringComparison.Ordinal);
         var cut = new NavReading.Available(inputs, One, [new AlphaPrice(3, TaoPerAlpha.One, PriceSource.PoolRatio), new AlphaPrice(4, TaoPerAlpha.One, PriceSource.RuntimeRao)]);
-        Assert.Contains("1 of 2 prices", Assert.Single(EpochWitness.Judge(cut, One, null).Warnings), StringComparison.Ordinal);
+        Assert.Contains("1 of 2 prices", Assert.Single(LocalEpochResult.Judge(cut, One, null).Warnings), StringComparison.Ordinal);
         var check = new CompositionCheck(new DateOnly(2026, 11, 22), ["subnet 9 is held and not among the largest 20"]);
-        Assert.Equal("composition as of 2026-11-22: subnet 9 is held and not among the largest 20", Assert.Single(EpochWitness.Judge(Reading(One), One, check).Warnings));
+        Assert.Equal("composition as of 2026-11-22: subnet 9 is held and not among the largest 20", Assert.Single(LocalEpochResult.Judge(Reading(One), One, check).Warnings));
     }
 
     [Fact]
     public void What_differs_from_the_reference_is_named_and_a_nav_within_a_tenth_of_a_percent_does_not()
     {
-        var witness = new EpochWitness(new EpochId(5), 8, One, null, null, NavMove.Calm, Root, Root, [], DateTimeOffset.UnixEpoch, null);
-        Assert.Null(witness.Against(new RoundReference(Times(One, 1_001), Root, Root, [])));
-        Assert.Contains("NAV", witness.Against(new RoundReference(Times(One, 1_002), Root, Root, [])), StringComparison.Ordinal);
-        Assert.Contains("ranking root", witness.Against(new RoundReference(One, Other, Root, [])), StringComparison.Ordinal);
-        Assert.Contains("weights", witness.Against(new RoundReference(One, Root, Other, [])), StringComparison.Ordinal);
-        Assert.Null((witness with { Nav = null }).Against(new RoundReference(Times(One, 2_000), Root, Root, [])));
+        var witness = new LocalEpochResult(new EpochId(5), 8, One, null, null, NavMove.Calm, Root, Root, [], DateTimeOffset.UnixEpoch, null);
+        Assert.Null(witness.Against(new ConsensusValues(Times(One, 1_001), Root, Root, [])));
+        Assert.Contains("NAV", witness.Against(new ConsensusValues(Times(One, 1_002), Root, Root, [])), StringComparison.Ordinal);
+        Assert.Contains("ranking root", witness.Against(new ConsensusValues(One, Other, Root, [])), StringComparison.Ordinal);
+        Assert.Contains("weights", witness.Against(new ConsensusValues(One, Root, Other, [])), StringComparison.Ordinal);
+        Assert.Null((witness with { Nav = null }).Against(new ConsensusValues(Times(One, 2_000), Root, Root, [])));
     }
 
     private static NavReading.Available Reading(TaoPerToken nav) => new(new NavInputs(7, Root, 9, Wei.OneTao, []), nav, []);

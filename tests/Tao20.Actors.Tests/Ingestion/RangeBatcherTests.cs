@@ -8,10 +8,11 @@ using static Tao20.Actors.Tests.Ingestion.Given;
 
 namespace Tao20.Actors.Tests.Ingestion;
 
-public sealed class RangeFlowTests
+[Trait("Category", "Fast")]
+public sealed class RangeBatcherTests
 {
     private static readonly ParameterSchedule Schedule = new([new(1, new EpochId(0), DomainParameters.Default)]);
-    private readonly RangeFlow _flow = new(followsRegistry: false);
+    private readonly RangeBatcher _flow = new(followsRegistry: false);
 
     [Fact]
     public void At_the_head_a_range_goes_at_once()
@@ -35,16 +36,16 @@ public sealed class RangeFlowTests
     [Fact]
     public void Far_behind_so_many_trades_as_are_worth_an_entry_are_enough()
     {
-        _flow.Add(Range(1, RangeFlow.WorthwhileTrades - 1), final: 1_000_000);
+        _flow.Add(Range(1, RangeBatcher.MinBatchTrades - 1), final: 1_000_000);
         Assert.Null(_flow.Next(Schedule));
         _flow.Add(Range(2), final: 1_000_000);
-        Assert.Equal(RangeFlow.WorthwhileTrades, _flow.Next(Schedule)!.Trades);
+        Assert.Equal(RangeBatcher.MinBatchTrades, _flow.Next(Schedule)!.Trades);
     }
 
     [Fact]
     public void In_a_long_quiet_stretch_the_cursor_still_moves()
     {
-        for (var block = 1; block <= RangeFlow.MaxWaitingRanges; block++)
+        for (var block = 1; block <= RangeBatcher.MaxWaitingRanges; block++)
         {
             Assert.True(_flow.WantsMore);
             Assert.Null(_flow.Next(Schedule));
@@ -52,7 +53,7 @@ public sealed class RangeFlowTests
         }
 
         Assert.False(_flow.WantsMore);
-        Assert.Equal((ulong)RangeFlow.MaxWaitingRanges, _flow.Next(Schedule)!.Last.Number);
+        Assert.Equal((ulong)RangeBatcher.MaxWaitingRanges, _flow.Next(Schedule)!.Last.Number);
         Assert.True(_flow.WantsMore);
     }
 

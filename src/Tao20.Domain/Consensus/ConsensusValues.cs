@@ -17,16 +17,16 @@ public sealed record CountedAttestation(SignedAttestation Signed, Wei Stake)
 /// <param name="RankingRoot">The root of more than half of the attested stake.</param>
 /// <param name="WeightsHash">The weights' hash of more than half of the attested stake.</param>
 /// <param name="Weights">The weights themselves.</param>
-public sealed record RoundReference(TaoPerToken Nav, Hash256 RankingRoot, Hash256 WeightsHash, IReadOnlyList<SubnetWeight> Weights)
+public sealed record ConsensusValues(TaoPerToken Nav, Hash256 RankingRoot, Hash256 WeightsHash, IReadOnlyList<SubnetWeight> Weights)
 {
     /// <summary>The reference of these attestations; null when no root, or no weights, have more than half of the stake behind them.</summary>
-    public static RoundReference? Of(IReadOnlyList<CountedAttestation> counted)
+    public static ConsensusValues? Of(IReadOnlyList<CountedAttestation> counted)
     {
         var total = Sum(counted);
         if (Majority(counted, total, signed => signed.Attestation.RankingRoot) is not { } root
             || Majority(counted, total, signed => signed.Attestation.WeightsHash) is not { } weights)
             return null;
-        return new RoundReference(
+        return new ConsensusValues(
             MedianNav(counted, total),
             root,
             weights,

@@ -7,17 +7,17 @@ using Tao20.Domain.Units;
 
 namespace Tao20.Actors.Consensus;
 
-/// <summary>What has this node computed of the latest epochs? Answered by <see cref="WitnessStatus"/>.</summary>
-public sealed record GetWitness
+/// <summary>What has this node computed of the latest epochs? Answered by <see cref="LocalEpochResults"/>.</summary>
+public sealed record GetLocalEpochResults
 {
     /// <summary>The query.</summary>
-    public static readonly GetWitness Instance = new();
+    public static readonly GetLocalEpochResults Instance = new();
 }
 
 /// <summary>What this node has computed of the latest epochs since it was started, oldest first.</summary>
-public sealed record WitnessStatus(IReadOnlyList<EpochWitness> Epochs);
+public sealed record LocalEpochResults(IReadOnlyList<LocalEpochResult> Epochs);
 
-/// <summary>What this node has computed of an epoch, for people to see: before it is put into words, and beside what others say.</summary>
+/// <summary>What this node has computed of an epoch, for display: before it is put into words, and beside what others say.</summary>
 /// <param name="Epoch">The epoch.</param>
 /// <param name="Block">Its last block.</param>
 /// <param name="Nav">NAV at spot prices; null with the reason among the warnings.</param>
@@ -28,8 +28,8 @@ public sealed record WitnessStatus(IReadOnlyList<EpochWitness> Epochs);
 /// <param name="WeightsHash">The hash of the weights.</param>
 /// <param name="Warnings">What people should look at.</param>
 /// <param name="NotedAt">When it was computed, or found to differ.</param>
-/// <param name="OffReference">What of it differs from what the round took for right; null while that is open or nothing does.</param>
-public sealed record EpochWitness(
+/// <param name="DisagreesWithConsensus">What of it differs from what the round took for right; null while that is open or nothing does.</param>
+public sealed record LocalEpochResult(
     EpochId Epoch,
     ulong Block,
     TaoPerToken? Nav,
@@ -40,7 +40,7 @@ public sealed record EpochWitness(
     Hash256 WeightsHash,
     IReadOnlyList<string> Warnings,
     DateTimeOffset NotedAt,
-    string? OffReference)
+    string? DisagreesWithConsensus)
 {
     /// <summary>What is to be said of a computation besides its numbers.</summary>
     /// <param name="reading">NAV.</param>
@@ -67,7 +67,7 @@ public sealed record EpochWitness(
 
     /// <summary>What of it differs from what a round took for right; null when nothing does.</summary>
     /// <param name="reference">What the round took for right.</param>
-    public string? Against(RoundReference reference)
+    public string? Against(ConsensusValues reference)
     {
         List<string> differences = [];
         if (Nav is { } nav && ConsensusRules.OfNav(nav, reference.Nav) != Domain.Slashing.Severity.None)

@@ -7,20 +7,20 @@ using Tao20.Domain.Units;
 namespace Tao20.Actors.Serialization;
 
 /// <summary>What a node has computed of the latest epochs, to and from its wire form.</summary>
-internal static class WitnessWire
+internal static class LocalEpochResultWire
 {
-    public static Wire.WitnessStatus ToWire(WitnessStatus status)
+    public static Wire.LocalEpochResults ToWire(LocalEpochResults status)
     {
-        var wire = new Wire.WitnessStatus();
+        var wire = new Wire.LocalEpochResults();
         wire.Epochs.AddRange(status.Epochs.Select(ToWire));
         return wire;
     }
 
-    public static WitnessStatus FromWire(Wire.WitnessStatus wire) => new([.. wire.Epochs.Select(FromWire)]);
+    public static LocalEpochResults FromWire(Wire.LocalEpochResults wire) => new([.. wire.Epochs.Select(FromWire)]);
 
-    private static Wire.EpochWitness ToWire(EpochWitness witness)
+    private static Wire.LocalEpochResult ToWire(LocalEpochResult witness)
     {
-        var wire = new Wire.EpochWitness
+        var wire = new Wire.LocalEpochResult
         {
             Epoch = witness.Epoch.Value,
             Block = witness.Block,
@@ -33,12 +33,12 @@ internal static class WitnessWire
             NotedAtMs = witness.NotedAt.ToUnixTimeMilliseconds(),
         };
         wire.Warnings.AddRange(witness.Warnings);
-        if (witness.OffReference is { } off)
+        if (witness.DisagreesWithConsensus is { } off)
             wire.OffReference = off;
         return wire;
     }
 
-    private static EpochWitness FromWire(Wire.EpochWitness wire) => new(
+    private static LocalEpochResult FromWire(Wire.LocalEpochResult wire) => new(
         new EpochId(wire.Epoch),
         wire.Block,
         Price(wire.Nav),

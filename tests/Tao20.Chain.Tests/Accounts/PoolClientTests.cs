@@ -1,0 +1,77 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
+using Nethereum.Web3;
+using Tao20.Chain.JsonRpc;
+
+namespace Tao20.Chain.Tests.Accounts;
+
+/// <summary>What Nethereum's own client lets through, and what becomes of it when its requests go through the pool.</summary>
+[Trait("Category", "Fast")]
+public sealed class PoolClientTests
+{
+    private const string Account = "0x00000000000000000000000000000000000000aa";
+    private const string Hash = "0x1111111111111111111111111111111111111111111111111111111111111111";
+
+    [Fact]
+    public async Task A_quantity_is_read() => Assert.Equal(31, (await Nonce("""{"id":1,"result":"0x1f"}""")).Value);
+
+    [Theory]
+    [InlineData("""{"id":1,"result":"0x"}""")]
+    [InlineData("""{"id":1,"result":""}""")]
+    [InlineData("""{"id":1,"result":null}""")]
+    [InlineData("""{"id":1,"result":31}""")]
+    [InlineData("""{"id":1,"result":"0xzz"}""")]
+    [InlineData("""{"id":7,"result":"0x1f"}""")]
+    [InlineData("""{"result":"0x1f"}""")]
+    [InlineData("<html>502</html>")]
+    public async Task What_is_no_quantity_or_answers_another_question_is_a_violation_and_never_zero(string reply) =>
+        await Assert.ThrowsAsync<NodeMisbehaviourException>(() => Nonce(reply));
+
+    [Fact]
+    public async Task An_error_of_the_node_keeps_its_text_its_code_and_its_data()
+    {
+        var refused = await Assert.ThrowsAsync<RpcErrorException>(() => Nonce("""{"id":1,"error":{"code":3,"message":"execution reverted","data":"0x08c379a0"}}"""));
+        Assert.Equal((3, "execution reverted", "0x08c379a0"), (refused.Code, refused.Text, refused.RevertData));
+    }
+
+    [Theory]
+    [InlineData("blockNumber")]
+    [InlineData("status")]
+    [InlineData("gasUsed")]
+    [InlineData("blockHash")]
+    [InlineData("transactionHash")]
+    public async Task A_receipt_without_a_field_is_a_violation_and_no_block_zero(string missing)
+    {
+        var receipt = new JsonObject { ["transactionHash"] = Hash, ["blockHash"] = Hash, ["blockNumber"] = "0x5", ["status"] = "0x1", ["gasUsed"] = "0x5208", ["logs"] = new JsonArray() };
+        Assert.Equal(5, (await ReceiptAsync(receipt)).BlockNumber.Value);
+        receipt.Remove(missing);
+        await Assert.ThrowsAsync<NodeMisbehaviourException>(() => ReceiptAsync(receipt));
+    }
+
+    [Fact]
+    public async Task A_transaction_that_is_in_no_block_has_no_receipt() => Assert.Null(await Client("""[{"id":1,"result":null}]""").Eth.Transactions.GetTransactionReceipt.SendRequestAsync(Hash));
+
+    [Fact]
+    public async Task An_endpoint_that_does_not_answer_is_passed_over()
+    {
+        var pool = new EndpointPool([new CannedTransport(null), new CannedTransport("""[{"id":1,"result":"0x7"}]""")], NullLogger.Instance);
+        Assert.Equal(7, (await new Web3(new PoolClient(pool, default)).Eth.Transactions.GetTransactionCount.SendRequestAsync(Account)).Value);
+    }
+
+    private static Task<Nethereum.Hex.HexTypes.HexBigInteger> Nonce(string reply) => Client(reply).Eth.Transactions.GetTransactionCount.SendRequestAsync(Account);
+
+    private static Task<Nethereum.RPC.Eth.DTOs.TransactionReceipt> ReceiptAsync(JsonObject receipt) =>
+        Client($$"""{"id":1,"result":{{receipt.ToJsonString()}}}""").Eth.Transactions.GetTransactionReceipt.SendRequestAsync(Hash);
+
+    private static Web3 Client(string reply) => new(new PoolClient(new EndpointPool([new CannedTransport(reply)], NullLogger.Instance), default));
+
+    /// <summary>Answers with these bytes, or not at all.</summary>
+    private sealed class CannedTransport(string? reply) : IRpcTransport
+    {
+        public Uri Endpoint { get; } = new($"http://{(reply is null ? "silent" : "canned")}.example");
+
+        public Task<RpcReply> SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancel) =>
+            reply is null ? throw new EndpointUnreachableException(Endpoint, "it is silent") : Task.FromResult(RpcReply.Of(Encoding.UTF8.GetBytes(reply)));
+    }
+}
