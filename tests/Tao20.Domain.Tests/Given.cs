@@ -1,5 +1,4 @@
 using CsCheck;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;

@@ -1,13 +1,13 @@
 using Akka.Actor;
 using Akka.Event;
-using Tao20.Domain.Transactions;
-using Tao20.Actors.Hosting;
+using Tao20.Actors.Journal;
 using Tao20.Actors.Pricing;
 using Tao20.Actors.Transactions;
 using Tao20.Chain;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Transactions;
 using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Arbitrage;

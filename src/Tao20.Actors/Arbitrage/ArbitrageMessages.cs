@@ -1,5 +1,5 @@
-using Tao20.Actors.Hosting;
-using Tao20.Actors.Status;
+using Tao20.Actors.Journal;
+using Tao20.Actors.Metrics;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Units;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Tao20.Domain.Transactions;
 using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 
 namespace Tao20.Actors.Arbitrage;

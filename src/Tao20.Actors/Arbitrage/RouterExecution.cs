@@ -1,7 +1,7 @@
 using System.Numerics;
-using Tao20.Domain.Transactions;
 using Tao20.Chain.Contracts;
 using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 using Address = Tao20.Domain.Units.Address;
 

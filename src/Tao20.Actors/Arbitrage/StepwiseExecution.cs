@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Numerics;
-using Tao20.Domain.Transactions;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Nav;
+using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 using Address = Tao20.Domain.Units.Address;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Tao20.Domain.Transactions;
 using Tao20.Chain.Contracts;
 using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 
 namespace Tao20.Actors.Arbitrage;

@@ -1,11 +1,11 @@
 using Akka.Actor;
 using Akka.Event;
-using Tao20.Actors.Hosting;
-using Tao20.Actors.Ingestion;
+using Tao20.Actors.Configuration;
+using Tao20.Actors.Journal;
 using Tao20.Actors.Miners;
 using Tao20.Chain.Abi;
 using Tao20.Domain.Consensus;
-using Tao20.Domain.Rewards;
+using Tao20.Domain.Settlement;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;

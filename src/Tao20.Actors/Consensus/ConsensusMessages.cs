@@ -1,8 +1,9 @@
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
-using Tao20.Domain.Rewards;
+using Tao20.Domain.Settlement;
 using Tao20.Domain.Trades;
+using Tao20.Domain.Units;
 
 namespace Tao20.Actors.Consensus;
 

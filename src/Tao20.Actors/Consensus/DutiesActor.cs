@@ -1,16 +1,15 @@
 using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
-using Tao20.Domain.Transactions;
 using Tao20.Actors.Transactions;
 using Tao20.Chain;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Consensus;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Nav;
-using Tao20.Domain.Rewards;
+using Tao20.Domain.Settlement;
+using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 
 namespace Tao20.Actors.Consensus;

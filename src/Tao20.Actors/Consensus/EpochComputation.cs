@@ -4,7 +4,7 @@ using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Nav;
-using Tao20.Domain.Rewards;
+using Tao20.Domain.Settlement;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 

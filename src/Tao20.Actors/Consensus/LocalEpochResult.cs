@@ -1,6 +1,5 @@
 using System.Globalization;
 using Tao20.Domain.Consensus;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Index;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Units;

@@ -1,4 +1,4 @@
-using Tao20.Domain.Rewards;
+using Tao20.Domain.Settlement;
 
 namespace Tao20.Actors.Consensus;
 

@@ -1,15 +1,15 @@
 using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.Event;
-using Tao20.Domain.Transactions;
-using Tao20.Actors.Hosting;
-using Tao20.Actors.Ingestion;
+using Tao20.Actors.Configuration;
+using Tao20.Actors.Journal;
 using Tao20.Actors.Transactions;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
-using Tao20.Domain.Epochs;
-using Tao20.Domain.Rewards;
+using Tao20.Domain.Settlement;
+using Tao20.Domain.Transactions;
+using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 
 namespace Tao20.Actors.Consensus;

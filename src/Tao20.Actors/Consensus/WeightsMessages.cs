@@ -1,5 +1,5 @@
-using Tao20.Domain.Epochs;
-using Tao20.Domain.Rewards;
+using Tao20.Domain.Settlement;
+using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 
 namespace Tao20.Actors.Consensus;

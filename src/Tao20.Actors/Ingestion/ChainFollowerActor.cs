@@ -1,9 +1,10 @@
 using Akka.Actor;
 using Akka.Event;
+using Tao20.Actors.Configuration;
 using Tao20.Actors.Consensus;
-using Tao20.Actors.Hosting;
+using Tao20.Actors.Faults;
+using Tao20.Actors.Journal;
 using Tao20.Actors.Miners;
-using Tao20.Actors.Status;
 using Tao20.Chain;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;

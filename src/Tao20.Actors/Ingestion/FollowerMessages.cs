@@ -1,4 +1,4 @@
-using Tao20.Actors.Status;
+using Tao20.Actors.Faults;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Units;

@@ -2,7 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
 using Microsoft.Data.Sqlite;
-using Tao20.Actors.Hosting;
+using Tao20.Actors.Journal;
 using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Miners;

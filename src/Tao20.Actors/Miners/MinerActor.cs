@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Persistence;
-using Tao20.Actors.Hosting;
+using Tao20.Actors.Journal;
 using Tao20.Domain.Volume;
 using Address = Tao20.Domain.Units.Address;
 

@@ -1,4 +1,4 @@
-using Tao20.Domain.Epochs;
+using Tao20.Actors.Journal;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
@@ -42,22 +42,6 @@ public sealed record GetEpochVolume(Address Miner, EpochId Epoch) : IMinerMessag
 public sealed record GetMinerSummary(Address Miner, EpochId Epoch) : IMinerMessage;
 
 // ---- replies ------------------------------------------------------------------------------------------------------------------
-
-/// <summary>What the miner's journal could not do.</summary>
-public enum JournalProblem
-{
-    /// <summary>Something that may pass: a busy database, a time-out, a lost connection.</summary>
-    Passing = 0,
-
-    /// <summary>No space is left.</summary>
-    DiskFull = 1,
-
-    /// <summary>The journal's bytes are not what was written.</summary>
-    Corrupt = 2,
-
-    /// <summary>It cannot be written: permissions, or a device error.</summary>
-    Unwritable = 3,
-}
 
 /// <summary>The batch is durable (or was already): it counts.</summary>
 public sealed record FoldAcknowledged(long Range, int Part, Address Miner);

@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
-using Tao20.Actors.Hosting;
-using Tao20.Actors.Status;
+using Tao20.Actors.Journal;
+using Tao20.Actors.Metrics;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Domain.Nav;

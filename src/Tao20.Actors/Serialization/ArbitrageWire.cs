@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Tao20.Actors.Arbitrage;
 using Tao20.Domain.Arbitrage;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Units;
 
 namespace Tao20.Actors.Serialization;

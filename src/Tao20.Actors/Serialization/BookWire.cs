@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Tao20.Actors.Consensus;
 using Tao20.Domain.Consensus;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;

@@ -1,7 +1,7 @@
 using Tao20.Actors.Consensus;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Ranking;
 using Tao20.Domain.Rewards;
+using Tao20.Domain.Settlement;
 using Tao20.Domain.Units;
 
 namespace Tao20.Actors.Serialization;

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Tao20.Actors.Consensus;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Units;
 

@@ -1,6 +1,6 @@
 using Google.Protobuf;
+using Tao20.Actors.Journal;
 using Tao20.Actors.Miners;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;

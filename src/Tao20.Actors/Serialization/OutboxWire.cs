@@ -1,5 +1,5 @@
-using Tao20.Domain.Transactions;
 using Tao20.Actors.Transactions;
+using Tao20.Domain.Transactions;
 using static Tao20.Domain.Transactions.OutboxEvent;
 
 namespace Tao20.Actors.Serialization;

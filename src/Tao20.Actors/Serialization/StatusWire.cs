@@ -1,6 +1,6 @@
 using Tao20.Actors.Consensus;
+using Tao20.Actors.Faults;
 using Tao20.Actors.Ingestion;
-using Tao20.Actors.Status;
 using Tao20.Chain.JsonRpc;
 
 namespace Tao20.Actors.Serialization;

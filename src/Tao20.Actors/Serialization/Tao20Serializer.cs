@@ -3,7 +3,6 @@ using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Serialization;
 using Google.Protobuf;
-using Tao20.Domain.Transactions;
 using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Ingestion;
@@ -11,6 +10,7 @@ using Tao20.Actors.Miners;
 using Tao20.Actors.Pricing;
 using Tao20.Actors.Transactions;
 using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Transactions;
 using Tao20.Domain.Volume;
 using Tao20.Domain.Weights;
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 

@@ -1,5 +1,5 @@
 using Tao20.Actors.Consensus;
-using Tao20.Domain.Epochs;
+using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 
 namespace Tao20.Actors.Serialization;

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Tao20.Actors.Arbitrage;
+using Tao20.Actors.Configuration;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;

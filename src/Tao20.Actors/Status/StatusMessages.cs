@@ -4,9 +4,9 @@ using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Pricing;
 using Tao20.Actors.Transactions;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Ranking;
 using Tao20.Domain.Rewards;
+using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 
 namespace Tao20.Actors.Status;

@@ -1,7 +1,7 @@
 using System.Numerics;
 using Akka.Actor;
 using Akka.Event;
-using Tao20.Actors.Hosting;
+using Tao20.Actors.Journal;
 using Tao20.Chain.Accounts;
 using Tao20.Chain.Following;
 using Tao20.Chain.Signing;

@@ -1,10 +1,10 @@
 using System.Numerics;
-using Tao20.Domain.Transactions;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Nav;
+using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Contracts;

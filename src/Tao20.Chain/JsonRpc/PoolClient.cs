@@ -18,6 +18,7 @@ namespace Tao20.Chain.JsonRpc;
 /// </remarks>
 internal sealed class PoolClient(EndpointPool pool, CancellationToken stop) : ClientBase
 {
+    private const int HashDigits = 66;
     private static readonly JsonSerializerSettings Settings = DefaultJsonSerializerSettingsFactory.BuildDefaultJsonSerializerSettings();
 
     /// <inheritdoc/>
@@ -46,10 +47,10 @@ internal sealed class PoolClient(EndpointPool pool, CancellationToken stop) : Cl
                 RequireQuantity(method, result);
                 break;
             case "eth_getTransactionReceipt" when result.ValueKind != JsonValueKind.Null:
-                foreach (var name in (string[])["transactionHash", "blockHash"])
-                    _ = result.GetProperty(name).GetString() is { Length: 66 } ? true : throw new FormatException($"a receipt without {name}");
+                RequireHash("transactionHash", result);
+                RequireHash("blockHash", result);
                 foreach (var name in (string[])["blockNumber", "status", "gasUsed"])
-                    RequireQuantity(name, result.GetProperty(name));
+                    RequireQuantity(name, Field(name, result));
                 break;
         }
 
@@ -61,4 +62,13 @@ internal sealed class PoolClient(EndpointPool pool, CancellationToken stop) : Cl
         if (value.ValueKind != JsonValueKind.String || value.GetString() is not ['0', 'x', _, ..] text || text.AsSpan(2).ContainsAnyExcept("0123456789abcdefABCDEF"))
             throw new FormatException($"{what} is no quantity");
     }
+
+    private static void RequireHash(string name, JsonElement receipt)
+    {
+        if (Field(name, receipt) is not { ValueKind: JsonValueKind.String } value || value.GetString() is not { Length: HashDigits })
+            throw new FormatException($"{name} is no hash");
+    }
+
+    private static JsonElement Field(string name, JsonElement receipt) =>
+        receipt.ValueKind == JsonValueKind.Object && receipt.TryGetProperty(name, out var value) ? value : throw new FormatException($"a receipt without {name}");
 }

@@ -1,6 +1,6 @@
 using System.Numerics;
-using Tao20.Domain.Parameters;
 using Tao20.Domain.Units;
+using Tao20.Domain.Validation;
 
 namespace Tao20.Domain.Arbitrage;
 

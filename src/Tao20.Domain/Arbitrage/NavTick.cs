@@ -1,5 +1,4 @@
 using System.Numerics;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Units;
 

@@ -1,7 +1,7 @@
 using System.Numerics;
-using Tao20.Domain.Parameters;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
+using Tao20.Domain.Validation;
 
 namespace Tao20.Domain.Consensus;
 

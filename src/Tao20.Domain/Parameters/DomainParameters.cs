@@ -6,6 +6,7 @@ using Tao20.Domain.Epochs;
 using Tao20.Domain.Ranking;
 using Tao20.Domain.Rewards;
 using Tao20.Domain.Units;
+using Tao20.Domain.Validation;
 using Tao20.Domain.Volume;
 
 namespace Tao20.Domain.Parameters;

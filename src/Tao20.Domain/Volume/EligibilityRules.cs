@@ -1,5 +1,5 @@
-using Tao20.Domain.Parameters;
 using Tao20.Domain.Units;
+using Tao20.Domain.Validation;
 
 namespace Tao20.Domain.Volume;
 

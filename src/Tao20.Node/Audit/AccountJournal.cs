@@ -8,9 +8,10 @@ using Microsoft.Data.Sqlite;
 using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Hosting;
+using Tao20.Actors.Journal;
 using Tao20.Domain.Arbitrage;
-using Tao20.Domain.Epochs;
-using Tao20.Domain.Rewards;
+using Tao20.Domain.Settlement;
+using Tao20.Domain.Units;
 
 namespace Tao20.Node.Audit;
 

@@ -3,7 +3,7 @@ using Tao20.Chain.Following;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
-using Tao20.Domain.Rewards;
+using Tao20.Domain.Settlement;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;

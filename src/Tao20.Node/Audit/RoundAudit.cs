@@ -5,10 +5,9 @@ using Tao20.Chain;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Domain.Consensus;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Parameters;
-using Tao20.Domain.Rewards;
+using Tao20.Domain.Settlement;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 

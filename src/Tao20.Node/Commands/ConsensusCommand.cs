@@ -7,7 +7,6 @@ using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Units;
 using Tao20.Node.Audit;
 using Tao20.Node.Configuration;

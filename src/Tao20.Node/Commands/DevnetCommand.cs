@@ -259,7 +259,7 @@ internal static class DevnetCommand
 
     private static void RequireEmpty(string directory)
     {
-        if (File.Exists(Path.Combine(directory, Actors.Hosting.SqliteJournal.FileName)))
+        if (File.Exists(Path.Combine(directory, Actors.Journal.SqliteJournal.FileName)))
         {
             throw new NodeException(
                 ExitCodes.DataDirectory, $"The data directory {directory} holds the journal of another chain, and a devnet is always a new one: give an empty directory with --data-dir.");

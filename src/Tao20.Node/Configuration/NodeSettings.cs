@@ -1,13 +1,14 @@
 using System.Globalization;
-using Tao20.Domain.Transactions;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Hosting;
+using Tao20.Actors.Journal;
 using Tao20.Chain;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Ranking;
 using Tao20.Domain.Rewards;
+using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tao20.Actors.Arbitrage;
+using Tao20.Actors.Metrics;
 using Tao20.Actors.Pricing;
 using Tao20.Actors.Status;
 using Tao20.Domain.Arbitrage;

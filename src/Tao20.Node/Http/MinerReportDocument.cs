@@ -1,7 +1,8 @@
 using System.Globalization;
 using Tao20.Domain.Arbitrage;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Rewards;
+using Tao20.Domain.Settlement;
+using Tao20.Domain.Units;
 
 namespace Tao20.Node.Http;
 

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Numerics;
+using Tao20.Actors.Faults;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Status;
 using Tao20.Domain.Ranking;
 using Tao20.Domain.Rewards;
+using Tao20.Domain.Settlement;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
 using Tao20.Domain.Weights;

@@ -1,7 +1,7 @@
-using Tao20.Domain.Transactions;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Status;
 using Tao20.Actors.Transactions;
+using Tao20.Domain.Transactions;
 using Tao20.Domain.Weights;
 
 namespace Tao20.Node.Http;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ArchUnitNET.Fluent.Slices;
 using ArchUnitNET.Loader;
 using ArchUnitNET.xUnit;
 using Tao20.Actors.Miners;
@@ -54,6 +55,12 @@ public sealed partial class LawTests
         static bool IsNethereum(string name) =>
             name.StartsWith("Nethereum", StringComparison.Ordinal) || name.StartsWith("NBitcoin", StringComparison.Ordinal) || name == "Newtonsoft.Json";
     }
+
+    [Theory]
+    [InlineData("Tao20.Domain.(*)")]
+    [InlineData("Tao20.Actors.(*)")]
+    public void Namespaces_depend_on_each_other_one_way_only(string slices) =>
+        SliceRuleDefinition.Slices().Matching(slices).Should().BeFreeOfCycles().Check(Loaded);
 
     [Fact]
     public void Wire_types_stay_in_the_serialization() =>

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
-using Tao20.Actors.Hosting;
-using Tao20.Actors.Status;
+using Tao20.Actors.Faults;
+using Tao20.Actors.Journal;
 using Tao20.Chain;
 using Tao20.Chain.Tests.Following;
 using Tao20.Domain.Parameters;

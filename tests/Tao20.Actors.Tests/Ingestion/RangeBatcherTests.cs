@@ -2,8 +2,8 @@ using System.Buffers;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
 using Tao20.Chain.Contracts;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
+using Tao20.Domain.Units;
 using static Tao20.Actors.Tests.Ingestion.Given;
 
 namespace Tao20.Actors.Tests.Ingestion;

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using LinqToDB.Data;
 using Microsoft.Data.Sqlite;
-using Tao20.Actors.Hosting;
+using Tao20.Actors.Journal;
 
 namespace Tao20.Actors.Tests.Journal;
 

@@ -1,8 +1,7 @@
 using Microsoft.Data.Sqlite;
-using Tao20.Actors.Hosting;
+using Tao20.Actors.Faults;
+using Tao20.Actors.Journal;
 using Tao20.Actors.Miners;
-using Tao20.Actors.Status;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;

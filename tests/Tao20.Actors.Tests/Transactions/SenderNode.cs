@@ -7,15 +7,16 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Tao20.Domain.Transactions;
+using Tao20.Actors.Faults;
 using Tao20.Actors.Hosting;
-using Tao20.Actors.Status;
+using Tao20.Actors.Journal;
 using Tao20.Actors.Transactions;
 using Tao20.Chain;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Signing;
 using Tao20.Devnet;
+using Tao20.Domain.Transactions;
 using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Tests.Transactions;

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Numerics;
-using Tao20.Domain.Transactions;
 using Tao20.Chain.Abi;
 using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Signing;
 using Tao20.Devnet;
+using Tao20.Domain.Transactions;
 using Tao20.Tests.Oracles;
 using Xunit.Abstractions;
 using Address = Tao20.Domain.Units.Address;

@@ -5,9 +5,9 @@ using Tao20.Benchmarks.Pipeline;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.JsonRpc;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Ranking;
 using Tao20.Domain.Trades;
+using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
 
 namespace Tao20.Benchmarks.Micro;

@@ -4,10 +4,11 @@ using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Tao20.Actors.Faults;
 using Tao20.Actors.Hosting;
+using Tao20.Actors.Journal;
 using Tao20.Actors.Miners;
-using Tao20.Actors.Status;
-using Tao20.Domain.Epochs;
+using Tao20.Domain.Units;
 
 namespace Tao20.Benchmarks.Pipeline;
 

@@ -1,5 +1,4 @@
 using Tao20.Actors.Miners;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;

@@ -5,17 +5,19 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Tao20.Domain.Transactions;
 using Tao20.Actors.Arbitrage;
+using Tao20.Actors.Faults;
 using Tao20.Actors.Hosting;
+using Tao20.Actors.Journal;
+using Tao20.Actors.Metrics;
 using Tao20.Actors.Pricing;
-using Tao20.Actors.Status;
 using Tao20.Actors.Transactions;
 using Tao20.Chain;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Devnet;
 using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Transactions;
 
 namespace Tao20.Benchmarks.Pipeline;
 

@@ -7,7 +7,6 @@ using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Contracts.Messages;
 using Tao20.Domain.Consensus;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;

@@ -1,11 +1,11 @@
 using System.Numerics;
 using Microsoft.Extensions.Logging.Abstractions;
-using Tao20.Domain.Transactions;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
 using Tao20.Devnet;
 using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 using Tao20.Tests.Oracles;
 

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Tao20.Chain.Signing;
 using Tao20.Chain.Tests.Abi;
 using Tao20.Domain.Consensus;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 using Xunit.Abstractions;

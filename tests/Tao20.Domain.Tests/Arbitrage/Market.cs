@@ -1,6 +1,5 @@
 using System.Numerics;
 using Tao20.Domain.Arbitrage;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Units;
 

@@ -1,5 +1,4 @@
 using Tao20.Domain.Consensus;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;

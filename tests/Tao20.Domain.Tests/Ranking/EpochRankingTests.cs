@@ -2,6 +2,7 @@ using System.Numerics;
 using CsCheck;
 using Tao20.Domain.Ranking;
 using Tao20.Domain.Rewards;
+using Tao20.Domain.Settlement;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
 

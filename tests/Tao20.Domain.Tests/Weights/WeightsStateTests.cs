@@ -1,5 +1,6 @@
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Trades;
+using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 
 namespace Tao20.Domain.Tests.Weights;

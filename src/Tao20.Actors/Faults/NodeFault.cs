@@ -1,4 +1,5 @@
-namespace Tao20.Actors.Status;
+
+namespace Tao20.Actors.Faults;
 
 /// <summary>What stops a node, or part of it.</summary>
 public enum FaultKind

@@ -1,7 +1,6 @@
-using Tao20.Actors.Miners;
-using Tao20.Actors.Status;
+using Tao20.Actors.Faults;
 
-namespace Tao20.Actors.Hosting;
+namespace Tao20.Actors.Journal;
 
 /// <summary>Says in one line what is wrong with the journal and what to do, and ends the node where nothing else is right.</summary>
 /// <param name="options">How events are kept.</param>

@@ -4,7 +4,7 @@ using Tao20.Domain.Epochs;
 using Tao20.Domain.Rewards;
 using Tao20.Domain.Units;
 
-namespace Tao20.Domain.Ranking;
+namespace Tao20.Domain.Settlement;
 
 /// <summary>
 /// The Merkle root that commits to a ranking: leaves <c>keccak(abi.encode(rank, miner, W, S, payout))</c> in rank order; a node

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace Tao20.Actors.Status;
+namespace Tao20.Actors.Metrics;
 
 /// <summary>What the pipeline counts, as <c>System.Diagnostics.Metrics</c> instruments of one meter.</summary>
 public sealed class PipelineMetrics : IDisposable

@@ -1,10 +1,11 @@
-using Tao20.Actors.Hosting;
-using Tao20.Actors.Status;
+using Tao20.Actors.Faults;
+using Tao20.Actors.Journal;
+using Tao20.Actors.Metrics;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Domain.Parameters;
 
-namespace Tao20.Actors.Ingestion;
+namespace Tao20.Actors.Configuration;
 
 /// <summary>What the follower is configured with from outside.</summary>
 /// <param name="Identity">The chain and contract it finds; what a journal must be of.</param>

@@ -8,7 +8,7 @@ using LinqToDB.Interceptors;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace Tao20.Actors.Hosting;
+namespace Tao20.Actors.Journal;
 
 /// <summary>The connections to one SQLite file, kept open between their owners: to open one costs more than most of what is asked of it.</summary>
 /// <remarks>

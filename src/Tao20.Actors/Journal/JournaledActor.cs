@@ -1,7 +1,7 @@
 using Akka.Event;
 using Akka.Persistence;
 
-namespace Tao20.Actors.Hosting;
+namespace Tao20.Actors.Journal;
 
 /// <summary>
 /// What all persistent actors have in common: journal failures are told to the node, a snapshot is taken every so many events, and

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Slashing;
 
-namespace Tao20.Actors.Status;
+namespace Tao20.Actors.Metrics;
 
 /// <summary>What validators do, counted; part of the meter of <see cref="PipelineMetrics"/>.</summary>
 public sealed class ConsensusMetrics

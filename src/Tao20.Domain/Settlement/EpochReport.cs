@@ -1,10 +1,11 @@
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Ranking;
+using Tao20.Domain.Rewards;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
 
-namespace Tao20.Domain.Rewards;
+namespace Tao20.Domain.Settlement;
 
 /// <summary>The result of an epoch: who is where, who gets what, and the root that commits to it.</summary>
 /// <param name="Closed">The epoch and how it ended.</param>
@@ -28,6 +29,6 @@ public sealed record EpochReport(
         var ranking = EpochRanking.Of(volumes, closed.LastHour, parameters.Parameters.Score);
         var rewards = EpochRewards.Allocate(ranking, parameters.Parameters.Rewards, carriedIn);
         return new EpochReport(
-            closed, parameters.Version, ranking, rewards, Domain.Ranking.RankingRoot.Of(rewards.Payouts, keccak), Fairness.Of(rewards.Payouts));
+            closed, parameters.Version, ranking, rewards, Settlement.RankingRoot.Of(rewards.Payouts, keccak), Fairness.Of(rewards.Payouts));
     }
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using Tao20.Domain.Arbitrage;
 
-namespace Tao20.Actors.Status;
+namespace Tao20.Actors.Metrics;
 
 /// <summary>What a miner earns and how fast it reacts; part of the meter of <see cref="PipelineMetrics"/>.</summary>
 public sealed class ArbitrageMetrics

@@ -1,8 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Npgsql;
-using Tao20.Actors.Miners;
 
-namespace Tao20.Actors.Hosting;
+namespace Tao20.Actors.Journal;
 
 /// <summary>Tells from a database's exception what kind of problem it is.</summary>
 public static class JournalProblems

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Tao20.Domain.Parameters;
+namespace Tao20.Domain.Validation;
 
 /// <summary>A parameter outside its range.</summary>
 /// <param name="Key">Its name in the options, e.g. <c>Scoring:Eligibility:DustWei</c>.</param>

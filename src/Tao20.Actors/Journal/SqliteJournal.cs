@@ -1,8 +1,7 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
-using Tao20.Actors.Miners;
 
-namespace Tao20.Actors.Hosting;
+namespace Tao20.Actors.Journal;
 
 /// <summary>The SQLite file of a data directory: made durable, checked before it is used.</summary>
 public static class SqliteJournal

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Npgsql;
 
-namespace Tao20.Actors.Hosting;
+namespace Tao20.Actors.Journal;
 
 /// <summary>The PostgreSQL database of a validator with several nodes: asked before anything needs it.</summary>
 public static class PostgreSqlJournal

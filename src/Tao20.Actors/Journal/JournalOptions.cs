@@ -1,7 +1,7 @@
 using System.Globalization;
 using Npgsql;
 
-namespace Tao20.Actors.Hosting;
+namespace Tao20.Actors.Journal;
 
 /// <summary>Where events are kept.</summary>
 public enum JournalKind

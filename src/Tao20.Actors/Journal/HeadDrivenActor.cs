@@ -3,7 +3,7 @@ using Akka.Event;
 using Tao20.Chain;
 using Tao20.Chain.Following;
 
-namespace Tao20.Actors.Hosting;
+namespace Tao20.Actors.Journal;
 
 /// <summary>
 /// A persistent actor that works whenever the head of the chain moves or something new is wanted: one piece of work at a time, once more
