@@ -15,13 +15,13 @@ public static class CallData
     /// <typeparam name="T">A message with a <see cref="FunctionAttribute"/> and a <see cref="ParameterAttribute"/> for each argument.</typeparam>
     public static string Encode<T>(this T message)
         where T : FunctionMessage =>
-        Encoder.EncodeRequest(Shape<T>.Selector, Shape<T>.Parameters, [.. Shape<T>.Getters.Select(get => get(message))]);
+        Encoder.EncodeRequest(Shape<T>.Selector, Shape<T>.Parameters, Shape<T>.Values(message));
 
     /// <summary>The code that deploys a contract, followed by the encoded arguments of its constructor.</summary>
     /// <typeparam name="T">A message with a <see cref="ParameterAttribute"/> for each argument.</typeparam>
     public static string EncodeDeployment<T>(this T deployment)
         where T : ContractDeploymentMessage =>
-        deployment.ByteCode + Convert.ToHexStringLower(new ParametersEncoder().EncodeParameters(Shape<T>.Parameters, [.. Shape<T>.Getters.Select(get => get(deployment))]));
+        deployment.ByteCode + Convert.ToHexStringLower(new ParametersEncoder().EncodeParameters(Shape<T>.Parameters, Shape<T>.Values(deployment)));
 
     /// <summary>
     /// The ABI of a message type, read once: left to Nethereum, its attributes are read by reflection at every call, which takes ten times
@@ -43,13 +43,6 @@ public static class CallData
 
         public static readonly string Selector = typeof(T).IsAssignableTo(typeof(FunctionMessage)) ? ABITypedRegistry.GetFunctionABI<T>().Sha3Signature : "";
 
-        public static readonly Func<T, object>[] Getters = [.. Properties.Select(one => Getter(one.Property))];
-
-        private static Func<T, object> Getter(PropertyInfo property)
-        {
-            var message = System.Linq.Expressions.Expression.Parameter(typeof(T));
-            var value = System.Linq.Expressions.Expression.Convert(System.Linq.Expressions.Expression.Property(message, property), typeof(object));
-            return System.Linq.Expressions.Expression.Lambda<Func<T, object>>(value, message).Compile();
-        }
+        public static object[] Values(T message) => [.. Properties.Select(one => one.Property.GetValue(message)!)];
     }
 }

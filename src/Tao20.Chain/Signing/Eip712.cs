@@ -12,6 +12,10 @@ namespace Tao20.Chain.Signing;
 /// <summary>The struct that validators sign, hashed as wallets and contracts do (source: EIP-712).</summary>
 public static class Eip712
 {
+    // Read by reflection, once.
+    private static readonly IDictionary<string, MemberDescription[]> Types =
+        MemberDescriptionFactory.GetTypesMemberDescription(typeof(Nethereum.ABI.EIP712.Domain), typeof(NavAttestationStruct));
+
     /// <summary>The digest of an attestation for a registry: domain <c>{name: "TAO20", version: "1", chainId, verifyingContract}</c>.</summary>
     public static Hash256 Digest(NavAttestation attestation, RegistryIdentity registry)
     {
@@ -19,7 +23,7 @@ public static class Eip712
         var typed = new TypedData<Nethereum.ABI.EIP712.Domain>
         {
             Domain = new Nethereum.ABI.EIP712.Domain { Name = "TAO20", Version = "1", ChainId = registry.ChainId, VerifyingContract = registry.Registry.ToString() },
-            Types = MemberDescriptionFactory.GetTypesMemberDescription(typeof(Nethereum.ABI.EIP712.Domain), typeof(NavAttestationStruct)),
+            Types = new Dictionary<string, MemberDescription[]>(Types),
             PrimaryType = "NavAttestation",
         };
         return new Hash256(Keccak.Hash(new Eip712TypedDataEncoder().EncodeTypedData(new NavAttestationStruct(attestation), typed)).ToBytes());
