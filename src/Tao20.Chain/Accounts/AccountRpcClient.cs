@@ -55,7 +55,7 @@ public sealed class AccountRpcClient
         var receipts = hashes.Select(hash => receipt.CreateBatchItem(hash.ToString(), ++ids)).ToList();
         await _web3.Client.SendBatchRequestAsync(new RpcRequestResponseBatch { BatchItems = [nonceLatest, nonceFinal, head, .. receipts] }).ConfigureAwait(false);
         return new AccountView(
-            receipts.Select(item => item.Response).Where(found => found is not null).Select(Read).ToDictionary(found => found.Hash),
+            hashes.Zip(receipts, (hash, item) => (hash, item.Response)).Where(found => found.Response is not null).ToDictionary(found => found.hash, found => Read(found.Response)),
             (ulong)nonceLatest.Response.Value,
             (ulong)nonceFinal.Response.Value,
             latest.Number,

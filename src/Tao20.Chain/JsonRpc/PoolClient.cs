@@ -13,8 +13,8 @@ namespace Tao20.Chain.JsonRpc;
 /// <param name="pool">The endpoints.</param>
 /// <param name="stop">Cancels requests.</param>
 /// <remarks>
-/// Errors of the node are thrown as <see cref="RpcErrorException"/>: they answer the question and no other endpoint is asked. Quantities are
-/// checked before Nethereum reads them: it takes <c>0x</c> for zero.
+/// Errors of the node are thrown as <see cref="RpcErrorException"/>. What a transaction would do, or whether it is accepted, is answered by an
+/// error, too: then no other endpoint is asked. Quantities are checked before Nethereum reads them: it takes <c>0x</c> for zero.
 /// </remarks>
 internal sealed class PoolClient(EndpointPool pool, CancellationToken stop) : ClientBase
 {
@@ -33,9 +33,11 @@ internal sealed class PoolClient(EndpointPool pool, CancellationToken stop) : Cl
             request.Method,
             JsonConvert.SerializeObject(request.RawParameters, Settings),
             (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => results[i] = Read(request.Method, ref reader))).ToList();
-        await pool.SendAsync(calls, stop, errorsAreAnswers: true).ConfigureAwait(false);
+        await pool.SendAsync(calls, stop, errorsAreAnswers: requests.All(request => IsOfTransaction(request.Method))).ConfigureAwait(false);
         return [.. requests.Select((request, i) => new RpcResponseMessage(request.Id, results[i]))];
     }
+
+    private static bool IsOfTransaction(string method) => method is "eth_call" or "eth_estimateGas" or "eth_sendRawTransaction";
 
     private static JToken Read(string method, ref Utf8JsonReader reader)
     {
@@ -45,6 +47,12 @@ internal sealed class PoolClient(EndpointPool pool, CancellationToken stop) : Cl
         {
             case "eth_getTransactionCount" or "eth_estimateGas" or "eth_gasPrice" or "eth_getBalance":
                 RequireQuantity(method, result);
+                break;
+            case "eth_getBlockByNumber":
+                if (result.ValueKind != JsonValueKind.Object)
+                    throw new FormatException("there is no such block");
+                if (result.TryGetProperty("baseFeePerGas", out var fee) && fee.ValueKind != JsonValueKind.Null)
+                    RequireQuantity("baseFeePerGas", fee);
                 break;
             case "eth_getTransactionReceipt" when result.ValueKind != JsonValueKind.Null:
                 RequireHash("transactionHash", result);

@@ -55,9 +55,24 @@ public sealed class PoolClientTests
     [Fact]
     public async Task An_endpoint_that_does_not_answer_is_passed_over()
     {
-        var pool = new EndpointPool([new CannedTransport(null), new CannedTransport("""[{"id":1,"result":"0x7"}]""")], NullLogger.Instance);
+        var pool = new EndpointPool([new CannedTransport(null), new CannedTransport("""[{"id":1,"result":"0x7"}]""", "second")], NullLogger.Instance);
         Assert.Equal(7, (await new Web3(new PoolClient(pool, default)).Eth.Transactions.GetTransactionCount.SendRequestAsync(Account)).Value);
     }
+
+    [Fact]
+    public async Task An_error_that_may_pass_is_asked_of_the_next_endpoint_unless_it_answers_what_a_transaction_would_do()
+    {
+        const string behind = """[{"id":1,"error":{"code":-32000,"message":"header not found"}}]""";
+        Assert.Equal(7, (await Client(behind, "0x7").Eth.Transactions.GetTransactionCount.SendRequestAsync(Account)).Value);
+        await Assert.ThrowsAsync<RpcErrorException>(() => Client(behind, "0x7").Eth.Transactions.Call.SendRequestAsync(new Nethereum.RPC.Eth.DTOs.CallInput("0x", Account)));
+        await Assert.ThrowsAsync<RpcErrorException>(() => Client(behind, "0x7").Eth.Transactions.SendRawTransaction.SendRequestAsync("0x02"));
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("""{"number":"0x5","baseFeePerGas":"0x"}""")]
+    public async Task A_latest_block_that_is_none_is_a_violation(string block) => await Assert.ThrowsAsync<NodeMisbehaviourException>(() =>
+        Client($$"""{"id":1,"result":{{block}}}""").Eth.Blocks.GetBlockWithTransactionsHashesByNumber.SendRequestAsync(Nethereum.RPC.Eth.DTOs.BlockParameter.CreateLatest()));
 
     private static Task<Nethereum.Hex.HexTypes.HexBigInteger> Nonce(string reply) => Client(reply).Eth.Transactions.GetTransactionCount.SendRequestAsync(Account);
 
@@ -66,10 +81,13 @@ public sealed class PoolClientTests
 
     private static Web3 Client(string reply) => new(new PoolClient(new EndpointPool([new CannedTransport(reply)], NullLogger.Instance), default));
 
+    private static Web3 Client(string first, string second) => new(new PoolClient(
+        new EndpointPool([new CannedTransport(first), new CannedTransport($$"""[{"id":1,"result":"{{second}}"}]""", "second")], NullLogger.Instance), default));
+
     /// <summary>Answers with these bytes, or not at all.</summary>
-    private sealed class CannedTransport(string? reply) : IRpcTransport
+    private sealed class CannedTransport(string? reply, string name = "first") : IRpcTransport
     {
-        public Uri Endpoint { get; } = new($"http://{(reply is null ? "silent" : "canned")}.example");
+        public Uri Endpoint { get; } = new($"http://{name}.example");
 
         public Task<RpcReply> SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancel) =>
             reply is null ? throw new EndpointUnreachableException(Endpoint, "it is silent") : Task.FromResult(RpcReply.Of(Encoding.UTF8.GetBytes(reply)));
