@@ -1,6 +1,7 @@
 using System.Numerics;
 using Nethereum.ABI.FunctionEncoding.Attributes;
 using Nethereum.Contracts;
+using Tao20.Chain.Contracts.Messages;
 using Tao20.Domain.Units;
 
 namespace Tao20.Devnet;
@@ -73,14 +74,7 @@ internal sealed class SetNeuronFunction(ushort netuid, ushort uid, Address accou
 }
 
 [Function("weightsOf")]
-internal sealed class WeightsOfFunction(ushort netuid, ushort uid) : FunctionMessage
-{
-    [Parameter("uint16", "netuid", 1)]
-    public ushort Netuid => netuid;
-
-    [Parameter("uint16", "uid", 2)]
-    public ushort Uid => uid;
-}
+internal sealed class WeightsOfFunction(ushort netuid, ushort uid) : NeuronFunction(netuid, uid);
 
 [Function("mint")]
 internal sealed class RouterMintFunction(BigInteger minOut, BigInteger deadline) : FunctionMessage

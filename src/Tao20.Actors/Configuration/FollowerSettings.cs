@@ -7,7 +7,7 @@ using Tao20.Domain.Parameters;
 
 namespace Tao20.Actors.Configuration;
 
-/// <summary>What the follower is configured with from outside.</summary>
+/// <summary>What the follower is configured with.</summary>
 /// <param name="Identity">The chain and contract it finds; what a journal must be of.</param>
 /// <param name="Scoring">The parameters wanted.</param>
 /// <param name="Journal">How events are kept, and what to say when they cannot be.</param>

@@ -30,7 +30,7 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
     private Gathering? _gathering;
 
     /// <summary>The coordinator of these miners.</summary>
-    /// <param name="settings">What it is configured with from outside.</param>
+    /// <param name="settings">What it is configured with.</param>
     /// <param name="miners">The miners.</param>
     /// <param name="startDuties">Starts what does a validator's duties; null for a node that only counts.</param>
     public ConsensusCoordinatorActor(FollowerSettings settings, IActorRef miners, Func<IActorContext, IActorRef>? startDuties = null)

@@ -27,7 +27,7 @@ public sealed record GetWeights
     public static readonly GetWeights Instance = new();
 }
 
-/// <summary>What sets weights is configured with from outside. Validated before anything starts.</summary>
+/// <summary>What sets weights is configured with. Validated before anything starts.</summary>
 public sealed record WeightsOptions
 {
     /// <summary>Whether weights are set at all. Default true.</summary>

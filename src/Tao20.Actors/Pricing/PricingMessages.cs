@@ -13,7 +13,7 @@ public sealed class PriceFeedKey
     public const string Name = "price-feed";
 }
 
-/// <summary>What the feed is configured with from outside.</summary>
+/// <summary>What the feed is configured with.</summary>
 /// <param name="Sizes">The sizes that are quoted, ascending.</param>
 /// <param name="PriorityFee">What is offered beside the base fee, in wei for a unit of gas.</param>
 /// <param name="StaleAfter">How long no new block may come.</param>

@@ -100,13 +100,8 @@ public sealed class TransactionSenderActor : HeadDrivenActor
     /// <summary>Asks the chain where the account stands.</summary>
     protected override void Poll()
     {
-        if (TryBeginWork())
-        {
-            if (_state.Open.Count == 0)
-                BecomeIdle();
-            else
-                Run(_client.ViewAsync([.. _state.Open.SelectMany(entry => entry.Attempts).Select(attempt => attempt.Hash)]));
-        }
+        if (_state.Open.Count > 0 && TryBeginWork())
+            Run(_client.ViewAsync([.. _state.Open.SelectMany(entry => entry.Attempts).Select(attempt => attempt.Hash)]));
     }
 
     private void Submit(TransactionIntent intent)

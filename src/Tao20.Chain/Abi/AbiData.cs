@@ -20,10 +20,6 @@ public readonly struct AbiData(ReadOnlyMemory<byte> data)
     /// <exception cref="FormatException">There is no such word, or it is above 2^96.</exception>
     public Wei Wei(int index) => Integer(index) is var value && value <= Domain.Units.Wei.Max ? Domain.Units.Wei.From((UInt128)value) : throw new FormatException($"word {index} is above 2^96");
 
-    /// <summary>Word number <paramref name="index"/> as an address.</summary>
-    /// <exception cref="FormatException">There is no such word, or it is none.</exception>
-    public Address Address(int index) => AbiWords.TryAddress(Word(index), out var address) ? address : throw new FormatException($"word {index} is no address");
-
     /// <summary>Word number <paramref name="index"/> as 32 bytes.</summary>
     /// <exception cref="FormatException">There is no such word.</exception>
     public Hash256 Hash(int index) => new(Word(index));

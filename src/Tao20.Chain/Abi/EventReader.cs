@@ -1,6 +1,6 @@
-using System.Reflection;
 using Nethereum.ABI.FunctionEncoding;
 using Nethereum.ABI.FunctionEncoding.Attributes;
+using Nethereum.ABI.Model;
 using Nethereum.Contracts;
 using Tao20.Domain.Units;
 
@@ -14,7 +14,7 @@ public static class EventReader
 {
     /// <summary>The first topic of an event.</summary>
     public static Hash256 Topic<TEvent>()
-        where TEvent : IEventDTO => Hash256.Parse("0x" + ABITypedRegistry.GetEvent<TEvent>().Sha3Signature);
+        where TEvent : IEventDTO => Hash256.Parse("0x" + Event<TEvent>.Abi.Sha3Signature);
 
     /// <summary>The event a log is.</summary>
     /// <param name="topics">All its topics.</param>
@@ -23,22 +23,17 @@ public static class EventReader
     public static TEvent Read<TEvent>(IReadOnlyList<Hash256> topics, ReadOnlyMemory<byte> data)
         where TEvent : IEventDTO, new()
     {
-        var shape = ABITypedRegistry.GetEvent<TEvent>();
-        var (indexed, plain) = (shape.InputParameters.Where(one => one.Indexed).ToList(), shape.InputParameters.Where(one => !one.Indexed).ToArray());
-        if (topics.Count != indexed.Count + 1)
-            throw new FormatException($"{topics.Count} topics instead of {indexed.Count + 1}");
+        var (shape, plain) = (Event<TEvent>.Abi, Event<TEvent>.Plain);
+        var expected = shape.InputParameters.Length - plain.Length + 1;
+        if (topics.Count != expected)
+            throw new FormatException($"{topics.Count} topics instead of {expected}");
         RequireLengths(plain, new AbiData(data));
         TEvent read;
         byte[] written;
         try
         {
             read = new EventTopicDecoder().DecodeTopics(new TEvent(), [.. topics.Select(topic => (object)topic.ToString())], "0x" + Convert.ToHexStringLower(data.Span));
-            var values = typeof(TEvent).GetProperties()
-                .Select(property => (property, parameter: property.GetCustomAttribute<ParameterAttribute>()!))
-                .Where(one => !one.parameter.Parameter.Indexed)
-                .OrderBy(one => one.parameter.Order)
-                .Select(one => one.property.GetValue(read)!);
-            written = new ParametersEncoder().EncodeParameters(plain, [.. values]);
+            written = new ParametersEncoder().EncodeParameters(plain, MessageShape<TEvent>.Values(read));
         }
         catch (Exception e) when (e is not (OutOfMemoryException or StackOverflowException))
         {
@@ -50,7 +45,7 @@ public static class EventReader
     }
 
     /// <summary>Every list and byte string fits into the data.</summary>
-    private static void RequireLengths(IEnumerable<Nethereum.ABI.Model.Parameter> parameters, AbiData data)
+    private static void RequireLengths(IEnumerable<Parameter> parameters, AbiData data)
     {
         var word = 0;
         foreach (var parameter in parameters)
@@ -70,5 +65,13 @@ public static class EventReader
 
         if (word > 0)
             data.Integer(word - 1);
+    }
+
+    /// <summary>An event's ABI, and what of it stands in the data.</summary>
+    private static class Event<TEvent>
+    {
+        public static readonly EventABI Abi = ABITypedRegistry.GetEvent<TEvent>();
+
+        public static readonly Parameter[] Plain = [.. Abi.InputParameters.Where(parameter => !parameter.Indexed)];
     }
 }

@@ -97,7 +97,7 @@ public sealed class AccountRpcClient
             return new ReplacementTransaction(entry, refusal, entry.Intent, same.Gas);
         var nothing = new TransactionIntent(entry.Intent.Id, Account, 0, default);
         var cancellation = await SimulateAsync(nothing).ConfigureAwait(false);
-        return new ReplacementTransaction(entry, refusal, cancellation.Refusal is null ? nothing : null, cancellation.Gas);
+        return new ReplacementTransaction(entry, refusal, cancellation.Refusal is null ? nothing : null, cancellation.Gas, cancellation.Refusal);
     }
 
     /// <summary>Hands signed bytes to a node; what it says.</summary>

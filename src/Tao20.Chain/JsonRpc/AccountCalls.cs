@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Text.Json;
 using Tao20.Chain.Abi;
-using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 
 namespace Tao20.Chain.JsonRpc;
@@ -22,10 +21,6 @@ public static class AccountCalls
     /// <param name="take">Takes it.</param>
     public static RpcCall Nonce(Address account, string block, Action<ulong> take) =>
         new("eth_getTransactionCount", $"[\"{account}\",\"{block}\"]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Quantity(ref reader)));
-
-    /// <summary><c>eth_getBalance</c> at the latest block, in wei.</summary>
-    public static RpcCall Balance(Address account, Action<BigInteger> take) =>
-        new("eth_getBalance", $"[\"{account}\",\"latest\"]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.BigQuantity(reader.GetString()!)));
 
     /// <summary><c>eth_getBalance</c> at the block with this hash (EIP-1898), in wei.</summary>
     public static RpcCall BalanceAt(Address account, Hash256 block, Action<BigInteger> take) =>
@@ -48,14 +43,6 @@ public static class AccountCalls
             take([.. logs.EnumerateArray().Select(ReadLog)]);
         });
 
-    /// <summary><c>eth_getTransactionReceipt</c>: null when it is in no block.</summary>
-    public static RpcCall Receipt(Hash256 hash, Action<Receipt?> take) =>
-        new("eth_getTransactionReceipt", $"[\"{hash}\"]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) =>
-        {
-            using var document = JsonDocument.ParseValue(ref reader);
-            take(document.RootElement.ValueKind == JsonValueKind.Null ? null : ReadReceipt(document.RootElement));
-        });
-
     /// <summary>The latest block's base fee, in wei per gas; 0 where the chain has none.</summary>
     public static RpcCall BaseFee(Action<BigInteger> take) =>
         new("eth_getBlockByNumber", "[\"latest\",false]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) =>
@@ -63,14 +50,6 @@ public static class AccountCalls
             using var document = JsonDocument.ParseValue(ref reader);
             take(document.RootElement.TryGetProperty("baseFeePerGas", out var fee) && fee.ValueKind == JsonValueKind.String ? HexText.BigQuantity(fee.GetString()!) : BigInteger.Zero);
         });
-
-    private static Receipt ReadReceipt(JsonElement receipt) => new(
-        Hash256.Parse(Text(receipt, "transactionHash")),
-        (ulong)HexText.BigQuantity(Text(receipt, "blockNumber")),
-        Hash256.Parse(Text(receipt, "blockHash")),
-        Text(receipt, "status") == "0x1",
-        (ulong)HexText.BigQuantity(Text(receipt, "gasUsed")),
-        (UInt128)HexText.BigQuantity(receipt.TryGetProperty("effectiveGasPrice", out var price) && price.ValueKind == JsonValueKind.String ? price.GetString()! : "0x0"));
 
     private static ReceiptLog ReadLog(JsonElement log)
     {

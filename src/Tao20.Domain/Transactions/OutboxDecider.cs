@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tao20.Domain.Units;
 
 namespace Tao20.Domain.Transactions;
@@ -18,7 +19,8 @@ public sealed record Simulation(ulong Gas, string? Refusal = null, string? Rever
 /// <param name="Refusal">What the node has said.</param>
 /// <param name="Candidate">What is to be signed; null when there is nothing.</param>
 /// <param name="Gas">The gas it needs.</param>
-public sealed record ReplacementTransaction(OutboxEntry Entry, string Refusal, TransactionIntent? Candidate, ulong Gas)
+/// <param name="Obstacle">What the node says to a transaction that does nothing; null where there is something to be signed.</param>
+public sealed record ReplacementTransaction(OutboxEntry Entry, string Refusal, TransactionIntent? Candidate, ulong Gas, string? Obstacle = null)
 {
     /// <summary>Whether it does nothing but use up the nonce.</summary>
     public bool Cancels => Candidate is not null && !ReferenceEquals(Candidate, Entry.Intent);
@@ -88,12 +90,13 @@ public sealed record OutboxDecider(Address Account, FeePolicy Fees)
     {
         var last = replacement.Entry.Attempts[^1];
         if (replacement.Candidate is not { } candidate)
-            return Wait(last.Cancels ? AcceptanceOutlook.CancellationRefused : AcceptanceOutlook.CancellationImpossible);
+            return Wait(last.Cancels ? AcceptanceOutlook.CancellationRefused : AcceptanceOutlook.CancellationImpossible, replacement.Obstacle);
         return Fees.Replacing(last.Fees, view.BaseFee) is { } fees
             ? new OutboxStep.Sign(candidate, last.Nonce, fees, Fees.WithMargin(replacement.Gas), replacement.Cancels)
-            : Wait(AcceptanceOutlook.ReplacementTooExpensive);
+            : Wait(AcceptanceOutlook.ReplacementTooExpensive, Fees.MaxFeePerGas.ToString(CultureInfo.InvariantCulture));
 
-        OutboxStep.Idle Wait(AcceptanceOutlook outlook) => new(new OutboxWait.Acceptance(replacement.Entry.Intent.Id, replacement.Refusal, outlook));
+        OutboxStep.Idle Wait(AcceptanceOutlook outlook, string? detail) =>
+            new(new OutboxWait.Acceptance(replacement.Entry.Intent.Id, replacement.Refusal, outlook, detail));
     }
 
     /// <summary>The same transaction with a higher fee, or the same bytes again where that is not allowed.</summary>

@@ -70,14 +70,15 @@ public abstract record OutboxWait
     /// <param name="Id">The intent.</param>
     /// <param name="NodeText">What the node says.</param>
     /// <param name="Outlook">What happens next.</param>
-    public sealed record Acceptance(string Id, string NodeText, AcceptanceOutlook Outlook) : OutboxWait
+    /// <param name="Detail">Of the outlook: what the node says to a transaction that does nothing, or the limit of the fee.</param>
+    public sealed record Acceptance(string Id, string NodeText, AcceptanceOutlook Outlook, string? Detail = null) : OutboxWait
     {
         internal string Hope => Outlook switch
         {
             AcceptanceOutlook.NextBlock => "It is tried again with the next block.",
             AcceptanceOutlook.CancellationRefused => "Nor is a transaction that does nothing in its stead. It is tried again with the next block.",
-            AcceptanceOutlook.CancellationImpossible => "Nor can a transaction that does nothing be made in its stead.",
-            AcceptanceOutlook.ReplacementTooExpensive => "What could replace it would pay more than Transactions:MaxFeePerGas.",
+            AcceptanceOutlook.CancellationImpossible => $"Nor can a transaction that does nothing be made in its stead: {Detail}.",
+            AcceptanceOutlook.ReplacementTooExpensive => $"What could replace it would pay more than Transactions:MaxFeePerGas = {Detail}.",
             _ => throw new InvalidOperationException($"{Outlook} is no outlook."),
         };
     }

@@ -31,7 +31,7 @@ public sealed class CallDataTests
     }
 
     public static TheoryData<Type> Messages => [.. typeof(CallData).Assembly.GetTypes()
-        .Where(type => type.IsSubclassOf(typeof(FunctionMessage)) && type != typeof(AttestFunction) && type != typeof(RaiseCaseFunction))];
+        .Where(type => type is { IsAbstract: false } && type.IsSubclassOf(typeof(FunctionMessage)) && type != typeof(AttestFunction) && type != typeof(RaiseCaseFunction))];
 
     [Theory]
     [MemberData(nameof(Messages))]

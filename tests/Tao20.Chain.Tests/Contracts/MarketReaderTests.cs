@@ -1,8 +1,8 @@
 using System.Numerics;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tao20.Chain.Accounts;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
-using Tao20.Chain.JsonRpc;
 using Tao20.Devnet;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Transactions;
@@ -175,9 +175,9 @@ public sealed class MarketReaderTests : IAsyncLifetime
     {
         var hash = Hash256.Parse((await _anvil.Client.SubmitAsync([transaction], _none))[0]);
         await _anvil.Client.MineAsync(++_time, _none);
-        Receipt? receipt = null;
-        await _chain.Pool.SendAsync([AccountCalls.Receipt(hash, found => receipt = found)], _none);
-        Assert.True(receipt?.Success);
-        return receipt!;
+        var view = await new AccountRpcClient(_chain, transaction.From, seesPending: false, _none).ViewAsync([hash]);
+        var receipt = Assert.Contains(hash, view.Receipts);
+        Assert.True(receipt.Success);
+        return receipt;
     }
 }

@@ -106,8 +106,8 @@ public sealed class OutboxDeciderTests
         var nothing = Assert.IsType<OutboxStep.Sign>(Decider.OnReplacementFound(Chain, new ReplacementTransaction(entry, "no", new TransactionIntent("a", Account, 0, default), 100)));
         Assert.Equal((5UL, true), (nothing.Nonce, nothing.Cancels));
         Assert.Equal(
-            new OutboxStep.Idle(new OutboxWait.Acceptance("a", "no", AcceptanceOutlook.CancellationImpossible)),
-            Decider.OnReplacementFound(Chain, new ReplacementTransaction(entry, "no", null, 0)));
+            new OutboxStep.Idle(new OutboxWait.Acceptance("a", "no", AcceptanceOutlook.CancellationImpossible, "poor")),
+            Decider.OnReplacementFound(Chain, new ReplacementTransaction(entry, "no", null, 0, "poor")));
     }
 
     [Fact]

@@ -85,25 +85,13 @@ internal sealed class GetStakeFunction(Hash256 hotkey, Hash256 coldkey, BigInteg
 }
 
 [Function("getAlphaPrice")]
-internal sealed class GetAlphaPriceFunction(ushort netuid) : FunctionMessage
-{
-    [Parameter("uint16", "netuid", 1)]
-    public ushort Netuid => netuid;
-}
+internal sealed class GetAlphaPriceFunction(ushort netuid) : SubnetFunction(netuid);
 
 [Function("getTaoInPool")]
-internal sealed class GetTaoInPoolFunction(ushort netuid) : FunctionMessage
-{
-    [Parameter("uint16", "netuid", 1)]
-    public ushort Netuid => netuid;
-}
+internal sealed class GetTaoInPoolFunction(ushort netuid) : SubnetFunction(netuid);
 
 [Function("getAlphaInPool")]
-internal sealed class GetAlphaInPoolFunction(ushort netuid) : FunctionMessage
-{
-    [Parameter("uint16", "netuid", 1)]
-    public ushort Netuid => netuid;
-}
+internal sealed class GetAlphaInPoolFunction(ushort netuid) : SubnetFunction(netuid);
 
 [Function("simSwapTaoForAlpha")]
 internal sealed class SimSwapTaoForAlphaFunction(ushort netuid, ulong tao) : FunctionMessage
@@ -139,83 +127,34 @@ internal sealed class UidLookupFunction(ushort netuid, Address account, ushort l
 }
 
 [Function("getWeightsVersionKey")]
-internal sealed class GetWeightsVersionKeyFunction(ushort netuid) : FunctionMessage
-{
-    [Parameter("uint16", "netuid", 1)]
-    public ushort Netuid => netuid;
-}
+internal sealed class GetWeightsVersionKeyFunction(ushort netuid) : SubnetFunction(netuid);
 
 [Function("getWeightsSetRateLimit")]
-internal sealed class GetWeightsSetRateLimitFunction(ushort netuid) : FunctionMessage
-{
-    [Parameter("uint16", "netuid", 1)]
-    public ushort Netuid => netuid;
-}
+internal sealed class GetWeightsSetRateLimitFunction(ushort netuid) : SubnetFunction(netuid);
 
 [Function("getCommitRevealWeightsEnabled")]
-internal sealed class GetCommitRevealWeightsEnabledFunction(ushort netuid) : FunctionMessage
-{
-    [Parameter("uint16", "netuid", 1)]
-    public ushort Netuid => netuid;
-}
+internal sealed class GetCommitRevealWeightsEnabledFunction(ushort netuid) : SubnetFunction(netuid);
 
 [Function("getCommitRevealWeightsInterval")]
-internal sealed class GetCommitRevealWeightsIntervalFunction(ushort netuid) : FunctionMessage
-{
-    [Parameter("uint16", "netuid", 1)]
-    public ushort Netuid => netuid;
-}
+internal sealed class GetCommitRevealWeightsIntervalFunction(ushort netuid) : SubnetFunction(netuid);
 
 [Function("getMinAllowedWeights")]
-internal sealed class GetMinAllowedWeightsFunction(ushort netuid) : FunctionMessage
-{
-    [Parameter("uint16", "netuid", 1)]
-    public ushort Netuid => netuid;
-}
+internal sealed class GetMinAllowedWeightsFunction(ushort netuid) : SubnetFunction(netuid);
 
 [Function("getMaxWeightLimit")]
-internal sealed class GetMaxWeightLimitFunction(ushort netuid) : FunctionMessage
-{
-    [Parameter("uint16", "netuid", 1)]
-    public ushort Netuid => netuid;
-}
+internal sealed class GetMaxWeightLimitFunction(ushort netuid) : SubnetFunction(netuid);
 
 [Function("getUidCount")]
-internal sealed class GetUidCountFunction(ushort netuid) : FunctionMessage
-{
-    [Parameter("uint16", "netuid", 1)]
-    public ushort Netuid => netuid;
-}
+internal sealed class GetUidCountFunction(ushort netuid) : SubnetFunction(netuid);
 
 [Function("getValidatorStatus")]
-internal sealed class GetValidatorStatusFunction(ushort netuid, ushort uid) : FunctionMessage
-{
-    [Parameter("uint16", "netuid", 1)]
-    public ushort Netuid => netuid;
-
-    [Parameter("uint16", "uid", 2)]
-    public ushort Uid => uid;
-}
+internal sealed class GetValidatorStatusFunction(ushort netuid, ushort uid) : NeuronFunction(netuid, uid);
 
 [Function("getLastUpdate")]
-internal sealed class GetLastUpdateFunction(ushort netuid, ushort uid) : FunctionMessage
-{
-    [Parameter("uint16", "netuid", 1)]
-    public ushort Netuid => netuid;
-
-    [Parameter("uint16", "uid", 2)]
-    public ushort Uid => uid;
-}
+internal sealed class GetLastUpdateFunction(ushort netuid, ushort uid) : NeuronFunction(netuid, uid);
 
 [Function("getHotkey")]
-internal sealed class GetHotkeyFunction(ushort netuid, ushort uid) : FunctionMessage
-{
-    [Parameter("uint16", "netuid", 1)]
-    public ushort Netuid => netuid;
-
-    [Parameter("uint16", "uid", 2)]
-    public ushort Uid => uid;
-}
+internal sealed class GetHotkeyFunction(ushort netuid, ushort uid) : NeuronFunction(netuid, uid);
 
 [Function("setWeights")]
 internal sealed class SetWeightsFunction(ushort netuid, List<ushort> uids, List<ushort> weights, ulong versionKey) : FunctionMessage
@@ -260,4 +199,18 @@ internal sealed class RevealWeightsFunction(ushort netuid, List<ushort> uids, Li
 
     [Parameter("uint64", "versionKey", 5)]
     public ulong VersionKey => versionKey;
+}
+
+/// <summary>What is asked about a subnet.</summary>
+internal abstract class SubnetFunction(ushort netuid) : FunctionMessage
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid => netuid;
+}
+
+/// <summary>What is asked about a subnet's neuron.</summary>
+internal abstract class NeuronFunction(ushort netuid, ushort uid) : SubnetFunction(netuid)
+{
+    [Parameter("uint16", "uid", 2)]
+    public ushort Uid => uid;
 }
