@@ -30,11 +30,18 @@ public sealed class RpcErrorException(Uri endpoint, string method, int code, str
 
 /// <summary>A reply was larger than allowed.</summary>
 public sealed class ReplyTooLargeException(Uri endpoint, long limit)
-    : ChainException($"A reply of {endpoint} is larger than Chain:MaxReplyBytes = {limit}: the range is halved; one block this large needs a larger limit.");
+    : ChainException(
+        $"A reply of {endpoint} is larger than Chain:MaxReplyBytes = {limit}: the range is halved; one block this large needs a "
+            + $"larger limit."
+    );
 
 /// <summary>The endpoints ask for a smaller range, and it is one block already.</summary>
 public sealed class BlockTooLargeException(ulong block, Exception cause)
-    : ChainException($"Block {block} alone is more than the endpoint gives in one reply: {cause.Message} Raise Chain:MaxReplyBytes or use another endpoint.", cause);
+    : ChainException(
+        $"Block {block} alone is more than the endpoint gives in one reply: {cause.Message} Raise Chain:MaxReplyBytes or use "
+            + $"another endpoint.",
+        cause
+    );
 
 /// <summary>An endpoint is on another chain than it has to be.</summary>
 public sealed class WrongChainException(Uri endpoint, ulong expected, ulong found)
@@ -57,18 +64,28 @@ public sealed class NodeMisbehaviourException(Uri endpoint, string what)
 
 /// <summary>Every endpoint has been dropped for what it answered.</summary>
 public sealed class NoTrustworthyEndpointException(IEnumerable<string> reasons)
-    : ChainException($"No RPC endpoint is left that can be trusted: {string.Join("; ", reasons)}. Add another endpoint to Chain:Endpoints.");
+    : ChainException(
+        $"No RPC endpoint is left that can be trusted: {string.Join("; ", reasons)}. Add another endpoint to Chain:Endpoints."
+    );
 
 /// <summary>The chain has replaced a block that was final.</summary>
 public sealed class ReorgBelowFinalityException(ulong block, Hash256 expected, Hash256 found)
-    : ChainException($"Block {block} was final with hash {expected}, and the chain now has {found}: a reorg below finality. Nothing is folded past it. "
-        + "Find out which chain is right; to follow the new one, start with an empty data directory.");
+    : ChainException(
+        $"Block {block} was final with hash {expected}, and the chain now has {found}: a reorg below finality. Nothing is folded past it. "
+            + "Find out which chain is right; to follow the new one, start with an empty data directory."
+    );
 
 /// <summary>Two endpoints disagree on a finalized block.</summary>
 public sealed class QuorumDisagreementException(ulong block, Uri first, Hash256 firstHash, Uri second, Hash256 secondHash)
-    : ChainException($"{first} and {second} disagree on finalized block {block}: {firstHash} against {secondHash}. Nothing is folded past it. Find out which is right and remove the other.");
+    : ChainException(
+        $"{first} and {second} disagree on finalized block {block}: {firstHash} against {secondHash}. Nothing is folded past it. "
+            + $"Find out which is right and remove the other."
+    );
 
 /// <summary>The fold would not equal the chain's own running total.</summary>
 public sealed class FoldDivergenceException(Address miner, UInt128 chain, UInt128 fold, Position after)
-    : ChainException($"The chain counts {chain} wei for miner {miner} after {after}, the fold {fold}: logs are missing or the contract counts otherwise. Nothing is folded past it. "
-        + "Start with an empty data directory and another endpoint; if it stays, check --from-block and the contract.");
+    : ChainException(
+        $"The chain counts {chain} wei for miner {miner} after {after}, the fold {fold}: logs are missing or the contract counts "
+            + $"otherwise. Nothing is folded past it. "
+            + "Start with an empty data directory and another endpoint; if it stays, check --from-block and the contract."
+    );

@@ -35,7 +35,9 @@ public sealed record ChainOptions
     /// <summary>The pause before the first repetition; it doubles. 1 ms to 10 s; default 200 ms.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The largest reply that is read, in bytes; a larger one is an error that halves the range. 64 KiB to 1 GiB; default 32 MiB.</summary>
+    /// <summary>
+    /// The largest reply that is read, in bytes; a larger one is an error that halves the range. 64 KiB to 1 GiB; default 32 MiB.
+    /// </summary>
     public int MaxReplyBytes { get; init; } = 32 * 1024 * 1024;
 
     /// <summary>How many ranges are downloaded at once. 1 to 32; default 4.</summary>
@@ -65,9 +67,11 @@ public sealed record ChainOptions
         var errors = new List<string>();
         if (Endpoints.Count is 0 or > 16)
             errors.Add($"Chain:Endpoints has {Endpoints.Count} URLs: give 1 to 16, e.g. --rpc http://127.0.0.1:8545.");
-        errors.AddRange(Endpoints
-            .Where(uri => !uri.IsAbsoluteUri || uri.Scheme is not ("http" or "https"))
-            .Select(uri => $"Chain:Endpoints = {uri} is not usable: give an http or https URL; WebSocket is found on the same host."));
+        errors.AddRange(
+            Endpoints
+                .Where(uri => !uri.IsAbsoluteUri || uri.Scheme is not ("http" or "https"))
+                .Select(uri => $"Chain:Endpoints = {uri} is not usable: give an http or https URL; WebSocket is found on the same host.")
+        );
         if (Quorum && Endpoints.Count < 2)
             errors.Add($"Chain:Quorum = true needs two endpoints, and there is {Endpoints.Count}: add one to Chain:Endpoints.");
         Range("Chain:PollInterval", PollInterval.TotalMilliseconds, 50, 60_000, "ms");

@@ -50,9 +50,27 @@ public sealed class Anvil : IAsyncDisposable
         var invariant = CultureInfo.InvariantCulture;
         List<string> arguments =
         [
-            "--host", "127.0.0.1", "--port", port.ToString(invariant), "--accounts", options.Accounts.ToString(invariant),
-            "--balance", "10000000", "--timestamp", options.GenesisTimestamp.ToString(invariant), "--slots-in-an-epoch", "1",
-            "--order", "fifo", "--disable-block-gas-limit", "--block-base-fee-per-gas", "0", "--gas-price", "0", "--no-request-size-limit", "--silent",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            port.ToString(invariant),
+            "--accounts",
+            options.Accounts.ToString(invariant),
+            "--balance",
+            "10000000",
+            "--timestamp",
+            options.GenesisTimestamp.ToString(invariant),
+            "--slots-in-an-epoch",
+            "1",
+            "--order",
+            "fifo",
+            "--disable-block-gas-limit",
+            "--block-base-fee-per-gas",
+            "0",
+            "--gas-price",
+            "0",
+            "--no-request-size-limit",
+            "--silent",
         ];
         if (!options.AutoMine)
             arguments.Add("--no-mining");
@@ -67,7 +85,10 @@ public sealed class Anvil : IAsyncDisposable
             while (true)
             {
                 if (process.HasExited)
-                    throw new DevnetException($"anvil ended while starting on port {port}: {string.Join(" | ", output)} Choose another port or stop what uses this one.");
+                    throw new DevnetException(
+                        $"anvil ended while starting on port {port}: {string.Join(" | ", output)} Choose another port or stop what "
+                            + $"uses this one."
+                    );
                 try
                 {
                     await anvil.Client.BlockNumberAsync(timeout.Token).ConfigureAwait(false);
@@ -84,7 +105,9 @@ public sealed class Anvil : IAsyncDisposable
         {
             await anvil.DisposeAsync().ConfigureAwait(false);
             if (e is OperationCanceledException && !cancel.IsCancellationRequested)
-                throw new DevnetException($"anvil did not answer on port {port} within {StartTimeout.TotalSeconds:0} s: {string.Join(" | ", output)}");
+                throw new DevnetException(
+                    $"anvil did not answer on port {port} within {StartTimeout.TotalSeconds:0} s: {string.Join(" | ", output)}"
+                );
             throw;
         }
 

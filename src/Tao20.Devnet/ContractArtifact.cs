@@ -14,6 +14,9 @@ public sealed record ContractArtifact(string Name, string Bytecode, string Deplo
     {
         using var json = JsonDocument.Parse(EmbeddedText.Of(typeof(ContractArtifact).Assembly, $"artifacts/{name}.json"));
         return new ContractArtifact(
-            name, json.RootElement.GetProperty("bytecode").GetString()!, json.RootElement.GetProperty("deployedBytecode").GetString()!);
+            name,
+            json.RootElement.GetProperty("bytecode").GetString()!,
+            json.RootElement.GetProperty("deployedBytecode").GetString()!
+        );
     }
 }

@@ -20,8 +20,18 @@ public sealed class DevnetClient : IDisposable
     private readonly HttpRpcTransport _transport;
 
     /// <summary>A client of the chain at <paramref name="rpc"/>.</summary>
-    public DevnetClient(Uri rpc) => _transport = new HttpRpcTransport(
-        rpc, new ChainOptions { Endpoints = [rpc], Contract = default, Retries = 0, RequestTimeout = TimeSpan.FromMinutes(2), MaxReplyBytes = 256 * 1024 * 1024 });
+    public DevnetClient(Uri rpc) =>
+        _transport = new HttpRpcTransport(
+            rpc,
+            new ChainOptions
+            {
+                Endpoints = [rpc],
+                Contract = default,
+                Retries = 0,
+                RequestTimeout = TimeSpan.FromMinutes(2),
+                MaxReplyBytes = 256 * 1024 * 1024,
+            }
+        );
 
     /// <summary>Sends one call; its result as JSON.</summary>
     /// <exception cref="ChainException">The chain does not answer or refuses.</exception>
@@ -34,8 +44,14 @@ public sealed class DevnetClient : IDisposable
     {
         var results = new JsonElement[requests.Count];
         var calls = requests
-            .Select((request, i) => new RpcCall(
-                request.Method, request.Parameters, (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => results[i] = JsonElement.ParseValue(ref reader)))
+            .Select(
+                (request, i) =>
+                    new RpcCall(
+                        request.Method,
+                        request.Parameters,
+                        (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => results[i] = JsonElement.ParseValue(ref reader)
+                    )
+            )
             .ToList();
         foreach (var chunk in calls.Chunk(500))
             await EndpointPool.SendToAsync(_transport, chunk, cancel).ConfigureAwait(false);
@@ -52,7 +68,11 @@ public sealed class DevnetClient : IDisposable
 
     /// <summary>The unlocked accounts.</summary>
     public async Task<IReadOnlyList<Address>> AccountsAsync(CancellationToken cancel) =>
-        [.. (await SendAsync("eth_accounts", "[]", cancel).ConfigureAwait(false)).EnumerateArray().Select(account => Address.Parse(account.GetString()!))];
+        [
+            .. (await SendAsync("eth_accounts", "[]", cancel).ConfigureAwait(false))
+                .EnumerateArray()
+                .Select(account => Address.Parse(account.GetString()!)),
+        ];
 
     /// <summary>Calls views at a block; the bytes each returns.</summary>
     public async Task<byte[][]> CallAsync(IReadOnlyList<(Address To, string Data)> views, CancellationToken cancel, string block = "latest")
@@ -65,15 +85,30 @@ public sealed class DevnetClient : IDisposable
     }
 
     /// <summary>Puts transactions into the pool, each account's in this order; their hashes.</summary>
-    /// <remarks>The chain handles what is in one request side by side: left to count by itself, it can give two of an account one nonce.</remarks>
+    /// <remarks>
+    /// The chain handles what is in one request side by side: left to count by itself, it can give two of an account one nonce.
+    /// </remarks>
     public async Task<IReadOnlyList<string>> SubmitAsync(IReadOnlyList<DevnetTransaction> transactions, CancellationToken cancel)
     {
         var nonces = new Dictionary<Address, ulong>();
         foreach (var accounts in transactions.Select(tx => tx.From).Distinct().Chunk(500))
-            await EndpointPool.SendToAsync(_transport, [.. accounts.Select(account => AccountCalls.Nonce(account, "pending", next => nonces[account] = next))], cancel).ConfigureAwait(false);
-        var requests = transactions.Select(tx => (
-            "eth_sendTransaction",
-            $"[{{\"from\":\"{tx.From}\",{(tx.To is { } to ? $"\"to\":\"{to}\"," : "")}\"nonce\":\"{HexText.Quantity(nonces[tx.From]++)}\",\"gas\":\"{GasLimit}\",\"gasPrice\":\"0x0\",\"value\":\"0x{tx.Value:x}\",\"data\":\"{tx.Data}\"}}]")).ToList();
+            await EndpointPool
+                .SendToAsync(
+                    _transport,
+                    [.. accounts.Select(account => AccountCalls.Nonce(account, "pending", next => nonces[account] = next))],
+                    cancel
+                )
+                .ConfigureAwait(false);
+        var requests = transactions
+            .Select(tx =>
+                (
+                    "eth_sendTransaction",
+                    $"[{{\"from\":\"{tx.From}\","
+                        + $"{(tx.To is { } to ? $"\"to\":\"{to}\"," : "")}\"nonce\":\"{HexText.Quantity(nonces[tx.From]++)}\","
+                        + $"\"gas\":\"{GasLimit}\",\"gasPrice\":\"0x0\",\"value\":\"0x{tx.Value:x}\",\"data\":\"{tx.Data}\"}}]"
+                )
+            )
+            .ToList();
         return [.. (await SendAsync(requests, cancel).ConfigureAwait(false)).Select(hash => hash.GetString()!)];
     }
 
@@ -82,11 +117,16 @@ public sealed class DevnetClient : IDisposable
         SendAsync([("evm_setNextBlockTimestamp", $"[\"{HexText.Quantity(timestamp)}\"]"), ("evm_mine", "[]")], cancel);
 
     /// <summary>Mines empty blocks, one second of chain time each.</summary>
-    public Task MineAsync(int blocks, CancellationToken cancel) => SendAsync("anvil_mine", $"[\"{HexText.Quantity((ulong)blocks)}\",\"0x1\"]", cancel);
+    public Task MineAsync(int blocks, CancellationToken cancel) =>
+        SendAsync("anvil_mine", $"[\"{HexText.Quantity((ulong)blocks)}\",\"0x1\"]", cancel);
 
     /// <summary>Submits transactions, mines one block and requires that all succeeded; the addresses of contracts they deployed.</summary>
     /// <exception cref="DevnetException">One was reverted.</exception>
-    public async Task<IReadOnlyList<Address?>> ExecuteAsync(IReadOnlyList<DevnetTransaction> transactions, ulong timestamp, CancellationToken cancel)
+    public async Task<IReadOnlyList<Address?>> ExecuteAsync(
+        IReadOnlyList<DevnetTransaction> transactions,
+        ulong timestamp,
+        CancellationToken cancel
+    )
     {
         var hashes = await SubmitAsync(transactions, cancel).ConfigureAwait(false);
         await MineAsync(timestamp, cancel).ConfigureAwait(false);
@@ -94,10 +134,18 @@ public sealed class DevnetClient : IDisposable
         for (var i = 0; i < receipts.Length; i++)
         {
             if (receipts[i].ValueKind != JsonValueKind.Object || receipts[i].GetProperty("status").GetString() != "0x1")
-                throw new DevnetException($"A transaction of the set-up was reverted: to {transactions[i].To}, data {transactions[i].Data[..Math.Min(74, transactions[i].Data.Length)]}.");
+                throw new DevnetException(
+                    $"A transaction of the set-up was reverted: to {transactions[i].To}, data "
+                        + $"{transactions[i].Data[..Math.Min(74, transactions[i].Data.Length)]}."
+                );
         }
 
-        return [.. receipts.Select(receipt => receipt.GetProperty("contractAddress").GetString() is { } created ? Address.Parse(created) : (Address?)null)];
+        return
+        [
+            .. receipts.Select(receipt =>
+                receipt.GetProperty("contractAddress").GetString() is { } created ? Address.Parse(created) : (Address?)null
+            ),
+        ];
     }
 
     /// <summary>The receipts of transactions; JSON null for one that is not mined.</summary>

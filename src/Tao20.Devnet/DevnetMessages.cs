@@ -138,7 +138,8 @@ internal sealed class SetWeightRulesFunction(ushort netuid, WeightRulesStruct ru
 }
 
 /// <summary>Deploys the index.</summary>
-internal sealed class IndexDeployment(Hash256 hotkey, List<ushort> netuids, List<BigInteger> weights) : ContractDeploymentMessage(ContractArtifact.Load("Tao20Index").Bytecode)
+internal sealed class IndexDeployment(Hash256 hotkey, List<ushort> netuids, List<BigInteger> weights)
+    : ContractDeploymentMessage(ContractArtifact.Load("Tao20Index").Bytecode)
 {
     [Parameter("bytes32", "hotkey", 1)]
     public byte[] Hotkey => hotkey.ToBytes();
@@ -158,7 +159,8 @@ internal sealed class PoolDeployment(Address token) : ContractDeploymentMessage(
 }
 
 /// <summary>Deploys the router.</summary>
-internal sealed class RouterDeployment(Address index, Address pool, bool stakingTakesValue) : ContractDeploymentMessage(ContractArtifact.Load("Tao20Router").Bytecode)
+internal sealed class RouterDeployment(Address index, Address pool, bool stakingTakesValue)
+    : ContractDeploymentMessage(ContractArtifact.Load("Tao20Router").Bytecode)
 {
     [Parameter("address", "index", 1)]
     public string Index => index.ToString();

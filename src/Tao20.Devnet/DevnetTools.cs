@@ -30,11 +30,17 @@ public sealed class DevnetTools
 
     private string Binary(string tool)
     {
-        var (os, suffix) = OperatingSystem.IsWindows() ? ("win32", ".exe") : OperatingSystem.IsMacOS() ? ("darwin", "") : ("linux", "");
+        var (os, suffix) =
+            OperatingSystem.IsWindows() ? ("win32", ".exe")
+            : OperatingSystem.IsMacOS() ? ("darwin", "")
+            : ("linux", "");
         var arch = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64";
         var path = Path.Combine(NodeModules, "@foundry-rs", $"{tool}-{os}-{arch}", "bin", tool + suffix);
         return File.Exists(path)
             ? path
-            : throw new DevnetException($"There is no {tool} for {os}-{arch} at {path}. Delete {_directory} and try again; if it stays, this platform has no such package.");
+            : throw new DevnetException(
+                $"There is no {tool} for {os}-{arch} at {path}. Delete {_directory} and try again; if it stays, this platform has "
+                    + $"no such package."
+            );
     }
 }

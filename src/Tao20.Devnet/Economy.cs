@@ -18,7 +18,15 @@ public sealed class Economy
     public static readonly Address Alpha = Precompiles.Alpha;
 
     /// <summary>The precompiles that are mocked.</summary>
-    public static readonly IReadOnlyList<Address> Mocks = [Precompiles.Metagraph, Precompiles.Subnet, Precompiles.Neuron, Precompiles.Staking, Precompiles.UidLookup, Precompiles.Alpha];
+    public static readonly IReadOnlyList<Address> Mocks =
+    [
+        Precompiles.Metagraph,
+        Precompiles.Subnet,
+        Precompiles.Neuron,
+        Precompiles.Staking,
+        Precompiles.UidLookup,
+        Precompiles.Alpha,
+    ];
 
     private const int Subnets = 20;
     private const ulong Rao = 1_000_000_000;
@@ -60,8 +68,8 @@ public sealed class Economy
     public static IReadOnlyList<int> Netuids { get; } = [.. Enumerable.Range(1, Subnets)];
 
     /// <summary>The weights of the index, 18 decimals, in the same order: falling from 9.5 % to 0.5 %, summing to 1.</summary>
-    public static IReadOnlyList<BigInteger> Weights { get; } = [.. Enumerable.Range(0, Subnets)
-        .Select(i => new BigInteger(2 * (Subnets - i) - 1) * 1_000_000_000_000_000_000 / (Subnets * Subnets))];
+    public static IReadOnlyList<BigInteger> Weights { get; } =
+    [.. Enumerable.Range(0, Subnets).Select(i => new BigInteger(2 * (Subnets - i) - 1) * 1_000_000_000_000_000_000 / (Subnets * Subnets))];
 
     /// <summary>Deploys everything and gives each miner stake in every subnet. Every miner can trade afterwards.</summary>
     /// <param name="chain">A fresh chain that mines on demand.</param>
@@ -78,23 +86,39 @@ public sealed class Economy
         var (keeper, traders) = (accounts[0], accounts.Skip(1).Take(miners).ToList());
 
         var mock = ContractArtifact.Load("SubnetMock").DeployedBytecode;
-        await client.SendAsync([.. Mocks.Select(address => ("anvil_setCode", $"[\"{address}\",\"{mock}\"]"))], cancel).ConfigureAwait(false);
-        await client.ExecuteAsync(
-            [.. Netuids.Select(netuid => new DevnetTransaction(keeper, Staking, new SetPoolFunction((ushort)netuid, PoolTao(netuid), PoolAlpha(netuid)).Encode()))],
-            time++,
-            cancel).ConfigureAwait(false);
+        await client
+            .SendAsync([.. Mocks.Select(address => ("anvil_setCode", $"[\"{address}\",\"{mock}\"]"))], cancel)
+            .ConfigureAwait(false);
+        await client
+            .ExecuteAsync(
+                [
+                    .. Netuids.Select(netuid => new DevnetTransaction(
+                        keeper,
+                        Staking,
+                        new SetPoolFunction((ushort)netuid, PoolTao(netuid), PoolAlpha(netuid)).Encode()
+                    )),
+                ],
+                time++,
+                cancel
+            )
+            .ConfigureAwait(false);
 
         List<ushort> netuids = [.. Netuids.Select(netuid => (ushort)netuid)];
         var index = await DeployContractAsync(new IndexDeployment(Hotkey, netuids, [.. Weights]).EncodeDeployment()).ConfigureAwait(false);
         var pool = await DeployContractAsync(new PoolDeployment(index).EncodeDeployment()).ConfigureAwait(false);
         var router = await DeployContractAsync(new RouterDeployment(index, pool, true).EncodeDeployment()).ConfigureAwait(false);
-        await client.ExecuteAsync([new DevnetTransaction(keeper, index, new SetRouterFunction(router, true).Encode())], time++, cancel).ConfigureAwait(false);
+        await client
+            .ExecuteAsync([new DevnetTransaction(keeper, index, new SetRouterFunction(router, true).Encode())], time++, cancel)
+            .ConfigureAwait(false);
         foreach (var netuid in Netuids)
         {
-            await client.ExecuteAsync(
-                [.. traders.SelectMany(miner => new[] { Stake(miner, netuid, 20_000 * Rao), Approve(miner, index, netuid) })],
-                time++,
-                cancel).ConfigureAwait(false);
+            await client
+                .ExecuteAsync(
+                    [.. traders.SelectMany(miner => new[] { Stake(miner, netuid, 20_000 * Rao), Approve(miner, index, netuid) })],
+                    time++,
+                    cancel
+                )
+                .ConfigureAwait(false);
         }
 
         return (new Economy(chain, index, pool, router, traders, keeper), time - 1);
@@ -106,8 +130,8 @@ public sealed class Economy
     /// <summary>Prices of all constituents, in 1e-18 TAO for one alpha, in the order of the composition.</summary>
     public async Task<IReadOnlyList<BigInteger>> PricesAsync(CancellationToken cancel)
     {
-        var words = await Chain.Client
-            .CallAsync([.. Netuids.Select(netuid => (Alpha, new GetAlphaPriceFunction((ushort)netuid).Encode()))], cancel)
+        var words = await Chain
+            .Client.CallAsync([.. Netuids.Select(netuid => (Alpha, new GetAlphaPriceFunction((ushort)netuid).Encode()))], cancel)
             .ConfigureAwait(false);
         return [.. words.Select(word => AbiWords.BigInteger(word, 0))];
     }
@@ -115,15 +139,19 @@ public sealed class Economy
     /// <summary>Each miner's TAO20, in wei.</summary>
     public async Task<IReadOnlyList<BigInteger>> BalancesAsync(CancellationToken cancel)
     {
-        var words = await Chain.Client
-            .CallAsync([.. Miners.Select(miner => (Index, new BalanceOfFunction(miner).Encode()))], cancel)
+        var words = await Chain
+            .Client.CallAsync([.. Miners.Select(miner => (Index, new BalanceOfFunction(miner).Encode()))], cancel)
             .ConfigureAwait(false);
         return [.. words.Select(word => AbiWords.BigInteger(word, 0))];
     }
 
     /// <summary>The running epoch: how many have been closed.</summary>
     public async Task<ulong> EpochAsync(CancellationToken cancel) =>
-        (ulong)AbiWords.BigInteger((await Chain.Client.CallAsync([(Index, new EpochFunction().Encode())], cancel).ConfigureAwait(false))[0], 0);
+        (ulong)
+            AbiWords.BigInteger(
+                (await Chain.Client.CallAsync([(Index, new EpochFunction().Encode())], cancel).ConfigureAwait(false))[0],
+                0
+            );
 
     /// <summary>Counts these accounts among those that mint and redeem.</summary>
     public void Admit(IEnumerable<Address> accounts) => Participants = [.. Participants.Union(accounts)];
@@ -131,10 +159,12 @@ public sealed class Economy
     /// <summary>The contract's own lifetime total of each participant, in TAO wei.</summary>
     public async Task<IReadOnlyDictionary<Address, UInt128>> VolumesAsync(CancellationToken cancel)
     {
-        var stats = await Chain.Client
-            .CallAsync([.. Participants.Select(miner => (Index, new GetMinerStatsFunction(miner).Encode()))], cancel)
+        var stats = await Chain
+            .Client.CallAsync([.. Participants.Select(miner => (Index, new GetMinerStatsFunction(miner).Encode()))], cancel)
             .ConfigureAwait(false);
-        return Participants.Zip(stats, (miner, words) => (miner, total: (UInt128)AbiWords.BigInteger(words, 2))).ToDictionary(x => x.miner, x => x.total);
+        return Participants
+            .Zip(stats, (miner, words) => (miner, total: (UInt128)AbiWords.BigInteger(words, 2)))
+            .ToDictionary(x => x.miner, x => x.total);
     }
 
     /// <summary>A mint in kind worth about <paramref name="value"/> TAO wei at these prices.</summary>
@@ -154,11 +184,8 @@ public sealed class Economy
     /// <summary>A purchase of alpha, which moves its price up.</summary>
     public DevnetTransaction Buy(int netuid, ulong rao) => Stake(Keeper, netuid, rao);
 
-    private static DevnetTransaction Stake(Address account, int netuid, ulong rao) => new(
-        account,
-        Staking,
-        new AddStakeLimitFunction(Hotkey, rao, ulong.MaxValue, true, netuid).Encode(),
-        (UInt128)rao * Rao);
+    private static DevnetTransaction Stake(Address account, int netuid, ulong rao) =>
+        new(account, Staking, new AddStakeLimitFunction(Hotkey, rao, ulong.MaxValue, true, netuid).Encode(), (UInt128)rao * Rao);
 
     private static DevnetTransaction Approve(Address account, Address spender, int netuid) =>
         new(account, Staking, new ApproveStakeFunction(spender, netuid, BigInteger.Pow(2, 256) - 1).Encode());

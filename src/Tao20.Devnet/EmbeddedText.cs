@@ -9,7 +9,8 @@ internal static class EmbeddedText
     /// <exception cref="DevnetException">The assembly has none of this name.</exception>
     public static string Of(Assembly assembly, string name)
     {
-        using var stream = assembly.GetManifestResourceStream(name) ?? throw new DevnetException($"The resource {name} is not in this build.");
+        using var stream =
+            assembly.GetManifestResourceStream(name) ?? throw new DevnetException($"The resource {name} is not in this build.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

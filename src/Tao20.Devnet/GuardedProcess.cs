@@ -8,8 +8,7 @@ namespace Tao20.Devnet;
 /// </summary>
 public static class GuardedProcess
 {
-    private const string Guard =
-        """
+    private const string Guard = """
         exec 3<&0
         "$@" <&- &
         guarded=$!

@@ -25,9 +25,16 @@ public sealed record NpmTools(string RequiredBy, string Names, string Manifest, 
     /// <param name="folder">What stands before the two names: <c>folder/package.json</c>.</param>
     /// <exception cref="DevnetException">They are not in it.</exception>
     public static NpmTools Of(string requiredBy, string names, Assembly assembly, string folder) =>
-        new(requiredBy, names, EmbeddedText.Of(assembly, $"{folder}/package.json"), EmbeddedText.Of(assembly, $"{folder}/package-lock.json"));
+        new(
+            requiredBy,
+            names,
+            EmbeddedText.Of(assembly, $"{folder}/package.json"),
+            EmbeddedText.Of(assembly, $"{folder}/package-lock.json")
+        );
 
-    /// <summary>The directory they are installed in, with the packages below <c>node_modules</c>; installs them if they are not yet.</summary>
+    /// <summary>
+    /// The directory they are installed in, with the packages below <c>node_modules</c>; installs them if they are not yet.
+    /// </summary>
     /// <param name="progress">Told what is being done when it takes long.</param>
     /// <param name="cancel">Ends the installation.</param>
     /// <exception cref="DevnetException">Node or npm is missing, or the packages cannot be installed.</exception>
@@ -50,9 +57,19 @@ public sealed record NpmTools(string RequiredBy, string Names, string Manifest, 
         Directory.CreateDirectory(directory);
         await File.WriteAllTextAsync(Path.Combine(directory, "package.json"), Manifest, cancel).ConfigureAwait(false);
         await File.WriteAllTextAsync(Path.Combine(directory, "package-lock.json"), LockFile, cancel).ConfigureAwait(false);
-        var (code, output) = await RunNodeAsync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts"], directory, InstallTimeout, cancel).ConfigureAwait(false);
+        var (code, output) = await RunNodeAsync(
+                "npm",
+                ["install", "--no-audit", "--no-fund", "--ignore-scripts"],
+                directory,
+                InstallTimeout,
+                cancel
+            )
+            .ConfigureAwait(false);
         if (code != 0)
-            throw new DevnetException($"npm could not install {Names} into {directory} (exit code {code}): {LastLines(output)} Check that the npm registry can be reached.");
+            throw new DevnetException(
+                $"npm could not install {Names} into {directory} (exit code {code}): {LastLines(output)} Check that the npm "
+                    + $"registry can be reached."
+            );
         await File.WriteAllTextAsync(done, "", cancel).ConfigureAwait(false);
         progress?.Invoke($"{Names} installed.");
         return directory;
@@ -61,7 +78,13 @@ public sealed record NpmTools(string RequiredBy, string Names, string Manifest, 
     /// <summary>Runs a program to its end; its exit code and all it wrote.</summary>
     /// <exception cref="DevnetException">It is not there, or takes longer than <paramref name="limit"/>.</exception>
     public static async Task<(int ExitCode, string Output)> RunAsync(
-        string program, IEnumerable<string> arguments, string directory, TimeSpan limit, CancellationToken cancel, IDictionary<string, string>? environment = null)
+        string program,
+        IEnumerable<string> arguments,
+        string directory,
+        TimeSpan limit,
+        CancellationToken cancel,
+        IDictionary<string, string>? environment = null
+    )
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -97,20 +120,31 @@ public sealed record NpmTools(string RequiredBy, string Names, string Manifest, 
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
                 process.Kill(entireProcessTree: true);
-                throw new DevnetException($"'{program} {string.Join(' ', start.ArgumentList)}' did not end within {limit.TotalSeconds:0} s.");
+                throw new DevnetException(
+                    $"'{program} {string.Join(' ', start.ArgumentList)}' did not end within {limit.TotalSeconds:0} s."
+                );
             }
         }
     }
 
     private async Task RequireNodeAsync(CancellationToken cancel)
     {
-        var (code, version) = await RunNodeAsync("node", ["--version"], Path.GetTempPath(), TimeSpan.FromSeconds(20), cancel).ConfigureAwait(false);
+        var (code, version) = await RunNodeAsync("node", ["--version"], Path.GetTempPath(), TimeSpan.FromSeconds(20), cancel)
+            .ConfigureAwait(false);
         var parts = version.Trim().TrimStart('v').Split('.');
         if (code != 0 || !int.TryParse(parts[0], out var major) || major < 20)
-            throw new DevnetException($"Node is version {version.Trim()}, and {RequiredBy} needs Node 20 or later (https://nodejs.org). Install it and try again.");
+            throw new DevnetException(
+                $"Node is version {version.Trim()}, and {RequiredBy} needs Node 20 or later (https://nodejs.org). Install it and try again."
+            );
     }
 
-    private async Task<(int ExitCode, string Output)> RunNodeAsync(string program, IEnumerable<string> arguments, string directory, TimeSpan limit, CancellationToken cancel)
+    private async Task<(int ExitCode, string Output)> RunNodeAsync(
+        string program,
+        IEnumerable<string> arguments,
+        string directory,
+        TimeSpan limit,
+        CancellationToken cancel
+    )
     {
         try
         {
@@ -118,7 +152,11 @@ public sealed record NpmTools(string RequiredBy, string Names, string Manifest, 
         }
         catch (DevnetException e) when (e.InnerException is System.ComponentModel.Win32Exception)
         {
-            throw new DevnetException($"The program '{program}' is not installed: {RequiredBy} needs Node 20 or later with npm (https://nodejs.org). Install it and try again.", e);
+            throw new DevnetException(
+                $"The program '{program}' is not installed: {RequiredBy} needs Node 20 or later with npm (https://nodejs.org). "
+                    + $"Install it and try again.",
+                e
+            );
         }
     }
 
@@ -144,11 +182,11 @@ public sealed record NpmTools(string RequiredBy, string Names, string Manifest, 
 
     private static string DefaultRoot()
     {
-        var home = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
-            ? cache
+        var home =
+            Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache
             : RuntimeInformation.IsOSPlatform(OSPlatform.Windows)
                 ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
         return Path.Combine(home, "tao20", "devnet-tools");
     }
 

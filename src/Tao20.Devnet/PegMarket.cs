@@ -11,7 +11,8 @@ namespace Tao20.Devnet;
 
 /// <summary>How a market's noise behaves.</summary>
 /// <param name="Seed">Same seed, same noise.</param>
-/// <param name="NoisePerMinute">The standard deviation of the price's relative move in a minute of chain time, as a fraction: 0.02 is 2 %.</param>
+/// <param name="NoisePerMinute">The standard deviation of the price's relative move in a minute of chain time, as a fraction: 0.02
+/// is 2 %.</param>
 /// <param name="SecondsPerBlock">How much chain time a block takes.</param>
 public sealed record MarketScript(int Seed, double NoisePerMinute, int SecondsPerBlock);
 
@@ -51,17 +52,22 @@ public sealed class PegMarket
         _random = new Random(script.Seed);
     }
 
-    /// <summary>The spread in basis points at the end of each block looked at, oldest first: positive when a token is dearer on the market.</summary>
+    /// <summary>
+    /// The spread in basis points at the end of each block looked at, oldest first: positive when a token is dearer on the market.
+    /// </summary>
     public IReadOnlyList<double> Spreads => _spreads;
 
     /// <summary>What it came to.</summary>
-    public PegFigures Figures => _spreads.Count == 0
-        ? new PegFigures(0, 0, 0)
-        : new PegFigures(_spreads.Average(Math.Abs), _spreads.Max(Math.Abs), _spreads.Count);
+    public PegFigures Figures =>
+        _spreads.Count == 0 ? new PegFigures(0, 0, 0) : new PegFigures(_spreads.Average(Math.Abs), _spreads.Max(Math.Abs), _spreads.Count);
 
     /// <summary>The key of an arbitrageur, by its number from 1: the same seed gives the same.</summary>
     public static PrivateKey KeyOf(int arbitrageur, int seed) =>
-        PrivateKey.FromBytes(Keccak.Hash(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"arbitrageur {arbitrageur} of seed {seed}"))).ToBytes());
+        PrivateKey.FromBytes(
+            Keccak
+                .Hash(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"arbitrageur {arbitrageur} of seed {seed}")))
+                .ToBytes()
+        );
 
     /// <summary>Mints tokens, puts them with TAO into the pool, and gives each arbitrageur its TAO.</summary>
     /// <param name="economy">The economy.</param>
@@ -73,7 +79,13 @@ public sealed class PegMarket
     /// <returns>The market and the time of the last block.</returns>
     /// <exception cref="DevnetException">A transaction of the set-up was reverted.</exception>
     public static async Task<(PegMarket Market, ulong Time)> OpenAsync(
-        Economy economy, Address maker, IReadOnlyList<Address> arbitrageurs, MarketScript script, ulong time, CancellationToken cancel)
+        Economy economy,
+        Address maker,
+        IReadOnlyList<Address> arbitrageurs,
+        MarketScript script,
+        ulong time,
+        CancellationToken cancel
+    )
     {
         var client = economy.Chain.Client;
         economy.Admit([maker, .. arbitrageurs]);
@@ -81,32 +93,60 @@ public sealed class PegMarket
             await client.SendAsync("anvil_setBalance", $"[\"{account}\",\"0x{ArbitrageurTao * Tao:x}\"]", cancel).ConfigureAwait(false);
         var market = new PegMarket(economy, maker, script);
         await client.ExecuteAsync([market.MintTokens(time + 600)], ++time, cancel).ConfigureAwait(false);
-        await client.ExecuteAsync(
-            [new DevnetTransaction(maker, economy.Index, RouterCalls.ApproveAll(economy.Pool))], ++time, cancel).ConfigureAwait(false);
+        await client
+            .ExecuteAsync([new DevnetTransaction(maker, economy.Index, RouterCalls.ApproveAll(economy.Pool))], ++time, cancel)
+            .ConfigureAwait(false);
         var nav = await market.WordAsync(economy.Index, new GetCurrentNavFunction().Encode(), cancel).ConfigureAwait(false);
-        await client.ExecuteAsync(
-            [new DevnetTransaction(maker, economy.Pool, new AddLiquidityFunction(PoolTao * Tao * Tao / nav, 1, time + 600).Encode(), (UInt128)(PoolTao * Tao))],
-            ++time,
-            cancel).ConfigureAwait(false);
+        await client
+            .ExecuteAsync(
+                [
+                    new DevnetTransaction(
+                        maker,
+                        economy.Pool,
+                        new AddLiquidityFunction(PoolTao * Tao * Tao / nav, 1, time + 600).Encode(),
+                        (UInt128)(PoolTao * Tao)
+                    ),
+                ],
+                ++time,
+                cancel
+            )
+            .ConfigureAwait(false);
         return (market, time);
     }
 
-    /// <summary>What noise does in the next block: a trade that moves the price by the next shock, and a mint when tokens run short.</summary>
+    /// <summary>
+    /// What noise does in the next block: a trade that moves the price by the next shock, and a mint when tokens run short.
+    /// </summary>
     /// <param name="deadline">Until when, in Unix seconds of the chain.</param>
     /// <param name="cancel">Cancels the operation.</param>
     public async Task<IReadOnlyList<DevnetTransaction>> NoiseAsync(ulong deadline, CancellationToken cancel)
     {
         if (_script.NoisePerMinute == 0)
             return [];
-        var words = await _economy.Chain.Client.CallAsync(
-            [(_economy.Pool, new ReserveTaoFunction().Encode()), (_economy.Pool, new ReserveTokenFunction().Encode()), (_economy.Index, new BalanceOfFunction(_maker).Encode())], cancel).ConfigureAwait(false);
+        var words = await _economy
+            .Chain.Client.CallAsync(
+                [
+                    (_economy.Pool, new ReserveTaoFunction().Encode()),
+                    (_economy.Pool, new ReserveTokenFunction().Encode()),
+                    (_economy.Index, new BalanceOfFunction(_maker).Encode()),
+                ],
+                cancel
+            )
+            .ConfigureAwait(false);
         var (tao, tokens, owned) = (Word(words[0]), Word(words[1]), Word(words[2]));
         var shock = Normal() * _script.NoisePerMinute * Math.Sqrt(_script.SecondsPerBlock / 60.0);
         var part = (BigInteger)(InputFor(Math.Abs(shock)) * 1e12);
         List<DevnetTransaction> transactions = owned < MakerTokensLeastTao * Tao ? [MintTokens(deadline)] : [];
-        transactions.Add(shock > 0
-            ? new DevnetTransaction(_maker, _economy.Pool, new BuyFunction(1, deadline).Encode(), (UInt128)(tao * part / 1_000_000_000_000))
-            : new DevnetTransaction(_maker, _economy.Pool, new SellFunction(tokens * part / 1_000_000_000_000, 1, deadline).Encode()));
+        transactions.Add(
+            shock > 0
+                ? new DevnetTransaction(
+                    _maker,
+                    _economy.Pool,
+                    new BuyFunction(1, deadline).Encode(),
+                    (UInt128)(tao * part / 1_000_000_000_000)
+                )
+                : new DevnetTransaction(_maker, _economy.Pool, new SellFunction(tokens * part / 1_000_000_000_000, 1, deadline).Encode())
+        );
         return transactions;
     }
 
@@ -114,8 +154,12 @@ public sealed class PegMarket
     /// <returns>The spread in basis points, positive when a token is dearer on the market.</returns>
     public async Task<double> MeasureAsync(CancellationToken cancel)
     {
-        var words = await _economy.Chain.Client.CallAsync(
-            [(_economy.Pool, new SpotPriceFunction().Encode()), (_economy.Index, new GetCurrentNavFunction().Encode())], cancel).ConfigureAwait(false);
+        var words = await _economy
+            .Chain.Client.CallAsync(
+                [(_economy.Pool, new SpotPriceFunction().Encode()), (_economy.Index, new GetCurrentNavFunction().Encode())],
+                cancel
+            )
+            .ConfigureAwait(false);
         var spread = (double)((Word(words[0]) - Word(words[1])) * 100_000_000 / Word(words[1])) / 10_000;
         _spreads.Add(spread);
         return spread;

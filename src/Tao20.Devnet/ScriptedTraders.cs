@@ -10,7 +10,8 @@ public sealed record TraderScript(int Seed, int SecondsPerBlock);
 
 /// <summary>
 /// Miners that mint and redeem in kind by a seeded script: ordinary trades, and among them dust, bursts of a dozen in one block, and
-/// round trips that undo a trade in the same block or the next. The keeper advances the epoch when its hour is over and moves prices a little.
+/// round trips that undo a trade in the same block or the next. The keeper advances the epoch when its hour is over and moves
+/// prices a little.
 /// </summary>
 /// <remarks>Blocks are mined by the script, so that the same seed gives the same chain however fast the machine is.</remarks>
 public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong startTime)
@@ -47,7 +48,9 @@ public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong 
         }
 
         if (_random.Next(4) == 0)
-            transactions.Add(economy.Buy(Economy.Netuids[_random.Next(Economy.Netuids.Count)], (ulong)_random.Next(1, 200) * 1_000_000_000));
+            transactions.Add(
+                economy.Buy(Economy.Netuids[_random.Next(Economy.Netuids.Count)], (ulong)_random.Next(1, 200) * 1_000_000_000)
+            );
         transactions.AddRange(others);
         await economy.Chain.Client.SubmitAsync(transactions, cancel).ConfigureAwait(false);
         await economy.Chain.Client.MineAsync(Time, cancel).ConfigureAwait(false);
@@ -73,7 +76,13 @@ public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong 
         return [economy.AdvanceEpoch()];
     }
 
-    private IEnumerable<DevnetTransaction> Trades(Address miner, int index, BigInteger balance, IReadOnlyList<BigInteger> prices, ulong deadline)
+    private IEnumerable<DevnetTransaction> Trades(
+        Address miner,
+        int index,
+        BigInteger balance,
+        IReadOnlyList<BigInteger> prices,
+        ulong deadline
+    )
     {
         if (_toUndo.Remove(miner, out var tokens) && tokens <= balance)
             return [economy.Redeem(miner, tokens, deadline)];

@@ -37,40 +37,92 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
     /// <param name="cancel">Ends the set-up.</param>
     /// <returns>The validators and the time of the last block.</returns>
     /// <exception cref="DevnetException">A transaction of the set-up was reverted.</exception>
-    public static Task<(ValidatorSet Validators, ulong Time)> DeployAsync(Economy economy, int count, int netuid, int seed, ulong time, CancellationToken cancel) =>
+    public static Task<(ValidatorSet Validators, ulong Time)> DeployAsync(
+        Economy economy,
+        int count,
+        int netuid,
+        int seed,
+        ulong time,
+        CancellationToken cancel
+    ) =>
         DeployAsync(
             economy,
-            [.. Enumerable.Range(1, count).Select(i => PrivateKey.FromBytes(Keccak.Hash(Encoding.ASCII.GetBytes($"validator {i} of seed {seed}")).ToBytes()))],
+            [
+                .. Enumerable
+                    .Range(1, count)
+                    .Select(i => PrivateKey.FromBytes(Keccak.Hash(Encoding.ASCII.GetBytes($"validator {i} of seed {seed}")).ToBytes())),
+            ],
             netuid,
             time,
-            cancel);
+            cancel
+        );
 
     /// <summary>The same with these keys.</summary>
     /// <exception cref="DevnetException">A transaction of the set-up was reverted.</exception>
-    public static async Task<(ValidatorSet Validators, ulong Time)> DeployAsync(Economy economy, IReadOnlyList<PrivateKey> keys, int netuid, ulong time, CancellationToken cancel)
+    public static async Task<(ValidatorSet Validators, ulong Time)> DeployAsync(
+        Economy economy,
+        IReadOnlyList<PrivateKey> keys,
+        int netuid,
+        ulong time,
+        CancellationToken cancel
+    )
     {
         var client = economy.Chain.Client;
         var code = new RegistryDeployment(economy.Index).EncodeDeployment();
-        var registry = (await client.ExecuteAsync([new DevnetTransaction(economy.Keeper, null, code)], ++time, cancel).ConfigureAwait(false))[0]!.Value;
+        var registry = (
+            await client.ExecuteAsync([new DevnetTransaction(economy.Keeper, null, code)], ++time, cancel).ConfigureAwait(false)
+        )[0]!.Value;
         foreach (var key in keys)
         {
             var balance = ((BondTao + 100) * Tao).ToString("x", CultureInfo.InvariantCulture).TrimStart('0');
-            await client.SendAsync([("anvil_setBalance", $"[\"{key.Address}\",\"0x{balance}\"]"), ("anvil_impersonateAccount", $"[\"{key.Address}\"]")], cancel).ConfigureAwait(false);
+            await client
+                .SendAsync(
+                    [("anvil_setBalance", $"[\"{key.Address}\",\"0x{balance}\"]"), ("anvil_impersonateAccount", $"[\"{key.Address}\"]")],
+                    cancel
+                )
+                .ConfigureAwait(false);
         }
 
-        await client.ExecuteAsync(
-            [.. keys.Select(key => new DevnetTransaction(key.Address, registry, RegistryCalls.Bond(), (UInt128)(BondTao * Tao)))], ++time, cancel).ConfigureAwait(false);
-        await client.ExecuteAsync(
-            [.. economy.Participants.Select((miner, uid) => new DevnetTransaction(economy.Keeper, Economy.Staking, new SetUidFunction((ushort)netuid, miner, (ushort)(uid + 1)).Encode()))],
-            ++time,
-            cancel).ConfigureAwait(false);
-        await client.ExecuteAsync(
-            [
-                .. keys.Select((key, i) => new DevnetTransaction(economy.Keeper, Economy.Staking, new SetNeuronFunction((ushort)netuid, UidOf(economy, i), key.Address, true).Encode())),
-                SetWeightRules(economy, netuid, commitReveal: false),
-            ],
-            ++time,
-            cancel).ConfigureAwait(false);
+        await client
+            .ExecuteAsync(
+                [.. keys.Select(key => new DevnetTransaction(key.Address, registry, RegistryCalls.Bond(), (UInt128)(BondTao * Tao)))],
+                ++time,
+                cancel
+            )
+            .ConfigureAwait(false);
+        await client
+            .ExecuteAsync(
+                [
+                    .. economy.Participants.Select(
+                        (miner, uid) =>
+                            new DevnetTransaction(
+                                economy.Keeper,
+                                Economy.Staking,
+                                new SetUidFunction((ushort)netuid, miner, (ushort)(uid + 1)).Encode()
+                            )
+                    ),
+                ],
+                ++time,
+                cancel
+            )
+            .ConfigureAwait(false);
+        await client
+            .ExecuteAsync(
+                [
+                    .. keys.Select(
+                        (key, i) =>
+                            new DevnetTransaction(
+                                economy.Keeper,
+                                Economy.Staking,
+                                new SetNeuronFunction((ushort)netuid, UidOf(economy, i), key.Address, true).Encode()
+                            )
+                    ),
+                    SetWeightRules(economy, netuid, commitReveal: false),
+                ],
+                ++time,
+                cancel
+            )
+            .ConfigureAwait(false);
 
         // From here on they sign for themselves.
         foreach (var key in keys)
@@ -84,24 +136,37 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
     /// <summary>What a neuron has set on the subnet.</summary>
     public static async Task<IReadOnlyList<SubnetWeight>> WeightsAsync(Economy economy, int netuid, ushort uid, CancellationToken cancel)
     {
-        var answer = await economy.Chain.Client.CallAsync([(Economy.Staking, new WeightsOfFunction((ushort)netuid, uid).Encode())], cancel).ConfigureAwait(false);
+        var answer = await economy
+            .Chain.Client.CallAsync([(Economy.Staking, new WeightsOfFunction((ushort)netuid, uid).Encode())], cancel)
+            .ConfigureAwait(false);
         var words = new AbiData(answer[0]);
         var ((uids, count), (weights, _)) = (words.List(0), words.List(1));
         return [.. Enumerable.Range(0, count).Select(i => new SubnetWeight((ushort)uids.UInt64(i), (ushort)weights.UInt64(i)))];
     }
 
     /// <summary>Changes what the subnet demands of weights: in the clear, or by commit and reveal.</summary>
-    public static DevnetTransaction SetWeightRules(Economy economy, int netuid, bool commitReveal, int rateLimitBlocks = RateLimitBlocks, int maxLimit = ushort.MaxValue) => new(
-        economy.Keeper,
-        Economy.Staking,
-        new SetWeightRulesFunction((ushort)netuid, new WeightRulesStruct
-        {
-            VersionKey = VersionKey,
-            RateLimit = (ulong)rateLimitBlocks,
-            CommitReveal = commitReveal,
-            RevealTempos = 1,
-            MinWeights = 1,
-            MaxLimit = (ushort)maxLimit,
-            Tempo = TempoBlocks,
-        }).Encode());
+    public static DevnetTransaction SetWeightRules(
+        Economy economy,
+        int netuid,
+        bool commitReveal,
+        int rateLimitBlocks = RateLimitBlocks,
+        int maxLimit = ushort.MaxValue
+    ) =>
+        new(
+            economy.Keeper,
+            Economy.Staking,
+            new SetWeightRulesFunction(
+                (ushort)netuid,
+                new WeightRulesStruct
+                {
+                    VersionKey = VersionKey,
+                    RateLimit = (ulong)rateLimitBlocks,
+                    CommitReveal = commitReveal,
+                    RevealTempos = 1,
+                    MinWeights = 1,
+                    MaxLimit = (ushort)maxLimit,
+                    Tempo = TempoBlocks,
+                }
+            ).Encode()
+        );
 }

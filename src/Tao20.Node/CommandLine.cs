@@ -22,7 +22,9 @@ internal static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToStop });
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToStop }
+            );
         }
         catch (OperationCanceledException)
         {
@@ -37,12 +39,13 @@ internal static class CommandLine
         }
     }
 
-    private static (int ExitCode, string Message) Describe(Exception e) => e switch
-    {
-        NodeException node => (node.ExitCode, node.Message),
-        WrongChainException or NoContractException => (ExitCodes.WrongChain, e.Message),
-        ChainException => (ExitCodes.Unreachable, e.Message),
-        DevnetException => (ExitCodes.Failed, e.Message),
-        _ => (ExitCodes.Failed, $"Something was not foreseen; please report it with these lines.\n{e}"),
-    };
+    private static (int ExitCode, string Message) Describe(Exception e) =>
+        e switch
+        {
+            NodeException node => (node.ExitCode, node.Message),
+            WrongChainException or NoContractException => (ExitCodes.WrongChain, e.Message),
+            ChainException => (ExitCodes.Unreachable, e.Message),
+            DevnetException => (ExitCodes.Failed, e.Message),
+            _ => (ExitCodes.Failed, $"Something was not foreseen; please report it with these lines.\n{e}"),
+        };
 }

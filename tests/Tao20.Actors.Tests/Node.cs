@@ -44,12 +44,19 @@ internal sealed class Node : IAsyncDisposable
     public IActorRef Miners => Actor<MinersKey>();
 
     /// <summary>The miners alone.</summary>
-    public static Task<Node> WithMinersAsync(string directory, Func<JournalOptions, JournalOptions>? change = null, Hosting.ClusterOptions? cluster = null) =>
-        StartAsync(directory, change, null, DomainParameters.Default, cluster);
+    public static Task<Node> WithMinersAsync(
+        string directory,
+        Func<JournalOptions, JournalOptions>? change = null,
+        Hosting.ClusterOptions? cluster = null
+    ) => StartAsync(directory, change, null, DomainParameters.Default, cluster);
 
     /// <summary>The whole pipeline on a chain.</summary>
-    public static Task<Node> FollowingAsync(string directory, ChainOptions chain, Func<JournalOptions, JournalOptions>? change = null, DomainParameters? scoring = null) =>
-        StartAsync(directory, change, chain, scoring ?? DomainParameters.Default, null);
+    public static Task<Node> FollowingAsync(
+        string directory,
+        ChainOptions chain,
+        Func<JournalOptions, JournalOptions>? change = null,
+        DomainParameters? scoring = null
+    ) => StartAsync(directory, change, chain, scoring ?? DomainParameters.Default, null);
 
     /// <summary>A validator that also attests and judges.</summary>
     public static Task<Node> ValidatingAsync(string directory, ChainOptions chain, PrivateKey key, IAttestationStrategy? witness = null) =>
@@ -101,7 +108,14 @@ internal sealed class Node : IAsyncDisposable
     }
 
     private static async Task<Node> StartAsync(
-        string directory, Func<JournalOptions, JournalOptions>? change, ChainOptions? chainOptions, DomainParameters scoring, Hosting.ClusterOptions? cluster, PrivateKey? key = null, IAttestationStrategy? witness = null)
+        string directory,
+        Func<JournalOptions, JournalOptions>? change,
+        ChainOptions? chainOptions,
+        DomainParameters scoring,
+        Hosting.ClusterOptions? cluster,
+        PrivateKey? key = null,
+        IAttestationStrategy? witness = null
+    )
     {
         var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory) };
         journal = change?.Invoke(journal) ?? journal;
@@ -113,31 +127,47 @@ internal sealed class Node : IAsyncDisposable
         if (chainOptions is not null)
         {
             chain = ChainConnection.Http(chainOptions, NullLogger.Instance);
-            settings = new FollowerSettings(await chain.ProbeAsync(CancellationToken.None), scoring, guard, faults, new PipelineMetrics(), TimeProvider.System);
+            settings = new FollowerSettings(
+                await chain.ProbeAsync(CancellationToken.None),
+                scoring,
+                guard,
+                faults,
+                new PipelineMetrics(),
+                TimeProvider.System
+            );
         }
 
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddLogging(logging => logging.ClearProviders());
-        builder.Services.AddAkka("tao20", akka =>
-        {
-            akka.WithTao20Basics().WithJournal(journal);
-            if (cluster is not null)
-                akka.WithTao20Cluster(cluster);
-            akka.WithMiners(guard, cluster is not null);
-            if (settings is not null && key is not null)
+        builder.Services.AddAkka(
+            "tao20",
+            akka =>
             {
-                var registry = new RegistryIdentity(settings.Identity.ChainId, settings.Identity.Registry!.Value);
-                akka.WithTransactions(new SenderSettings(registry.ChainId, key, new FeePolicy(), guard), chain!, false)
-                    .WithValidator(settings, new ValidatorRole(key, registry, 20, witness ?? new HonestStrategy()), new WeightsOptions { TempoBlocks = Devnet.ValidatorSet.TempoBlocks }, chain!, false);
-            }
-            else if (settings is not null)
-            {
-                akka.WithConsensus(settings, false);
-            }
+                akka.WithTao20Basics().WithJournal(journal);
+                if (cluster is not null)
+                    akka.WithTao20Cluster(cluster);
+                akka.WithMiners(guard, cluster is not null);
+                if (settings is not null && key is not null)
+                {
+                    var registry = new RegistryIdentity(settings.Identity.ChainId, settings.Identity.Registry!.Value);
+                    akka.WithTransactions(new SenderSettings(registry.ChainId, key, new FeePolicy(), guard), chain!, false)
+                        .WithValidator(
+                            settings,
+                            new ValidatorRole(key, registry, 20, witness ?? new HonestStrategy()),
+                            new WeightsOptions { TempoBlocks = Devnet.ValidatorSet.TempoBlocks },
+                            chain!,
+                            false
+                        );
+                }
+                else if (settings is not null)
+                {
+                    akka.WithConsensus(settings, false);
+                }
 
-            if (settings is not null)
-                akka.WithChainFollower(settings, chain!, false).WithStatus(settings);
-        });
+                if (settings is not null)
+                    akka.WithChainFollower(settings, chain!, false).WithStatus(settings);
+            }
+        );
         var host = builder.Build();
         await host.StartAsync();
         return new Node(host, chain, faults);

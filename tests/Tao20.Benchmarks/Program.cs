@@ -2,7 +2,10 @@ using System.CommandLine;
 using BenchmarkDotNet.Running;
 using Tao20.Benchmarks.Pipeline;
 
-var micro = new Command("micro", "BenchmarkDotNet benchmarks of single steps; further arguments go to it") { TreatUnmatchedTokensAsErrors = false };
+var micro = new Command("micro", "BenchmarkDotNet benchmarks of single steps; further arguments go to it")
+{
+    TreatUnmatchedTokensAsErrors = false,
+};
 micro.SetAction(parsed =>
 {
     BenchmarkSwitcher.FromAssembly(typeof(PipelineCommands).Assembly).Run(parsed.UnmatchedTokens.ToArray());

@@ -13,14 +13,26 @@ internal static class Given
     private static readonly UInt128 Tao = Wei.OneTao.Value;
 
     /// <summary>A mint of so many thousandths of a TAO, so many seconds after the start, at its own block.</summary>
-    public static Trade Mint(long milli, int seconds, ulong block = 0, ulong epoch = 0) => Trade(TradeSide.Mint, milli, seconds, block, epoch);
+    public static Trade Mint(long milli, int seconds, ulong block = 0, ulong epoch = 0) =>
+        Trade(TradeSide.Mint, milli, seconds, block, epoch);
 
-    public static Trade Redeem(long milli, int seconds, ulong block = 0, ulong epoch = 0) => Trade(TradeSide.Redeem, milli, seconds, block, epoch);
+    public static Trade Redeem(long milli, int seconds, ulong block = 0, ulong epoch = 0) =>
+        Trade(TradeSide.Redeem, milli, seconds, block, epoch);
 
     public static Trade Trade(TradeSide side, long milli, int seconds, ulong block, ulong epoch)
     {
         var amount = Wei.From(Tao * (ulong)milli / 1000);
-        return new Trade(new Position(block == 0 ? (ulong)seconds + 1 : block, 0), new EpochId(epoch), Hash256.Zero, Miner, side, amount, amount, TaoPerToken.From(Tao), Start + (ulong)seconds);
+        return new Trade(
+            new Position(block == 0 ? (ulong)seconds + 1 : block, 0),
+            new EpochId(epoch),
+            Hash256.Zero,
+            Miner,
+            side,
+            amount,
+            amount,
+            TaoPerToken.From(Tao),
+            Start + (ulong)seconds
+        );
     }
 
     /// <summary>The volume after these trades, and what each was judged.</summary>
@@ -38,14 +50,20 @@ internal static class Given
     public static VerdictKind[] Verdicts(params Trade[] trades) => [.. Folded(trades).Verdicts.Select(verdict => verdict.Kind)];
 
     /// <summary>Random histories of one miner: several trades a block, bursts, dust, round trips, epochs that change.</summary>
-    public static readonly Gen<Trade[]> History =
-        Gen.Select(Gen.Int[0, 1], Gen.Int[0, 400], Gen.Long[0, 3_000], Gen.Int[0, 30], Gen.Int[0, 9])
-            .Array[1, 120]
-            .Select(steps =>
-            {
-                var (block, index, time, epoch) = (1UL, 0U, Start, 0UL);
-                var last = 100L;
-                return steps.Select(step =>
+    public static readonly Gen<Trade[]> History = Gen.Select(
+            Gen.Int[0, 1],
+            Gen.Int[0, 400],
+            Gen.Long[0, 3_000],
+            Gen.Int[0, 30],
+            Gen.Int[0, 9]
+        )
+        .Array[1, 120]
+        .Select(steps =>
+        {
+            var (block, index, time, epoch) = (1UL, 0U, Start, 0UL);
+            var last = 100L;
+            return steps
+                .Select(step =>
                 {
                     var (side, wait, milli, jump, repeat) = step;
                     if (wait < 250)
@@ -62,9 +80,20 @@ internal static class Given
                     // Some amounts come back, so that there is something to undo.
                     last = repeat < 4 ? last : milli;
                     var amount = Wei.From(Tao * (ulong)last / 1000);
-                    return new Trade(new Position(block, index), new EpochId(epoch), Hash256.Zero, Miner, (TradeSide)side, amount, amount, TaoPerToken.From(Tao), time);
-                }).ToArray();
-            });
+                    return new Trade(
+                        new Position(block, index),
+                        new EpochId(epoch),
+                        Hash256.Zero,
+                        Miner,
+                        (TradeSide)side,
+                        amount,
+                        amount,
+                        TaoPerToken.From(Tao),
+                        time
+                    );
+                })
+                .ToArray();
+        });
 
     /// <summary>All of a state as text, so that two can be compared.</summary>
     public static string Dump(MinerVolume volume)
@@ -80,9 +109,11 @@ internal static class Given
                 string.Join(',', s.Uniform),
                 .. s.Closed.Select(Dump),
                 string.Join(',', s.Exclusions),
-            ]);
+            ]
+        );
     }
 
     private static string Dump(EpochVolume v) =>
-        $"{v.Epoch} {v.MintEligible} {v.RedeemEligible} {v.Eligible} {v.Dust} {v.Burst} {v.RoundTrip} {v.MostFrequentAmount} {v.FirstTradeHour} {v.Hourly.LastHour} {string.Join(',', v.Hourly.NonEmpty())}";
+        $"{v.Epoch} {v.MintEligible} {v.RedeemEligible} {v.Eligible} {v.Dust} {v.Burst} {v.RoundTrip} {v.MostFrequentAmount} "
+        + $"{v.FirstTradeHour} {v.Hourly.LastHour} {string.Join(',', v.Hourly.NonEmpty())}";
 }

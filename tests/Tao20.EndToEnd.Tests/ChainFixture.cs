@@ -44,7 +44,14 @@ internal sealed class ChainFixture : IAsyncDisposable
         var chain = await Anvil.StartAsync(tools, new AnvilOptions { Accounts = 3 }, CancellationToken.None);
         var (economy, time) = await Economy.DeployAsync(chain, 1, new AnvilOptions().GenesisTimestamp + 1, CancellationToken.None);
         var maker = (await chain.Client.AccountsAsync(CancellationToken.None))[2];
-        (var market, time) = await PegMarket.OpenAsync(economy, maker, arbitrageurs, new MarketScript(seed, noisePerMinute, SecondsPerBlock), time, CancellationToken.None);
+        (var market, time) = await PegMarket.OpenAsync(
+            economy,
+            maker,
+            arbitrageurs,
+            new MarketScript(seed, noisePerMinute, SecondsPerBlock),
+            time,
+            CancellationToken.None
+        );
         return new ChainFixture(chain, economy, new ScriptedTraders(economy, new TraderScript(seed, SecondsPerBlock), time), market);
     }
 
@@ -70,20 +77,44 @@ internal sealed class ChainFixture : IAsyncDisposable
         }
     }
 
-    /// <summary>A miner's report is what the chain says: nothing but the capital has come from outside, and the books are the balance.</summary>
+    /// <summary>
+    /// A miner's report is what the chain says: nothing but the capital has come from outside, and the books are the balance.
+    /// </summary>
     public async Task RequireBooksAsync(Address account, JsonNode report)
     {
         var capital = Assert.Single(report["moves"]!.AsArray());
         Assert.Equal(PegMarket.ArbitrageurTao * BigInteger.Pow(10, 18), Wei(capital, "taoWei"));
-        Assert.Equal(HexText.BigQuantity((await Chain.Client.SendAsync("eth_getBalance", $"[\"{account}\",\"latest\"]", CancellationToken.None)).GetString()!), Wei(report["after"], "taoWei"));
-        Assert.Equal((UInt128)(Wei(report, "mintedWei") + Wei(report, "redeemedWei")), (await Economy.VolumesAsync(CancellationToken.None))[account]);
+        Assert.Equal(
+            HexText.BigQuantity(
+                (await Chain.Client.SendAsync("eth_getBalance", $"[\"{account}\",\"latest\"]", CancellationToken.None)).GetString()!
+            ),
+            Wei(report["after"], "taoWei")
+        );
+        Assert.Equal(
+            (UInt128)(Wei(report, "mintedWei") + Wei(report, "redeemedWei")),
+            (await Economy.VolumesAsync(CancellationToken.None))[account]
+        );
     }
 
     public IEnumerable<string> MinerArguments(string dataDirectory, params string[] more) =>
-    [
-        "miner", "--rpc", Chain.Rpc.ToString(), "--contract", Economy.Index.ToString(), "--pool", Economy.Pool.ToString(), "--router", Economy.Router.ToString(),
-        "--netuid", "20", "--data-dir", dataDirectory, "--http-port", "0", .. more,
-    ];
+        [
+            "miner",
+            "--rpc",
+            Chain.Rpc.ToString(),
+            "--contract",
+            Economy.Index.ToString(),
+            "--pool",
+            Economy.Pool.ToString(),
+            "--router",
+            Economy.Router.ToString(),
+            "--netuid",
+            "20",
+            "--data-dir",
+            dataDirectory,
+            "--http-port",
+            "0",
+            .. more,
+        ];
 
     public async Task TradeAsync(int blocks)
     {
@@ -92,7 +123,20 @@ internal sealed class ChainFixture : IAsyncDisposable
     }
 
     public IEnumerable<string> ValidatorArguments(string dataDirectory, params string[] more) =>
-        ["validator", "--rpc", Chain.Rpc.ToString(), "--contract", Economy.Index.ToString(), "--netuid", "20", "--data-dir", dataDirectory, "--http-port", "0", .. more];
+        [
+            "validator",
+            "--rpc",
+            Chain.Rpc.ToString(),
+            "--contract",
+            Economy.Index.ToString(),
+            "--netuid",
+            "20",
+            "--data-dir",
+            dataDirectory,
+            "--http-port",
+            "0",
+            .. more,
+        ];
 
     public async ValueTask DisposeAsync() => await Chain.DisposeAsync();
 }

@@ -22,7 +22,13 @@ public sealed class ClusterTests : InDirectory, IAsyncLifetime
     {
         _database = await PostgreSqlServer.StartAsync();
         _chain = await ChainFixture.StartAsync(seed: 11);
-        (_validators, _) = await ValidatorSet.DeployAsync(_chain.Economy, [PrivateKey.FromHex(_secret)], 20, _chain.Traders.Time, CancellationToken.None);
+        (_validators, _) = await ValidatorSet.DeployAsync(
+            _chain.Economy,
+            [PrivateKey.FromHex(_secret)],
+            20,
+            _chain.Traders.Time,
+            CancellationToken.None
+        );
     }
 
     async Task IAsyncLifetime.DisposeAsync()
@@ -44,7 +50,8 @@ public sealed class ClusterTests : InDirectory, IAsyncLifetime
         foreach (var node in new[] { first, second, third })
             await RequireTotalsAsync(node);
 
-        // The oldest node has the follower, the coordinator and the account, and a third of the miners. An epoch ends while nobody has them.
+        // The oldest node has the follower, the coordinator and the account, and a third of the miners. An epoch ends while nobody
+        // has them.
         await first.KillAsync();
         await _chain.TradeAsync(50);
         await RequireTotalsAsync(second);
@@ -70,17 +77,19 @@ public sealed class ClusterTests : InDirectory, IAsyncLifetime
         Assert.Equal(undisturbed["cursor"]!["trades"]!.GetValue<long>(), status["cursor"]!["trades"]!.GetValue<long>());
     }
 
-    private Tao20Process Start(int node) => Tao20Process.Start(
-        _chain.ValidatorArguments(System.IO.Path.Combine(Directory, $"node-{node}"), "--registry", _validators.Registry.ToString()),
-        environment: new Dictionary<string, string>
-        {
-            ["TAO20_VALIDATOR_PRIVATE_KEY"] = _secret,
-            ["TAO20_Journal__Kind"] = "PostgreSql",
-            ["TAO20_Journal__ConnectionString"] = _database.ConnectionString,
-            ["TAO20_Cluster__Enabled"] = "true",
-            ["TAO20_Cluster__Port"] = _ports[node].ToString(CultureInfo.InvariantCulture),
-            ["TAO20_Cluster__SeedNodes"] = string.Join(',', _ports.Select(port => $"akka.tcp://tao20@127.0.0.1:{port}")),
-        });
+    private Tao20Process Start(int node) =>
+        Tao20Process.Start(
+            _chain.ValidatorArguments(System.IO.Path.Combine(Directory, $"node-{node}"), "--registry", _validators.Registry.ToString()),
+            environment: new Dictionary<string, string>
+            {
+                ["TAO20_VALIDATOR_PRIVATE_KEY"] = _secret,
+                ["TAO20_Journal__Kind"] = "PostgreSql",
+                ["TAO20_Journal__ConnectionString"] = _database.ConnectionString,
+                ["TAO20_Cluster__Enabled"] = "true",
+                ["TAO20_Cluster__Port"] = _ports[node].ToString(CultureInfo.InvariantCulture),
+                ["TAO20_Cluster__SeedNodes"] = string.Join(',', _ports.Select(port => $"akka.tcp://tao20@127.0.0.1:{port}")),
+            }
+        );
 
     /// <summary>Waits until a node has folded all that is final, and compares every miner's total with the contract's own.</summary>
     private async Task<JsonObject> RequireTotalsAsync(Tao20Process node)
@@ -89,16 +98,25 @@ public sealed class ClusterTests : InDirectory, IAsyncLifetime
             await _chain.Traders.PassAsync(CancellationToken.None);
         var final = await _chain.Chain.Client.BlockNumberAsync(CancellationToken.None) - FinalAfter;
         var status = await node.UntilAsync(
-            status => status["cursor"]?["block"]?.GetValue<ulong>() >= final && status["epoch"]!["awaitingSettlement"]!.AsArray().Count == 0, TakeOver);
+            status =>
+                status["cursor"]?["block"]?.GetValue<ulong>() >= final && status["epoch"]!["awaitingSettlement"]!.AsArray().Count == 0,
+            TakeOver
+        );
         Assert.Empty(status["faults"]!.AsArray());
-        var folded = status["miners"]!.AsArray().ToDictionary(miner => miner!["address"]!.GetValue<string>(), miner => miner!["foldedWei"]!.GetValue<string>());
-        var counted = (await _chain.Economy.VolumesAsync(CancellationToken.None)).Where(volume => volume.Value > 0)
+        var folded = status["miners"]!
+            .AsArray()
+            .ToDictionary(miner => miner!["address"]!.GetValue<string>(), miner => miner!["foldedWei"]!.GetValue<string>());
+        var counted = (await _chain.Economy.VolumesAsync(CancellationToken.None))
+            .Where(volume => volume.Value > 0)
             .ToDictionary(volume => volume.Key.ToString(), volume => volume.Value.ToString(CultureInfo.InvariantCulture));
         Assert.Equal(counted, folded);
         return status;
     }
 
-    /// <summary>Lets blocks go by until the last epoch's weights are set and nothing is on its way: each epoch has one attestation, and the account has sent nothing else twice.</summary>
+    /// <summary>
+    /// Lets blocks go by until the last epoch's weights are set and nothing is on its way: each epoch has one attestation, and the
+    /// account has sent nothing else twice.
+    /// </summary>
     private async Task RequireEachEpochAttestedOnceAsync(Tao20Process node)
     {
         var closed = await _chain.Economy.EpochAsync(CancellationToken.None);
@@ -108,12 +126,18 @@ public sealed class ClusterTests : InDirectory, IAsyncLifetime
             {
                 await _chain.Traders.PassAsync(CancellationToken.None);
                 var self = status["validator"]!;
-                return self["transactions"]!["open"]!.AsArray().Count == 0 && self["weights"]!.AsArray().LastOrDefault() is { } last
-                    && last["epoch"]!.GetValue<ulong>() == closed - 1 && last["stage"]!.GetValue<string>() == "Set";
+                return self["transactions"]!["open"]!.AsArray().Count == 0
+                    && self["weights"]!.AsArray().LastOrDefault() is { } last
+                    && last["epoch"]!.GetValue<ulong>() == closed - 1
+                    && last["stage"]!.GetValue<string>() == "Set";
             },
-            TakeOver);
+            TakeOver
+        );
         var logs = await _chain.Chain.Client.SendAsync(
-            "eth_getLogs", $"[{{\"fromBlock\":\"0x0\",\"address\":\"{_validators.Registry}\",\"topics\":[\"{RegistryEvents.Attested}\"]}}]", CancellationToken.None);
+            "eth_getLogs",
+            $"[{{\"fromBlock\":\"0x0\",\"address\":\"{_validators.Registry}\",\"topics\":[\"{RegistryEvents.Attested}\"]}}]",
+            CancellationToken.None
+        );
         var epochs = logs.EnumerateArray().Select(log => Convert.ToUInt64(log.GetProperty("topics")[2].GetString(), 16)).ToList();
         Assert.Equal(Enumerable.Range(0, (int)closed).Select(epoch => (ulong)epoch), epochs);
         Assert.Equal(0, status["validator"]!["transactions"]!["foreign"]!.GetValue<long>());

@@ -4,7 +4,9 @@ using Tao20.Domain.Index;
 
 namespace Tao20.EndToEnd.Tests;
 
-/// <summary>A validator that is given emissions holds the contract's composition against the index rule, and attests whatever comes of it.</summary>
+/// <summary>
+/// A validator that is given emissions holds the contract's composition against the index rule, and attests whatever comes of it.
+/// </summary>
 public sealed class CompositionTests : InDirectory
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -19,7 +21,12 @@ public sealed class CompositionTests : InDirectory
 
         // By the contract's own weights; with another subnet in the place of the last; and a file that is none.
         Write("right", sunday, netuid => (40 - 2 * netuid + 1).ToString(System.Globalization.CultureInfo.InvariantCulture));
-        Write("wrong", sunday, netuid => netuid == 20 ? "0" : (40 - 2 * netuid + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), (99, "1"));
+        Write(
+            "wrong",
+            sunday,
+            netuid => netuid == 20 ? "0" : (40 - 2 * netuid + 1).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            (99, "1")
+        );
         Write("broken", sunday, _ => "-1");
         var names = new[] { "right", "wrong", "broken" };
         var processes = names.Select(name => Start(chain, validators, name)).ToList();
@@ -34,7 +41,12 @@ public sealed class CompositionTests : InDirectory
             {
                 var status = await process.UntilAsync(status => status["validator"]?["computed"]?.AsArray().Count == 1, Patience);
                 Assert.NotNull(status["validator"]!["computed"]![0]!["nav"]);
-                warnings.Add(string.Join('\n', status["validator"]!["computed"]![0]!["warnings"]!.AsArray().Select(warning => warning!.GetValue<string>())));
+                warnings.Add(
+                    string.Join(
+                        '\n',
+                        status["validator"]!["computed"]![0]!["warnings"]!.AsArray().Select(warning => warning!.GetValue<string>())
+                    )
+                );
             }
 
             Assert.Equal("", warnings[0]);
@@ -49,9 +61,16 @@ public sealed class CompositionTests : InDirectory
                 await process.DisposeAsync();
         }
 
-        var (code, _, refused) = await Tao20Process.RunAsync(Arguments(chain, validators, "nowhere"), environment: Environment(System.IO.Path.Combine(Directory, "nowhere")));
+        var (code, _, refused) = await Tao20Process.RunAsync(
+            Arguments(chain, validators, "nowhere"),
+            environment: Environment(System.IO.Path.Combine(Directory, "nowhere"))
+        );
         Assert.Equal(2, code);
-        Assert.Contains(refused.Lines, line => line.Contains("Index:Emissions", StringComparison.Ordinal) && line.Contains("is not a directory", StringComparison.Ordinal));
+        Assert.Contains(
+            refused.Lines,
+            line =>
+                line.Contains("Index:Emissions", StringComparison.Ordinal) && line.Contains("is not a directory", StringComparison.Ordinal)
+        );
     }
 
     private Tao20Process Start(ChainFixture chain, ValidatorSet validators, string name) =>
@@ -61,15 +80,22 @@ public sealed class CompositionTests : InDirectory
     {
         var key = System.IO.Path.Combine(Directory, "key");
         File.WriteAllText(key, string.Concat(Enumerable.Repeat("c1", 32)));
-        return chain.ValidatorArguments(System.IO.Path.Combine(Directory, name + "-data"), "--registry", validators.Registry.ToString(), "--key-file", key);
+        return chain.ValidatorArguments(
+            System.IO.Path.Combine(Directory, name + "-data"),
+            "--registry",
+            validators.Registry.ToString(),
+            "--key-file",
+            key
+        );
     }
 
-    private static Dictionary<string, string> Environment(string emissions) => new()
-    {
-        ["TAO20_Chain__PollInterval"] = "50ms",
-        ["TAO20_Chain__WebSocket"] = "false",
-        ["TAO20_Index__Emissions"] = emissions,
-    };
+    private static Dictionary<string, string> Environment(string emissions) =>
+        new()
+        {
+            ["TAO20_Chain__PollInterval"] = "50ms",
+            ["TAO20_Chain__WebSocket"] = "false",
+            ["TAO20_Index__Emissions"] = emissions,
+        };
 
     private void Write(string name, DateOnly sunday, Func<int, string> emission, params (int Netuid, string Emission)[] more)
     {
@@ -78,8 +104,15 @@ public sealed class CompositionTests : InDirectory
         // Enough for the Sunday before as well.
         for (var day = 0; day < 2 * IndexComposition.Days; day++)
         {
-            var emissions = Enumerable.Range(1, 20).Select(netuid => (netuid, emission(netuid))).Concat(more).Select(pair => $"\"{pair.Item1}\":{pair.Item2}");
-            File.WriteAllText(System.IO.Path.Combine(directory, $"emissions_{sunday.AddDays(-day):yyyyMMdd}.json"), $"{{\"emissions\":{{{string.Join(',', emissions)}}}}}");
+            var emissions = Enumerable
+                .Range(1, 20)
+                .Select(netuid => (netuid, emission(netuid)))
+                .Concat(more)
+                .Select(pair => $"\"{pair.Item1}\":{pair.Item2}");
+            File.WriteAllText(
+                System.IO.Path.Combine(directory, $"emissions_{sunday.AddDays(-day):yyyyMMdd}.json"),
+                $"{{\"emissions\":{{{string.Join(',', emissions)}}}}}"
+            );
         }
     }
 }

@@ -7,14 +7,36 @@ namespace Tao20.EndToEnd.Tests;
 /// <summary><c>tao20 devnet --arbitrageurs</c>: miners keep the peg, earn by it, and nothing is made or lost.</summary>
 public sealed class DevnetMarketTests : InDirectory
 {
-    /// <summary>Through the router a gap is closed in the next block; step by step it takes five, others may be first, and broken off trades make a miner wait.</summary>
+    /// <summary>
+    /// Through the router a gap is closed in the next block; step by step it takes five, others may be first, and broken off trades
+    /// make a miner wait.
+    /// </summary>
     [Theory]
     [InlineData(false, 5)]
     [InlineData(true, 2)]
     public async Task Three_miners_keep_the_market_within_a_part_of_what_it_is_without_them_and_none_loses(bool stepwise, int part)
     {
-        var (code, output, process) = await Tao20Process.RunAsync(
-            ["devnet", "--miners", "2", "--arbitrageurs", "3", "--market-noise", "2%", "--duration", "7500ms", "--block-time", "50ms", "--http-port", "0", "--seed", "7", "--json", "--data-dir", System.IO.Path.Combine(Directory, "data"), .. stepwise ? new[] { "--stepwise" } : []]);
+        var (code, output, process) = await Tao20Process.RunAsync([
+            "devnet",
+            "--miners",
+            "2",
+            "--arbitrageurs",
+            "3",
+            "--market-noise",
+            "2%",
+            "--duration",
+            "7500ms",
+            "--block-time",
+            "50ms",
+            "--http-port",
+            "0",
+            "--seed",
+            "7",
+            "--json",
+            "--data-dir",
+            System.IO.Path.Combine(Directory, "data"),
+            .. stepwise ? new[] { "--stepwise" } : [],
+        ]);
         Assert.True(code == 0, $"{process.Errors}\n{output}");
         var summary = JsonNode.Parse(output)!;
         Assert.Empty(summary["faults"]!.AsArray());
@@ -22,22 +44,28 @@ public sealed class DevnetMarketTests : InDirectory
         // 150 blocks of 12 s are half an hour.
         var peg = summary["peg"]!;
         Assert.Equal(150, peg["blocks"]!.GetValue<int>());
-        Assert.True(peg["meanAbsSpreadBps"]!.GetValue<double>() * part < peg["withoutArbitrageMeanAbsSpreadBps"]!.GetValue<double>(), peg.ToJsonString());
+        Assert.True(
+            peg["meanAbsSpreadBps"]!.GetValue<double>() * part < peg["withoutArbitrageMeanAbsSpreadBps"]!.GetValue<double>(),
+            peg.ToJsonString()
+        );
         Assert.InRange(peg["maxAbsSpreadBps"]!.GetValue<double>(), peg["meanAbsSpreadBps"]!.GetValue<double>(), 1_000);
 
         var miners = summary["miners"]!.AsArray();
         Assert.All(miners, miner => Assert.Equal(Wei(miner, "chainWei"), Wei(miner, "foldedWei")));
         var traders = miners.Where(miner => miner!["profitWei"] is not null).ToList();
         Assert.Equal(3, traders.Count);
-        Assert.All(traders, miner =>
-        {
-            Assert.True(Wei(miner, "profitWei") >= 0, miner!.ToJsonString());
-            Assert.True(miner["booksRight"]!.GetValue<bool>());
-            Assert.InRange(miner["confirmed"]!.GetValue<long>(), 1, stepwise ? long.MaxValue : miner["trades"]!.GetValue<long>());
-            Assert.True(miner["failed"]!.GetValue<long>() >= 0);
-            if (!stepwise)
-                Assert.Equal(Wei(miner, "taoWei"), BigInteger.Pow(10, 18) * 200 + Wei(miner, "profitWei"));
-        });
+        Assert.All(
+            traders,
+            miner =>
+            {
+                Assert.True(Wei(miner, "profitWei") >= 0, miner!.ToJsonString());
+                Assert.True(miner["booksRight"]!.GetValue<bool>());
+                Assert.InRange(miner["confirmed"]!.GetValue<long>(), 1, stepwise ? long.MaxValue : miner["trades"]!.GetValue<long>());
+                Assert.True(miner["failed"]!.GetValue<long>() >= 0);
+                if (!stepwise)
+                    Assert.Equal(Wei(miner, "taoWei"), BigInteger.Pow(10, 18) * 200 + Wei(miner, "profitWei"));
+            }
+        );
         Assert.True(traders.Sum(miner => miner!["confirmed"]!.GetValue<long>()) >= 10);
         var conservation = summary["conservation"]!;
         Assert.True(conservation["exact"]!.GetValue<bool>());
@@ -52,8 +80,13 @@ public sealed class DevnetMarketTests : InDirectory
     [InlineData("--arbitrageurs", "99", "0 to 10")]
     public async Task A_percent_is_never_mistaken_for_a_fraction(string option, string value, string words)
     {
-        var (code, _, process) = await Tao20Process.RunAsync(option == "--arbitrageurs" ? ["devnet", option, value] : ["devnet", "--arbitrageurs", "1", option, value]);
+        var (code, _, process) = await Tao20Process.RunAsync(
+            option == "--arbitrageurs" ? ["devnet", option, value] : ["devnet", "--arbitrageurs", "1", option, value]
+        );
         Assert.Equal(2, code);
-        Assert.Contains(process.Lines, line => line.Contains($"{option} = {value}", StringComparison.Ordinal) && line.Contains(words, StringComparison.Ordinal));
+        Assert.Contains(
+            process.Lines,
+            line => line.Contains($"{option} = {value}", StringComparison.Ordinal) && line.Contains(words, StringComparison.Ordinal)
+        );
     }
 }

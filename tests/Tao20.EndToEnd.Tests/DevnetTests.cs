@@ -7,12 +7,32 @@ namespace Tao20.EndToEnd.Tests;
 /// <summary><c>tao20 devnet</c>, as a new user runs it.</summary>
 public sealed class DevnetTests : InDirectory
 {
-    private static readonly string[] Short = ["devnet", "--miners", "5", "--duration", "6s", "--epoch", "2s", "--block-time", "50ms", "--http-port", "0", "--json"];
+    private static readonly string[] Short =
+    [
+        "devnet",
+        "--miners",
+        "5",
+        "--duration",
+        "6s",
+        "--epoch",
+        "2s",
+        "--block-time",
+        "50ms",
+        "--http-port",
+        "0",
+        "--json",
+    ];
 
     [Fact]
     public async Task Five_miners_trade_and_are_ranked_and_the_document_adds_up()
     {
-        var (code, output, process) = await Tao20Process.RunAsync([.. Short, "--seed", "7", "--data-dir", System.IO.Path.Combine(Directory, "data")]);
+        var (code, output, process) = await Tao20Process.RunAsync([
+            .. Short,
+            "--seed",
+            "7",
+            "--data-dir",
+            System.IO.Path.Combine(Directory, "data"),
+        ]);
         Assert.True(code == 0, process.Errors);
         var summary = JsonNode.Parse(output)!.AsObject();
         Assert.Empty(summary["faults"]!.AsArray());
@@ -31,7 +51,8 @@ public sealed class DevnetTests : InDirectory
             var paid = ranked.Aggregate(BigInteger.Zero, (sum, miner) => sum + BigInteger.Parse(Text(miner, "payoutRao")));
             Assert.Equal(
                 BigInteger.Parse(Text(epoch, "emissionRao")) + BigInteger.Parse(Text(epoch, "carriedInRao")),
-                paid + BigInteger.Parse(Text(epoch, "validatorPoolRao")) + BigInteger.Parse(Text(epoch, "carriedOutRao")));
+                paid + BigInteger.Parse(Text(epoch, "validatorPoolRao")) + BigInteger.Parse(Text(epoch, "carriedOutRao"))
+            );
             Assert.Equal(Enumerable.Range(1, ranked.Count), ranked.Select(miner => miner!["rank"]!.GetValue<int>()));
             Assert.Equal(66, Text(epoch, "rankingRoot").Length);
             Assert.Equal(ranked.Count == 0 ? 0 : 65535, ranked.Select(miner => miner!["weight"]!.GetValue<int>()).DefaultIfEmpty().Max());
@@ -61,7 +82,13 @@ public sealed class DevnetTests : InDirectory
         var empty = System.IO.Directory.CreateDirectory(System.IO.Path.Combine(Directory, "bin")).FullName;
         File.CreateSymbolicLink(System.IO.Path.Combine(empty, "dotnet"), Process.GetCurrentProcess().MainModule!.FileName);
         var (code, _, process) = await Tao20Process.RunAsync(
-            Short, environment: new Dictionary<string, string> { ["PATH"] = empty, ["TAO20_TOOLS_DIR"] = System.IO.Path.Combine(Directory, "tools") });
+            Short,
+            environment: new Dictionary<string, string>
+            {
+                ["PATH"] = empty,
+                ["TAO20_TOOLS_DIR"] = System.IO.Path.Combine(Directory, "tools"),
+            }
+        );
         Assert.Equal(1, code);
         Assert.Contains("'node' is not installed: the local chain needs Node 20", process.Lines[^1], StringComparison.Ordinal);
     }
@@ -69,7 +96,15 @@ public sealed class DevnetTests : InDirectory
     [Fact]
     public async Task Killed_at_any_moment_it_leaves_no_chain_behind()
     {
-        var process = Tao20Process.Start(["devnet", "--duration", "60s", "--http-port", "0", "--data-dir", System.IO.Path.Combine(Directory, "data")]);
+        var process = Tao20Process.Start([
+            "devnet",
+            "--duration",
+            "60s",
+            "--http-port",
+            "0",
+            "--data-dir",
+            System.IO.Path.Combine(Directory, "data"),
+        ]);
         var status = await process.UntilAsync(status => status["cursor"] is not null, TimeSpan.FromSeconds(60));
         var rpc = new Uri(status["chain"]!["endpoints"]![0]!["url"]!.GetValue<string>());
         await process.KillAsync();
@@ -89,7 +124,10 @@ public sealed class DevnetTests : InDirectory
     {
         var (code, _, process) = await Tao20Process.RunAsync(["devnet", option, value]);
         Assert.Equal(2, code);
-        Assert.Contains(process.Lines, line => line.Contains(option, StringComparison.Ordinal) || line.Contains(value, StringComparison.Ordinal));
+        Assert.Contains(
+            process.Lines,
+            line => line.Contains(option, StringComparison.Ordinal) || line.Contains(value, StringComparison.Ordinal)
+        );
     }
 
     private static bool Listening(Uri uri)
@@ -109,7 +147,13 @@ public sealed class DevnetTests : InDirectory
 
     private async Task<string> RootsAsync(int seed)
     {
-        var (code, output, process) = await Tao20Process.RunAsync([.. Short, "--seed", $"{seed}", "--data-dir", System.IO.Path.Combine(Directory, $"{Guid.NewGuid():n}")]);
+        var (code, output, process) = await Tao20Process.RunAsync([
+            .. Short,
+            "--seed",
+            $"{seed}",
+            "--data-dir",
+            System.IO.Path.Combine(Directory, $"{Guid.NewGuid():n}"),
+        ]);
         Assert.True(code == 0, process.Errors);
         return string.Join(' ', JsonNode.Parse(output)!["epochs"]!.AsArray().Select(epoch => Text(epoch, "rankingRoot")));
     }

@@ -13,17 +13,27 @@ public sealed class DevnetValidatorsTests : InDirectory
     {
         var summary = await RunAsync("--duration", "31s", "--epoch", "3s", "--data-dir", Directory);
         Assert.True(summary["epochs"]!.AsArray().Count >= 10);
-        Assert.All(summary["rounds"]!.AsArray(), round =>
-        {
-            Assert.Equal("Settled", Text(round, "state"));
-            Assert.Equal(4, round!["attested"]!.GetValue<int>());
-            Assert.Empty(round["violations"]!.AsArray());
-        });
+        Assert.All(
+            summary["rounds"]!.AsArray(),
+            round =>
+            {
+                Assert.Equal("Settled", Text(round, "state"));
+                Assert.Equal(4, round!["attested"]!.GetValue<int>());
+                Assert.Empty(round["violations"]!.AsArray());
+            }
+        );
         Assert.Empty(summary["cases"]!.AsArray());
-        Assert.All(summary["validators"]!.AsArray(), validator => Assert.Equal(("Active", Bond), (Text(validator, "standing"), Text(validator, "stakeWei"))));
+        Assert.All(
+            summary["validators"]!.AsArray(),
+            validator => Assert.Equal(("Active", Bond), (Text(validator, "standing"), Text(validator, "stakeWei")))
+        );
 
         // What each has settled is the same, byte for byte, in its own journal.
-        var settled = await Task.WhenAll(new[] { "", "validator-2", "validator-3", "validator-4" }.Select(name => SettledBytesAsync(System.IO.Path.Combine(Directory, name, "journal.db"))));
+        var settled = await Task.WhenAll(
+            new[] { "", "validator-2", "validator-3", "validator-4" }.Select(name =>
+                SettledBytesAsync(System.IO.Path.Combine(Directory, name, "journal.db"))
+            )
+        );
         Assert.True(settled[0].Count >= 10);
         Assert.All(settled, bytes => Assert.Equal(settled[0], bytes));
 
@@ -32,7 +42,10 @@ public sealed class DevnetValidatorsTests : InDirectory
         Assert.All(weights, set => Assert.True(Text(set, "stage") is "Set" or "Superseded", set!.ToJsonString()));
         var set = weights.Where(one => Text(one, "stage") == "Set").ToList();
         Assert.True(set.Count >= 4 * 9, $"{set.Count}");
-        Assert.All(set.GroupBy(one => one!["epoch"]!.GetValue<ulong>()), epoch => Assert.Single(epoch.Select(one => one!["weights"]!.ToJsonString()).Distinct()));
+        Assert.All(
+            set.GroupBy(one => one!["epoch"]!.GetValue<ulong>()),
+            epoch => Assert.Single(epoch.Select(one => one!["weights"]!.ToJsonString()).Distinct())
+        );
         var blocks = set.Select(one => one!["blocksAfterEpoch"]!.GetValue<ulong>()).Order().ToList();
         Assert.True(blocks[blocks.Count / 2] <= 60 / 12, $"blocks from an epoch's end to its weights: {string.Join(' ', blocks)}");
     }
@@ -43,7 +56,10 @@ public sealed class DevnetValidatorsTests : InDirectory
         var summary = await RunAsync("--duration", "6s", "--epoch", "6s", "--commit-reveal");
         var weights = summary["weights"]!.AsArray();
         Assert.NotEmpty(weights);
-        Assert.All(weights.Where(one => Text(one, "stage") != "Superseded"), set => Assert.True(Text(set, "stage") == "Set" && set!["committedBlock"] is not null, set!.ToJsonString()));
+        Assert.All(
+            weights.Where(one => Text(one, "stage") != "Superseded"),
+            set => Assert.True(Text(set, "stage") == "Set" && set!["committedBlock"] is not null, set!.ToJsonString())
+        );
         Assert.True(summary["weightsOnChain"]!.GetValue<bool>());
     }
 
@@ -51,15 +67,27 @@ public sealed class DevnetValidatorsTests : InDirectory
     [InlineData("nav=+3%", "Nav", "Severe", "300000000000000000000", "Probation")]
     [InlineData("nav=-0.3%", "Nav", "Minor", "20000000000000000000", "Warning")]
     [InlineData("equivocate", "Equivocation", "Critical", "1000000000000000000000", "Suspended")]
-    public async Task A_liar_is_slashed_once_by_exactly_what_the_table_says(string kind, string kinds, string severity, string slashed, string standing)
+    public async Task A_liar_is_slashed_once_by_exactly_what_the_table_says(
+        string kind,
+        string kinds,
+        string severity,
+        string slashed,
+        string standing
+    )
     {
         var summary = await RunAsync("--duration", "3s", "--epoch", "30s", "--byzantine", $"2:{kind}");
         var executed = Assert.Single(summary["cases"]!.AsArray());
-        Assert.Equal((kinds, severity, "Executed", slashed), (Text(executed, "kinds"), Text(executed, "severity"), Text(executed, "state"), Text(executed, "slashedWei")));
+        Assert.Equal(
+            (kinds, severity, "Executed", slashed),
+            (Text(executed, "kinds"), Text(executed, "severity"), Text(executed, "state"), Text(executed, "slashedWei"))
+        );
         var liar = summary["validators"]!.AsArray().Single(validator => Text(validator, "address") == Text(executed, "accused"));
         Assert.Equal(standing, Text(liar, "standing"));
         Assert.Equal(UInt128.Parse(Bond, null) - UInt128.Parse(slashed, null), UInt128.Parse(Text(liar, "stakeWei"), null));
-        Assert.All(summary["validators"]!.AsArray().Where(validator => validator != liar), validator => Assert.Equal(Bond, Text(validator, "stakeWei")));
+        Assert.All(
+            summary["validators"]!.AsArray().Where(validator => validator != liar),
+            validator => Assert.Equal(Bond, Text(validator, "stakeWei"))
+        );
     }
 
     [Fact]
@@ -77,7 +105,10 @@ public sealed class DevnetValidatorsTests : InDirectory
     {
         var summary = await RunAsync("--duration", "21s", "--epoch", "3s", "--byzantine", $"4:{kind}");
         var executed = Assert.Single(summary["cases"]!.AsArray());
-        Assert.Equal(("Inactivity", "Minor", "20000000000000000000"), (Text(executed, "kinds"), Text(executed, "severity"), Text(executed, "slashedWei")));
+        Assert.Equal(
+            ("Inactivity", "Minor", "20000000000000000000"),
+            (Text(executed, "kinds"), Text(executed, "severity"), Text(executed, "slashedWei"))
+        );
         Assert.All(summary["rounds"]!.AsArray(), round => Assert.Equal("Settled", Text(round, "state")));
     }
 
@@ -100,7 +131,8 @@ public sealed class DevnetValidatorsTests : InDirectory
         await using var connection = new SqliteConnection($"Data Source={journal};Mode=ReadOnly;Pooling=false");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT message FROM journal WHERE persistence_id = 'consensus' AND manifest = 'epoch-settled' ORDER BY sequence_number";
+        command.CommandText =
+            "SELECT message FROM journal WHERE persistence_id = 'consensus' AND manifest = 'epoch-settled' ORDER BY sequence_number";
         await using var reader = await command.ExecuteReaderAsync();
         var settled = new List<string>();
         while (await reader.ReadAsync())
@@ -110,8 +142,19 @@ public sealed class DevnetValidatorsTests : InDirectory
 
     private static async Task<JsonNode> RunAsync(params string[] options)
     {
-        var (code, output, process) = await Tao20Process.RunAsync(
-            ["devnet", "--validators", "4", "--miners", "3", "--block-time", "100ms", "--http-port", "0", "--json", .. options]);
+        var (code, output, process) = await Tao20Process.RunAsync([
+            "devnet",
+            "--validators",
+            "4",
+            "--miners",
+            "3",
+            "--block-time",
+            "100ms",
+            "--http-port",
+            "0",
+            "--json",
+            .. options,
+        ]);
         Assert.True(code == 0, $"{code}\n{process.Errors}\n{output}");
         var summary = JsonNode.Parse(output)!;
         Assert.True(summary["booksEqual"]!.GetValue<bool>());

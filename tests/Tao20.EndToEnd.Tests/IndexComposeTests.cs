@@ -9,8 +9,19 @@ public sealed class IndexComposeTests : InDirectory
     public async Task Twenty_constituents_with_weights_that_sum_to_one()
     {
         for (var day = 9; day <= 22; day++)
-            await WriteAsync($"202611{day:00}", string.Join(',', Enumerable.Range(0, 40).Select(i => $"\"{i}\":{(i == 0 ? "5e3" : $"0.0{i:00}{day:00}")}")));
-        var (code, output, process) = await Tao20Process.RunAsync(["index", "compose", "--emissions", Directory, "--as-of", "2026-11-22", "--json"]);
+            await WriteAsync(
+                $"202611{day:00}",
+                string.Join(',', Enumerable.Range(0, 40).Select(i => $"\"{i}\":{(i == 0 ? "5e3" : $"0.0{i:00}{day:00}")}"))
+            );
+        var (code, output, process) = await Tao20Process.RunAsync([
+            "index",
+            "compose",
+            "--emissions",
+            Directory,
+            "--as-of",
+            "2026-11-22",
+            "--json",
+        ]);
         Assert.True(code == 0, process.Errors);
         var document = JsonNode.Parse(output)!;
         var constituents = document["constituents"]!.AsArray();
@@ -25,7 +36,15 @@ public sealed class IndexComposeTests : InDirectory
     {
         await WriteAsync("20261122", "\"1\":2,\"2\":1");
         await WriteAsync("20261120", "\"1\":4");
-        var (code, output, process) = await Tao20Process.RunAsync(["index", "compose", "--emissions", Directory, "--as-of", "2026-11-22", "--json"]);
+        var (code, output, process) = await Tao20Process.RunAsync([
+            "index",
+            "compose",
+            "--emissions",
+            Directory,
+            "--as-of",
+            "2026-11-22",
+            "--json",
+        ]);
         Assert.Equal(0, code);
         Assert.Equal(12, JsonNode.Parse(output)!["missingDays"]!.AsArray().Count);
         Assert.Contains(process.Lines, line => line.StartsWith("emissions_20261121.json is missing", StringComparison.Ordinal));

@@ -8,5 +8,6 @@ namespace Tao20.EndToEnd.Tests;
 internal static class Json
 {
     /// <summary>An amount that stands as a string of digits.</summary>
-    public static BigInteger Wei(JsonNode? node, string key) => BigInteger.Parse(node![key]!.GetValue<string>(), CultureInfo.InvariantCulture);
+    public static BigInteger Wei(JsonNode? node, string key) =>
+        BigInteger.Parse(node![key]!.GetValue<string>(), CultureInfo.InvariantCulture);
 }

@@ -12,7 +12,9 @@ public sealed class KillTests(ITestOutputHelper output) : InDirectory
     [Fact]
     public async Task After_every_kill_the_totals_equal_the_chains_own()
     {
-        var seed = Environment.GetEnvironmentVariable("TAO20_SEED") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : Random.Shared.Next();
+        var seed = Environment.GetEnvironmentVariable("TAO20_SEED") is { } text
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : Random.Shared.Next();
         output.WriteLine($"TAO20_SEED={seed}");
         var random = new Random(seed);
         await using var chain = await ChainFixture.StartAsync(seed);
@@ -45,7 +47,10 @@ public sealed class KillTests(ITestOutputHelper output) : InDirectory
         var head = await chain.Chain.Client.BlockNumberAsync(CancellationToken.None);
         await using var last = Tao20Process.Start(chain.ValidatorArguments(Directory), environment: environment);
         var status = await last.UntilAsync(
-            status => status["cursor"]?["block"]?.GetValue<ulong>() >= head - 2 && status["epoch"]!["awaitingSettlement"]!.AsArray().Count == 0, TimeSpan.FromSeconds(60));
+            status =>
+                status["cursor"]?["block"]?.GetValue<ulong>() >= head - 2 && status["epoch"]!["awaitingSettlement"]!.AsArray().Count == 0,
+            TimeSpan.FromSeconds(60)
+        );
 
         var volumes = await chain.Economy.VolumesAsync(CancellationToken.None);
         var miners = status["miners"]!.AsArray();
@@ -61,7 +66,10 @@ public sealed class KillTests(ITestOutputHelper output) : InDirectory
         // And what came out of all that equals what a node finds that was never killed.
         await using var fresh = Tao20Process.Start(chain.ValidatorArguments(System.IO.Path.Combine(Directory, "fresh")));
         var undisturbed = await fresh.UntilAsync(
-            status => status["cursor"]?["block"]?.GetValue<ulong>() >= head - 2 && status["epoch"]!["awaitingSettlement"]!.AsArray().Count == 0, TimeSpan.FromSeconds(60));
+            status =>
+                status["cursor"]?["block"]?.GetValue<ulong>() >= head - 2 && status["epoch"]!["awaitingSettlement"]!.AsArray().Count == 0,
+            TimeSpan.FromSeconds(60)
+        );
         Assert.Equal(undisturbed["settled"]!.ToJsonString(), status["settled"]!.ToJsonString());
         Assert.Equal(undisturbed["ranking"]!.ToJsonString(), status["ranking"]!.ToJsonString());
         Assert.Equal(undisturbed["cursor"]!["trades"]!.GetValue<long>(), status["cursor"]!["trades"]!.GetValue<long>());

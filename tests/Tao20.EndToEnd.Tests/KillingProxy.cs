@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Tao20.EndToEnd.Tests;
 
-/// <summary>Stands between a process and its chain, and says when a request of a kind comes by for the n-th time: before it is passed on, or after it was answered.</summary>
+/// <summary>
+/// Stands between a process and its chain, and says when a request of a kind comes by for the n-th time: before it is passed on, or
+/// after it was answered.
+/// </summary>
 internal sealed class KillingProxy : IAsyncDisposable
 {
     private readonly HttpListener _listener = new();
@@ -28,7 +31,10 @@ internal sealed class KillingProxy : IAsyncDisposable
 
     public Uri Url { get; }
 
-    /// <summary>From now on, stops everything at the n-th request of a method; completes there. Nothing goes through any more until <see cref="Open"/>.</summary>
+    /// <summary>
+    /// From now on, stops everything at the n-th request of a method; completes there. Nothing goes through any more until
+    /// <see cref="Open"/>.
+    /// </summary>
     public Task TrapAsync(string method, int nth, bool afterwards)
     {
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

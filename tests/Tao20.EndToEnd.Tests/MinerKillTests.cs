@@ -12,7 +12,10 @@ using static Tao20.EndToEnd.Tests.Json;
 
 namespace Tao20.EndToEnd.Tests;
 
-/// <summary>A miner killed at random moments of its trading: no trade is sent twice, none is forgotten, and the books equal the account to the wei.</summary>
+/// <summary>
+/// A miner killed at random moments of its trading: no trade is sent twice, none is forgotten, and the books equal the account to
+/// the wei.
+/// </summary>
 public sealed class MinerKillTests(ITestOutputHelper output) : InDirectory
 {
     private static readonly int Kills = Environment.GetEnvironmentVariable("TAO20_SOAK") == "1" ? 100 : 10;
@@ -26,7 +29,9 @@ public sealed class MinerKillTests(ITestOutputHelper output) : InDirectory
 
     private async Task KillAsync(bool stepwise)
     {
-        var seed = Environment.GetEnvironmentVariable("TAO20_SEED") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : Random.Shared.Next();
+        var seed = Environment.GetEnvironmentVariable("TAO20_SEED") is { } text
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : Random.Shared.Next();
         output.WriteLine($"TAO20_SEED={seed}");
         var random = new Random(seed);
         var secret = string.Concat(Enumerable.Repeat("d7", 32));
@@ -55,9 +60,15 @@ public sealed class MinerKillTests(ITestOutputHelper output) : InDirectory
         }
 
         await using var last = Tao20Process.Start(arguments, environment: environment);
-        await last.UntilAsync(status => Totals(status) is { } totals && totals["confirmed"]!.GetValue<int>() > 0 && Trader(status)!["inventory"] is not null, Patience);
+        await last.UntilAsync(
+            status => Totals(status) is { } totals && totals["confirmed"]!.GetValue<int>() > 0 && Trader(status)!["inventory"] is not null,
+            Patience
+        );
         await Tao20Process.RunAsync(["miner", "pause", "--data-dir", Directory]);
-        await last.UntilAsync(status => Trader(status)!["state"]!.GetValue<string>() == "Stopped" && Trader(status)!["open"] is null, Patience);
+        await last.UntilAsync(
+            status => Trader(status)!["state"]!.GetValue<string>() == "Stopped" && Trader(status)!["open"] is null,
+            Patience
+        );
         await stop.CancelAsync();
         await playing;
 
@@ -75,8 +86,17 @@ public sealed class MinerKillTests(ITestOutputHelper output) : InDirectory
         }
 
         var sent = trades.Count(trade => Wei(trade, "gasWei") > 0);
-        Assert.Equal(HexText.BigQuantity((await chain.Chain.Client.SendAsync("eth_getTransactionCount", $"[\"{account}\",\"latest\"]", CancellationToken.None)).GetString()!), sent);
-        var filter = $"[{{\"fromBlock\":\"0x0\",\"toBlock\":\"latest\",\"address\":\"{chain.Economy.Router}\",\"topics\":[\"{RouterCalls.RoundTripTopic}\",\"0x{new string('0', 24)}{account.ToString()[2..]}\"]}}]";
+        Assert.Equal(
+            HexText.BigQuantity(
+                (
+                    await chain.Chain.Client.SendAsync("eth_getTransactionCount", $"[\"{account}\",\"latest\"]", CancellationToken.None)
+                ).GetString()!
+            ),
+            sent
+        );
+        var filter =
+            $"[{{\"fromBlock\":\"0x0\",\"toBlock\":\"latest\",\"address\":\"{chain.Economy.Router}\","
+            + $"\"topics\":[\"{RouterCalls.RoundTripTopic}\",\"0x{new string('0', 24)}{account.ToString()[2..]}\"]}}]";
         var done = (await chain.Chain.Client.SendAsync("eth_getLogs", filter, CancellationToken.None)).GetArrayLength();
         Assert.Equal(done, trades.Count(trade => trade!["outcome"]!.GetValue<string>() == "Confirmed"));
         Assert.Equal(Enumerable.Range(1, trades.Count), trades.Select(trade => trade!["number"]!.GetValue<int>()));
@@ -88,9 +108,17 @@ public sealed class MinerKillTests(ITestOutputHelper output) : InDirectory
     /// <summary>No stake worth a sale is left of any trade.</summary>
     private static async Task RequireNoBasketAsync(ChainFixture chain, Address account)
     {
-        var hotkey = new Hash256((await chain.Chain.Client.CallAsync([(chain.Economy.Index, AbiEncoder.Call("hotkey()"))], CancellationToken.None))[0]);
+        var hotkey = new Hash256(
+            (await chain.Chain.Client.CallAsync([(chain.Economy.Index, AbiEncoder.Call("hotkey()"))], CancellationToken.None))[0]
+        );
         var stakes = await chain.Chain.Client.CallAsync(
-            [.. Economy.Netuids.Select(netuid => (Economy.Staking, AbiEncoder.Call("getStake(bytes32,bytes32,uint256)", hotkey, Coldkey.Of(account), netuid)))], CancellationToken.None);
+            [
+                .. Economy.Netuids.Select(netuid =>
+                    (Economy.Staking, AbiEncoder.Call("getStake(bytes32,bytes32,uint256)", hotkey, Coldkey.Of(account), netuid))
+                ),
+            ],
+            CancellationToken.None
+        );
         Assert.All(stakes, stake => Assert.InRange(AbiWords.BigInteger(stake, 0), BigInteger.Zero, 100_000_000));
     }
 

@@ -5,7 +5,9 @@ using Tao20.Chain.Signing;
 
 namespace Tao20.EndToEnd.Tests;
 
-/// <summary>A miner whose only node goes away in the middle of its trading: it stands still and says why, and goes on when the node is back.</summary>
+/// <summary>
+/// A miner whose only node goes away in the middle of its trading: it stands still and says why, and goes on when the node is back.
+/// </summary>
 public sealed class MinerOutageTests : InDirectory
 {
     private static readonly bool Soak = Environment.GetEnvironmentVariable("TAO20_SOAK") == "1";
@@ -24,27 +26,40 @@ public sealed class MinerOutageTests : InDirectory
         await using var proxy = new KillingProxy(chain.Chain.Rpc);
         List<string> arguments = [.. chain.MinerArguments(Directory)];
         arguments[arguments.IndexOf("--rpc") + 1] = proxy.Url.ToString();
-        await using var miner = Tao20Process.Start(arguments, environment: new Dictionary<string, string>
-        {
-            ["TAO20_MINER_PRIVATE_KEY"] = secret,
-            ["TAO20_Market__MaxBlockAge"] = "0s",
-            ["TAO20_Chain__PollInterval"] = "50ms",
-            ["TAO20_Arbitrage__StaleSeconds"] = StaleAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture),
-        });
+        await using var miner = Tao20Process.Start(
+            arguments,
+            environment: new Dictionary<string, string>
+            {
+                ["TAO20_MINER_PRIVATE_KEY"] = secret,
+                ["TAO20_Market__MaxBlockAge"] = "0s",
+                ["TAO20_Chain__PollInterval"] = "50ms",
+                ["TAO20_Arbitrage__StaleSeconds"] = StaleAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+            }
+        );
         using var stop = new CancellationTokenSource();
         var playing = chain.PlayUntilAsync(stop.Token);
         await miner.UntilAsync(status => Confirmed(status) >= 2, Patience);
 
         await proxy.TrapAsync("eth_", 1, afterwards: false).WaitAsync(Patience);
-        var down = await miner.UntilAsync(status => Breakers(status).Any(breaker => Text(breaker, "breaker") == "FeedStale") && Faults(status).Contains("ChainUnavailable"), StaleAfter + Patience);
+        var down = await miner.UntilAsync(
+            status =>
+                Breakers(status).Any(breaker => Text(breaker, "breaker") == "FeedStale") && Faults(status).Contains("ChainUnavailable"),
+            StaleAfter + Patience
+        );
         Assert.Equal($"there was no tick for {StaleAfter.TotalSeconds:0} s", Text(down["market"]!["feed"], "problem"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await miner.GetAsync("health/ready")).StatusCode);
         var confirmed = Confirmed(down);
 
         proxy.Open();
-        await miner.UntilAsync(status => Confirmed(status) > confirmed && Breakers(status).Count == 0 && Faults(status).Count == 0, Patience);
+        await miner.UntilAsync(
+            status => Confirmed(status) > confirmed && Breakers(status).Count == 0 && Faults(status).Count == 0,
+            Patience
+        );
         await Tao20Process.RunAsync(["miner", "pause", "--data-dir", Directory]);
-        await miner.UntilAsync(status => Text(status["market"]!["trader"], "state") == "Stopped" && status["market"]!["trader"]!["open"] is null, Patience);
+        await miner.UntilAsync(
+            status => Text(status["market"]!["trader"], "state") == "Stopped" && status["market"]!["trader"]!["open"] is null,
+            Patience
+        );
         await stop.CancelAsync();
         await playing;
         var (code, json, process) = await Tao20Process.RunAsync(["miner", "report", "--data-dir", Directory, "--json"]);

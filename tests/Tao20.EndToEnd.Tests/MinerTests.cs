@@ -33,7 +33,10 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
 
         // Paused, it begins nothing any more.
         Assert.StartsWith(Account.ToString(), await OperateAsync("pause"), StringComparison.Ordinal);
-        Assert.Equal("Paused: an operator has paused it", Text(Trader(await UntilAsync(miner, status => Text(Trader(status), "state") == "Stopped")), "why"));
+        Assert.Equal(
+            "Paused: an operator has paused it",
+            Text(Trader(await UntilAsync(miner, status => Text(Trader(status), "state") == "Stopped")), "why")
+        );
         var paused = await ReportAsync();
         for (var i = 0; i < 10; i++)
             await _chain.StepAsync();
@@ -57,7 +60,10 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
         Assert.Equal(PegMarket.ArbitrageurTao * Tao, BigInteger.Parse(Text(report, "depositedTaoWei")));
         Assert.Equal(Text(Totals(status), "profitWei"), Text(report, "profitWei"));
         var trades = report["trades"]!.AsArray();
-        Assert.Equal(BigInteger.Parse(Text(report, "profitWei")), trades.Aggregate(BigInteger.Zero, (sum, trade) => sum + BigInteger.Parse(Text(trade, "profitWei"))));
+        Assert.Equal(
+            BigInteger.Parse(Text(report, "profitWei")),
+            trades.Aggregate(BigInteger.Zero, (sum, trade) => sum + BigInteger.Parse(Text(trade, "profitWei")))
+        );
         Assert.Contains(trades, trade => Text(trade, "purpose") == "Unwind" && Text(trade, "outcome") == "Confirmed");
         var volume = trades.Aggregate(BigInteger.Zero, (sum, trade) => sum + BigInteger.Parse(Text(trade, "volumeWei")));
         Assert.Equal((await _chain.Economy.VolumesAsync(CancellationToken.None))[Account], (UInt128)volume);
@@ -95,7 +101,11 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
 
         // Something else has taken the space, up to a little less than the journal may have.
         var journal = System.IO.Path.Combine(Data, "journal.db");
-        Execute(journal, $"CREATE TABLE other (data); INSERT INTO other VALUES (zeroblob({1024 * 1024 - new FileInfo(journal).Length - 20_000})); PRAGMA wal_checkpoint(TRUNCATE);");
+        Execute(
+            journal,
+            $"CREATE TABLE other (data); INSERT INTO other VALUES "
+                + $"(zeroblob({1024 * 1024 - new FileInfo(journal).Length - 20_000})); PRAGMA wal_checkpoint(TRUNCATE);"
+        );
         var environment = new Dictionary<string, string>(OwnTime()) { [Variable] = _secret, ["TAO20_Journal__MaxSizeMiB"] = "1" };
         await using var cramped = Tao20Process.Start(_chain.MinerArguments(Data), environment: environment);
         var ended = cramped.ExitAsync(Patience);
@@ -109,7 +119,12 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
         }
 
         Assert.Equal(6, await ended);
-        Assert.Contains(cramped.Lines, line => line.StartsWith($"The journal in {Data} is full", StringComparison.Ordinal) && line.Contains("free space", StringComparison.Ordinal));
+        Assert.Contains(
+            cramped.Lines,
+            line =>
+                line.StartsWith($"The journal in {Data} is full", StringComparison.Ordinal)
+                && line.Contains("free space", StringComparison.Ordinal)
+        );
         Execute(journal, "DROP TABLE other");
 
         await using var again = Start();
@@ -125,7 +140,10 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
     [Fact]
     public async Task A_dry_run_says_what_it_would_do_and_signs_nothing()
     {
-        await using var miner = Tao20Process.Start(_chain.MinerArguments(Data, "--dry-run", "--account", Account.ToString()), environment: OwnTime());
+        await using var miner = Tao20Process.Start(
+            _chain.MinerArguments(Data, "--dry-run", "--account", Account.ToString()),
+            environment: OwnTime()
+        );
         var status = await UntilAsync(miner, status => Text(Trader(status), "why").StartsWith("dry run: would ", StringComparison.Ordinal));
         Assert.Null(status["market"]!["transactions"]);
         Assert.Equal(0, Totals(status)["confirmed"]!.GetValue<int>());
@@ -153,12 +171,27 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
     [Theory]
     [InlineData(2, "Market:Pools is missing: give --pool", "--pool", "")]
     [InlineData(2, "Market:Pools = 0x12 is not an address", "--pool", "0x12")]
-    [InlineData(4, "There is no code at 0x00000000000000000000000000000000000000aa on the chain of", "--router", "0x00000000000000000000000000000000000000aa")]
+    [InlineData(
+        4,
+        "There is no code at 0x00000000000000000000000000000000000000aa on the chain of",
+        "--router",
+        "0x00000000000000000000000000000000000000aa"
+    )]
     [InlineData(4, "correct --pool, or wait until it is deployed", "--pool", "0x00000000000000000000000000000000000000aa")]
     [InlineData(2, "There is no miner's key: set TAO20_MINER_PRIVATE_KEY", "key", "")]
     [InlineData(2, "TAO20_MINER_PRIVATE_KEY: A private key is 64 hex digits", "key", "0x1234")]
-    [InlineData(2, "Arbitrage:ProfitBasisPoints = 5000 is out of range: give 0 to 1000 basis points", "TAO20_Arbitrage__ProfitBasisPoints", "5000")]
-    [InlineData(2, "Arbitrage:SlippageBasisPoints = 0.2% is not usable: give a whole number", "TAO20_Arbitrage__SlippageBasisPoints", "0.2%")]
+    [InlineData(
+        2,
+        "Arbitrage:ProfitBasisPoints = 5000 is out of range: give 0 to 1000 basis points",
+        "TAO20_Arbitrage__ProfitBasisPoints",
+        "5000"
+    )]
+    [InlineData(
+        2,
+        "Arbitrage:SlippageBasisPoints = 0.2% is not usable: give a whole number",
+        "TAO20_Arbitrage__SlippageBasisPoints",
+        "0.2%"
+    )]
     [InlineData(2, "Arbitrage:ProfitPercent = 1 is not a known option", "TAO20_Arbitrage__ProfitPercent", "1")]
     public async Task What_is_wrong_is_said_with_the_key_the_value_and_the_remedy(int exitCode, string words, string option, string value)
     {
@@ -180,7 +213,8 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
 
     private string Data => System.IO.Path.Combine(Directory, "data");
 
-    private Tao20Process Start() => Tao20Process.Start(_chain.MinerArguments(Data), environment: new Dictionary<string, string>(OwnTime()) { [Variable] = _secret });
+    private Tao20Process Start() =>
+        Tao20Process.Start(_chain.MinerArguments(Data), environment: new Dictionary<string, string>(OwnTime()) { [Variable] = _secret });
 
     /// <summary>The local chain keeps its own time.</summary>
     private static Dictionary<string, string> OwnTime() => new() { ["TAO20_Market__MaxBlockAge"] = "0s" };
@@ -233,7 +267,10 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
     private async Task GiveTokensAsync(BigInteger tokens)
     {
         var maker = (await _chain.Chain.Client.AccountsAsync(CancellationToken.None))[2];
-        await _chain.Chain.Client.SubmitAsync([new DevnetTransaction(maker, _chain.Economy.Index, AbiEncoder.Call("transfer(address,uint256)", Account, tokens))], CancellationToken.None);
+        await _chain.Chain.Client.SubmitAsync(
+            [new DevnetTransaction(maker, _chain.Economy.Index, AbiEncoder.Call("transfer(address,uint256)", Account, tokens))],
+            CancellationToken.None
+        );
         for (var i = 0; i < 4; i++)
             await _chain.StepAsync();
     }
@@ -242,11 +279,24 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
     {
         using var metrics = await miner.GetAsync("/metrics");
         var text = await metrics.Content.ReadAsStringAsync();
-        foreach (var name in new[]
-        {
-            "tao20_arbitrage_trades_total", "tao20_arbitrage_response_milliseconds", "tao20_arbitrage_decision_milliseconds", "tao20_arbitrage_volume", "tao20_arbitrage_profit", "tao20_arbitrage_gas",
-            "tao20_arbitrage_success", "tao20_arbitrage_inventory_tao", "tao20_market_nav", "tao20_market_price", "tao20_market_spread", "tao20_market_spread_closing", "tao20_market_ticks_total",
-        })
+        foreach (
+            var name in new[]
+            {
+                "tao20_arbitrage_trades_total",
+                "tao20_arbitrage_response_milliseconds",
+                "tao20_arbitrage_decision_milliseconds",
+                "tao20_arbitrage_volume",
+                "tao20_arbitrage_profit",
+                "tao20_arbitrage_gas",
+                "tao20_arbitrage_success",
+                "tao20_arbitrage_inventory_tao",
+                "tao20_market_nav",
+                "tao20_market_price",
+                "tao20_market_spread",
+                "tao20_market_spread_closing",
+                "tao20_market_ticks_total",
+            }
+        )
             Assert.Contains(name, text, StringComparison.Ordinal);
         foreach (var place in new[] { text, status.ToJsonString(), miner.Errors })
             Assert.DoesNotContain(_secret, place, StringComparison.OrdinalIgnoreCase);
@@ -256,17 +306,24 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
             await using var open = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             var bytes = new byte[open.Length];
             await open.ReadExactlyAsync(bytes);
-            Assert.True(bytes.AsSpan().IndexOf(key) < 0 && Encoding.Latin1.GetString(bytes).IndexOf(_secret, StringComparison.OrdinalIgnoreCase) < 0);
+            Assert.True(
+                bytes.AsSpan().IndexOf(key) < 0 && Encoding.Latin1.GetString(bytes).IndexOf(_secret, StringComparison.OrdinalIgnoreCase) < 0
+            );
         }
     }
 
-    private async Task<BigInteger> BalanceAsync() => Quantity(await _chain.Chain.Client.SendAsync("eth_getBalance", $"[\"{Account}\",\"latest\"]", CancellationToken.None));
+    private async Task<BigInteger> BalanceAsync() =>
+        Quantity(await _chain.Chain.Client.SendAsync("eth_getBalance", $"[\"{Account}\",\"latest\"]", CancellationToken.None));
 
-    private async Task<int> NonceAsync() => (int)Quantity(await _chain.Chain.Client.SendAsync("eth_getTransactionCount", $"[\"{Account}\",\"latest\"]", CancellationToken.None));
+    private async Task<int> NonceAsync() =>
+        (int)Quantity(
+            await _chain.Chain.Client.SendAsync("eth_getTransactionCount", $"[\"{Account}\",\"latest\"]", CancellationToken.None)
+        );
 
     private static BigInteger Quantity(System.Text.Json.JsonElement text) => HexText.BigQuantity(text.GetString()!);
 
-    private static string At(ulong time) => DateTimeOffset.FromUnixTimeSeconds((long)time).ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture);
+    private static string At(ulong time) =>
+        DateTimeOffset.FromUnixTimeSeconds((long)time).ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture);
 
     private static JsonObject Trader(JsonObject status) => status["market"]!["trader"]!.AsObject();
 

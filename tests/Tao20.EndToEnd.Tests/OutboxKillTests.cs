@@ -5,7 +5,9 @@ using Tao20.Devnet;
 
 namespace Tao20.EndToEnd.Tests;
 
-/// <summary>A validator killed between every two steps of a transaction: each intent is mined exactly once. And one key in two processes.</summary>
+/// <summary>
+/// A validator killed between every two steps of a transaction: each intent is mined exactly once. And one key in two processes.
+/// </summary>
 public sealed class OutboxKillTests : InDirectory, IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -26,7 +28,15 @@ public sealed class OutboxKillTests : InDirectory, IAsyncLifetime
     public async Task Killed_at_any_step_an_attestation_and_the_weights_are_mined_exactly_once()
     {
         await using var proxy = new KillingProxy(_chain.Chain.Rpc);
-        (string Method, int Nth)[] steps = [("eth_estimateGas", 1), ("eth_sendRawTransaction", 1), ("eth_estimateGas", 2), ("eth_sendRawTransaction", 2), ("eth_getTransactionReceipt", 1), ("eth_getTransactionReceipt", 3)];
+        (string Method, int Nth)[] steps =
+        [
+            ("eth_estimateGas", 1),
+            ("eth_sendRawTransaction", 1),
+            ("eth_estimateGas", 2),
+            ("eth_sendRawTransaction", 2),
+            ("eth_getTransactionReceipt", 1),
+            ("eth_getTransactionReceipt", 3),
+        ];
         var epoch = 0UL;
         foreach (var (method, nth) in steps)
         {
@@ -71,7 +81,11 @@ public sealed class OutboxKillTests : InDirectory, IAsyncLifetime
         {
             var status = await process.StatusAsync();
             foreign.Add(status["validator"]!["transactions"]!["foreign"]!.GetValue<long>());
-            Assert.Equal(foreign[^1] > 0, process.Errors.Contains("someone else uses its key", StringComparison.Ordinal) || process.Errors.Contains("Stop the other process", StringComparison.Ordinal));
+            Assert.Equal(
+                foreign[^1] > 0,
+                process.Errors.Contains("someone else uses its key", StringComparison.Ordinal)
+                    || process.Errors.Contains("Stop the other process", StringComparison.Ordinal)
+            );
             Assert.Empty(status["consensus"]!["cases"]!.AsArray());
         }
 
@@ -90,16 +104,34 @@ public sealed class OutboxKillTests : InDirectory, IAsyncLifetime
         File.WriteAllText(key, string.Concat(Enumerable.Repeat("b7", 32)));
         return Tao20Process.Start(
             [
-                "validator", "--rpc", rpc.ToString(), "--contract", _chain.Economy.Index.ToString(), "--registry", _validators.Registry.ToString(), "--key-file", key,
-                "--netuid", "20", "--data-dir", System.IO.Path.Combine(Directory, name), "--http-port", "0",
+                "validator",
+                "--rpc",
+                rpc.ToString(),
+                "--contract",
+                _chain.Economy.Index.ToString(),
+                "--registry",
+                _validators.Registry.ToString(),
+                "--key-file",
+                key,
+                "--netuid",
+                "20",
+                "--data-dir",
+                System.IO.Path.Combine(Directory, name),
+                "--http-port",
+                "0",
             ],
-            environment: environment);
+            environment: environment
+        );
     }
 
     private async Task EpochAsync()
     {
         var prices = await _chain.Economy.PricesAsync(CancellationToken.None);
-        await _chain.Chain.Client.ExecuteAsync([_chain.Economy.Mint(_chain.Economy.Miners[0], 5 * System.Numerics.BigInteger.Pow(10, 18), prices, _time + 100)], ++_time, CancellationToken.None);
+        await _chain.Chain.Client.ExecuteAsync(
+            [_chain.Economy.Mint(_chain.Economy.Miners[0], 5 * System.Numerics.BigInteger.Pow(10, 18), prices, _time + 100)],
+            ++_time,
+            CancellationToken.None
+        );
         await _chain.Chain.Client.ExecuteAsync([_chain.Economy.AdvanceEpoch()], _time += 3700, CancellationToken.None);
     }
 
@@ -124,9 +156,18 @@ public sealed class OutboxKillTests : InDirectory, IAsyncLifetime
             while (await looks.WaitForNextTickAsync(limit.Token))
             {
                 status = await process.StatusAsync();
-                var attested = status["consensus"]?["rounds"]?.AsArray().Any(round => round!["epoch"]!.GetValue<ulong>() == epoch && round["attested"]!.AsArray().Count == 1) == true;
+                var attested =
+                    status["consensus"]
+                        ?["rounds"]?.AsArray()
+                        .Any(round => round!["epoch"]!.GetValue<ulong>() == epoch && round["attested"]!.AsArray().Count == 1) == true;
                 var self = status["validator"];
-                if (attested && self!["transactions"]!["open"]!.AsArray().Count == 0 && self["weights"]!.AsArray().Any(set => set!["epoch"]!.GetValue<ulong>() == epoch && set["stage"]!.GetValue<string>() is "Set" or "Refused"))
+                if (
+                    attested
+                    && self!["transactions"]!["open"]!.AsArray().Count == 0
+                    && self["weights"]!
+                        .AsArray()
+                        .Any(set => set!["epoch"]!.GetValue<ulong>() == epoch && set["stage"]!.GetValue<string>() is "Set" or "Refused")
+                )
                     return;
                 await _chain.Chain.Client.MineAsync(++_time, limit.Token);
             }
@@ -143,6 +184,12 @@ public sealed class OutboxKillTests : InDirectory, IAsyncLifetime
         await process.UntilAsync(status => status["cursor"]?["block"]?.GetValue<ulong>() >= final, Patience);
     }
 
-    private async Task<ulong> NonceAsync() => ulong.Parse(
-        (await _chain.Chain.Client.SendAsync("eth_getTransactionCount", $"[\"{_key.Address}\",\"latest\"]", CancellationToken.None)).GetString()!.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private async Task<ulong> NonceAsync() =>
+        ulong.Parse(
+            (await _chain.Chain.Client.SendAsync("eth_getTransactionCount", $"[\"{_key.Address}\",\"latest\"]", CancellationToken.None))
+                .GetString()!
+                .AsSpan(2),
+            NumberStyles.HexNumber,
+            CultureInfo.InvariantCulture
+        );
 }

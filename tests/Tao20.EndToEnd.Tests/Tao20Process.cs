@@ -45,11 +45,18 @@ internal sealed class Tao20Process : IAsyncDisposable
         get
         {
             lock (_errors)
-                return [.. _errors.Where(line => line.StartsWith("tao20: ", StringComparison.Ordinal)).Select(line => line["tao20: ".Length..])];
+                return
+                [
+                    .. _errors.Where(line => line.StartsWith("tao20: ", StringComparison.Ordinal)).Select(line => line["tao20: ".Length..]),
+                ];
         }
     }
 
-    public static Tao20Process Start(IEnumerable<string> arguments, string? directory = null, IDictionary<string, string>? environment = null)
+    public static Tao20Process Start(
+        IEnumerable<string> arguments,
+        string? directory = null,
+        IDictionary<string, string>? environment = null
+    )
     {
         var start = new ProcessStartInfo("dotnet", [System.IO.Path.Combine(AppContext.BaseDirectory, "tao20.dll"), .. arguments])
         {
@@ -65,7 +72,10 @@ internal sealed class Tao20Process : IAsyncDisposable
     }
 
     public static async Task<(int ExitCode, string Output, Tao20Process Process)> RunAsync(
-        IEnumerable<string> arguments, string? directory = null, IDictionary<string, string>? environment = null)
+        IEnumerable<string> arguments,
+        string? directory = null,
+        IDictionary<string, string>? environment = null
+    )
     {
         var process = Start(arguments, directory, environment);
         var code = await process.ExitAsync(TimeSpan.FromMinutes(3));
@@ -103,7 +113,8 @@ internal sealed class Tao20Process : IAsyncDisposable
         (await _http.GetFromJsonAsync<JsonObject>($"{await StatusUriAsync()}{(all ? "?all=true" : "")}"))!;
 
     /// <summary>Looks at the status until it is as wanted.</summary>
-    public Task<JsonObject> UntilAsync(Func<JsonObject, bool> wanted, TimeSpan limit) => UntilAsync(status => Task.FromResult(wanted(status)), limit);
+    public Task<JsonObject> UntilAsync(Func<JsonObject, bool> wanted, TimeSpan limit) =>
+        UntilAsync(status => Task.FromResult(wanted(status)), limit);
 
     /// <summary>The same, with something to be done between the looks.</summary>
     public async Task<JsonObject> UntilAsync(Func<JsonObject, Task<bool>> wanted, TimeSpan limit)
@@ -152,7 +163,12 @@ internal sealed class Tao20Process : IAsyncDisposable
                 await looks.WaitForNextTickAsync(timeout.Token);
                 lock (_errors)
                 {
-                    if (_errors.Find(line => line.StartsWith("tao20", StringComparison.Ordinal) && line.Contains(words, StringComparison.Ordinal)) is { } found)
+                    if (
+                        _errors.Find(line =>
+                            line.StartsWith("tao20", StringComparison.Ordinal) && line.Contains(words, StringComparison.Ordinal)
+                        ) is
+                        { } found
+                    )
                         return found;
                 }
             }

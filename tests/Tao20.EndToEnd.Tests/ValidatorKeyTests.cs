@@ -6,13 +6,18 @@ using Tao20.Devnet;
 
 namespace Tao20.EndToEnd.Tests;
 
-/// <summary>Validators with keys, as the real executable on a real chain: they agree, survive being killed, and show no key to anyone.</summary>
+/// <summary>
+/// Validators with keys, as the real executable on a real chain: they agree, survive being killed, and show no key to anyone.
+/// </summary>
 public sealed class ValidatorKeyTests : InDirectory, IAsyncLifetime
 {
     private const string Variable = "TAO20_VALIDATOR_PRIVATE_KEY";
     private const string Password = "correct horse battery staple";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-    private readonly string[] _secrets = [.. Enumerable.Range(1, 3).Select(i => string.Concat(Enumerable.Repeat((0xa0 + i).ToString("x", CultureInfo.InvariantCulture), 32)))];
+    private readonly string[] _secrets =
+    [
+        .. Enumerable.Range(1, 3).Select(i => string.Concat(Enumerable.Repeat((0xa0 + i).ToString("x", CultureInfo.InvariantCulture), 32))),
+    ];
     private readonly List<Tao20Process> _processes = [];
     private ChainFixture _chain = null!;
     private ValidatorSet _validators = null!;
@@ -21,7 +26,12 @@ public sealed class ValidatorKeyTests : InDirectory, IAsyncLifetime
     {
         _chain = await ChainFixture.StartAsync(5, miners: 3);
         (_validators, _) = await ValidatorSet.DeployAsync(
-            _chain.Economy, [.. _secrets.Select(PrivateKey.FromHex)], 20, _chain.Traders.Time, CancellationToken.None);
+            _chain.Economy,
+            [.. _secrets.Select(PrivateKey.FromHex)],
+            20,
+            _chain.Traders.Time,
+            CancellationToken.None
+        );
     }
 
     async Task IAsyncLifetime.DisposeAsync()
@@ -37,7 +47,9 @@ public sealed class ValidatorKeyTests : InDirectory, IAsyncLifetime
         var keystore = File("keystore.json", Keystore.Encrypt(PrivateKey.FromHex(_secrets[2]), Password, scryptN: 4096));
         (string[] Options, string? Variable)[] ways =
         [
-            ([], "0x" + _secrets[0]), (["--key-file", File("key", _secrets[1])], null), (["--keystore", keystore, "--password-file", File("password", Password + "\n")], null),
+            ([], "0x" + _secrets[0]),
+            (["--key-file", File("key", _secrets[1])], null),
+            (["--keystore", keystore, "--password-file", File("password", Password + "\n")], null),
         ];
         foreach (var (options, variable) in ways)
             _processes.Add(Start(_processes.Count, options, variable));
@@ -65,7 +77,21 @@ public sealed class ValidatorKeyTests : InDirectory, IAsyncLifetime
             using var metrics = await process.GetAsync("/metrics");
             var text = await metrics.Content.ReadAsStringAsync();
             Hides(text);
-            foreach (var name in new[] { "tao20_attestations_total", "tao20_rounds_total", "tao20_round_latency", "tao20_validators", "tao20_validator_stake", "tao20_validator_reward", "tao20_round_participation", "tao20_round_accuracy", "tao20_validator_deviation", "tao20_weights_latency" })
+            foreach (
+                var name in new[]
+                {
+                    "tao20_attestations_total",
+                    "tao20_rounds_total",
+                    "tao20_round_latency",
+                    "tao20_validators",
+                    "tao20_validator_stake",
+                    "tao20_validator_reward",
+                    "tao20_round_participation",
+                    "tao20_round_accuracy",
+                    "tao20_validator_deviation",
+                    "tao20_weights_latency",
+                }
+            )
                 Assert.Contains(name, text, StringComparison.Ordinal);
             Hides((await process.StatusAsync(all: true)).ToJsonString());
             process.Interrupt();
@@ -82,11 +108,23 @@ public sealed class ValidatorKeyTests : InDirectory, IAsyncLifetime
     {
         var keystore = Keystore.Encrypt(PrivateKey.FromHex(_secrets[2]), Password, scryptN: 4096);
         var (good, password) = (File("good.json", keystore), File("right", Password));
-        await RefusedAsync(4, "correct --registry", ["--registry", "0x00000000000000000000000000000000000000ff", "--key-file", File("key", _secrets[0])]);
+        await RefusedAsync(
+            4,
+            "correct --registry",
+            ["--registry", "0x00000000000000000000000000000000000000ff", "--key-file", File("key", _secrets[0])]
+        );
         await RefusedAsync(2, "truncated", [.. Registry, "--keystore", File("cut.json", keystore[..200]), "--password-file", password]);
-        await RefusedAsync(2, "The password does not open the keystore", [.. Registry, "--keystore", good, "--password-file", File("wrong", "guess")]);
+        await RefusedAsync(
+            2,
+            "The password does not open the keystore",
+            [.. Registry, "--keystore", good, "--password-file", File("wrong", "guess")]
+        );
         await RefusedAsync(2, "needs a password file", [.. Registry, "--keystore", good]);
-        await RefusedAsync(2, "more than one key", [.. Registry, "--keystore", good, "--password-file", password, "--key-file", File("key", _secrets[0])]);
+        await RefusedAsync(
+            2,
+            "more than one key",
+            [.. Registry, "--keystore", good, "--password-file", password, "--key-file", File("key", _secrets[0])]
+        );
         await RefusedAsync(2, "cannot be read", [.. Registry, "--key-file", System.IO.Path.Combine(Directory, "nowhere")]);
         await RefusedAsync(2, "64 hex digits", [.. Registry, "--key-file", File("short", _secrets[0][..40])]);
         await RefusedAsync(2, "give --registry", ["--key-file", File("key", _secrets[0])]);
@@ -100,7 +138,10 @@ public sealed class ValidatorKeyTests : InDirectory, IAsyncLifetime
         var environment = new Dictionary<string, string> { ["TAO20_LOG_LEVEL"] = "Trace", ["TAO20_Chain__PollInterval"] = "100ms" };
         if (variable is not null)
             environment[Variable] = variable;
-        return Tao20Process.Start(_chain.ValidatorArguments(System.IO.Path.Combine(Directory, $"{i}"), [.. Registry, .. options]), environment: environment);
+        return Tao20Process.Start(
+            _chain.ValidatorArguments(System.IO.Path.Combine(Directory, $"{i}"), [.. Registry, .. options]),
+            environment: environment
+        );
     }
 
     /// <summary>Lets blocks go by until every process knows so many rounds, all settled.</summary>
@@ -111,7 +152,13 @@ public sealed class ValidatorKeyTests : InDirectory, IAsyncLifetime
         while (await looks.WaitForNextTickAsync(limit.Token))
         {
             var statuses = await Task.WhenAll(_processes.Select(process => process.StatusAsync()));
-            if (statuses.All(status => status["consensus"]!["rounds"]!.AsArray() is { } all && all.Count >= rounds && all.All(round => round!["state"]!.GetValue<string>() == "Settled")))
+            if (
+                statuses.All(status =>
+                    status["consensus"]!["rounds"]!.AsArray() is { } all
+                    && all.Count >= rounds
+                    && all.All(round => round!["state"]!.GetValue<string>() == "Settled")
+                )
+            )
                 return statuses;
             await _chain.Traders.PassAsync(limit.Token);
         }
@@ -119,7 +166,9 @@ public sealed class ValidatorKeyTests : InDirectory, IAsyncLifetime
         throw new OperationCanceledException(limit.Token);
     }
 
-    /// <summary>Waits until every process has folded what is final: blocks do not run away from those who have to answer within some.</summary>
+    /// <summary>
+    /// Waits until every process has folded what is final: blocks do not run away from those who have to answer within some.
+    /// </summary>
     private async Task FollowedAsync()
     {
         var final = await _chain.Chain.Client.BlockNumberAsync(CancellationToken.None) - 2;
@@ -129,7 +178,9 @@ public sealed class ValidatorKeyTests : InDirectory, IAsyncLifetime
 
     private async Task RefusedAsync(int code, string words, string[] options)
     {
-        var (exit, _, process) = await Tao20Process.RunAsync(_chain.ValidatorArguments(System.IO.Path.Combine(Directory, "refused"), options));
+        var (exit, _, process) = await Tao20Process.RunAsync(
+            _chain.ValidatorArguments(System.IO.Path.Combine(Directory, "refused"), options)
+        );
         Assert.True(exit == code && process.Lines.Any(line => line.Contains(words, StringComparison.Ordinal)), $"{exit}: {process.Errors}");
         Hides(process.Errors);
     }

@@ -23,7 +23,10 @@ public sealed class ValidatorTests : InDirectory, IAsyncLifetime
     public async Task It_answers_status_health_and_metrics_and_stops_when_asked()
     {
         var process = Tao20Process.Start(_chain.ValidatorArguments(Directory));
-        var status = await process.UntilAsync(status => status["ready"]!.GetValue<bool>() && status["settled"]!["count"]!.GetValue<int>() > 0, TimeSpan.FromSeconds(60));
+        var status = await process.UntilAsync(
+            status => status["ready"]!.GetValue<bool>() && status["settled"]!["count"]!.GetValue<int>() > 0,
+            TimeSpan.FromSeconds(60)
+        );
         Assert.Equal(_chain.Economy.Index.ToString(), status["identity"]!["contract"]!.GetValue<string>());
         Assert.Equal(31337, status["identity"]!["chainId"]!.GetValue<int>());
         Assert.True(status["exclusions"]!.AsArray().Count > 0);
@@ -40,7 +43,10 @@ public sealed class ValidatorTests : InDirectory, IAsyncLifetime
         using var one = await process.GetAsync($"/miners/{miner}");
         using var none = await process.GetAsync("/miners/0x00000000000000000000000000000000000000ff");
         using var bad = await process.GetAsync("/miners/somebody");
-        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NotFound, HttpStatusCode.BadRequest), (one.StatusCode, none.StatusCode, bad.StatusCode));
+        Assert.Equal(
+            (HttpStatusCode.OK, HttpStatusCode.NotFound, HttpStatusCode.BadRequest),
+            (one.StatusCode, none.StatusCode, bad.StatusCode)
+        );
 
         process.Interrupt();
         Assert.Equal(0, await process.ExitAsync(TimeSpan.FromSeconds(30)));
@@ -52,7 +58,10 @@ public sealed class ValidatorTests : InDirectory, IAsyncLifetime
         await using var process = Tao20Process.Start(_chain.ValidatorArguments(Directory));
         await process.UntilAsync(status => status["ready"]!.GetValue<bool>(), TimeSpan.FromSeconds(60));
         await _chain.Chain.DisposeAsync();
-        await process.UntilAsync(status => status["chain"]!["endpoints"]![0]!["state"]!.GetValue<string>() == "resting", TimeSpan.FromSeconds(60));
+        await process.UntilAsync(
+            status => status["chain"]!["endpoints"]![0]!["state"]!.GetValue<string>() == "resting",
+            TimeSpan.FromSeconds(60)
+        );
         using var live = await process.GetAsync("/health/live");
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
     }
@@ -62,11 +71,17 @@ public sealed class ValidatorTests : InDirectory, IAsyncLifetime
         AssertRefusedAsync(3, ["--rpc", "http://127.0.0.1:1"], "http://127.0.0.1:1/ cannot be used", "Check that the node runs");
 
     [Fact]
-    public Task A_wrong_chain_id_is_named() => AssertRefusedAsync(4, ["--chain-id", "964"], "is on chain 31337, not 964", "correct --rpc or --chain-id");
+    public Task A_wrong_chain_id_is_named() =>
+        AssertRefusedAsync(4, ["--chain-id", "964"], "is on chain 31337, not 964", "correct --rpc or --chain-id");
 
     [Fact]
     public Task An_address_without_code_is_named() =>
-        AssertRefusedAsync(4, ["--contract", "0x00000000000000000000000000000000000000ff"], "There is no code at 0x00000000000000000000000000000000000000ff", "correct --contract");
+        AssertRefusedAsync(
+            4,
+            ["--contract", "0x00000000000000000000000000000000000000ff"],
+            "There is no code at 0x00000000000000000000000000000000000000ff",
+            "correct --contract"
+        );
 
     [Fact]
     public async Task A_port_in_use_is_named()
@@ -97,7 +112,12 @@ public sealed class ValidatorTests : InDirectory, IAsyncLifetime
     {
         await FoldAsync();
         await using var other = await ChainFixture.StartAsync(4);
-        await AssertRefusedAsync(5, ["--rpc", other.Chain.Rpc.ToString()], $"The journal in {Directory}", "Give the data directory of this chain");
+        await AssertRefusedAsync(
+            5,
+            ["--rpc", other.Chain.Rpc.ToString()],
+            $"The journal in {Directory}",
+            "Give the data directory of this chain"
+        );
     }
 
     [Fact]
@@ -115,12 +135,26 @@ public sealed class ValidatorTests : InDirectory, IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(8, "Host=127.0.0.1;Port=1;Username=u;Password=hidden;Database=d", "The journal in database d on 127.0.0.1:1 does not answer", "Check that it is there")]
+    [InlineData(
+        8,
+        "Host=127.0.0.1;Port=1;Username=u;Password=hidden;Database=d",
+        "The journal in database d on 127.0.0.1:1 does not answer",
+        "Check that it is there"
+    )]
     [InlineData(2, "Hots=127.0.0.1;Password=hidden", "Journal:ConnectionString is none for PostgreSQL", "give one such as Host=db")]
     [InlineData(2, "Password=hidden", "Journal:ConnectionString is none for PostgreSQL (it names no Host)", "give one such as Host=db")]
-    public async Task A_database_that_cannot_be_used_is_named_without_its_password(int exitCode, string connection, string what, string remedy)
+    public async Task A_database_that_cannot_be_used_is_named_without_its_password(
+        int exitCode,
+        string connection,
+        string what,
+        string remedy
+    )
     {
-        var environment = new Dictionary<string, string> { ["TAO20_Journal__Kind"] = "PostgreSql", ["TAO20_Journal__ConnectionString"] = connection };
+        var environment = new Dictionary<string, string>
+        {
+            ["TAO20_Journal__Kind"] = "PostgreSql",
+            ["TAO20_Journal__ConnectionString"] = connection,
+        };
         var process = await AssertRefusedAsync(exitCode, [], what, remedy, environment);
         Assert.DoesNotContain("hidden", process.Errors, StringComparison.Ordinal);
     }
@@ -131,28 +165,56 @@ public sealed class ValidatorTests : InDirectory, IAsyncLifetime
         // Something else has taken the space, up to a little less than the journal may have.
         await FoldAsync();
         var used = new FileInfo(System.IO.Path.Combine(Directory, "journal.db")).Length;
-        Execute($"CREATE TABLE other (data); INSERT INTO other VALUES (zeroblob({1024 * 1024 - used - 30_000})); PRAGMA wal_checkpoint(TRUNCATE);");
+        Execute(
+            $"CREATE TABLE other (data); INSERT INTO other VALUES (zeroblob({1024 * 1024 - used - 30_000})); PRAGMA "
+                + $"wal_checkpoint(TRUNCATE);"
+        );
         await _chain.TradeAsync(400);
         await _chain.Traders.FinishAsync(CancellationToken.None);
         await AssertRefusedAsync(
-            6, [], $"The journal in {Directory} is full", "free space", new Dictionary<string, string> { ["TAO20_Journal__MaxSizeMiB"] = "1", ["TAO20_Journal__KeepEverything"] = "true" });
+            6,
+            [],
+            $"The journal in {Directory} is full",
+            "free space",
+            new Dictionary<string, string> { ["TAO20_Journal__MaxSizeMiB"] = "1", ["TAO20_Journal__KeepEverything"] = "true" }
+        );
         Execute("DROP TABLE other");
         await using var process = Tao20Process.Start(_chain.ValidatorArguments(Directory));
         var status = await process.UntilAsync(status => status["lag"]!["blocks"]?.GetValue<int>() == 0, TimeSpan.FromSeconds(60));
         var volumes = await _chain.Economy.VolumesAsync(CancellationToken.None);
         foreach (var miner in status["miners"]!.AsArray())
-            Assert.Equal($"{volumes[Tao20.Domain.Units.Address.Parse(miner!["address"]!.GetValue<string>())]}", miner["foldedWei"]!.GetValue<string>());
+            Assert.Equal(
+                $"{volumes[Tao20.Domain.Units.Address.Parse(miner!["address"]!.GetValue<string>())]}",
+                miner["foldedWei"]!.GetValue<string>()
+            );
     }
 
     [Fact]
     public async Task Settings_come_from_hocon_json_environment_and_command_line_the_later_winning()
     {
-        await File.WriteAllTextAsync(System.IO.Path.Combine(Directory, "tao20.conf"), "tao20 { chain { parallelism = 99, retries = 99, max-range-blocks = 0 } http { port = 99999 } }");
-        await File.WriteAllTextAsync(System.IO.Path.Combine(Directory, "appsettings.json"), """{"Chain":{"Retries":98,"MaxRangeBlocks":-1},"Http":{"Port":99998}}""");
+        await File.WriteAllTextAsync(
+            System.IO.Path.Combine(Directory, "tao20.conf"),
+            "tao20 { chain { parallelism = 99, retries = 99, max-range-blocks = 0 } http { port = 99999 } }"
+        );
+        await File.WriteAllTextAsync(
+            System.IO.Path.Combine(Directory, "appsettings.json"),
+            """{"Chain":{"Retries":98,"MaxRangeBlocks":-1},"Http":{"Port":99998}}"""
+        );
         var (code, _, process) = await Tao20Process.RunAsync(
-            ["validator", "--rpc", "http://127.0.0.1:1", "--contract", _chain.Economy.Index.ToString(), "--data-dir", Directory, "--http-port", "99997"],
+            [
+                "validator",
+                "--rpc",
+                "http://127.0.0.1:1",
+                "--contract",
+                _chain.Economy.Index.ToString(),
+                "--data-dir",
+                Directory,
+                "--http-port",
+                "99997",
+            ],
             Directory,
-            new Dictionary<string, string> { ["TAO20_Chain__MaxRangeBlocks"] = "-2", ["TAO20_Http__Port"] = "99996" });
+            new Dictionary<string, string> { ["TAO20_Chain__MaxRangeBlocks"] = "-2", ["TAO20_Http__Port"] = "99996" }
+        );
         Assert.Equal(2, code);
         Assert.Contains(process.Lines, line => line.StartsWith("Chain:Parallelism = 99 ", StringComparison.Ordinal));
         Assert.Contains(process.Lines, line => line.StartsWith("Chain:Retries = 98 ", StringComparison.Ordinal));
@@ -164,9 +226,27 @@ public sealed class ValidatorTests : InDirectory, IAsyncLifetime
     public async Task Whatever_is_missing_or_misspelt_is_named_at_once()
     {
         var (code, _, process) = await Tao20Process.RunAsync(
-            ["validator"], Directory, new Dictionary<string, string> { ["TAO20_Chain__Paralelism"] = "4", ["TAO20_LOG_LEVEL"] = "loud", ["TAO20_Scoring__Eligibility__DustWei"] = "-5" });
+            ["validator"],
+            Directory,
+            new Dictionary<string, string>
+            {
+                ["TAO20_Chain__Paralelism"] = "4",
+                ["TAO20_LOG_LEVEL"] = "loud",
+                ["TAO20_Scoring__Eligibility__DustWei"] = "-5",
+            }
+        );
         Assert.Equal(2, code);
-        foreach (var expected in new[] { "DataDir is missing", "Chain:Contract is missing", "Chain:Endpoints has 0 URLs", "Chain:Paralelism = 4 is not a known option", "TAO20_LOG_LEVEL = loud", "Scoring:Eligibility:DustWei = -5" })
+        foreach (
+            var expected in new[]
+            {
+                "DataDir is missing",
+                "Chain:Contract is missing",
+                "Chain:Endpoints has 0 URLs",
+                "Chain:Paralelism = 4 is not a known option",
+                "TAO20_LOG_LEVEL = loud",
+                "Scoring:Eligibility:DustWei = -5",
+            }
+        )
             Assert.Contains(process.Lines, line => line.StartsWith(expected, StringComparison.Ordinal));
     }
 
@@ -188,7 +268,12 @@ public sealed class ValidatorTests : InDirectory, IAsyncLifetime
     }
 
     private async Task<Tao20Process> AssertRefusedAsync(
-        int exitCode, string[] more, string what, string remedy, IDictionary<string, string>? environment = null)
+        int exitCode,
+        string[] more,
+        string what,
+        string remedy,
+        IDictionary<string, string>? environment = null
+    )
     {
         List<string> arguments = [.. _chain.ValidatorArguments(Directory)];
         for (var i = 0; i < more.Length; i += 2)

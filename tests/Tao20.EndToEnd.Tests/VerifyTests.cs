@@ -8,8 +8,26 @@ public sealed class VerifyTests : InDirectory
     [Fact]
     public async Task A_round_recomputed_from_the_chain_alone_tells_the_liar_from_the_honest()
     {
-        await using var devnet = Tao20Process.Start(
-            ["devnet", "--validators", "4", "--miners", "3", "--block-time", "100ms", "--epoch", "4s", "--duration", "6s", "--byzantine", "2:nav=+3%", "--data-dir", Directory, "--http-port", "0", "--keep"]);
+        await using var devnet = Tao20Process.Start([
+            "devnet",
+            "--validators",
+            "4",
+            "--miners",
+            "3",
+            "--block-time",
+            "100ms",
+            "--epoch",
+            "4s",
+            "--duration",
+            "6s",
+            "--byzantine",
+            "2:nav=+3%",
+            "--data-dir",
+            Directory,
+            "--http-port",
+            "0",
+            "--keep",
+        ]);
         var chain = await devnet.UntilLineAsync("Chain http", TimeSpan.FromSeconds(120));
         var rpc = chain.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal));
         var status = await devnet.StatusAsync();
@@ -25,7 +43,9 @@ public sealed class VerifyTests : InDirectory
         Assert.Equal(4, audit["attestations"]!.AsArray().Count);
         foreach (var attestation in audit["attestations"]!.AsArray())
             Assert.Equal(attestation!["validator"]!.GetValue<string>() != liar, attestation["right"]!.GetValue<bool>());
-        var finding = audit["attestations"]!.AsArray().Single(attestation => !attestation!["right"]!.GetValue<bool>())!["findings"]![0]!.GetValue<string>();
+        var finding = audit["attestations"]!.AsArray().Single(attestation => !attestation!["right"]!.GetValue<bool>())!["findings"]![
+            0
+        ]!.GetValue<string>();
         Assert.Contains("is 3 % off", finding, StringComparison.Ordinal);
         Assert.Contains("Severe", finding, StringComparison.Ordinal);
         Assert.Contains(liar, Assert.Single(audit["violations"]!.AsArray())!.GetValue<string>(), StringComparison.Ordinal);
@@ -36,10 +56,18 @@ public sealed class VerifyTests : InDirectory
         Assert.Contains($"violation: {liar} Nav Severe", words, StringComparison.Ordinal);
 
         await RefusedAsync(1, "has not been closed", [.. where, "--epoch", "999"]);
-        await RefusedAsync(4, "is no ValidatorRegistry", ["consensus", "verify", "--rpc", rpc, "--registry", "0x00000000000000000000000000000000000000ff", "--epoch", "0"]);
+        await RefusedAsync(
+            4,
+            "is no ValidatorRegistry",
+            ["consensus", "verify", "--rpc", rpc, "--registry", "0x00000000000000000000000000000000000000ff", "--epoch", "0"]
+        );
         await RefusedAsync(2, "is not an address", ["consensus", "verify", "--rpc", rpc, "--registry", "0x12", "--epoch", "0"]);
         await RefusedAsync(2, "is not a URL", ["consensus", "verify", "--rpc", "nowhere", "--registry", registry, "--epoch", "0"]);
-        await RefusedAsync(3, "127.0.0.1:1/", ["consensus", "verify", "--rpc", "http://127.0.0.1:1", "--registry", registry, "--epoch", "0"]);
+        await RefusedAsync(
+            3,
+            "127.0.0.1:1/",
+            ["consensus", "verify", "--rpc", "http://127.0.0.1:1", "--registry", registry, "--epoch", "0"]
+        );
     }
 
     private static async Task RefusedAsync(int code, string words, string[] arguments)

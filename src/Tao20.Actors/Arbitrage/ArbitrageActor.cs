@@ -43,7 +43,13 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
     /// <param name="reader">Reads its balances and receipts.</param>
     /// <param name="execution">How its trades get onto the chain.</param>
     /// <param name="transactions">The sender of the account's transactions.</param>
-    public ArbitrageActor(ArbitrageSettings settings, ChainHead head, MarketReader reader, ITradeExecution execution, IActorRef transactions)
+    public ArbitrageActor(
+        ArbitrageSettings settings,
+        ChainHead head,
+        MarketReader reader,
+        ITradeExecution execution,
+        IActorRef transactions
+    )
         : base(settings.Journal)
     {
         (_settings, _head, _reader, _execution, _transactions) = (settings, head, reader, execution, transactions);
@@ -106,12 +112,13 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
     }
 
     /// <inheritdoc/>
-    protected override void Evolve(object e) => _state = e switch
-    {
-        AccountMoved moved => moved.Events.Aggregate(_state, (state, one) => state.Evolve(one)),
-        ArbitrageState state => state,
-        _ => throw new ArgumentException($"A {e.GetType().Name} is no event of an account.", nameof(e)),
-    };
+    protected override void Evolve(object e) =>
+        _state = e switch
+        {
+            AccountMoved moved => moved.Events.Aggregate(_state, (state, one) => state.Evolve(one)),
+            ArbitrageState state => state,
+            _ => throw new ArgumentException($"A {e.GetType().Name} is no event of an account.", nameof(e)),
+        };
 
     /// <inheritdoc/>
     protected override object Snapshot() => _state;
@@ -139,7 +146,10 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
     {
         _tick = tick;
         if (_comparedAt is null)
-            _hold = _state.Open is null ? "the books are being compared with the chain" : $"trade {_state.Open.Number}, begun in an earlier run, is on its way{(_settings.DryRun ? "; a dry run does not take it up" : "")}";
+            _hold = _state.Open is null
+                ? "the books are being compared with the chain"
+                : $"trade {_state.Open.Number}, begun in an earlier run, is on its "
+                    + $"way{(_settings.DryRun ? "; a dry run does not take it up" : "")}";
         else
             Decide(tick);
         if (_state.Open is null && (_comparedAt is null || tick.Value.Block >= _comparedAt + CompareEveryBlocks))
@@ -163,22 +173,27 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
         var begins = events.OfType<ArbitrageEvent.TradeOpened>().FirstOrDefault()?.Trade;
         if (begins is not null && _execution.First(begins) is { } first)
             events = [.. events, new ArbitrageEvent.StepsPlanned(begins.Number, [.. first], [])];
-        Move(events, () =>
-        {
-            if (begins is null)
+        Move(
+            events,
+            () =>
             {
-                NoteHandled();
-                return;
-            }
+                if (begins is null)
+                {
+                    NoteHandled();
+                    return;
+                }
 
-            Log.Info("Trade {0}: {1}", begins.Number, Describe(begins.Proposal));
-            Begin(_state.Open!);
-        });
+                Log.Info("Trade {0}: {1}", begins.Number, Describe(begins.Proposal));
+                Begin(_state.Open!);
+            }
+        );
     }
 
     // ---- a trade ----------------------------------------------------------------------------------------------------------------------
 
-    /// <summary>Has the transactions of a trade done, or takes up those of one that was begun before a restart: the outbox does each once.</summary>
+    /// <summary>
+    /// Has the transactions of a trade done, or takes up those of one that was begun before a restart: the outbox does each once.
+    /// </summary>
     private void Begin(OpenTrade trade)
     {
         _progress.Clear();
@@ -215,7 +230,9 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
             _settings.Metrics.Responded(_settings.Clock.GetElapsedTime(tick.SeenAt));
     }
 
-    /// <summary>Asks what comes next in the trade on its way; one question at a time, and once more if something has moved meanwhile.</summary>
+    /// <summary>
+    /// Asks what comes next in the trade on its way; one question at a time, and once more if something has moved meanwhile.
+    /// </summary>
     private void Advance()
     {
         if (_state.Open is not { } open || _settings.DryRun)
@@ -227,7 +244,8 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
         }
 
         (_advancing, _moved) = (true, false);
-        _execution.NextAsync(open, new Dictionary<string, IntentProgress>(_progress), _stop.Token)
+        _execution
+            .NextAsync(open, new Dictionary<string, IntentProgress>(_progress), _stop.Token)
             .PipeTo(Self, success: next => new Advanced(open.Number, next), failure: cause => new ReadFailed(cause, OfTrade: true));
     }
 
@@ -255,12 +273,20 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
     /// <summary>Notes that nothing more comes of the latest tick: nothing is on its way, or all that is has left.</summary>
     private void NoteHandled()
     {
-        var busy = _state.Open is { } open && (_advancing || open.Steps.IsEmpty || open.Steps.Any(step => !_progress.TryGetValue(step.Name, out var progress) || progress.State < IntentState.Broadcast));
+        var busy =
+            _state.Open is { } open
+            && (
+                _advancing
+                || open.Steps.IsEmpty
+                || open.Steps.Any(step => !_progress.TryGetValue(step.Name, out var progress) || progress.State < IntentState.Broadcast)
+            );
         if (!busy && _tick is { } tick)
             _settings.Metrics.Handled(tick.Value.Block);
     }
 
-    /// <summary>All transactions of a trade are final: reads what they came to, and what the account owns at a final block after them.</summary>
+    /// <summary>
+    /// All transactions of a trade are final: reads what they came to, and what the account owns at a final block after them.
+    /// </summary>
     private void Settle(OpenTrade open, IntentProgress decisive, NavTick tick)
     {
         _advancing = true;
@@ -285,19 +311,28 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
         if (_state.Open?.Number != read.Number)
             return;
         var open = _state.Open;
-        Move(ArbitrageDecider.OnResult(_state, read.Result, read.Balances, _settings.Rules), () =>
-        {
-            _comparedAt = read.Balances.Block;
-            Log.Info(
-                "Trade {0}, {1}, is {2}: {3} wei of TAO, {4} of tokens{5}",
-                read.Number, Describe(open.Proposal), read.Result.Outcome, read.Result.Tao, read.Result.Tokens, read.Result.Reason is { } reason ? $": {reason}" : "");
+        Move(
+            ArbitrageDecider.OnResult(_state, read.Result, read.Balances, _settings.Rules),
+            () =>
+            {
+                _comparedAt = read.Balances.Block;
+                Log.Info(
+                    "Trade {0}, {1}, is {2}: {3} wei of TAO, {4} of tokens{5}",
+                    read.Number,
+                    Describe(open.Proposal),
+                    read.Result.Outcome,
+                    read.Result.Tao,
+                    read.Result.Tokens,
+                    read.Result.Reason is { } reason ? $": {reason}" : ""
+                );
 
-            // What a later tick offers is still there: a trade that has just ended must not cost a block. Its own tick is used up.
-            if (_tick is { } tick && tick.Value.Block > open.Block)
-                Decide(tick);
-            else
-                NoteHandled();
-        });
+                // What a later tick offers is still there: a trade that has just ended must not cost a block. Its own tick is used up.
+                if (_tick is { } tick && tick.Value.Block > open.Block)
+                    Decide(tick);
+                else
+                    NoteHandled();
+            }
+        );
     }
 
     // ---- the books --------------------------------------------------------------------------------------------------------------------
@@ -310,7 +345,8 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
         var numbers = _state.TradesOpened;
         ReadAsync().PipeTo(Self, failure: cause => new ReadFailed(cause, OfTrade: false));
 
-        async Task<Compared> ReadAsync() => new(numbers, await _reader.BalancesAsync(await FinalAsync(0).ConfigureAwait(false), _stop.Token).ConfigureAwait(false));
+        async Task<Compared> ReadAsync() =>
+            new(numbers, await _reader.BalancesAsync(await FinalAsync(0).ConfigureAwait(false), _stop.Token).ConfigureAwait(false));
     }
 
     private void OnCompared(Compared compared)
@@ -319,12 +355,15 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
         if (_state.Open is not null || _state.TradesOpened != compared.TradesOpened)
             return;
         var first = _comparedAt is null;
-        Move(ArbitrageDecider.OnBalances(_state, compared.Balances), () =>
-        {
-            _comparedAt = compared.Balances.Block;
-            if (first && _tick is { } tick && _state.Open is null)
-                Decide(tick);
-        });
+        Move(
+            ArbitrageDecider.OnBalances(_state, compared.Balances),
+            () =>
+            {
+                _comparedAt = compared.Balances.Block;
+                if (first && _tick is { } tick && _state.Open is null)
+                    Decide(tick);
+            }
+        );
     }
 
     private void OnReadFailed(ReadFailed failed)
@@ -367,12 +406,14 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
                 Operation.Unwind => ArbitrageDecider.Unwind(_state, Now),
                 var unknown => throw new ArgumentOutOfRangeException(nameof(operation), unknown, "no operation"),
             },
-            () => asking.Tell(Status()));
+            () => asking.Tell(Status())
+        );
     }
 
     private ArbitrageStatus Status()
     {
-        var doing = _state.Open is not null ? TraderState.Submitted
+        var doing =
+            _state.Open is not null ? TraderState.Submitted
             : _state.Breakers.Count > 0 ? TraderState.Stopped
             : _state.Unwinding ? TraderState.Unwinding
             : Now < _state.NotBefore ? TraderState.Cooldown
@@ -392,15 +433,18 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
             return;
         }
 
-        PersistEvent(new AccountMoved(events), () =>
-        {
-            foreach (var tripped in events.OfType<ArbitrageEvent.BreakerTripped>())
-                Log.Warning("Trading stops: {0}", tripped.Breaker.Reason);
-            foreach (var moved in events.OfType<ArbitrageEvent.BalancesMoved>())
-                Log.Info("From outside came {0} wei of TAO and {1} of tokens, up to block {2}", moved.Tao, moved.Tokens, moved.Block);
-            _settings.Metrics.Moved(events, _state);
-            then();
-        });
+        PersistEvent(
+            new AccountMoved(events),
+            () =>
+            {
+                foreach (var tripped in events.OfType<ArbitrageEvent.BreakerTripped>())
+                    Log.Warning("Trading stops: {0}", tripped.Breaker.Reason);
+                foreach (var moved in events.OfType<ArbitrageEvent.BalancesMoved>())
+                    Log.Info("From outside came {0} wei of TAO and {1} of tokens, up to block {2}", moved.Tao, moved.Tokens, moved.Block);
+                _settings.Metrics.Moved(events, _state);
+                then();
+            }
+        );
     }
 
     private static string Describe(TradeProposal proposal) =>

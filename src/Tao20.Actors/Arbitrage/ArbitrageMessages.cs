@@ -19,7 +19,14 @@ public sealed class ArbitrageKey
 /// <param name="Journal">How events are kept, and what to say when they cannot be.</param>
 /// <param name="Metrics">Where it is counted.</param>
 /// <param name="Clock">The clock.</param>
-public sealed record ArbitrageSettings(Address Account, ArbitrageRules Rules, bool DryRun, JournalFaultReporter Journal, ArbitrageMetrics Metrics, TimeProvider Clock);
+public sealed record ArbitrageSettings(
+    Address Account,
+    ArbitrageRules Rules,
+    bool DryRun,
+    JournalFaultReporter Journal,
+    ArbitrageMetrics Metrics,
+    TimeProvider Clock
+);
 
 /// <summary>Something has happened to the account: persisted by <c>arbitrage-{address}</c>, all or nothing.</summary>
 /// <param name="Events">What, in order.</param>

@@ -8,9 +8,7 @@ namespace Tao20.Actors.Arbitrage;
 /// <summary>What comes next in a trade.</summary>
 internal abstract record NextStep
 {
-    private NextStep()
-    {
-    }
+    private NextStep() { }
 
     /// <summary>These transactions.</summary>
     /// <param name="Steps">The transactions; they do not need each other.</param>
@@ -18,9 +16,7 @@ internal abstract record NextStep
     public sealed record Do(IReadOnlyList<TradeStep> Steps, IReadOnlyList<AlphaHeld> AlphaBefore) : NextStep
     {
         public Do(params TradeStep[] steps)
-            : this(steps, [])
-        {
-        }
+            : this(steps, []) { }
     }
 
     /// <summary>Nothing until one that is on its way has come further, or some blocks have gone by.</summary>
@@ -31,7 +27,9 @@ internal abstract record NextStep
     public sealed record Over(IntentProgress Decisive) : NextStep;
 }
 
-/// <summary>A way to bring a trade onto the chain. It keeps nothing: what comes next follows from what was planned and how far that is.</summary>
+/// <summary>
+/// A way to bring a trade onto the chain. It keeps nothing: what comes next follows from what was planned and how far that is.
+/// </summary>
 internal interface ITradeExecution
 {
     /// <summary>The first transactions of a trade, where they follow from it alone; null when the chain has to be asked.</summary>
@@ -53,7 +51,8 @@ internal interface ITradeExecution
 internal static class TradeStepExtensions
 {
     /// <summary>The id of a transaction in the outbox of its account.</summary>
-    public static string IdOf(this OpenTrade trade, string step) => string.Create(CultureInfo.InvariantCulture, $"arb-{trade.Number}-{step}");
+    public static string IdOf(this OpenTrade trade, string step) =>
+        string.Create(CultureInfo.InvariantCulture, $"arb-{trade.Number}-{step}");
 
     /// <summary>What the outbox is asked for.</summary>
     public static TransactionIntent IntentOf(this OpenTrade trade, TradeStep step) =>

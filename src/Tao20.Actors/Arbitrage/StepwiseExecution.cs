@@ -15,7 +15,14 @@ namespace Tao20.Actors.Arbitrage;
 /// tokens bought, redeemed, the basket sold. A basket that cannot be minted is sold again; tokens that cannot be sold are kept. It goes by
 /// what the account's stake is above what it was, so that nothing bought is forgotten whatever happened meanwhile.
 /// </summary>
-internal sealed class StepwiseExecution(BasketReader reader, ChainHead head, Address contract, Address pool, bool stakingTakesValue, int slippageBasisPoints) : ITradeExecution
+internal sealed class StepwiseExecution(
+    BasketReader reader,
+    ChainHead head,
+    Address contract,
+    Address pool,
+    bool stakingTakesValue,
+    int slippageBasisPoints
+) : ITradeExecution
 {
     private const string BuyBasket = "stake-";
     private const string Allow = "allow-";
@@ -30,7 +37,9 @@ internal sealed class StepwiseExecution(BasketReader reader, ChainHead head, Add
     /// <summary>How far a subnet's price may move against a step, in percent.</summary>
     private const int SubnetSlippagePercent = 2;
 
-    /// <summary>A part of a basket that could not be sold is tried again after so many blocks, twice at a limit and then at any price.</summary>
+    /// <summary>
+    /// A part of a basket that could not be sold is tried again after so many blocks, twice at a limit and then at any price.
+    /// </summary>
     private const ulong BlocksBetweenAttempts = 10;
 
     private const int AttemptsAtLimit = 2;
@@ -44,14 +53,15 @@ internal sealed class StepwiseExecution(BasketReader reader, ChainHead head, Add
     public IReadOnlyList<TradeStep>? First(OpenTrade trade) => null;
 
     /// <inheritdoc/>
-    public Task<NextStep> NextAsync(OpenTrade trade, IReadOnlyDictionary<string, IntentProgress> done, CancellationToken cancel) => trade.Proposal.Kind switch
-    {
-        TradeKind.MintAndSell => NextOfMintAsync(trade, done, cancel),
-        TradeKind.BuyAndRedeem => NextOfRedemptionAsync(trade, done, cancel),
-        TradeKind.SellTokens => NextOfSaleAsync(trade, done, trade.Proposal.Size, cancel),
-        TradeKind.RedeemTokens => NextAfterPurchaseAsync(trade, done, null, cancel),
-        var unknown => throw new ArgumentOutOfRangeException(nameof(trade), unknown, "no kind of trade"),
-    };
+    public Task<NextStep> NextAsync(OpenTrade trade, IReadOnlyDictionary<string, IntentProgress> done, CancellationToken cancel) =>
+        trade.Proposal.Kind switch
+        {
+            TradeKind.MintAndSell => NextOfMintAsync(trade, done, cancel),
+            TradeKind.BuyAndRedeem => NextOfRedemptionAsync(trade, done, cancel),
+            TradeKind.SellTokens => NextOfSaleAsync(trade, done, trade.Proposal.Size, cancel),
+            TradeKind.RedeemTokens => NextAfterPurchaseAsync(trade, done, null, cancel),
+            var unknown => throw new ArgumentOutOfRangeException(nameof(trade), unknown, "no kind of trade"),
+        };
 
     /// <inheritdoc/>
     public Task<(WeiDelta Tao, WeiDelta Tokens)> MovedAsync(IReadOnlyList<TradeReceipt> receipts, CancellationToken cancel) =>
@@ -59,11 +69,19 @@ internal sealed class StepwiseExecution(BasketReader reader, ChainHead head, Add
 
     // ---- mint and sell ----------------------------------------------------------------------------------------------------------------
 
-    private async Task<NextStep> NextOfMintAsync(OpenTrade trade, IReadOnlyDictionary<string, IntentProgress> done, CancellationToken cancel)
+    private async Task<NextStep> NextOfMintAsync(
+        OpenTrade trade,
+        IReadOnlyDictionary<string, IntentProgress> done,
+        CancellationToken cancel
+    )
     {
         if (trade.Steps.IsEmpty)
             return Purchases(trade, await ReadAsync(cancel).ConfigureAwait(false));
-        var basket = trade.Steps.Where(step => step.Name.StartsWith(BuyBasket, StringComparison.Ordinal) || step.Name.StartsWith(Allow, StringComparison.Ordinal)).ToList();
+        var basket = trade
+            .Steps.Where(step =>
+                step.Name.StartsWith(BuyBasket, StringComparison.Ordinal) || step.Name.StartsWith(Allow, StringComparison.Ordinal)
+            )
+            .ToList();
         var ended = basket.Select(step => done.GetValueOrDefault(step.Name)).ToList();
         if (ended.Any(progress => progress is null || !(progress.Succeeded || progress.Ended)))
             return new NextStep.Wait();
@@ -87,9 +105,32 @@ internal sealed class StepwiseExecution(BasketReader reader, ChainHead head, Add
         {
             var holding = reading.Inputs.Holdings[i];
             if (legs[i] > 0)
-                steps.Add(Step(BuyBasket, holding.Netuid, Precompiles.Staking, BasketCalls.AddStake(reading.Hotkey, legs[i], PriceRao(holding) * (100 + SubnetSlippagePercent) / 100, holding.Netuid), stakingTakesValue ? Wei.From(legs[i] * (UInt128)RaoWei) : Wei.Zero, expires: true));
+                steps.Add(
+                    Step(
+                        BuyBasket,
+                        holding.Netuid,
+                        Precompiles.Staking,
+                        BasketCalls.AddStake(
+                            reading.Hotkey,
+                            legs[i],
+                            PriceRao(holding) * (100 + SubnetSlippagePercent) / 100,
+                            holding.Netuid
+                        ),
+                        stakingTakesValue ? Wei.From(legs[i] * (UInt128)RaoWei) : Wei.Zero,
+                        expires: true
+                    )
+                );
             if (reading.Allowed[i] < Half)
-                steps.Add(Step(Allow, holding.Netuid, Precompiles.Staking, BasketCalls.AllowAlpha(contract, holding.Netuid), Wei.Zero, expires: true));
+                steps.Add(
+                    Step(
+                        Allow,
+                        holding.Netuid,
+                        Precompiles.Staking,
+                        BasketCalls.AllowAlpha(contract, holding.Netuid),
+                        Wei.Zero,
+                        expires: true
+                    )
+                );
         }
 
         return new NextStep.Do(steps, reading.Staked);
@@ -99,7 +140,11 @@ internal sealed class StepwiseExecution(BasketReader reader, ChainHead head, Add
     {
         var alpha = Gained(trade, reading).Select(held => held.Alpha).ToList();
         var nav = NavReading.Of(reading.Inputs, reading.Inputs.Timestamp);
-        var expected = nav is NavReading.Available available && ExecutablePrice.OfMint(available, trade.Proposal.Size, [.. alpha.Select(amount => (BigInteger)amount)]) is { } price ? price.Tokens : Wei.Zero;
+        var expected =
+            nav is NavReading.Available available
+            && ExecutablePrice.OfMint(available, trade.Proposal.Size, [.. alpha.Select(amount => (BigInteger)amount)]) is { } price
+                ? price.Tokens
+                : Wei.Zero;
         List<TradeStep> steps = [Step(MintTokens, contract, BasketCalls.Mint(alpha, Bound(expected), trade.Proposal.Deadline))];
         if (reading.PoolAllowed < Half)
             steps.Add(Allowance());
@@ -108,7 +153,13 @@ internal sealed class StepwiseExecution(BasketReader reader, ChainHead head, Add
 
     // ---- the sale of tokens ------------------------------------------------------------------------------------------------------------
 
-    private async Task<NextStep> NextOfSaleAsync(OpenTrade trade, IReadOnlyDictionary<string, IntentProgress> done, Wei? tokens, CancellationToken cancel, IntentProgress? minted = null)
+    private async Task<NextStep> NextOfSaleAsync(
+        OpenTrade trade,
+        IReadOnlyDictionary<string, IntentProgress> done,
+        Wei? tokens,
+        CancellationToken cancel,
+        IntentProgress? minted = null
+    )
     {
         if (trade.Steps.Any(step => step.Name == SellTokens))
             return done.TryGetValue(SellTokens, out var sold) && trade.AllEnded(done) ? new NextStep.Over(sold) : new NextStep.Wait();
@@ -130,11 +181,17 @@ internal sealed class StepwiseExecution(BasketReader reader, ChainHead head, Add
 
     // ---- buy and redeem -----------------------------------------------------------------------------------------------------------------
 
-    private async Task<NextStep> NextOfRedemptionAsync(OpenTrade trade, IReadOnlyDictionary<string, IntentProgress> done, CancellationToken cancel)
+    private async Task<NextStep> NextOfRedemptionAsync(
+        OpenTrade trade,
+        IReadOnlyDictionary<string, IntentProgress> done,
+        CancellationToken cancel
+    )
     {
         if (trade.Steps.IsEmpty)
         {
-            return new NextStep.Do(Step(BuyTokens, pool, BasketCalls.Buy(Bound(trade.Proposal.Tokens), trade.Proposal.Deadline), trade.Proposal.Size));
+            return new NextStep.Do(
+                Step(BuyTokens, pool, BasketCalls.Buy(Bound(trade.Proposal.Tokens), trade.Proposal.Deadline), trade.Proposal.Size)
+            );
         }
 
         if (!done.TryGetValue(BuyTokens, out var bought) || !(bought.Succeeded || bought.Ended))
@@ -144,14 +201,24 @@ internal sealed class StepwiseExecution(BasketReader reader, ChainHead head, Add
         return await NextAfterPurchaseAsync(trade, done, bought, cancel).ConfigureAwait(false);
     }
 
-    private async Task<NextStep> NextAfterPurchaseAsync(OpenTrade trade, IReadOnlyDictionary<string, IntentProgress> done, IntentProgress? bought, CancellationToken cancel)
+    private async Task<NextStep> NextAfterPurchaseAsync(
+        OpenTrade trade,
+        IReadOnlyDictionary<string, IntentProgress> done,
+        IntentProgress? bought,
+        CancellationToken cancel
+    )
     {
         if (!trade.Steps.Any(step => step.Name == RedeemTokens))
         {
             var tokens = bought is null ? trade.Proposal.Size : await reader.TokensAsync(bought.Receipt!, cancel).ConfigureAwait(false);
             var reading = await ReadAsync(cancel).ConfigureAwait(false);
-            var least = ExecutablePrice.RedeemLegs(reading.Inputs, tokens).Select(alpha => (ulong)(alpha * (UInt128)(10_000 - slippageBasisPoints) / 10_000));
-            return new NextStep.Do([Step(RedeemTokens, contract, BasketCalls.Redeem(tokens, least, trade.Proposal.Deadline))], reading.Staked);
+            var least = ExecutablePrice
+                .RedeemLegs(reading.Inputs, tokens)
+                .Select(alpha => (ulong)(alpha * (UInt128)(10_000 - slippageBasisPoints) / 10_000));
+            return new NextStep.Do(
+                [Step(RedeemTokens, contract, BasketCalls.Redeem(tokens, least, trade.Proposal.Deadline))],
+                reading.Staked
+            );
         }
 
         if (!done.TryGetValue(RedeemTokens, out var redeemed) || !(redeemed.Succeeded || redeemed.Ended))
@@ -163,8 +230,15 @@ internal sealed class StepwiseExecution(BasketReader reader, ChainHead head, Add
 
     // ---- the sale of a basket -----------------------------------------------------------------------------------------------------------
 
-    /// <summary>Sells all alpha that the trade has brought, and tries again what was refused, until none is left that is worth a sale.</summary>
-    private async Task<NextStep> SellBasketAsync(OpenTrade trade, IReadOnlyDictionary<string, IntentProgress> done, IntentProgress decisive, CancellationToken cancel)
+    /// <summary>
+    /// Sells all alpha that the trade has brought, and tries again what was refused, until none is left that is worth a sale.
+    /// </summary>
+    private async Task<NextStep> SellBasketAsync(
+        OpenTrade trade,
+        IReadOnlyDictionary<string, IntentProgress> done,
+        IntentProgress decisive,
+        CancellationToken cancel
+    )
     {
         if (trade.Steps.Any(step => !done.TryGetValue(step.Name, out var progress) || !(progress.Succeeded || progress.Ended)))
             return new NextStep.Wait();
@@ -176,7 +250,9 @@ internal sealed class StepwiseExecution(BasketReader reader, ChainHead head, Add
             var price = PriceRao(holding);
             if (gained.Alpha * price / RaoWei < LeastStakeRao)
                 continue;
-            var attempts = trade.Steps.Count(step => step.Name.StartsWith(NameOf(SellBasket, holding.Netuid) + "-", StringComparison.Ordinal));
+            var attempts = trade.Steps.Count(step =>
+                step.Name.StartsWith(NameOf(SellBasket, holding.Netuid) + "-", StringComparison.Ordinal)
+            );
             if (attempts > 0 && reading.Inputs.Block < trade.Block + (ulong)attempts * BlocksBetweenAttempts)
             {
                 later = true;
@@ -184,11 +260,19 @@ internal sealed class StepwiseExecution(BasketReader reader, ChainHead head, Add
             }
 
             var limit = attempts < AttemptsAtLimit ? price * (100 - SubnetSlippagePercent) / 100 : 0;
-            steps.Add(Step(
-                string.Create(CultureInfo.InvariantCulture, $"{NameOf(SellBasket, holding.Netuid)}-{attempts + 1}"), Precompiles.Staking, BasketCalls.RemoveStake(reading.Hotkey, gained.Alpha, limit, holding.Netuid), expires: false));
+            steps.Add(
+                Step(
+                    string.Create(CultureInfo.InvariantCulture, $"{NameOf(SellBasket, holding.Netuid)}-{attempts + 1}"),
+                    Precompiles.Staking,
+                    BasketCalls.RemoveStake(reading.Hotkey, gained.Alpha, limit, holding.Netuid),
+                    expires: false
+                )
+            );
         }
 
-        return steps.Count > 0 ? new NextStep.Do(steps, []) : !later && trade.AllEnded(done) ? new NextStep.Over(decisive) : new NextStep.Wait();
+        return steps.Count > 0 ? new NextStep.Do(steps, [])
+            : !later && trade.AllEnded(done) ? new NextStep.Over(decisive)
+            : new NextStep.Wait();
     }
 
     // ---- inside -------------------------------------------------------------------------------------------------------------------------
@@ -203,11 +287,21 @@ internal sealed class StepwiseExecution(BasketReader reader, ChainHead head, Add
     private static IReadOnlyList<AlphaHeld> Gained(OpenTrade trade, BasketReading reading)
     {
         var before = trade.AlphaBefore.ToDictionary(held => held.Netuid, held => held.Alpha);
-        return [.. reading.Staked.Select(held => held with { Alpha = held.Alpha - Math.Min(held.Alpha, before.GetValueOrDefault(held.Netuid)) })];
+        return
+        [
+            .. reading.Staked.Select(held =>
+                held with
+                {
+                    Alpha = held.Alpha - Math.Min(held.Alpha, before.GetValueOrDefault(held.Netuid)),
+                }
+            ),
+        ];
     }
 
     private static BigInteger PriceRao(NavHolding holding) =>
-        holding.Netuid == 0 ? RaoWei : holding.Quote.AlphaInPool == 0 ? 0 : (BigInteger)holding.Quote.TaoInPool * RaoWei / holding.Quote.AlphaInPool;
+        holding.Netuid == 0 ? RaoWei
+        : holding.Quote.AlphaInPool == 0 ? 0
+        : (BigInteger)holding.Quote.TaoInPool * RaoWei / holding.Quote.AlphaInPool;
 
     private Wei Bound(Wei expected) => Wei.From(expected.Value * (UInt128)(10_000 - slippageBasisPoints) / 10_000);
 
@@ -215,7 +309,9 @@ internal sealed class StepwiseExecution(BasketReader reader, ChainHead head, Add
 
     private static string NameOf(string step, ushort netuid) => string.Create(CultureInfo.InvariantCulture, $"{step}{netuid}");
 
-    private static TradeStep Step(string kind, ushort netuid, Address to, string call, Wei value, bool expires) => new(NameOf(kind, netuid), to, value, Convert.FromHexString(call.AsSpan(2)), 0, expires);
+    private static TradeStep Step(string kind, ushort netuid, Address to, string call, Wei value, bool expires) =>
+        new(NameOf(kind, netuid), to, value, Convert.FromHexString(call.AsSpan(2)), 0, expires);
 
-    private static TradeStep Step(string name, Address to, string call, Wei value = default, bool expires = true) => new(name, to, value, Convert.FromHexString(call.AsSpan(2)), 0, expires);
+    private static TradeStep Step(string name, Address to, string call, Wei value = default, bool expires = true) =>
+        new(name, to, value, Convert.FromHexString(call.AsSpan(2)), 0, expires);
 }

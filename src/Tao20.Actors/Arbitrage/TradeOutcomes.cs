@@ -15,12 +15,19 @@ internal static class TradeOutcomes
     /// <param name="receipts">The receipts of all steps that were mined, in order.</param>
     /// <param name="moved">How they changed the account, gas included.</param>
     /// <param name="tick">The latest tick: the time and price of what was never mined.</param>
-    public static TradeResult Of(OpenTrade open, IntentProgress last, IReadOnlyList<TradeReceipt> receipts, (WeiDelta Tao, WeiDelta Tokens) moved, NavTick tick)
+    public static TradeResult Of(
+        OpenTrade open,
+        IntentProgress last,
+        IReadOnlyList<TradeReceipt> receipts,
+        (WeiDelta Tao, WeiDelta Tokens) moved,
+        NavTick tick
+    )
     {
         var mined = receipts.Count > 0 ? receipts[^1] : null;
-        var (outcome, reason) = last.CameToNothing && last.Receipt is null && mined is not null
-            ? (TradeOutcome.Failed, $"it was broken off: {last.Failure?.Reason}; what it had bought is sold again or kept")
-            : Judge(open.Proposal, last, receipts.FirstOrDefault(receipt => receipt.Receipt.Hash == last.Receipt?.Hash));
+        var (outcome, reason) =
+            last.CameToNothing && last.Receipt is null && mined is not null
+                ? (TradeOutcome.Failed, $"it was broken off: {last.Failure?.Reason}; what it had bought is sold again or kept")
+                : Judge(open.Proposal, last, receipts.FirstOrDefault(receipt => receipt.Receipt.Hash == last.Receipt?.Hash));
         var gas = receipts.Aggregate(Wei.Zero, (sum, receipt) => sum + Wei.From(receipt.Receipt.FeeWei));
         return new TradeResult(
             outcome,
@@ -32,17 +39,28 @@ internal static class TradeOutcomes
             moved.Tokens,
             gas,
             receipts.Aggregate(Wei.Zero, (sum, receipt) => sum + receipt.Volume),
-            mined?.Nav ?? tick.Nav);
+            mined?.Nav ?? tick.Nav
+        );
     }
 
-    private static (TradeOutcome Outcome, string? Reason) Judge(TradeProposal proposal, IntentProgress last, TradeReceipt? mined) => last.State switch
-    {
-        IntentState.Final => (TradeOutcome.Confirmed, null),
-        IntentState.Reverted when mined!.Time > proposal.Deadline => (TradeOutcome.Expired, "it was mined after its deadline, and reverted"),
-        IntentState.Reverted => (TradeOutcome.Failed, string.Create(CultureInfo.InvariantCulture, $"it was reverted in block {mined!.Receipt.Block}")),
-        _ when RouterCalls.IsTooLittle(last.Failure?.Revert) => (TradeOutcome.Missed, "someone else was faster: it would have brought too little"),
-        IntentState.Expired => (TradeOutcome.Expired, last.Failure?.Reason),
-        _ when RouterCalls.IsExpired(last.Failure?.Revert) => (TradeOutcome.Expired, last.Failure?.Reason),
-        _ => (TradeOutcome.Failed, last.Failure?.Reason),
-    };
+    private static (TradeOutcome Outcome, string? Reason) Judge(TradeProposal proposal, IntentProgress last, TradeReceipt? mined) =>
+        last.State switch
+        {
+            IntentState.Final => (TradeOutcome.Confirmed, null),
+            IntentState.Reverted when mined!.Time > proposal.Deadline => (
+                TradeOutcome.Expired,
+                "it was mined after its deadline, and reverted"
+            ),
+            IntentState.Reverted => (
+                TradeOutcome.Failed,
+                string.Create(CultureInfo.InvariantCulture, $"it was reverted in block {mined!.Receipt.Block}")
+            ),
+            _ when RouterCalls.IsTooLittle(last.Failure?.Revert) => (
+                TradeOutcome.Missed,
+                "someone else was faster: it would have brought too little"
+            ),
+            IntentState.Expired => (TradeOutcome.Expired, last.Failure?.Reason),
+            _ when RouterCalls.IsExpired(last.Failure?.Revert) => (TradeOutcome.Expired, last.Failure?.Reason),
+            _ => (TradeOutcome.Failed, last.Failure?.Reason),
+        };
 }

@@ -22,11 +22,14 @@ public sealed record FollowerSettings(
     FaultSignal Faults,
     PipelineMetrics Metrics,
     TimeProvider Clock,
-    ulong? Until = null)
+    ulong? Until = null
+)
 {
     internal string ForeignJournal(ChainIdentity journal) =>
-        $"The journal in {Journal.Where} is of chain {journal.ChainId} (genesis {journal.Genesis}), contract {journal.Contract}{Registry(journal)} from block {journal.FromBlock}; "
-        + $"asked for is chain {Identity.ChainId} (genesis {Identity.Genesis}), contract {Identity.Contract}{Registry(Identity)} from block {Identity.FromBlock}. "
+        $"The journal in {Journal.Where} is of chain {journal.ChainId} (genesis {journal.Genesis}), contract "
+        + $"{journal.Contract}{Registry(journal)} from block {journal.FromBlock}; "
+        + $"asked for is chain {Identity.ChainId} (genesis {Identity.Genesis}), contract {Identity.Contract}{Registry(Identity)} "
+        + $"from block {Identity.FromBlock}. "
         + $"Give the {Journal.Container} of this chain, or an empty one.";
 
     private static string Registry(ChainIdentity identity) => identity.Registry is { } registry ? $" and registry {registry}" : "";

@@ -39,7 +39,9 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
         _settings = settings;
         _miners = miners;
         _startDuties = startDuties;
-        _state = CoordinatorState.Initial(settings.Identity.Registry is { } registry ? new RegistryIdentity(settings.Identity.ChainId, registry) : null);
+        _state = CoordinatorState.Initial(
+            settings.Identity.Registry is { } registry ? new RegistryIdentity(settings.Identity.ChainId, registry) : null
+        );
     }
 
     /// <inheritdoc/>
@@ -130,17 +132,31 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
     private void Settle(Gathering gathering)
     {
         var report = EpochReport.Settle(
-            gathering.Command.Epoch.Closed, gathering.Volumes, gathering.Command.Parameters, _state.Settled.Last?.Rewards.CarriedOut ?? Rao.Zero, Keccak.Hash);
+            gathering.Command.Epoch.Closed,
+            gathering.Volumes,
+            gathering.Command.Parameters,
+            _state.Settled.Last?.Rewards.CarriedOut ?? Rao.Zero,
+            Keccak.Hash
+        );
         Timers.Cancel("ask-again");
-        PersistEvent(new EpochSettled(report), () =>
-        {
-            _gathering = null;
-            gathering.From.Tell(new EpochAcknowledged(report.Closed.Epoch));
-            _settings.Metrics.EpochSettled();
-            Log.Info("Epoch {0} is settled: {1} ranked, {2} not, root {3}", report.Closed.Epoch, report.Ranking.Ranked.Count, report.Ranking.Unranked.Count, report.RankingRoot);
-            Advance();
-            Next();
-        });
+        PersistEvent(
+            new EpochSettled(report),
+            () =>
+            {
+                _gathering = null;
+                gathering.From.Tell(new EpochAcknowledged(report.Closed.Epoch));
+                _settings.Metrics.EpochSettled();
+                Log.Info(
+                    "Epoch {0} is settled: {1} ranked, {2} not, root {3}",
+                    report.Closed.Epoch,
+                    report.Ranking.Ranked.Count,
+                    report.Ranking.Unranked.Count,
+                    report.RankingRoot
+                );
+                Advance();
+                Next();
+            }
+        );
     }
 
     /// <summary>Keeps what is new, says so, and goes on with the book.</summary>
@@ -164,11 +180,14 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
     {
         if (_state.Advance(_through, Keccak.Hash) is { } advanced)
         {
-            PersistEvent(advanced, () =>
-            {
-                Tell(advanced);
-                TellDuties();
-            });
+            PersistEvent(
+                advanced,
+                () =>
+                {
+                    Tell(advanced);
+                    TellDuties();
+                }
+            );
         }
         else
         {
@@ -190,10 +209,24 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
             switch (e)
             {
                 case ConsensusEvent.RoundConcluded concluded:
-                    Log.Info("The round of epoch {0} is {1} at block {2}; {3} of {4} agreed", concluded.Epoch, concluded.State, concluded.AtBlock, concluded.Judgements.Count(judgement => judgement.Agreed), concluded.Judgements.Count);
+                    Log.Info(
+                        "The round of epoch {0} is {1} at block {2}; {3} of {4} agreed",
+                        concluded.Epoch,
+                        concluded.State,
+                        concluded.AtBlock,
+                        concluded.Judgements.Count(judgement => judgement.Agreed),
+                        concluded.Judgements.Count
+                    );
                     break;
                 case ConsensusEvent.CaseFound found:
-                    Log.Warning("{0} has violated the rules in epoch {1}: {2}, {3}; case {4}", found.Case.Accused, found.Case.Epoch, found.Case.Kinds, found.Case.Severity, found.Id);
+                    Log.Warning(
+                        "{0} has violated the rules in epoch {1}: {2}, {3}; case {4}",
+                        found.Case.Accused,
+                        found.Case.Epoch,
+                        found.Case.Kinds,
+                        found.Case.Severity,
+                        found.Id
+                    );
                     break;
                 case ConsensusEvent.CaseMoved { State: CaseState.Executed } moved:
                     Log.Warning("Case {0} is executed: {1} wei", moved.Id, moved.SlashedWei);

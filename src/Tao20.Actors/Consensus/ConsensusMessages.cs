@@ -25,9 +25,7 @@ public sealed record EpochAcknowledged(EpochId Epoch);
 /// <summary>Something for the book, in chain order: what the registry says, or the place where an epoch ended.</summary>
 public abstract record BookItem
 {
-    private BookItem()
-    {
-    }
+    private BookItem() { }
 
     /// <summary>Where it stands in the chain.</summary>
     public abstract Position At { get; }

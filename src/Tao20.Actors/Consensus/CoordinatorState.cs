@@ -19,20 +19,22 @@ public sealed record CoordinatorState(SettledState Settled, ConsensusBook? Book,
         new(SettledState.Initial, registry is { } followed ? ConsensusBook.Initial(followed) : null, [], null);
 
     /// <summary>The state after an event.</summary>
-    public CoordinatorState Evolve(object e) => e switch
-    {
-        EpochSettled settled => this with { Settled = Settled.After(settled.Report) },
-        FactsQueued queued => this with { Queue = Queue.AddRange(queued.Items), LastItem = queued.Items[^1].At },
-        BookAdvanced advanced => this with
+    public CoordinatorState Evolve(object e) =>
+        e switch
         {
-            Queue = Queue.RemoveRange(0, advanced.Taken),
-            Book = advanced.Events.Aggregate(Book, (book, one) => book?.Evolve(one)),
-        },
-        _ => this,
-    };
+            EpochSettled settled => this with { Settled = Settled.After(settled.Report) },
+            FactsQueued queued => this with { Queue = Queue.AddRange(queued.Items), LastItem = queued.Items[^1].At },
+            BookAdvanced advanced => this with
+            {
+                Queue = Queue.RemoveRange(0, advanced.Taken),
+                Book = advanced.Events.Aggregate(Book, (book, one) => book?.Evolve(one)),
+            },
+            _ => this,
+        };
 
     /// <summary>What of these has not come before: after a crash, ranges come again.</summary>
-    public IReadOnlyList<BookItem> New(IReadOnlyList<BookItem> items) => [.. items.Where(item => LastItem is not { } last || item.At > last)];
+    public IReadOnlyList<BookItem> New(IReadOnlyList<BookItem> items) =>
+        [.. items.Where(item => LastItem is not { } last || item.At > last)];
 
     /// <summary>
     /// What follows from what waits, as far as epochs are settled; null when nothing does. When nothing is left waiting, blocks up to
@@ -67,11 +69,17 @@ public sealed record CoordinatorState(SettledState Settled, ConsensusBook? Book,
     }
 
     /// <summary>The fact behind an item; null for the end of an epoch that is not settled yet.</summary>
-    private ChainFact? FactOf(BookItem item) => item switch
-    {
-        BookItem.Fact(var said) => said,
-        BookItem.EpochEnd(var closed, var parameters) when Settled.Recent.LastOrDefault(report => report.Closed.Epoch == closed.Epoch) is { } report =>
-            new ChainFact.EpochClosed(closed, parameters.Parameters.Hash(Chain.Abi.Keccak.Hash), parameters.Parameters.Consensus, report.Rewards.ValidatorPool),
-        _ => null,
-    };
+    private ChainFact? FactOf(BookItem item) =>
+        item switch
+        {
+            BookItem.Fact(var said) => said,
+            BookItem.EpochEnd(var closed, var parameters)
+                when Settled.Recent.LastOrDefault(report => report.Closed.Epoch == closed.Epoch) is { } report => new ChainFact.EpochClosed(
+                closed,
+                parameters.Parameters.Hash(Chain.Abi.Keccak.Hash),
+                parameters.Parameters.Consensus,
+                report.Rewards.ValidatorPool
+            ),
+            _ => null,
+        };
 }

@@ -122,36 +122,83 @@ internal sealed class DutiesActor : UntypedActor
     /// <summary>Has the latest epoch's weights set, once all that is final is folded: then no later one is known to be over.</summary>
     private void Weigh(BookChanged changed)
     {
-        if (changed.Reports is [.., var report] && report.Closed.Epoch != _weighed && changed.Block + MostBlocksBehind >= (_chain.Head.Finalized?.Number ?? 0))
+        if (
+            changed.Reports is [.., var report]
+            && report.Closed.Epoch != _weighed
+            && changed.Block + MostBlocksBehind >= (_chain.Head.Finalized?.Number ?? 0)
+        )
             _weights.Tell(new PublishWeights(report));
     }
 
     private void Attest(Round round, IReadOnlyList<EpochReport> reports)
     {
-        if (_signedAttestations.ContainsKey(round.Epoch) || reports.LastOrDefault(report => report.Closed.Epoch == round.Epoch) is not { } report || !_computing.Add(round.Epoch))
+        if (
+            _signedAttestations.ContainsKey(round.Epoch)
+            || reports.LastOrDefault(report => report.Closed.Epoch == round.Epoch) is not { } report
+            || !_computing.Add(round.Epoch)
+        )
             return;
         var before = _witnesses.LastOrDefault(witness => witness.Epoch.CompareTo(round.Epoch) < 0)?.Nav;
-        ComputeAsync(round, report, before).PipeTo(Self, failure: cause => new Computed(round.Epoch, null, [], cause is ChainException or FormatException or OverflowException ? cause.Message : cause.ToString()));
+        ComputeAsync(round, report, before)
+            .PipeTo(
+                Self,
+                failure: cause => new Computed(
+                    round.Epoch,
+                    null,
+                    [],
+                    cause is ChainException or FormatException or OverflowException ? cause.Message : cause.ToString()
+                )
+            );
     }
 
     private async Task<Computed> ComputeAsync(Round round, EpochReport report, TaoPerToken? before)
     {
-        var computation = await EpochComputation.OfAsync(_chain.Pool, _reader, round, report, _role.Netuid, _stop.Token).ConfigureAwait(false);
+        var computation = await EpochComputation
+            .OfAsync(_chain.Pool, _reader, round, report, _role.Netuid, _stop.Token)
+            .ConfigureAwait(false);
         var (nav, inputs) = computation.Reading switch
         {
             NavReading.Available available => (available, available.Inputs),
             NavReading.Unavailable none => (null, none.Inputs),
             _ => throw new InvalidOperationException($"A {computation.Reading.GetType()} is no reading."),
         };
-        var (mint, redeem) = nav is null ? (null, null) : await _reader.ExecutableAsync(nav, Wei.OneTao, Wei.OneTao, _stop.Token).ConfigureAwait(false);
+        var (mint, redeem) = nav is null
+            ? (null, null)
+            : await _reader.ExecutableAsync(nav, Wei.OneTao, Wei.OneTao, _stop.Token).ConfigureAwait(false);
         var check = _role.Emissions is { } emissions ? await emissions.CheckAsync(inputs, _stop.Token).ConfigureAwait(false) : null;
         var (move, warnings) = LocalEpochResult.Judge(computation.Reading, before, check);
-        var witness = new LocalEpochResult(round.Epoch, round.LastBlock, nav?.Nav, mint?.Price, redeem?.Price, move, report.RankingRoot, computation.WeightsHash, warnings, _clock.GetUtcNow(), null);
+        var witness = new LocalEpochResult(
+            round.Epoch,
+            round.LastBlock,
+            nav?.Nav,
+            mint?.Price,
+            redeem?.Price,
+            move,
+            report.RankingRoot,
+            computation.WeightsHash,
+            warnings,
+            _clock.GetUtcNow(),
+            null
+        );
         if (nav is null)
             return new Computed(round.Epoch, witness, [], ((NavReading.Unavailable)computation.Reading).Reason);
         var said = new NavAttestation(
-            round.Epoch, round.LastBlock, round.LastBlockHash, nav.Nav, inputs.Supply, report.RankingRoot, computation.WeightsHash, round.Parameters, _role.Key.Address);
-        return new Computed(round.Epoch, witness, [.. _role.Witness.Create(said, computation.Weights.Weights, round).Select(testimony => (Sign(testimony), testimony.NotBefore))], null);
+            round.Epoch,
+            round.LastBlock,
+            round.LastBlockHash,
+            nav.Nav,
+            inputs.Supply,
+            report.RankingRoot,
+            computation.WeightsHash,
+            round.Parameters,
+            _role.Key.Address
+        );
+        return new Computed(
+            round.Epoch,
+            witness,
+            [.. _role.Witness.Create(said, computation.Weights.Weights, round).Select(testimony => (Sign(testimony), testimony.NotBefore))],
+            null
+        );
     }
 
     private SignedAttestation Sign(PlannedAttestation testimony)
@@ -172,7 +219,12 @@ internal sealed class DutiesActor : UntypedActor
             return;
         }
 
-        _signedAttestations[computed.Epoch] = [.. computed.Words.Select((word, i) => (i == 0 ? $"attest-{computed.Epoch}" : $"attest-{computed.Epoch}-{i + 1}", word.Signed, word.NotBefore))];
+        _signedAttestations[computed.Epoch] =
+        [
+            .. computed.Words.Select(
+                (word, i) => (i == 0 ? $"attest-{computed.Epoch}" : $"attest-{computed.Epoch}-{i + 1}", word.Signed, word.NotBefore)
+            ),
+        ];
         SubmitDueAttestations();
     }
 
@@ -194,12 +246,21 @@ internal sealed class DutiesActor : UntypedActor
     {
         for (var i = 0; i < _witnesses.Count; i++)
         {
-            if (_witnesses[i].DisagreesWithConsensus is not null || book.RoundOf(_witnesses[i].Epoch) is not { State: RoundState.Settled } round || ConsensusValues.Of(round.Counted) is not { } reference)
+            if (
+                _witnesses[i].DisagreesWithConsensus is not null
+                || book.RoundOf(_witnesses[i].Epoch) is not { State: RoundState.Settled } round
+                || ConsensusValues.Of(round.Counted) is not { } reference
+            )
                 continue;
             if (_witnesses[i].Against(reference) is not { } difference)
                 continue;
             _witnesses[i] = _witnesses[i] with { DisagreesWithConsensus = difference, NotedAt = _clock.GetUtcNow() };
-            _log.Error("Epoch {0}: this node has computed something else than the validators agree on: {1}. Compare with 'tao20 consensus verify --epoch {0}'", round.Epoch, difference);
+            _log.Error(
+                "Epoch {0}: this node has computed something else than the validators agree on: {1}. Compare with 'tao20 consensus "
+                    + "verify --epoch {0}'",
+                round.Epoch,
+                difference
+            );
         }
     }
 
@@ -207,7 +268,11 @@ internal sealed class DutiesActor : UntypedActor
     {
         foreach (var (epoch, words) in _signedAttestations)
         {
-            foreach (var (id, signed, _) in words.Where(word => word.NotBefore <= _block && (_toAttest.Contains(epoch) || !_failed.ContainsKey(word.Id))))
+            foreach (
+                var (id, signed, _) in words.Where(word =>
+                    word.NotBefore <= _block && (_toAttest.Contains(epoch) || !_failed.ContainsKey(word.Id))
+                )
+            )
                 Submit(id, RegistryCalls.Attest(signed));
         }
     }
@@ -227,7 +292,9 @@ internal sealed class DutiesActor : UntypedActor
         }
 
         if (_submitted.Add(id))
-            _transactions.Tell(new SubmitIntent(new TransactionIntent(id, _role.Registry.Registry, 0, Convert.FromHexString(call.AsSpan(2)))));
+            _transactions.Tell(
+                new SubmitIntent(new TransactionIntent(id, _role.Registry.Registry, 0, Convert.FromHexString(call.AsSpan(2))))
+            );
     }
 
     private void OnFailed(IntentProgress failed)
@@ -238,5 +305,10 @@ internal sealed class DutiesActor : UntypedActor
         _failed[duty] = (_failed.GetValueOrDefault(duty).Attempts + 1, _block);
     }
 
-    private sealed record Computed(EpochId Epoch, LocalEpochResult? Witness, IReadOnlyList<(SignedAttestation Signed, ulong NotBefore)> Words, string? Problem);
+    private sealed record Computed(
+        EpochId Epoch,
+        LocalEpochResult? Witness,
+        IReadOnlyList<(SignedAttestation Signed, ulong NotBefore)> Words,
+        string? Problem
+    );
 }

@@ -25,7 +25,14 @@ public sealed record EpochComputation(NavReading Reading, SubnetWeights Weights,
     /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="ChainException">No endpoint gives it; an old block needs a node that keeps old state.</exception>
     /// <exception cref="FormatException">What the contract gives cannot be read, or the block is another one at this endpoint.</exception>
-    public static async Task<EpochComputation> OfAsync(EndpointPool pool, NavReader reader, Round round, EpochReport report, ushort netuid, CancellationToken cancel)
+    public static async Task<EpochComputation> OfAsync(
+        EndpointPool pool,
+        NavReader reader,
+        Round round,
+        EpochReport report,
+        ushort netuid,
+        CancellationToken cancel
+    )
     {
         BlockHeader? header = null;
         await pool.SendAsync([EthCalls.Header(round.LastBlock, found => header = found)], cancel).ConfigureAwait(false);
@@ -34,7 +41,9 @@ public sealed record EpochComputation(NavReading Reading, SubnetWeights Weights,
 
         // Of a past block, its own time is the time NAV is wanted for.
         var reading = NavReading.Of(await reader.ReadAsync(header, cancel).ConfigureAwait(false), header.Timestamp);
-        var uids = await reader.UidsAsync(netuid, [.. report.Rewards.Payouts.Select(payout => payout.Miner.Miner)], header.Hash, cancel).ConfigureAwait(false);
+        var uids = await reader
+            .UidsAsync(netuid, [.. report.Rewards.Payouts.Select(payout => payout.Miner.Miner)], header.Hash, cancel)
+            .ConfigureAwait(false);
         var weights = SubnetWeights.Of(report.Rewards.Payouts, uids);
         return new EpochComputation(reading, weights, Eip712.WeightsHash(weights.Weights));
     }

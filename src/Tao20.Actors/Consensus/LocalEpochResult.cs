@@ -27,7 +27,8 @@ public sealed record LocalEpochResults(IReadOnlyList<LocalEpochResult> Epochs);
 /// <param name="WeightsHash">The hash of the weights.</param>
 /// <param name="Warnings">What people should look at.</param>
 /// <param name="NotedAt">When it was computed, or found to differ.</param>
-/// <param name="DisagreesWithConsensus">What of it differs from what the round took for right; null while that is open or nothing does.</param>
+/// <param name="DisagreesWithConsensus">What of it differs from what the round took for right; null while that is open or nothing
+/// does.</param>
 public sealed record LocalEpochResult(
     EpochId Epoch,
     ulong Block,
@@ -39,7 +40,8 @@ public sealed record LocalEpochResult(
     Hash256 WeightsHash,
     IReadOnlyList<string> Warnings,
     DateTimeOffset NotedAt,
-    string? DisagreesWithConsensus)
+    string? DisagreesWithConsensus
+)
 {
     /// <summary>What is to be said of a computation besides its numbers.</summary>
     /// <param name="reading">NAV.</param>
@@ -54,7 +56,12 @@ public sealed record LocalEpochResult(
         if (reading is NavReading.Available available)
         {
             if (available.Prices.Count(price => price.Source == PriceSource.PoolRatio) is > 0 and var fromPool)
-                warnings.Add(string.Create(CultureInfo.InvariantCulture, $"{fromPool} of {available.Prices.Count} prices are their pool's ratio: the runtime cuts its own to whole TAO"));
+                warnings.Add(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{fromPool} of {available.Prices.Count} prices are their pool's ratio: the runtime cuts its own to whole TAO"
+                    )
+                );
             move = before is { } last ? NavMoves.Between(last, available.Nav) : NavMove.Calm;
             if (move != NavMove.Calm)
                 warnings.Add($"NAV has moved from {before} to {available.Nav} within an epoch: {move}");

@@ -4,7 +4,8 @@ namespace Tao20.Actors.Consensus;
 
 /// <summary>The settled epochs, as far as they are needed: the count, and the latest few in full.</summary>
 /// <param name="Count">How many there ever were.</param>
-/// <param name="Recent">The latest, oldest first: at most <see cref="MostEpochs"/>, and together at most about <see cref="MostMiners"/> miners.</param>
+/// <param name="Recent">The latest, oldest first: at most <see cref="MostEpochs"/>, and together at most about
+/// <see cref="MostMiners"/> miners.</param>
 public sealed record SettledState(long Count, IReadOnlyList<EpochReport> Recent)
 {
     /// <summary>How many reports are kept in memory; the journal has all.</summary>

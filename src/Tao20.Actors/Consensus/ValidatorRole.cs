@@ -11,13 +11,23 @@ namespace Tao20.Actors.Consensus;
 /// <param name="Registry">The registry it attests to.</param>
 /// <param name="Netuid">The subnet whose UIDs weights are of.</param>
 /// <param name="Witness">How it puts what it has computed into words.</param>
-/// <param name="Emissions">Where subnets' emissions are known from, to hold the composition against the index rule; null for nowhere.</param>
-public sealed record ValidatorRole(PrivateKey Key, RegistryIdentity Registry, ushort Netuid, IAttestationStrategy Witness, ICompositionCheck? Emissions = null);
+/// <param name="Emissions">Where subnets' emissions are known from, to hold the composition against the index rule; null for
+/// nowhere.</param>
+public sealed record ValidatorRole(
+    PrivateKey Key,
+    RegistryIdentity Registry,
+    ushort Netuid,
+    IAttestationStrategy Witness,
+    ICompositionCheck? Emissions = null
+);
 
 /// <summary>Holds what the contract has as its composition against the index rule.</summary>
 public interface ICompositionCheck
 {
-    /// <summary>Checks a reading's composition. Emissions that cannot be used are a difference of their own: they never keep a node from attesting.</summary>
+    /// <summary>
+    /// Checks a reading's composition. Emissions that cannot be used are a difference of their own: they never keep a node from
+    /// attesting.
+    /// </summary>
     Task<CompositionCheck> CheckAsync(NavInputs inputs, CancellationToken cancel);
 }
 
@@ -41,5 +51,9 @@ public sealed record PlannedAttestation(NavAttestation Said, IReadOnlyList<Domai
 public sealed class HonestStrategy : IAttestationStrategy
 {
     /// <inheritdoc/>
-    public IReadOnlyList<PlannedAttestation> Create(NavAttestation computed, IReadOnlyList<Domain.Weights.SubnetWeight> weights, Round round) => [new PlannedAttestation(computed, weights, 0)];
+    public IReadOnlyList<PlannedAttestation> Create(
+        NavAttestation computed,
+        IReadOnlyList<Domain.Weights.SubnetWeight> weights,
+        Round round
+    ) => [new PlannedAttestation(computed, weights, 0)];
 }

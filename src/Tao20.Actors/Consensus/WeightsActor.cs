@@ -33,7 +33,13 @@ internal sealed class WeightsActor : HeadDrivenActor
     private WeightsState _state = WeightsState.Initial;
     private EpochId? _computing;
 
-    public WeightsActor(FollowerSettings settings, ValidatorRole role, WeightsOptions options, ChainConnection chain, IActorRef transactions)
+    public WeightsActor(
+        FollowerSettings settings,
+        ValidatorRole role,
+        WeightsOptions options,
+        ChainConnection chain,
+        IActorRef transactions
+    )
         : base(settings.Journal, chain.Head, "Setting weights", FirstPause, LongestPause)
     {
         (_settings, _role, _chain, _transactions) = (settings, role, chain, transactions);
@@ -53,11 +59,14 @@ internal sealed class WeightsActor : HeadDrivenActor
                 return true;
             case Computed computed:
                 _computing = null;
-                Move(computed.Progress, () =>
-                {
-                    computed.From.Tell(new WeightsAccepted(computed.Progress.Closed.Epoch));
-                    Poll();
-                });
+                Move(
+                    computed.Progress,
+                    () =>
+                    {
+                        computed.From.Tell(new WeightsAccepted(computed.Progress.Closed.Epoch));
+                        Poll();
+                    }
+                );
                 return true;
             case SubnetRead read:
                 OnSubnetRead(read);
@@ -103,9 +112,19 @@ internal sealed class WeightsActor : HeadDrivenActor
 
     private async Task<Computed> ComputeAsync(EpochReport report, IActorRef from)
     {
-        var uids = await _uids.UidsAsync(_role.Netuid, [.. report.Rewards.Payouts.Select(payout => payout.Miner.Miner)], report.Closed.LastBlockHash, Stopping).ConfigureAwait(false);
+        var uids = await _uids
+            .UidsAsync(
+                _role.Netuid,
+                [.. report.Rewards.Payouts.Select(payout => payout.Miner.Miner)],
+                report.Closed.LastBlockHash,
+                Stopping
+            )
+            .ConfigureAwait(false);
         var weights = SubnetWeights.Of(report.Rewards.Payouts, uids);
-        return new Computed(new WeightsProgress(report.Closed, WeightsStage.Waiting, weights.Weights, weights.WithoutUid, 0, [], 0, 0, 0, 0, null), from);
+        return new Computed(
+            new WeightsProgress(report.Closed, WeightsStage.Waiting, weights.Weights, weights.WithoutUid, 0, [], 0, 0, 0, 0, null),
+            from
+        );
     }
 
     /// <summary>Asks after what is on its way, and the chain what the subnet demands now if anything waits for that.</summary>
@@ -132,19 +151,23 @@ internal sealed class WeightsActor : HeadDrivenActor
         {
             if (_state.Decide(progress, _role.Netuid, read.Rules, read.Self, read.Block, FreshSalt) is { } moved)
             {
-                Move(moved, () =>
-                {
-                    Ask(moved);
-                    if (moved.Stage == WeightsStage.Refused)
-                        LogProgress(moved.Closed.Epoch);
-                });
+                Move(
+                    moved,
+                    () =>
+                    {
+                        Ask(moved);
+                        if (moved.Stage == WeightsStage.Refused)
+                            LogProgress(moved.Closed.Epoch);
+                    }
+                );
             }
         }
 
         BecomeIdle();
     }
 
-    private static IReadOnlyList<ushort> FreshSalt() => [.. Enumerable.Range(0, SaltLength).Select(_ => (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1))];
+    private static IReadOnlyList<ushort> FreshSalt() =>
+        [.. Enumerable.Range(0, SaltLength).Select(_ => (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1))];
 
     /// <summary>Has the transaction of this stage sent; the outbox does each once, however often it is asked.</summary>
     private void Ask(WeightsProgress progress)
@@ -152,15 +175,21 @@ internal sealed class WeightsActor : HeadDrivenActor
         string? call = progress.Stage switch
         {
             WeightsStage.Setting => NeuronCalls.SetWeights(_role.Netuid, progress.Weights, progress.VersionKey),
-            WeightsStage.Committing => NeuronCalls.CommitWeights(_role.Netuid, NeuronCalls.Commit(_role.Key.Address, _role.Netuid, progress.Weights, progress.Salt, progress.VersionKey)),
+            WeightsStage.Committing => NeuronCalls.CommitWeights(
+                _role.Netuid,
+                NeuronCalls.Commit(_role.Key.Address, _role.Netuid, progress.Weights, progress.Salt, progress.VersionKey)
+            ),
             WeightsStage.Revealing => NeuronCalls.RevealWeights(_role.Netuid, progress.Weights, progress.Salt, progress.VersionKey),
             _ => null,
         };
         if (call is not null)
-            _transactions.Tell(new SubmitIntent(new TransactionIntent(IdOf(progress), Precompiles.Neuron, 0, Convert.FromHexString(call.AsSpan(2)))));
+            _transactions.Tell(
+                new SubmitIntent(new TransactionIntent(IdOf(progress), Precompiles.Neuron, 0, Convert.FromHexString(call.AsSpan(2))))
+            );
     }
 
-    private static string IdOf(WeightsProgress progress) => $"weights-{progress.Closed.Epoch}-{progress.Stage.ToString().ToLowerInvariant()}-{progress.Attempts}";
+    private static string IdOf(WeightsProgress progress) =>
+        $"weights-{progress.Closed.Epoch}-{progress.Stage.ToString().ToLowerInvariant()}-{progress.Attempts}";
 
     private void OnProgress(IntentProgress intent)
     {
@@ -169,14 +198,21 @@ internal sealed class WeightsActor : HeadDrivenActor
         if (intent.State == IntentState.Final)
             Run(TimeOfAsync(intent.Id, intent.Receipt!));
         else
-            Move(WeightsState.Failed(progress, intent.Failure?.Reason ?? $"the transaction was reverted in block {intent.Receipt!.Block}"), () => LogProgress(progress.Closed.Epoch));
+            Move(
+                WeightsState.Failed(progress, intent.Failure?.Reason ?? $"the transaction was reverted in block {intent.Receipt!.Block}"),
+                () => LogProgress(progress.Closed.Epoch)
+            );
     }
 
     private async Task<Final> TimeOfAsync(string id, Receipt receipt)
     {
         BlockHeader? header = null;
         await _chain.Pool.SendAsync([EthCalls.Header(receipt.Block, found => header = found)], Stopping).ConfigureAwait(false);
-        return new Final(id, receipt.Block, header?.Timestamp ?? throw new FormatException($"block {receipt.Block}, which is final, is not there"));
+        return new Final(
+            id,
+            receipt.Block,
+            header?.Timestamp ?? throw new FormatException($"block {receipt.Block}, which is final, is not there")
+        );
     }
 
     private void OnFinal(Final final)
@@ -184,12 +220,15 @@ internal sealed class WeightsActor : HeadDrivenActor
         if (OnItsWay(final.Id) is not { } progress)
             return;
         var done = WeightsState.Done(progress, final.Block, final.Time);
-        Move(done, () =>
-        {
-            if (progress.DoneAt == 0)
-                _settings.Metrics.Consensus.WeightsOnChain(done.DoneSeconds);
-            LogProgress(done.Closed.Epoch);
-        });
+        Move(
+            done,
+            () =>
+            {
+                if (progress.DoneAt == 0)
+                    _settings.Metrics.Consensus.WeightsOnChain(done.DoneSeconds);
+                LogProgress(done.Closed.Epoch);
+            }
+        );
     }
 
     private WeightsProgress? OnItsWay(string id) => _state.Recent.Find(progress => IdOf(progress) == id);
@@ -205,7 +244,13 @@ internal sealed class WeightsActor : HeadDrivenActor
         else if (progress.Reason is { } reason)
             Log.Info("The weights of epoch {0} are tried again: {1}", epoch, reason);
         else
-            Log.Info("The weights of epoch {0} are {1}: on chain since block {2}, {3} s after its end", epoch, progress.Stage, progress.DoneAt, progress.DoneSeconds);
+            Log.Info(
+                "The weights of epoch {0} are {1}: on chain since block {2}, {3} s after its end",
+                epoch,
+                progress.Stage,
+                progress.DoneAt,
+                progress.DoneSeconds
+            );
     }
 
     private sealed record Computed(WeightsProgress Progress, IActorRef From);

@@ -11,7 +11,10 @@ public sealed class WeightsKey
     public const string Name = "weights";
 }
 
-/// <summary>Bring the weights of this epoch to the subnet; answered by <see cref="WeightsAccepted"/> once that is durable, at once if it was before.</summary>
+/// <summary>
+/// Bring the weights of this epoch to the subnet; answered by <see cref="WeightsAccepted"/> once that is durable, at once if it was
+/// before.
+/// </summary>
 public sealed record PublishWeights(EpochReport Report);
 
 /// <summary>The weights of an epoch are on their way, or a later one's are.</summary>
@@ -33,7 +36,9 @@ public sealed record WeightsOptions
     /// <summary>Whether weights are set at all. Default true.</summary>
     public bool Enabled { get; init; } = true;
 
-    /// <summary>The subnet's tempo in blocks, which no precompile tells: in which tempo a commit can be revealed. 1 to 65535; default 360.</summary>
+    /// <summary>
+    /// The subnet's tempo in blocks, which no precompile tells: in which tempo a commit can be revealed. 1 to 65535; default 360.
+    /// </summary>
     public int TempoBlocks { get; init; } = (int)WeightRules.BittensorTempo;
 
     /// <summary>All that is out of range, a line each with key, value and remedy; empty when all is well.</summary>

@@ -1,4 +1,3 @@
-
 namespace Tao20.Actors.Faults;
 
 /// <summary>What stops a node, or part of it.</summary>
@@ -42,7 +41,8 @@ public sealed record NodeFault(FaultKind Kind, string Message, DateTimeOffset At
     public bool Passing => Kind is FaultKind.ChainUnavailable or FaultKind.JournalUnavailable;
 
     /// <summary>Whether the node cannot go on at all and ends.</summary>
-    public bool EndsNode => Kind is FaultKind.ForeignJournal or FaultKind.DiskFull or FaultKind.JournalCorrupt or FaultKind.JournalUnwritable;
+    public bool EndsNode =>
+        Kind is FaultKind.ForeignJournal or FaultKind.DiskFull or FaultKind.JournalCorrupt or FaultKind.JournalUnwritable;
 }
 
 /// <summary>Where the actors tell of faults that end the node; whoever hosts them listens.</summary>

@@ -17,7 +17,9 @@ public sealed record ClusterOptions
     {
         var errors = new List<string>();
         if (SeedNodes.Count == 0)
-            errors.Add("Cluster:SeedNodes is empty: give at least one address such as akka.tcp://tao20@10.0.0.1:4053, the same list on all nodes.");
+            errors.Add(
+                "Cluster:SeedNodes is empty: give at least one address such as akka.tcp://tao20@10.0.0.1:4053, the same list on all nodes."
+            );
         if (Port is < 0 or > 65535)
             errors.Add($"Cluster:Port = {Port} is out of range: give 0 to 65535.");
         return errors;

@@ -9,7 +9,5 @@ namespace Tao20.Actors.Hosting;
 public sealed class NoStandardOutput : MinimalLogger
 {
     /// <inheritdoc/>
-    protected override void Log(object message)
-    {
-    }
+    protected override void Log(object message) { }
 }

@@ -33,14 +33,15 @@ public static class Tao20AkkaExtensions
     private static readonly TimeSpan LastRestart = TimeSpan.FromSeconds(30);
 
     /// <summary>The settings all nodes share, and the serializer of everything persisted or sent.</summary>
-    public static AkkaConfigurationBuilder WithTao20Basics(this AkkaConfigurationBuilder builder) => builder
-        .ConfigureLoggers(loggers =>
-        {
-            loggers.ClearLoggers();
-            loggers.AddLoggerFactory();
-        })
-        .AddHocon(Hocon("tao20.conf"), HoconAddMode.Prepend)
-        .WithCustomSerializer("tao20", Tao20Serializer.Types, system => new Tao20Serializer(system));
+    public static AkkaConfigurationBuilder WithTao20Basics(this AkkaConfigurationBuilder builder) =>
+        builder
+            .ConfigureLoggers(loggers =>
+            {
+                loggers.ClearLoggers();
+                loggers.AddLoggerFactory();
+            })
+            .AddHocon(Hocon("tao20.conf"), HoconAddMode.Prepend)
+            .WithCustomSerializer("tao20", Tao20Serializer.Types, system => new Tao20Serializer(system));
 
     /// <summary>Where events are kept.</summary>
     public static AkkaConfigurationBuilder WithJournal(this AkkaConfigurationBuilder builder, JournalOptions options)
@@ -50,7 +51,8 @@ public static class Tao20AkkaExtensions
             akka.persistence.journal.sql.connection-string = "{Escape(options.ConnectionString)}"
             akka.persistence.snapshot-store.sql.connection-string = "{Escape(options.ConnectionString)}"
             akka.persistence.query.journal.sql.connection-string = "{Escape(options.ConnectionString)}"
-            """);
+            """
+        );
         builder.AddHocon(connection, HoconAddMode.Prepend).WithActors((system, _) => StartPlugins(system));
         if (options.Kind == JournalKind.PostgreSql)
             return builder.AddHocon(Hocon("journal-postgresql.conf"), HoconAddMode.Prepend);
@@ -66,56 +68,114 @@ public static class Tao20AkkaExtensions
         builder.AddHocon(Hocon("journal-queries.conf"), HoconAddMode.Append);
 
     /// <summary>This node is one of several of the same operator.</summary>
-    public static AkkaConfigurationBuilder WithTao20Cluster(this AkkaConfigurationBuilder builder, ClusterOptions options) => builder
-        .AddHocon(Hocon("cluster.conf"), HoconAddMode.Prepend)
-        .WithRemoting(options.Host, options.Port)
-        .WithClustering(new Akka.Cluster.Hosting.ClusterOptions { Roles = [Role], SeedNodes = [.. options.SeedNodes] });
+    public static AkkaConfigurationBuilder WithTao20Cluster(this AkkaConfigurationBuilder builder, ClusterOptions options) =>
+        builder
+            .AddHocon(Hocon("cluster.conf"), HoconAddMode.Prepend)
+            .WithRemoting(options.Host, options.Port)
+            .WithClustering(new Akka.Cluster.Hosting.ClusterOptions { Roles = [Role], SeedNodes = [.. options.SeedNodes] });
 
     /// <summary>One actor per miner behind <see cref="MinersKey"/>: sharded over the cluster, or children of one parent.</summary>
-    public static AkkaConfigurationBuilder WithMiners(this AkkaConfigurationBuilder builder, JournalFaultReporter journal, bool clustered) => clustered
-        ? builder.WithShardRegion<MinersKey>(
-            MinersKey.Name,
-            miner => MinerActor.Props(Address.Parse(miner), journal, isNew: () => false),
-            HashCodeMessageExtractor.Create(Shards, message => (message as IMinerMessage)?.Miner.ToString()!),
-            new ShardOptions { Role = Role, StateStoreMode = StateStoreMode.DData, RememberEntities = false })
-        : builder.WithActors((system, registry) => registry.Register<MinersKey>(system.ActorOf(LocalMiners.Props(journal), MinersKey.Name)));
+    public static AkkaConfigurationBuilder WithMiners(
+        this AkkaConfigurationBuilder builder,
+        JournalFaultReporter journal,
+        bool clustered
+    ) =>
+        clustered
+            ? builder.WithShardRegion<MinersKey>(
+                MinersKey.Name,
+                miner => MinerActor.Props(Address.Parse(miner), journal, isNew: () => false),
+                HashCodeMessageExtractor.Create(Shards, message => (message as IMinerMessage)?.Miner.ToString()!),
+                new ShardOptions
+                {
+                    Role = Role,
+                    StateStoreMode = StateStoreMode.DData,
+                    RememberEntities = false,
+                }
+            )
+            : builder.WithActors(
+                (system, registry) => registry.Register<MinersKey>(system.ActorOf(LocalMiners.Props(journal), MinersKey.Name))
+            );
 
     /// <summary>The settlement of epochs, and the book of the validators, behind <see cref="ConsensusKey"/>: one in the cluster.</summary>
-    public static AkkaConfigurationBuilder WithConsensus(this AkkaConfigurationBuilder builder, FollowerSettings settings, bool clustered) =>
+    public static AkkaConfigurationBuilder WithConsensus(
+        this AkkaConfigurationBuilder builder,
+        FollowerSettings settings,
+        bool clustered
+    ) =>
         builder.WithOne<ConsensusKey>(
-            ConsensusKey.Name, clustered, registry => Props.Create(() => new ConsensusCoordinatorActor(settings, registry.Get<MinersKey>(), null)));
+            ConsensusKey.Name,
+            clustered,
+            registry => Props.Create(() => new ConsensusCoordinatorActor(settings, registry.Get<MinersKey>(), null))
+        );
 
     /// <summary>The same for a validator that also attests and judges: it needs the sender of its account's transactions.</summary>
     public static AkkaConfigurationBuilder WithValidator(
-        this AkkaConfigurationBuilder builder, FollowerSettings settings, ValidatorRole role, WeightsOptions weights, ChainConnection chain, bool clustered)
+        this AkkaConfigurationBuilder builder,
+        FollowerSettings settings,
+        ValidatorRole role,
+        WeightsOptions weights,
+        ChainConnection chain,
+        bool clustered
+    )
     {
         if (weights.Enabled)
         {
             builder.WithOne<WeightsKey>(
-                WeightsKey.Name, clustered, registry => Props.Create(() => new WeightsActor(settings, role, weights, chain, registry.Get<TransactionSenderKey>())));
+                WeightsKey.Name,
+                clustered,
+                registry => Props.Create(() => new WeightsActor(settings, role, weights, chain, registry.Get<TransactionSenderKey>()))
+            );
         }
 
-        return builder.WithOne<ConsensusKey>(ConsensusKey.Name, clustered, registry =>
-        {
-            var (transactions, setter) = (registry.Get<TransactionSenderKey>(), weights.Enabled ? registry.Get<WeightsKey>() : ActorRefs.Nobody);
-            return Props.Create(() => new ConsensusCoordinatorActor(
-                settings, registry.Get<MinersKey>(), context => context.ActorOf(Props.Create(() => new DutiesActor(role, chain, transactions, setter, settings.Clock)), "duties")));
-        });
+        return builder.WithOne<ConsensusKey>(
+            ConsensusKey.Name,
+            clustered,
+            registry =>
+            {
+                var (transactions, setter) = (
+                    registry.Get<TransactionSenderKey>(),
+                    weights.Enabled ? registry.Get<WeightsKey>() : ActorRefs.Nobody
+                );
+                return Props.Create(() =>
+                    new ConsensusCoordinatorActor(
+                        settings,
+                        registry.Get<MinersKey>(),
+                        context =>
+                            context.ActorOf(
+                                Props.Create(() => new DutiesActor(role, chain, transactions, setter, settings.Clock)),
+                                "duties"
+                            )
+                    )
+                );
+            }
+        );
     }
 
     /// <summary>The reader of the chain behind <see cref="ChainFollowerKey"/>: one in the cluster.</summary>
     public static AkkaConfigurationBuilder WithChainFollower(
-        this AkkaConfigurationBuilder builder, FollowerSettings settings, ChainConnection chain, bool clustered) =>
+        this AkkaConfigurationBuilder builder,
+        FollowerSettings settings,
+        ChainConnection chain,
+        bool clustered
+    ) =>
         builder.WithOne<ChainFollowerKey>(
             ChainFollowerKey.Name,
             clustered,
-            registry => Props.Create(() => new ChainFollowerActor(settings, chain, registry.Get<MinersKey>(), registry.Get<ConsensusKey>())));
+            registry => Props.Create(() => new ChainFollowerActor(settings, chain, registry.Get<MinersKey>(), registry.Get<ConsensusKey>()))
+        );
 
     /// <summary>The sender of one account's transactions behind <see cref="TransactionSenderKey"/>: one in the cluster.</summary>
     public static AkkaConfigurationBuilder WithTransactions(
-        this AkkaConfigurationBuilder builder, SenderSettings settings, ChainConnection chain, bool clustered) =>
+        this AkkaConfigurationBuilder builder,
+        SenderSettings settings,
+        ChainConnection chain,
+        bool clustered
+    ) =>
         builder.WithOne<TransactionSenderKey>(
-            TransactionSenderKey.Name, clustered, _ => Props.Create(() => new TransactionSenderActor(settings, chain)));
+            TransactionSenderKey.Name,
+            clustered,
+            _ => Props.Create(() => new TransactionSenderActor(settings, chain))
+        );
 
     /// <summary>The market's feed behind <see cref="PriceFeedKey"/>, and the account's trader behind <see cref="ArbitrageKey"/>.</summary>
     /// <param name="builder">What is being built.</param>
@@ -124,47 +184,93 @@ public static class Tao20AkkaExtensions
     /// <param name="chain">The chain.</param>
     /// <param name="market">Where TAO20 is traded.</param>
     public static AkkaConfigurationBuilder WithArbitrage(
-        this AkkaConfigurationBuilder builder, FeedSettings feed, ArbitrageSettings trader, ChainConnection chain, MarketAddresses market)
+        this AkkaConfigurationBuilder builder,
+        FeedSettings feed,
+        ArbitrageSettings trader,
+        ChainConnection chain,
+        MarketAddresses market
+    )
     {
         var contract = chain.Options.Contract;
         var reader = new MarketReader(chain.Pool, contract, market, trader.Account);
         ITradeExecution execution = market.Router is { } router
             ? new RouterExecution(contract, router, market.Pools[0])
             : new StepwiseExecution(
-                new BasketReader(chain.Pool, contract, market, trader.Account), chain.Head, contract, market.Pools[0], market.StakingTakesValue, trader.Rules.SlippageBasisPoints);
+                new BasketReader(chain.Pool, contract, market, trader.Account),
+                chain.Head,
+                contract,
+                market.Pools[0],
+                market.StakingTakesValue,
+                trader.Rules.SlippageBasisPoints
+            );
         return builder
-            .WithOne<ArbitrageKey>(ArbitrageKey.Name, clustered: false, registry =>
-            {
-                var transactions = registry.TryGet<TransactionSenderKey>(out var sender) ? sender : ActorRefs.Nobody;
-                return Props.Create(() => new ArbitrageActor(trader, chain.Head, reader, execution, transactions));
-            })
-            .WithOne<PriceFeedKey>(PriceFeedKey.Name, clustered: false, _ => Props.Create(() => new PriceFeedActor(feed, chain.Head, reader, trader.Journal, trader.Metrics, trader.Clock)));
+            .WithOne<ArbitrageKey>(
+                ArbitrageKey.Name,
+                clustered: false,
+                registry =>
+                {
+                    var transactions = registry.TryGet<TransactionSenderKey>(out var sender) ? sender : ActorRefs.Nobody;
+                    return Props.Create(() => new ArbitrageActor(trader, chain.Head, reader, execution, transactions));
+                }
+            )
+            .WithOne<PriceFeedKey>(
+                PriceFeedKey.Name,
+                clustered: false,
+                _ => Props.Create(() => new PriceFeedActor(feed, chain.Head, reader, trader.Journal, trader.Metrics, trader.Clock))
+            );
     }
 
     /// <summary>What answers for the node's state behind <see cref="StatusKey"/>.</summary>
     public static AkkaConfigurationBuilder WithStatus(this AkkaConfigurationBuilder builder, FollowerSettings settings) =>
-        builder.WithActors((system, registry) =>
-        {
-            var sender = registry.TryGet<TransactionSenderKey>(out var found) ? found : null;
-            var weights = registry.TryGet<WeightsKey>(out var setter) ? setter : null;
-            var (trader, feed) = (registry.TryGet<ArbitrageKey>(out var arbitrage) ? arbitrage : null, registry.TryGet<PriceFeedKey>(out var prices) ? prices : null);
-            registry.Register<StatusKey>(system.ActorOf(
-                Props.Create(() => new StatusActor(settings, registry.Get<ChainFollowerKey>(), registry.Get<ConsensusKey>(), registry.Get<MinersKey>(), new StatusSources(sender, weights, trader, feed))), "status"));
-        });
+        builder.WithActors(
+            (system, registry) =>
+            {
+                var sender = registry.TryGet<TransactionSenderKey>(out var found) ? found : null;
+                var weights = registry.TryGet<WeightsKey>(out var setter) ? setter : null;
+                var (trader, feed) = (
+                    registry.TryGet<ArbitrageKey>(out var arbitrage) ? arbitrage : null,
+                    registry.TryGet<PriceFeedKey>(out var prices) ? prices : null
+                );
+                registry.Register<StatusKey>(
+                    system.ActorOf(
+                        Props.Create(() =>
+                            new StatusActor(
+                                settings,
+                                registry.Get<ChainFollowerKey>(),
+                                registry.Get<ConsensusKey>(),
+                                registry.Get<MinersKey>(),
+                                new StatusSources(sender, weights, trader, feed)
+                            )
+                        ),
+                        "status"
+                    )
+                );
+            }
+        );
 
     /// <summary>The text of a configuration file of this build.</summary>
     public static Config Hocon(string file)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"hocon/{file}")
+        using var stream =
+            Assembly.GetExecutingAssembly().GetManifestResourceStream($"hocon/{file}")
             ?? throw new InvalidOperationException($"hocon/{file} is not in this build.");
         using var reader = new StreamReader(stream);
         return ConfigurationFactory.ParseString(reader.ReadToEnd());
     }
 
     private static AkkaConfigurationBuilder WithOne<TKey>(
-        this AkkaConfigurationBuilder builder, string name, bool clustered, Func<IReadOnlyActorRegistry, Props> props) => clustered
-        ? builder.WithSingleton<TKey>(name, (_, registry, _) => Restarting(props(registry), name), new ClusterSingletonOptions { Role = Role })
-        : builder.WithActors((system, registry) => registry.Register<TKey>(system.ActorOf(Restarting(props(registry), name), name)));
+        this AkkaConfigurationBuilder builder,
+        string name,
+        bool clustered,
+        Func<IReadOnlyActorRegistry, Props> props
+    ) =>
+        clustered
+            ? builder.WithSingleton<TKey>(
+                name,
+                (_, registry, _) => Restarting(props(registry), name),
+                new ClusterSingletonOptions { Role = Role }
+            )
+            : builder.WithActors((system, registry) => registry.Register<TKey>(system.ActorOf(Restarting(props(registry), name), name)));
 
     /// <summary>A persistent actor stops when its journal fails; it comes back, waiting longer each time.</summary>
     private static Props Restarting(Props child, string name) =>
@@ -181,5 +287,6 @@ public static class Tao20AkkaExtensions
         persistence.SnapshotStoreFor(null);
     }
 
-    private static string Escape(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+    private static string Escape(string text) =>
+        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 }

@@ -85,7 +85,10 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
                 Restart();
                 return true;
             case FoldDiverged diverged:
-                StopFor(FaultKind.FoldDivergence, new FoldDivergenceException(diverged.Miner, diverged.ChainWei, diverged.FoldWei, diverged.After).Message);
+                StopFor(
+                    FaultKind.FoldDivergence,
+                    new FoldDivergenceException(diverged.Miner, diverged.ChainWei, diverged.FoldWei, diverged.After).Message
+                );
                 return true;
             case FoldFailed failed:
                 OnFoldFailed(failed);
@@ -160,7 +163,8 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         var events = new List<CursorEvent>();
         if (_state.Identity is null)
             events.Add(new CursorEvent.FollowingBegan(_settings.Identity));
-        var schedule = _state.Schedule?.Adopt(_settings.Scoring, _state.Book.Open)
+        var schedule =
+            _state.Schedule?.Adopt(_settings.Scoring, _state.Book.Open)
             ?? new ParameterSchedule([new ParametersVersion(1, default, _settings.Scoring)]);
         if (schedule != _state.Schedule)
             events.Add(new CursorEvent.ParametersAdopted(schedule));
@@ -199,7 +203,9 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         if (_reading is not { Pulling: false } reading || !_flow.WantsMore)
             return;
         reading.Pulling = true;
-        reading.NextAsync().PipeTo(Self, success: range => new RangeRead(reading, range), failure: cause => new ReadingFailed(reading, cause));
+        reading
+            .NextAsync()
+            .PipeTo(Self, success: range => new RangeRead(reading, range), failure: cause => new ReadingFailed(reading, cause));
     }
 
     private void OnRangeRead(RangeRead read)
@@ -240,15 +246,26 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     {
         if (_flow.Complete() is not { } work)
             return;
-        var folded = new CursorEvent.RangeFolded(work.Last, work.Closed, work.Open, work.Joined, work.Trades, work.Quarantined, _state.Settled);
-        PersistEvent(folded, () =>
-        {
-            if (folded.Closed.Count > 0 && _state.Unsettled.Count == folded.Closed.Count)
-                SettleOldest();
-            _settings.Metrics.RangeFolded(folded.Last.Number, folded.Trades, work.Logs, work.CrossChecked);
-            Dispatch();
-            Pull();
-        });
+        var folded = new CursorEvent.RangeFolded(
+            work.Last,
+            work.Closed,
+            work.Open,
+            work.Joined,
+            work.Trades,
+            work.Quarantined,
+            _state.Settled
+        );
+        PersistEvent(
+            folded,
+            () =>
+            {
+                if (folded.Closed.Count > 0 && _state.Unsettled.Count == folded.Closed.Count)
+                    SettleOldest();
+                _settings.Metrics.RangeFolded(folded.Last.Number, folded.Trades, work.Logs, work.CrossChecked);
+                Dispatch();
+                Pull();
+            }
+        );
     }
 
     /// <summary>One epoch at a time: a lost message must not let a later one be settled first.</summary>
@@ -262,12 +279,15 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     {
         if (_state.Unsettled.Count == 0 || _state.Unsettled[0].Closed.Epoch != acknowledged.Epoch)
             return;
-        PersistEvent(new CursorEvent.SettlementAcknowledged(acknowledged.Epoch), () =>
-        {
-            _flow.Settled();
-            SettleOldest();
-            Pull();
-        });
+        PersistEvent(
+            new CursorEvent.SettlementAcknowledged(acknowledged.Epoch),
+            () =>
+            {
+                _flow.Settled();
+                SettleOldest();
+                Pull();
+            }
+        );
     }
 
     private void ResendLate()
@@ -275,7 +295,12 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         var late = _settings.Clock.GetUtcNow() - ResendAfter;
         if (_flow.UnderWay is { Missing: > 0 } work && work.SentAt < late)
         {
-            Log.Warning("Blocks up to {0}: {1} of its batches are not acknowledged after {2}; sending again", work.Last.Number, work.Missing, ResendAfter);
+            Log.Warning(
+                "Blocks up to {0}: {1} of its batches are not acknowledged after {2}; sending again",
+                work.Last.Number,
+                work.Missing,
+                ResendAfter
+            );
             Send(work);
         }
 
@@ -348,7 +373,10 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
 
     private void WatchHead(Task moved) => ReadOverlayAsync(moved).PipeTo(Self, failure: cause => new ReadingFailed(null, cause));
 
-    /// <summary>Reads once the head has moved. The next move is waited for from before the reading on: one that comes meanwhile is not missed.</summary>
+    /// <summary>
+    /// Reads once the head has moved. The next move is waited for from before the reading on: one that comes meanwhile is not
+    /// missed.
+    /// </summary>
     private async Task<OverlayRead> ReadOverlayAsync(Task moved)
     {
         var next = moved;
@@ -385,11 +413,22 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         var cursor = _state.Last?.Number ?? 0;
         var lag = finalized is not null && finalized.Number > cursor ? finalized.Number - cursor : 0;
         return new FollowerStatus(
-            _state, _chain.Head.Latest, finalized, lag, _chain.Ranges.RangeBlocks, _overlay?.ByMiner(), _reorgs, _chain.Head.Subscribed, _chain.Pool.Status, _fault ?? HeadFault());
+            _state,
+            _chain.Head.Latest,
+            finalized,
+            lag,
+            _chain.Ranges.RangeBlocks,
+            _overlay?.ByMiner(),
+            _reorgs,
+            _chain.Head.Subscribed,
+            _chain.Pool.Status,
+            _fault ?? HeadFault()
+        );
     }
 
     /// <summary>Who waits for the next final block is not told that nobody can be asked for it.</summary>
-    private NodeFault? HeadFault() => _chain.Head.Problem is { } problem ? new NodeFault(FaultKind.ChainUnavailable, problem.Reason, problem.Since) : null;
+    private NodeFault? HeadFault() =>
+        _chain.Head.Problem is { } problem ? new NodeFault(FaultKind.ChainUnavailable, problem.Reason, problem.Since) : null;
 
     private sealed record CursorChecked(BlockHeader? Folded, BlockHeader? OnChain);
 

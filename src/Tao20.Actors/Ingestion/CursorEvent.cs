@@ -9,9 +9,7 @@ namespace Tao20.Actors.Ingestion;
 /// <summary>Something has happened to the cursor: persisted by <c>chain-cursor</c>.</summary>
 public abstract record CursorEvent
 {
-    private CursorEvent()
-    {
-    }
+    private CursorEvent() { }
 
     /// <summary>Which chain and contract this journal is of; the first event.</summary>
     public sealed record FollowingBegan(ChainIdentity Identity) : CursorEvent;
@@ -34,7 +32,8 @@ public abstract record CursorEvent
         IReadOnlyList<Address> Joined,
         int Trades,
         IReadOnlyList<QuarantinedLog> Quarantined,
-        long Settled) : CursorEvent;
+        long Settled
+    ) : CursorEvent;
 
     /// <summary>The consensus has settled the oldest closed epoch, durably.</summary>
     public sealed record SettlementAcknowledged(EpochId Epoch) : CursorEvent;

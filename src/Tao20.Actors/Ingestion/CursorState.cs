@@ -28,29 +28,34 @@ public sealed record CursorState(
     long Trades,
     IReadOnlyList<QuarantinedLog> Quarantined,
     long QuarantinedCount,
-    long Settled)
+    long Settled
+)
 {
     /// <summary>How many quarantined logs are kept for display; the journal has all.</summary>
     public const int QuarantinedKept = 32;
 
     /// <summary>Nothing read yet.</summary>
-    public static readonly CursorState Initial =
-        new(null, null, null, EpochBook.Initial, [], new HashSet<Address>(), 0, [], 0, 0);
+    public static readonly CursorState Initial = new(null, null, null, EpochBook.Initial, [], new HashSet<Address>(), 0, [], 0, 0);
 
     /// <summary>Where reading goes on; at the first block wanted while nothing has been folded.</summary>
     public Cursor CursorFrom(ulong firstBlock) => Last is { } last ? new Cursor(last.Number, last.Hash) : new Cursor(firstBlock, null);
 
     /// <summary>The state after an event.</summary>
-    public CursorState Evolve(CursorEvent e) => e switch
-    {
-        FollowingBegan began => this with { Identity = began.Identity },
-        ParametersAdopted adopted => this with { Schedule = adopted.Schedule },
-        RangeFolded range => After(range),
-        SettlementAcknowledged acknowledged when Unsettled is [{ Closed.Epoch: var oldest }, ..] && oldest == acknowledged.Epoch =>
-            this with { Unsettled = [.. Unsettled.Skip(1)], Settled = Settled + 1 },
-        SettlementAcknowledged => this,
-        _ => throw new ArgumentException($"A {e.GetType().Name} is no event of the cursor.", nameof(e)),
-    };
+    public CursorState Evolve(CursorEvent e) =>
+        e switch
+        {
+            FollowingBegan began => this with { Identity = began.Identity },
+            ParametersAdopted adopted => this with { Schedule = adopted.Schedule },
+            RangeFolded range => After(range),
+            SettlementAcknowledged acknowledged when Unsettled is [{ Closed.Epoch: var oldest }, ..] && oldest == acknowledged.Epoch =>
+                this with
+                {
+                    Unsettled = [.. Unsettled.Skip(1)],
+                    Settled = Settled + 1,
+                },
+            SettlementAcknowledged => this,
+            _ => throw new ArgumentException($"A {e.GetType().Name} is no event of the cursor.", nameof(e)),
+        };
 
     private CursorState After(RangeFolded range)
     {

@@ -40,7 +40,8 @@ public sealed record FollowerStatus(
     long Reorgs,
     bool Subscribed,
     IReadOnlyList<EndpointStatus> Endpoints,
-    NodeFault? Fault)
+    NodeFault? Fault
+)
 {
     /// <summary>Not faulted, and not more than three ranges behind.</summary>
     public bool Ready => Fault is null && State.Identity is not null && Finalized is not null && LagBlocks <= 3UL * (ulong)RangeBlocks;

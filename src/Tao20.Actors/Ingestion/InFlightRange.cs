@@ -80,7 +80,9 @@ internal sealed class InFlightRange
 
     /// <summary>Notes an acknowledgement; the miner's next part, if there is one that can be sent now.</summary>
     public FoldBatch? Acknowledge(FoldAcknowledged acknowledged) =>
-        _pending.Remove((acknowledged.Miner, acknowledged.Part)) ? _pending.GetValueOrDefault((acknowledged.Miner, acknowledged.Part + 1)) : null;
+        _pending.Remove((acknowledged.Miner, acknowledged.Part))
+            ? _pending.GetValueOrDefault((acknowledged.Miner, acknowledged.Part + 1))
+            : null;
 
     /// <summary>Notes that the facts are durable.</summary>
     public void AcknowledgeFacts() => Facts = null;
@@ -88,11 +90,21 @@ internal sealed class InFlightRange
     private static FoldFacts FactsOf(long number, TradeRange range, EpochProgress progress, ParameterSchedule schedule)
     {
         var ends = progress.Closed.Select(epoch => (BookItem)new BookItem.EpochEnd(epoch.Closed, schedule.At(epoch.Closed.Epoch)));
-        return new FoldFacts(number, [.. range.Facts.Select(fact => new BookItem.Fact(fact)).Concat(ends).OrderBy(item => item.At)], range.Last.Number);
+        return new FoldFacts(
+            number,
+            [.. range.Facts.Select(fact => new BookItem.Fact(fact)).Concat(ends).OrderBy(item => item.At)],
+            range.Last.Number
+        );
     }
 
     private static void AddBatches(
-        List<FoldBatch> batches, long number, Address miner, Trade[] trades, ChainCounter? counter, ParameterSchedule schedule)
+        List<FoldBatch> batches,
+        long number,
+        Address miner,
+        Trade[] trades,
+        ChainCounter? counter,
+        ParameterSchedule schedule
+    )
     {
         var memory = trades.AsMemory();
         var part = 0;
@@ -105,8 +117,13 @@ internal sealed class InFlightRange
             while (count < memory.Length && schedule.At(memory.Span[count].Epoch).Parameters.Eligibility == rules)
                 value += memory.Span[count++].Value.Value;
             var after = count == memory.Length ? counter?.After ?? 0 : before + value;
-            batches.Add(new FoldBatch(
-                number, part++, new FoldTrades(miner, rules, memory[..count], counter is null ? null : new ChainCounter(before, after))));
+            batches.Add(
+                new FoldBatch(
+                    number,
+                    part++,
+                    new FoldTrades(miner, rules, memory[..count], counter is null ? null : new ChainCounter(before, after))
+                )
+            );
             (before, memory) = (after, memory[count..]);
         }
     }

@@ -15,7 +15,9 @@ internal sealed class RangeBatcher(bool followsRegistry)
     /// <summary>Nothing more is read while this many trades wait: what bounds the memory.</summary>
     public const int MaxWaitingTrades = 30_000;
 
-    /// <summary>Far behind the head, ranges wait until there are this many trades: an entry of few costs the journal as much as one of many.</summary>
+    /// <summary>
+    /// Far behind the head, ranges wait until there are this many trades: an entry of few costs the journal as much as one of many.
+    /// </summary>
     public const int MinBatchTrades = 15_000;
 
     /// <summary>Nothing more is read while this many epochs wait for their settlement: miners remember only so many.</summary>
@@ -37,7 +39,10 @@ internal sealed class RangeBatcher(bool followsRegistry)
 
     /// <summary>Whether more may be read.</summary>
     public bool WantsMore =>
-        _unsettled < MaxUnsettledEpochs && _trades < MaxWaitingTrades && _waiting.Count < MaxWaitingRanges && _advances < FinalizedRanges.MaxEpochsPerRange;
+        _unsettled < MaxUnsettledEpochs
+        && _trades < MaxWaitingTrades
+        && _waiting.Count < MaxWaitingRanges
+        && _advances < FinalizedRanges.MaxEpochsPerRange;
 
     /// <summary>Forgets what was on its way: reading begins again after what is durable.</summary>
     public void Restart(CursorState durable)
@@ -61,7 +66,9 @@ internal sealed class RangeBatcher(bool followsRegistry)
     }
 
     /// <summary>Joins all that waits into one work, when nothing is under way and it is worth its while; null otherwise.</summary>
-    /// <remarks>A range waits for those that were final when it came, and for no later ones: at the head of the chain it does not wait.</remarks>
+    /// <remarks>
+    /// A range waits for those that were final when it came, and for no later ones: at the head of the chain it does not wait.
+    /// </remarks>
     /// <param name="schedule">The parameters of each epoch.</param>
     public InFlightRange? Next(ParameterSchedule schedule)
     {

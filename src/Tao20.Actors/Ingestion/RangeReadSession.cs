@@ -28,9 +28,12 @@ internal sealed class RangeReadSession : IDisposable
 
         // The downloads under way end first; who gives a reading up does not wait for that.
         _ = (_last ?? Task.CompletedTask).ContinueWith(
-            async _ => await _ranges.DisposeAsync().ConfigureAwait(false), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            async _ => await _ranges.DisposeAsync().ConfigureAwait(false),
+            CancellationToken.None,
+            TaskContinuationOptions.None,
+            TaskScheduler.Default
+        );
     }
 
-    private async Task<TradeRange?> MoveNextAsync() =>
-        await _ranges.MoveNextAsync().ConfigureAwait(false) ? _ranges.Current : null;
+    private async Task<TradeRange?> MoveNextAsync() => await _ranges.MoveNextAsync().ConfigureAwait(false) ? _ranges.Current : null;
 }

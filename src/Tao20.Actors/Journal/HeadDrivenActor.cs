@@ -12,10 +12,16 @@ namespace Tao20.Actors.Journal;
 /// <param name="journal">How events are kept, and where problems are reported.</param>
 /// <param name="head">The head of the chain.</param>
 /// <param name="purpose">What it does, for the log: "Sending transactions".</param>
-/// <param name="longestPause">The longest pause after failures; the first is <paramref name="firstPause"/>, and each is twice the one before.</param>
+/// <param name="longestPause">The longest pause after failures; the first is <paramref name="firstPause"/>, and each is twice the
+/// one before.</param>
 /// <param name="firstPause">The first pause.</param>
-public abstract class HeadDrivenActor(JournalFaultReporter journal, ChainHead head, string purpose, TimeSpan firstPause, TimeSpan longestPause)
-    : JournaledActor(journal), IWithTimers
+public abstract class HeadDrivenActor(
+    JournalFaultReporter journal,
+    ChainHead head,
+    string purpose,
+    TimeSpan firstPause,
+    TimeSpan longestPause
+) : JournaledActor(journal), IWithTimers
 {
     private const int MaxDoublings = 6;
     private readonly CancellationTokenSource _stop = new();
@@ -29,16 +35,17 @@ public abstract class HeadDrivenActor(JournalFaultReporter journal, ChainHead he
     /// <summary>Cancelled when the actor stops.</summary>
     protected CancellationToken Stopping => _stop.Token;
 
-    /// <summary>Looks whether there is work; called when the head has moved, after a pause, and when work has ended that something moved during.</summary>
+    /// <summary>
+    /// Looks whether there is work; called when the head has moved, after a pause, and when work has ended that something moved
+    /// during.
+    /// </summary>
     protected abstract void Poll();
 
     /// <summary>What this actor does with a message of its own; false when it does not know it.</summary>
     protected abstract bool HandleWork(object message);
 
     /// <summary>The head has moved: before <see cref="Poll"/>.</summary>
-    protected virtual void OnHeadMoved()
-    {
-    }
+    protected virtual void OnHeadMoved() { }
 
     /// <summary>The head cannot be watched any more, while the actor goes on.</summary>
     protected virtual void OnHeadLost(Exception cause) => OnWorkFailed(cause);
@@ -122,7 +129,8 @@ public abstract class HeadDrivenActor(JournalFaultReporter journal, ChainHead he
         }
     }
 
-    private void WatchHead() => head.MovedAsync(_stop.Token).PipeTo(Self, success: () => HeadMoved.Instance, failure: cause => new WatchEnded(cause));
+    private void WatchHead() =>
+        head.MovedAsync(_stop.Token).PipeTo(Self, success: () => HeadMoved.Instance, failure: cause => new WatchEnded(cause));
 
     private sealed record WorkFailed(Exception Cause);
 

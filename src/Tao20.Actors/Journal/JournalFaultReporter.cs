@@ -8,7 +8,13 @@ namespace Tao20.Actors.Journal;
 /// <param name="faults">Where faults that end the node are told.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="holdsBooks">Whether it holds what no chain has: a miner's books.</param>
-public sealed class JournalFaultReporter(JournalOptions options, string where, FaultSignal faults, TimeProvider clock, bool holdsBooks = false)
+public sealed class JournalFaultReporter(
+    JournalOptions options,
+    string where,
+    FaultSignal faults,
+    TimeProvider clock,
+    bool holdsBooks = false
+)
 {
     /// <summary>How events are kept.</summary>
     public JournalOptions Options => options;
@@ -19,9 +25,11 @@ public sealed class JournalFaultReporter(JournalOptions options, string where, F
     /// <summary>What an operator gives it: a data directory, or a database.</summary>
     public string Container => options.Kind == JournalKind.Sqlite ? "data directory" : "database";
 
-    private string Remedy => holdsBooks
-        ? $"Restore it from a backup. Without one, move it away and start again with an empty {Container}: trades are folded again from the chain, and the miner's books begin anew with what the account then owns."
-        : $"Move it away and start again with an empty {Container}: everything is rebuilt from the chain.";
+    private string Remedy =>
+        holdsBooks
+            ? $"Restore it from a backup. Without one, move it away and start again with an empty {Container}: trades are folded "
+                + $"again from the chain, and the miner's books begin anew with what the account then owns."
+            : $"Move it away and start again with an empty {Container}: everything is rebuilt from the chain.";
 
     /// <summary>The fault behind a problem, with its remedy.</summary>
     public NodeFault Fault(JournalProblem problem, string reason)
@@ -29,10 +37,19 @@ public sealed class JournalFaultReporter(JournalOptions options, string where, F
         reason = reason.ReplaceLineEndings("; ").TrimEnd('.');
         var (kind, message) = problem switch
         {
-            JournalProblem.DiskFull => (FaultKind.DiskFull, $"The journal in {where} is full: {reason}. Nothing was lost; free space (or raise Journal:MaxSizeMiB) and start again."),
+            JournalProblem.DiskFull => (
+                FaultKind.DiskFull,
+                $"The journal in {where} is full: {reason}. Nothing was lost; free space (or raise Journal:MaxSizeMiB) and start again."
+            ),
             JournalProblem.Corrupt => (FaultKind.JournalCorrupt, $"The journal in {where} is corrupt: {reason}. {Remedy}"),
-            JournalProblem.Unwritable => (FaultKind.JournalUnwritable, $"The journal in {where} cannot be written: {reason}. Check its permissions and the device, and start again."),
-            _ => (FaultKind.JournalUnavailable, $"The journal in {where} does not answer: {reason}. Check that it is there and lets this node in."),
+            JournalProblem.Unwritable => (
+                FaultKind.JournalUnwritable,
+                $"The journal in {where} cannot be written: {reason}. Check its permissions and the device, and start again."
+            ),
+            _ => (
+                FaultKind.JournalUnavailable,
+                $"The journal in {where} does not answer: {reason}. Check that it is there and lets this node in."
+            ),
         };
         return new NodeFault(kind, message, clock.GetUtcNow());
     }

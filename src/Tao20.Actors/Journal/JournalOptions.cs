@@ -25,7 +25,10 @@ public sealed record JournalOptions
     /// <summary>A snapshot is saved after so many entries of an actor. 10 to 100,000; default 200.</summary>
     public int SnapshotEvery { get; init; } = 200;
 
-    /// <summary>Whether entries older than the last but one snapshot are kept too, for replay from the journal alone; default no: they can be replayed from the chain.</summary>
+    /// <summary>
+    /// Whether entries older than the last but one snapshot are kept too, for replay from the journal alone; default no: they can
+    /// be replayed from the chain.
+    /// </summary>
     public bool KeepEverything { get; init; }
 
     /// <summary>A miner that is not asked anything for so long leaves memory. 10 s to 1 day; default 10 min.</summary>
@@ -51,7 +54,10 @@ public sealed record JournalOptions
         if (string.IsNullOrWhiteSpace(ConnectionString))
             errors.Add("Journal:ConnectionString is empty: give the connection string of the PostgreSQL database.");
         else if (Kind == JournalKind.PostgreSql && Problem() is { } problem)
-            errors.Add($"Journal:ConnectionString is none for PostgreSQL ({problem}): give one such as Host=db;Database=tao20;Username=tao20;Password=...");
+            errors.Add(
+                $"Journal:ConnectionString is none for PostgreSQL ({problem}): give one such as "
+                    + $"Host=db;Database=tao20;Username=tao20;Password=..."
+            );
         if (SnapshotEvery is < 10 or > 100_000)
             errors.Add($"Journal:SnapshotEvery = {SnapshotEvery} is out of range: give 10 to 100000 entries.");
         if (PassivateAfter < TimeSpan.FromSeconds(10) || PassivateAfter > TimeSpan.FromDays(1))

@@ -21,17 +21,19 @@ public static class JournalProblems
     /// <summary>The words of the exception at the bottom.</summary>
     public static string Innermost(Exception cause) => Chain(cause).Last().Message;
 
-    private static JournalProblem One(Exception e) => e switch
-    {
-        SqliteException { SqliteErrorCode: Full } => JournalProblem.DiskFull,
-        SqliteException { SqliteErrorCode: Corrupt or NotADatabase } => JournalProblem.Corrupt,
-        SqliteException { SqliteErrorCode: IoError or ReadOnly or CannotOpen } => JournalProblem.Unwritable,
-        PostgresException { SqlState: PostgresErrorCodes.DiskFull } => JournalProblem.DiskFull,
-        PostgresException { SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted } => JournalProblem.Corrupt,
-        PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InsufficientPrivilege } => JournalProblem.Unwritable,
-        Google.Protobuf.InvalidProtocolBufferException or InvalidDataException => JournalProblem.Corrupt,
-        _ => JournalProblem.Passing,
-    };
+    private static JournalProblem One(Exception e) =>
+        e switch
+        {
+            SqliteException { SqliteErrorCode: Full } => JournalProblem.DiskFull,
+            SqliteException { SqliteErrorCode: Corrupt or NotADatabase } => JournalProblem.Corrupt,
+            SqliteException { SqliteErrorCode: IoError or ReadOnly or CannotOpen } => JournalProblem.Unwritable,
+            PostgresException { SqlState: PostgresErrorCodes.DiskFull } => JournalProblem.DiskFull,
+            PostgresException { SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted } => JournalProblem.Corrupt,
+            PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InsufficientPrivilege } =>
+                JournalProblem.Unwritable,
+            Google.Protobuf.InvalidProtocolBufferException or InvalidDataException => JournalProblem.Corrupt,
+            _ => JournalProblem.Passing,
+        };
 
     private static IEnumerable<Exception> Chain(Exception cause)
     {

@@ -31,25 +31,25 @@ public abstract class JournaledActor(JournalFaultReporter journal) : UntypedPers
     protected abstract object Snapshot();
 
     /// <summary>All events are back.</summary>
-    protected virtual void Recovered()
-    {
-    }
+    protected virtual void Recovered() { }
 
     /// <summary>The journal failed, and the actor is about to stop: tell who waits for it.</summary>
-    protected virtual void OnJournalFailure(Exception cause)
-    {
-    }
+    protected virtual void OnJournalFailure(Exception cause) { }
 
     /// <summary>Persists an event, takes it into the state, and then does the rest.</summary>
-    protected void PersistEvent(object e, Action after) => Persist(e, persisted =>
-    {
-        Evolve(persisted);
-        after();
-        if (++_eventsSinceSnapshot < SnapshotEvery)
-            return;
-        _eventsSinceSnapshot = 0;
-        SaveSnapshot(Snapshot());
-    });
+    protected void PersistEvent(object e, Action after) =>
+        Persist(
+            e,
+            persisted =>
+            {
+                Evolve(persisted);
+                after();
+                if (++_eventsSinceSnapshot < SnapshotEvery)
+                    return;
+                _eventsSinceSnapshot = 0;
+                SaveSnapshot(Snapshot());
+            }
+        );
 
     /// <inheritdoc/>
     protected sealed override void OnCommand(object message)

@@ -10,9 +10,12 @@ using SQLitePCL;
 
 namespace Tao20.Actors.Journal;
 
-/// <summary>The connections to one SQLite file, kept open between their owners: to open one costs more than most of what is asked of it.</summary>
+/// <summary>
+/// The connections to one SQLite file, kept open between their owners: to open one costs more than most of what is asked of it.
+/// </summary>
 /// <remarks>
-/// The pool of Microsoft.Data.Sqlite can lend one connection to two owners (dotnet/efcore issue 39008). Here a connection is in the bag or with
+/// The pool of Microsoft.Data.Sqlite can lend one connection to two owners (dotnet/efcore issue 39008). Here a connection is in the
+/// bag or with
 /// the one <see cref="Lease"/> that took it out of the bag, and one that comes back in the middle of something is closed.
 /// </remarks>
 internal sealed class SqliteConnections(JournalOptions options) : IDisposable
@@ -25,10 +28,11 @@ internal sealed class SqliteConnections(JournalOptions options) : IDisposable
     private volatile bool _ended;
 
     /// <summary>What the persistence plugin is told of its connections. It looks for the provider's name beside what makes them.</summary>
-    public DataOptions DataOptions() => new DataOptions()
-        .UseConnectionFactory(SQLiteTools.GetDataProvider(SQLiteProvider.Microsoft), _ => new Lease(this, options.ConnectionString))
-        .WithOptions<ConnectionOptions>(connection => connection with { ProviderName = ProviderName.SQLiteMS })
-        .UseInterceptor(new YieldOnOpenInterceptor());
+    public DataOptions DataOptions() =>
+        new DataOptions()
+            .UseConnectionFactory(SQLiteTools.GetDataProvider(SQLiteProvider.Microsoft), _ => new Lease(this, options.ConnectionString))
+            .WithOptions<ConnectionOptions>(connection => connection with { ProviderName = ProviderName.SQLiteMS })
+            .UseInterceptor(new YieldOnOpenInterceptor());
 
     /// <summary>Closes what is idle; what is still lent is closed when it comes back.</summary>
     public void Dispose()
@@ -85,7 +89,11 @@ internal sealed class SqliteConnections(JournalOptions options) : IDisposable
     {
         if (raw.sqlite3_get_autocommit(connection.Handle) == 0)
             return false;
-        for (var statement = raw.sqlite3_next_stmt(connection.Handle, null); statement is not null; statement = raw.sqlite3_next_stmt(connection.Handle, statement))
+        for (
+            var statement = raw.sqlite3_next_stmt(connection.Handle, null);
+            statement is not null;
+            statement = raw.sqlite3_next_stmt(connection.Handle, statement)
+        )
         {
             if (raw.sqlite3_stmt_busy(statement) != 0)
                 return false;
@@ -94,7 +102,9 @@ internal sealed class SqliteConnections(JournalOptions options) : IDisposable
         return true;
     }
 
-    /// <summary>What an owner opens and closes: a connection of the bag for that time, and nothing afterwards, however often it is closed.</summary>
+    /// <summary>
+    /// What an owner opens and closes: a connection of the bag for that time, and nothing afterwards, however often it is closed.
+    /// </summary>
     private sealed class Lease(SqliteConnections connections, string connectionString) : SqliteConnection(connectionString)
     {
         private SqliteConnection? _lent;
@@ -122,7 +132,10 @@ internal sealed class SqliteConnections(JournalOptions options) : IDisposable
     /// </remarks>
     private sealed class YieldOnOpenInterceptor : ConnectionInterceptor
     {
-        public override async Task ConnectionOpeningAsync(ConnectionEventData eventData, DbConnection connection, CancellationToken cancellationToken) =>
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        public override async Task ConnectionOpeningAsync(
+            ConnectionEventData eventData,
+            DbConnection connection,
+            CancellationToken cancellationToken
+        ) => await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
     }
 }

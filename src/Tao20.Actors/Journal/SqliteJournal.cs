@@ -17,7 +17,12 @@ public static class SqliteJournal
     /// <summary>The connection string of the journal in a data directory.</summary>
     /// <remarks>Without the pool of Microsoft.Data.Sqlite: <see cref="SqliteConnections"/> says why.</remarks>
     public static string ConnectionString(string dataDirectory) =>
-        new SqliteConnectionStringBuilder { DataSource = Path.Combine(dataDirectory, FileName), Pooling = false, DefaultTimeout = 60 }.ToString();
+        new SqliteConnectionStringBuilder
+        {
+            DataSource = Path.Combine(dataDirectory, FileName),
+            Pooling = false,
+            DefaultTimeout = 60,
+        }.ToString();
 
     /// <summary>Creates the file if it is not there, switches it to a write-ahead log, and checks what it holds.</summary>
     /// <exception cref="JournalException">It is corrupt, cannot be written, or there is no space.</exception>
@@ -36,7 +41,11 @@ public static class SqliteJournal
         }
         catch (SqliteException e)
         {
-            throw new JournalException(JournalProblems.Of(e) is var problem and not JournalProblem.Passing ? problem : JournalProblem.Unwritable, e.Message, e);
+            throw new JournalException(
+                JournalProblems.Of(e) is var problem and not JournalProblem.Passing ? problem : JournalProblem.Unwritable,
+                e.Message,
+                e
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -45,7 +54,9 @@ public static class SqliteJournal
     }
 
     /// <summary>Whose entries and snapshots the file holds. Nobody's while its tables are not there yet.</summary>
-    /// <remarks>From one id to the next by the index, without reading the entries in between (SQLite has no such step of its own).</remarks>
+    /// <remarks>
+    /// From one id to the next by the index, without reading the entries in between (SQLite has no such step of its own).
+    /// </remarks>
     /// <exception cref="SqliteException">It cannot be read.</exception>
     public static IReadOnlySet<string> PersistenceIds(JournalOptions options)
     {
@@ -57,8 +68,7 @@ public static class SqliteJournal
             if (Execute(connection, $"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '{table}'") == "0")
                 continue;
             using var command = connection.CreateCommand();
-            command.CommandText =
-                $"""
+            command.CommandText = $"""
                 WITH RECURSIVE ids(id) AS (
                   SELECT min(persistence_id) FROM {table}
                   UNION ALL SELECT (SELECT min(persistence_id) FROM {table} WHERE persistence_id > id) FROM ids WHERE id IS NOT NULL)
@@ -75,7 +85,11 @@ public static class SqliteJournal
     /// <summary>Synced at every commit: what was acknowledged survives a power cut. The log is moved into the file every 16 MiB.</summary>
     internal static void Configure(DbConnection connection, JournalOptions options)
     {
-        Execute(connection, "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 30000; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -2000; PRAGMA temp_store = MEMORY;");
+        Execute(
+            connection,
+            "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 30000; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -2000; "
+                + "PRAGMA temp_store = MEMORY;"
+        );
         if (options.MaxSizeMiB > 0)
             Execute(connection, $"PRAGMA max_page_count = {options.MaxSizeMiB * (1024L * 1024 / PageBytes)}");
     }

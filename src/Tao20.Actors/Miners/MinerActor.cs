@@ -36,7 +36,8 @@ public sealed class MinerActor : JournaledActor
     public static string PersistenceIdOf(Address miner) => $"miner-{miner}";
 
     /// <summary>How to make one.</summary>
-    public static Props Props(Address miner, JournalFaultReporter journal, Func<bool> isNew) => Akka.Actor.Props.Create(() => new MinerActor(miner, journal, isNew));
+    public static Props Props(Address miner, JournalFaultReporter journal, Func<bool> isNew) =>
+        Akka.Actor.Props.Create(() => new MinerActor(miner, journal, isNew));
 
     /// <inheritdoc/>
     protected override bool Handle(object message)
@@ -61,12 +62,13 @@ public sealed class MinerActor : JournaledActor
     }
 
     /// <inheritdoc/>
-    protected override void Evolve(object e) => _volume = e switch
-    {
-        TradesFolded folded => _volume.Evolve(folded),
-        MinerVolumeSnapshot snapshot => MinerVolume.Restore(snapshot),
-        _ => _volume,
-    };
+    protected override void Evolve(object e) =>
+        _volume = e switch
+        {
+            TradesFolded folded => _volume.Evolve(folded),
+            MinerVolumeSnapshot snapshot => MinerVolume.Restore(snapshot),
+            _ => _volume,
+        };
 
     /// <inheritdoc/>
     protected override object Snapshot() => _volume.ToSnapshot();
@@ -84,11 +86,14 @@ public sealed class MinerActor : JournaledActor
         {
             case FoldDecision.Fold(var folded):
                 _persisting = batch;
-                PersistEvent(folded, () =>
-                {
-                    _persisting = null;
-                    Acknowledge(batch);
-                });
+                PersistEvent(
+                    folded,
+                    () =>
+                    {
+                        _persisting = null;
+                        Acknowledge(batch);
+                    }
+                );
                 break;
             case FoldDecision.AlreadyFolded:
                 Acknowledge(batch);
@@ -101,14 +106,16 @@ public sealed class MinerActor : JournaledActor
 
     private void Acknowledge(FoldBatch batch) => Sender.Tell(new FoldAcknowledged(batch.Range, batch.Part, batch.Miner));
 
-    private MinerSummary Summary(GetMinerSummary query) => new(
-        _volume.Miner,
-        _volume.Position,
-        _volume.LifetimeWei,
-        _volume.LifetimeEligibleWei,
-        _volume.Baseline,
-        _volume.Mints,
-        _volume.Redemptions,
-        _volume.Of(query.Epoch),
-        _volume.RecentExclusions);
+    private MinerSummary Summary(GetMinerSummary query) =>
+        new(
+            _volume.Miner,
+            _volume.Position,
+            _volume.LifetimeWei,
+            _volume.LifetimeEligibleWei,
+            _volume.Baseline,
+            _volume.Mints,
+            _volume.Redemptions,
+            _volume.Of(query.Epoch),
+            _volume.RecentExclusions
+        );
 }

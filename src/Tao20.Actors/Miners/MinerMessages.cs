@@ -21,7 +21,10 @@ public interface IMinerMessage
 
 // ---- commands -----------------------------------------------------------------------------------------------------------------
 
-/// <summary>Fold these trades of a range; answered by <see cref="FoldAcknowledged"/>, <see cref="FoldDiverged"/> or <see cref="FoldFailed"/>.</summary>
+/// <summary>
+/// Fold these trades of a range; answered by <see cref="FoldAcknowledged"/>, <see cref="FoldDiverged"/> or
+/// <see cref="FoldFailed"/>.
+/// </summary>
 /// <param name="Range">The number the follower gave the range.</param>
 /// <param name="Part">Which part of the miner's trades of that range, from 0: more than one where the rules change within it.</param>
 /// <param name="Trades">The trades.</param>
@@ -76,4 +79,5 @@ public sealed record MinerSummary(
     Tally Mints,
     Tally Redemptions,
     EpochVolume Epoch,
-    IReadOnlyList<Exclusion> Exclusions);
+    IReadOnlyList<Exclusion> Exclusions
+);

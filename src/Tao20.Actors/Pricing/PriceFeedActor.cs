@@ -29,7 +29,14 @@ public sealed class PriceFeedActor : HeadDrivenActor
     private long _headSeen;
 
     /// <summary>A feed of the market that <paramref name="reader"/> reads.</summary>
-    public PriceFeedActor(FeedSettings settings, ChainHead head, MarketReader reader, JournalFaultReporter journal, ArbitrageMetrics metrics, TimeProvider clock)
+    public PriceFeedActor(
+        FeedSettings settings,
+        ChainHead head,
+        MarketReader reader,
+        JournalFaultReporter journal,
+        ArbitrageMetrics metrics,
+        TimeProvider clock
+    )
         : base(journal, head, "The price feed", FirstPause, LongestPause)
     {
         (_settings, _head, _reader, _metrics, _clock) = (settings, head, reader, metrics, clock);
@@ -54,7 +61,14 @@ public sealed class PriceFeedActor : HeadDrivenActor
                 OnRead(read);
                 return true;
             case GetPrices:
-                Sender.Tell(new PriceFeedStatus(_last?.Value, _problem, _last is null ? TimeSpan.Zero : _clock.GetElapsedTime(_last.SeenAt), _history));
+                Sender.Tell(
+                    new PriceFeedStatus(
+                        _last?.Value,
+                        _problem,
+                        _last is null ? TimeSpan.Zero : _clock.GetElapsedTime(_last.SeenAt),
+                        _history
+                    )
+                );
                 return true;
             default:
                 return false;
@@ -62,12 +76,13 @@ public sealed class PriceFeedActor : HeadDrivenActor
     }
 
     /// <inheritdoc/>
-    protected override void Evolve(object e) => _history = e switch
-    {
-        PriceNoted noted => _history.After(noted),
-        PriceHistory history => history,
-        _ => throw new ArgumentException($"A {e.GetType().Name} is no event of the price feed.", nameof(e)),
-    };
+    protected override void Evolve(object e) =>
+        _history = e switch
+        {
+            PriceNoted noted => _history.After(noted),
+            PriceHistory history => history,
+            _ => throw new ArgumentException($"A {e.GetType().Name} is no event of the price feed.", nameof(e)),
+        };
 
     /// <inheritdoc/>
     protected override object Snapshot() => _history;
@@ -110,9 +125,18 @@ public sealed class PriceFeedActor : HeadDrivenActor
         if (read.Reading is MarketReading.Available(var tick))
         {
             if (_settings.MaxBlockAge is { } most && _clock.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds((long)tick.Timestamp) > most)
-                PublishFeedLost($"the latest block is more than {most.TotalSeconds:0} s old (Market:MaxBlockAge): the endpoint is not up to date, or this machine's clock is wrong");
+                PublishFeedLost(
+                    $"the latest block is more than {most.TotalSeconds:0} s old (Market:MaxBlockAge): the endpoint is not up to "
+                        + $"date, or this machine's clock is wrong"
+                );
             else
-                Publish(tick with { Move = _last is { Value.Nav: var before } ? NavMoves.Between(before, tick.Nav) : NavMove.Calm }, read.SeenAt);
+                Publish(
+                    tick with
+                    {
+                        Move = _last is { Value.Nav: var before } ? NavMoves.Between(before, tick.Nav) : NavMove.Calm,
+                    },
+                    read.SeenAt
+                );
         }
         else if (read.Reading is MarketReading.Unavailable(var reason))
         {
@@ -133,7 +157,8 @@ public sealed class PriceFeedActor : HeadDrivenActor
             Log.Warning("Block {0}: {1}", tick.Block, alert);
         PersistEvent(
             new PriceNoted(tick.Block, tick.Timestamp, tick.Nav, tick.Market.Price, tick.Market.Used, tick.Market.Of, tick.Move, alert),
-            () => _metrics.Watched(_history.Watch));
+            () => _metrics.Watched(_history.Watch)
+        );
     }
 
     private void CheckStaleness()

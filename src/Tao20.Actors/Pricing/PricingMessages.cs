@@ -62,8 +62,13 @@ public sealed record PriceHistory(ImmutableList<PriceNoted> Prices, ImmutableLis
     public static readonly PriceHistory Empty = new([], [], 0, default);
 
     /// <summary>The history with one more price.</summary>
-    public PriceHistory After(PriceNoted noted) => new(
-        Last(Prices, noted, PricesKept), noted.Alert is null ? Alerts : Last(Alerts, noted, AlertsKept), Noted + 1, Watch.After(noted.Spread, noted.Time));
+    public PriceHistory After(PriceNoted noted) =>
+        new(
+            Last(Prices, noted, PricesKept),
+            noted.Alert is null ? Alerts : Last(Alerts, noted, AlertsKept),
+            Noted + 1,
+            Watch.After(noted.Spread, noted.Time)
+        );
 
     private static ImmutableList<PriceNoted> Last(ImmutableList<PriceNoted> all, PriceNoted noted, int kept) =>
         all.Count >= kept ? all.RemoveAt(0).Add(noted) : all.Add(noted);

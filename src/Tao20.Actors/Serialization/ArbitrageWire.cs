@@ -46,73 +46,115 @@ internal static class ArbitrageWire
             },
         };
         wire.Breakers.AddRange(state.Breakers.Select(ToWire));
-        wire.Hours.AddRange(state.Hours.Select(hour => new Wire.TradingHour
-        {
-            Hour = hour.Hour,
-            Minted = Values.Bytes(hour.Minted.Value),
-            Redeemed = Values.Bytes(hour.Redeemed.Value),
-            Profit = Values.Bytes(hour.Profit),
-            AtRisk = Values.Bytes(hour.AtRisk),
-        }));
+        wire.Hours.AddRange(
+            state.Hours.Select(hour => new Wire.TradingHour
+            {
+                Hour = hour.Hour,
+                Minted = Values.Bytes(hour.Minted.Value),
+                Redeemed = Values.Bytes(hour.Redeemed.Value),
+                Profit = Values.Bytes(hour.Profit),
+                AtRisk = Values.Bytes(hour.AtRisk),
+            })
+        );
         return wire;
     }
 
-    public static ArbitrageState FromWire(Wire.AccountSnapshot wire) => new(
-        new Inventory(Amount(wire.Tao), Amount(wire.Tokens), Amount(wire.Cost)),
-        wire.Open is { } open ? FromWire(open) : null,
-        wire.Numbers,
-        [.. wire.Breakers.Select(FromWire)],
-        wire.FailuresInRow,
-        wire.NotBefore,
-        wire.LastArbitrage,
-        wire.Unwinding,
-        [.. wire.Hours.Select(hour => new TradingHour(hour.Hour, Amount(hour.Minted), Amount(hour.Redeemed), Values.Delta(hour.Profit), Values.Delta(hour.AtRisk)))],
-        new TradingTotals(
-            wire.Totals.Confirmed,
-            wire.Totals.Failed,
-            wire.Totals.Expired,
-            wire.Totals.Missed,
-            Amount(wire.Totals.Minted),
-            Amount(wire.Totals.Redeemed),
-            Amount(wire.Totals.Gas),
-            Values.Delta(wire.Totals.Profit),
-            Values.Delta(wire.Totals.DepositedTao),
-            Values.Delta(wire.Totals.DepositedCost)));
+    public static ArbitrageState FromWire(Wire.AccountSnapshot wire) =>
+        new(
+            new Inventory(Amount(wire.Tao), Amount(wire.Tokens), Amount(wire.Cost)),
+            wire.Open is { } open ? FromWire(open) : null,
+            wire.Numbers,
+            [.. wire.Breakers.Select(FromWire)],
+            wire.FailuresInRow,
+            wire.NotBefore,
+            wire.LastArbitrage,
+            wire.Unwinding,
+            [
+                .. wire.Hours.Select(hour => new TradingHour(
+                    hour.Hour,
+                    Amount(hour.Minted),
+                    Amount(hour.Redeemed),
+                    Values.Delta(hour.Profit),
+                    Values.Delta(hour.AtRisk)
+                )),
+            ],
+            new TradingTotals(
+                wire.Totals.Confirmed,
+                wire.Totals.Failed,
+                wire.Totals.Expired,
+                wire.Totals.Missed,
+                Amount(wire.Totals.Minted),
+                Amount(wire.Totals.Redeemed),
+                Amount(wire.Totals.Gas),
+                Values.Delta(wire.Totals.Profit),
+                Values.Delta(wire.Totals.DepositedTao),
+                Values.Delta(wire.Totals.DepositedCost)
+            )
+        );
 
-    private static Wire.ArbitrageEvent ToWire(ArbitrageEvent e) => e switch
-    {
-        ArbitrageEvent.BalancesMoved moved => new()
+    private static Wire.ArbitrageEvent ToWire(ArbitrageEvent e) =>
+        e switch
         {
-            BalancesMoved = new Wire.BalancesMoved { Tao = Values.Bytes(moved.Tao), Tokens = Values.Bytes(moved.Tokens), Nav = Values.Bytes(moved.Nav.Value), Block = moved.Block, Time = moved.Time },
-        },
-        ArbitrageEvent.TradeOpened opened => new() { TradeOpened = ToWire(opened.Trade) },
-        ArbitrageEvent.TradeClosed closed => new() { TradeClosed = ToWire(closed) },
-        ArbitrageEvent.BreakerTripped tripped => new() { BreakerTripped = ToWire(tripped.Breaker) },
-        ArbitrageEvent.BreakerCleared cleared => new()
-        {
-            BreakerCleared = new Wire.BreakerCleared { Breaker = (uint)cleared.Breaker, Time = cleared.Time, ByOperator = cleared.ByOperator },
-        },
-        ArbitrageEvent.StepsPlanned planned => new() { StepsPlanned = ToWire(planned) },
-        ArbitrageEvent.UnwindBegan began => new() { UnwindBegan = began.Time },
-        ArbitrageEvent.UnwindEnded ended => new() { UnwindEnded = ended.Time },
-        _ => throw new ArgumentException($"A {e.GetType().Name} has no wire form.", nameof(e)),
-    };
+            ArbitrageEvent.BalancesMoved moved => new()
+            {
+                BalancesMoved = new Wire.BalancesMoved
+                {
+                    Tao = Values.Bytes(moved.Tao),
+                    Tokens = Values.Bytes(moved.Tokens),
+                    Nav = Values.Bytes(moved.Nav.Value),
+                    Block = moved.Block,
+                    Time = moved.Time,
+                },
+            },
+            ArbitrageEvent.TradeOpened opened => new() { TradeOpened = ToWire(opened.Trade) },
+            ArbitrageEvent.TradeClosed closed => new() { TradeClosed = ToWire(closed) },
+            ArbitrageEvent.BreakerTripped tripped => new() { BreakerTripped = ToWire(tripped.Breaker) },
+            ArbitrageEvent.BreakerCleared cleared => new()
+            {
+                BreakerCleared = new Wire.BreakerCleared
+                {
+                    Breaker = (uint)cleared.Breaker,
+                    Time = cleared.Time,
+                    ByOperator = cleared.ByOperator,
+                },
+            },
+            ArbitrageEvent.StepsPlanned planned => new() { StepsPlanned = ToWire(planned) },
+            ArbitrageEvent.UnwindBegan began => new() { UnwindBegan = began.Time },
+            ArbitrageEvent.UnwindEnded ended => new() { UnwindEnded = ended.Time },
+            _ => throw new ArgumentException($"A {e.GetType().Name} has no wire form.", nameof(e)),
+        };
 
-    private static ArbitrageEvent FromWire(Wire.ArbitrageEvent wire) => wire.EventCase switch
-    {
-        Wire.ArbitrageEvent.EventOneofCase.BalancesMoved => new ArbitrageEvent.BalancesMoved(
-            Values.Delta(wire.BalancesMoved.Tao), Values.Delta(wire.BalancesMoved.Tokens), Price(wire.BalancesMoved.Nav), wire.BalancesMoved.Block, wire.BalancesMoved.Time),
-        Wire.ArbitrageEvent.EventOneofCase.TradeOpened => new ArbitrageEvent.TradeOpened(FromWire(wire.TradeOpened)),
-        Wire.ArbitrageEvent.EventOneofCase.TradeClosed => new ArbitrageEvent.TradeClosed(
-            FromWire(wire.TradeClosed.Trade), FromWire(wire.TradeClosed.Result), wire.TradeClosed.HasNotBefore ? wire.TradeClosed.NotBefore : null),
-        Wire.ArbitrageEvent.EventOneofCase.BreakerTripped => new ArbitrageEvent.BreakerTripped(FromWire(wire.BreakerTripped)),
-        Wire.ArbitrageEvent.EventOneofCase.BreakerCleared => new ArbitrageEvent.BreakerCleared((Breaker)wire.BreakerCleared.Breaker, wire.BreakerCleared.Time, wire.BreakerCleared.ByOperator),
-        Wire.ArbitrageEvent.EventOneofCase.StepsPlanned => new ArbitrageEvent.StepsPlanned(
-            wire.StepsPlanned.Number, [.. wire.StepsPlanned.Steps.Select(FromWire)], [.. wire.StepsPlanned.AlphaBefore.Select(FromWire)]),
-        Wire.ArbitrageEvent.EventOneofCase.UnwindBegan => new ArbitrageEvent.UnwindBegan(wire.UnwindBegan),
-        Wire.ArbitrageEvent.EventOneofCase.UnwindEnded => new ArbitrageEvent.UnwindEnded(wire.UnwindEnded),
-        var unknown => throw new InvalidDataException($"an event of an account of kind {unknown}"),
-    };
+    private static ArbitrageEvent FromWire(Wire.ArbitrageEvent wire) =>
+        wire.EventCase switch
+        {
+            Wire.ArbitrageEvent.EventOneofCase.BalancesMoved => new ArbitrageEvent.BalancesMoved(
+                Values.Delta(wire.BalancesMoved.Tao),
+                Values.Delta(wire.BalancesMoved.Tokens),
+                Price(wire.BalancesMoved.Nav),
+                wire.BalancesMoved.Block,
+                wire.BalancesMoved.Time
+            ),
+            Wire.ArbitrageEvent.EventOneofCase.TradeOpened => new ArbitrageEvent.TradeOpened(FromWire(wire.TradeOpened)),
+            Wire.ArbitrageEvent.EventOneofCase.TradeClosed => new ArbitrageEvent.TradeClosed(
+                FromWire(wire.TradeClosed.Trade),
+                FromWire(wire.TradeClosed.Result),
+                wire.TradeClosed.HasNotBefore ? wire.TradeClosed.NotBefore : null
+            ),
+            Wire.ArbitrageEvent.EventOneofCase.BreakerTripped => new ArbitrageEvent.BreakerTripped(FromWire(wire.BreakerTripped)),
+            Wire.ArbitrageEvent.EventOneofCase.BreakerCleared => new ArbitrageEvent.BreakerCleared(
+                (Breaker)wire.BreakerCleared.Breaker,
+                wire.BreakerCleared.Time,
+                wire.BreakerCleared.ByOperator
+            ),
+            Wire.ArbitrageEvent.EventOneofCase.StepsPlanned => new ArbitrageEvent.StepsPlanned(
+                wire.StepsPlanned.Number,
+                [.. wire.StepsPlanned.Steps.Select(FromWire)],
+                [.. wire.StepsPlanned.AlphaBefore.Select(FromWire)]
+            ),
+            Wire.ArbitrageEvent.EventOneofCase.UnwindBegan => new ArbitrageEvent.UnwindBegan(wire.UnwindBegan),
+            Wire.ArbitrageEvent.EventOneofCase.UnwindEnded => new ArbitrageEvent.UnwindEnded(wire.UnwindEnded),
+            var unknown => throw new InvalidDataException($"an event of an account of kind {unknown}"),
+        };
 
     private static Wire.OpenTrade ToWire(OpenTrade trade)
     {
@@ -130,50 +172,63 @@ internal static class ArbitrageWire
         return wire;
     }
 
-    private static Wire.TradeStep ToWire(TradeStep step) => new()
-    {
-        Name = step.Name,
-        To = Values.Bytes(step.To),
-        Value = Values.Bytes(step.Value.Value),
-        Data = ByteString.CopyFrom(step.Data.Span),
-        Gas = step.Gas,
-        Expires = step.Expires,
-    };
+    private static Wire.TradeStep ToWire(TradeStep step) =>
+        new()
+        {
+            Name = step.Name,
+            To = Values.Bytes(step.To),
+            Value = Values.Bytes(step.Value.Value),
+            Data = ByteString.CopyFrom(step.Data.Span),
+            Gas = step.Gas,
+            Expires = step.Expires,
+        };
 
-    private static TradeStep FromWire(Wire.TradeStep wire) => new(wire.Name, Values.Address(wire.To), Amount(wire.Value), wire.Data.ToByteArray(), wire.Gas, wire.Expires);
+    private static TradeStep FromWire(Wire.TradeStep wire) =>
+        new(wire.Name, Values.Address(wire.To), Amount(wire.Value), wire.Data.ToByteArray(), wire.Gas, wire.Expires);
 
     private static Wire.AlphaHeld ToWire(AlphaHeld held) => new() { Netuid = held.Netuid, Alpha = held.Alpha };
 
     private static AlphaHeld FromWire(Wire.AlphaHeld wire) => new((ushort)wire.Netuid, wire.Alpha);
 
-    private static Wire.OpenTrade ToWireWithoutSteps(OpenTrade trade) => new()
-    {
-        Number = trade.Number,
-        Proposal = new Wire.TradeProposal
+    private static Wire.OpenTrade ToWireWithoutSteps(OpenTrade trade) =>
+        new()
         {
-            Kind = (uint)trade.Proposal.Kind,
-            Purpose = (uint)trade.Proposal.Purpose,
-            Size = Values.Bytes(trade.Proposal.Size.Value),
-            MinProceeds = Values.Bytes(trade.Proposal.MinProceeds.Value),
-            Deadline = trade.Proposal.Deadline,
-            ExpectedNet = Values.Bytes(trade.Proposal.ExpectedNet),
-            GasUnits = trade.Proposal.GasUnits,
-            Tokens = Values.Bytes(trade.Proposal.Tokens.Value),
-        },
-        Block = trade.Block,
-        Time = trade.Time,
-    };
+            Number = trade.Number,
+            Proposal = new Wire.TradeProposal
+            {
+                Kind = (uint)trade.Proposal.Kind,
+                Purpose = (uint)trade.Proposal.Purpose,
+                Size = Values.Bytes(trade.Proposal.Size.Value),
+                MinProceeds = Values.Bytes(trade.Proposal.MinProceeds.Value),
+                Deadline = trade.Proposal.Deadline,
+                ExpectedNet = Values.Bytes(trade.Proposal.ExpectedNet),
+                GasUnits = trade.Proposal.GasUnits,
+                Tokens = Values.Bytes(trade.Proposal.Tokens.Value),
+            },
+            Block = trade.Block,
+            Time = trade.Time,
+        };
 
-    private static OpenTrade FromWire(Wire.OpenTrade wire) => new(
-        wire.Number,
-        new TradeProposal(
-            (TradeKind)wire.Proposal.Kind, (TradePurpose)wire.Proposal.Purpose, Amount(wire.Proposal.Size), Amount(wire.Proposal.MinProceeds), wire.Proposal.Deadline, Values.Delta(wire.Proposal.ExpectedNet), wire.Proposal.GasUnits, Amount(wire.Proposal.Tokens)),
-        wire.Block,
-        wire.Time)
-    {
-        Steps = [.. wire.Steps.Select(FromWire)],
-        AlphaBefore = [.. wire.AlphaBefore.Select(FromWire)],
-    };
+    private static OpenTrade FromWire(Wire.OpenTrade wire) =>
+        new(
+            wire.Number,
+            new TradeProposal(
+                (TradeKind)wire.Proposal.Kind,
+                (TradePurpose)wire.Proposal.Purpose,
+                Amount(wire.Proposal.Size),
+                Amount(wire.Proposal.MinProceeds),
+                wire.Proposal.Deadline,
+                Values.Delta(wire.Proposal.ExpectedNet),
+                wire.Proposal.GasUnits,
+                Amount(wire.Proposal.Tokens)
+            ),
+            wire.Block,
+            wire.Time
+        )
+        {
+            Steps = [.. wire.Steps.Select(FromWire)],
+            AlphaBefore = [.. wire.AlphaBefore.Select(FromWire)],
+        };
 
     private static Wire.TradeResult ToWire(TradeResult result)
     {
@@ -194,27 +249,35 @@ internal static class ArbitrageWire
         return wire;
     }
 
-    private static TradeResult FromWire(Wire.TradeResult wire) => new(
-        (TradeOutcome)wire.Outcome,
-        wire.HasReason ? wire.Reason : null,
-        wire.Block,
-        wire.Time,
-        new EpochId(wire.Epoch),
-        Values.Delta(wire.Tao),
-        Values.Delta(wire.Tokens),
-        Amount(wire.Gas),
-        Amount(wire.Volume),
-        Price(wire.Nav));
+    private static TradeResult FromWire(Wire.TradeResult wire) =>
+        new(
+            (TradeOutcome)wire.Outcome,
+            wire.HasReason ? wire.Reason : null,
+            wire.Block,
+            wire.Time,
+            new EpochId(wire.Epoch),
+            Values.Delta(wire.Tao),
+            Values.Delta(wire.Tokens),
+            Amount(wire.Gas),
+            Amount(wire.Volume),
+            Price(wire.Nav)
+        );
 
     private static Wire.OpenBreaker ToWire(OpenBreaker breaker)
     {
-        var wire = new Wire.OpenBreaker { Breaker = (uint)breaker.Breaker, Reason = breaker.Reason, Since = breaker.Since };
+        var wire = new Wire.OpenBreaker
+        {
+            Breaker = (uint)breaker.Breaker,
+            Reason = breaker.Reason,
+            Since = breaker.Since,
+        };
         if (breaker.Until is { } until)
             wire.Until = until;
         return wire;
     }
 
-    private static OpenBreaker FromWire(Wire.OpenBreaker wire) => new((Breaker)wire.Breaker, wire.Reason, wire.Since, wire.HasUntil ? wire.Until : null);
+    private static OpenBreaker FromWire(Wire.OpenBreaker wire) =>
+        new((Breaker)wire.Breaker, wire.Reason, wire.Since, wire.HasUntil ? wire.Until : null);
 
     private static Wei Amount(ByteString bytes) => Wei.From(Values.UInt128(bytes));
 

@@ -54,7 +54,12 @@ internal static class BookWire
                 wire.Attested = ToWire(signed);
                 break;
             case BookItem.Fact(ChainFact.CaseRaised(_, var id, var raised, var by)):
-                wire.Raised = new Wire.CaseRaisedFact { Id = Values.Bytes(id), Case = ToWire(raised), By = Values.Bytes(by) };
+                wire.Raised = new Wire.CaseRaisedFact
+                {
+                    Id = Values.Bytes(id),
+                    Case = ToWire(raised),
+                    By = Values.Bytes(by),
+                };
                 break;
             case BookItem.Fact(ChainFact.CaseVoted(_, var id, var voter, var support, var stake)):
                 wire.Voted = Vote(id, voter, support, stake);
@@ -63,7 +68,12 @@ internal static class BookWire
                 wire.Decided = new Wire.CaseDecidedFact { Id = Values.Bytes(id), Confirmed = confirmed };
                 break;
             case BookItem.Fact(ChainFact.CaseExecuted(_, var id, var accused, var slashed)):
-                wire.Executed = new Wire.CaseExecutedFact { Id = Values.Bytes(id), Accused = Values.Bytes(accused), SlashedWei = Values.Bytes(slashed) };
+                wire.Executed = new Wire.CaseExecutedFact
+                {
+                    Id = Values.Bytes(id),
+                    Accused = Values.Bytes(accused),
+                    SlashedWei = Values.Bytes(slashed),
+                };
                 break;
             default:
                 throw new ArgumentException($"A {item} is not written.", nameof(item));
@@ -77,13 +87,37 @@ internal static class BookWire
         var at = Values.Position(wire.At);
         return wire.KindCase switch
         {
-            Wire.BookItem.KindOneofCase.End => new BookItem.EpochEnd(CursorWire.FromWire(wire.End.Closed), CursorWire.FromWire(wire.End.Parameters)),
-            Wire.BookItem.KindOneofCase.Bond => Fact(new ChainFact.BondChanged(at, Values.Address(wire.Bond.Validator), Amount(wire.Bond.Bond))),
+            Wire.BookItem.KindOneofCase.End => new BookItem.EpochEnd(
+                CursorWire.FromWire(wire.End.Closed),
+                CursorWire.FromWire(wire.End.Parameters)
+            ),
+            Wire.BookItem.KindOneofCase.Bond => Fact(
+                new ChainFact.BondChanged(at, Values.Address(wire.Bond.Validator), Amount(wire.Bond.Bond))
+            ),
             Wire.BookItem.KindOneofCase.Attested => Fact(new ChainFact.Attested(at, FromWire(wire.Attested))),
-            Wire.BookItem.KindOneofCase.Raised => Fact(new ChainFact.CaseRaised(at, Values.Hash(wire.Raised.Id), FromWire(wire.Raised.Case), Values.Address(wire.Raised.By))),
-            Wire.BookItem.KindOneofCase.Voted => Fact(new ChainFact.CaseVoted(at, Values.Hash(wire.Voted.Id), Values.Address(wire.Voted.Voter), wire.Voted.Support, Values.UInt128(wire.Voted.StakeWei))),
-            Wire.BookItem.KindOneofCase.Decided => Fact(new ChainFact.CaseDecided(at, Values.Hash(wire.Decided.Id), wire.Decided.Confirmed)),
-            Wire.BookItem.KindOneofCase.Executed => Fact(new ChainFact.CaseExecuted(at, Values.Hash(wire.Executed.Id), Values.Address(wire.Executed.Accused), Values.UInt128(wire.Executed.SlashedWei))),
+            Wire.BookItem.KindOneofCase.Raised => Fact(
+                new ChainFact.CaseRaised(at, Values.Hash(wire.Raised.Id), FromWire(wire.Raised.Case), Values.Address(wire.Raised.By))
+            ),
+            Wire.BookItem.KindOneofCase.Voted => Fact(
+                new ChainFact.CaseVoted(
+                    at,
+                    Values.Hash(wire.Voted.Id),
+                    Values.Address(wire.Voted.Voter),
+                    wire.Voted.Support,
+                    Values.UInt128(wire.Voted.StakeWei)
+                )
+            ),
+            Wire.BookItem.KindOneofCase.Decided => Fact(
+                new ChainFact.CaseDecided(at, Values.Hash(wire.Decided.Id), wire.Decided.Confirmed)
+            ),
+            Wire.BookItem.KindOneofCase.Executed => Fact(
+                new ChainFact.CaseExecuted(
+                    at,
+                    Values.Hash(wire.Executed.Id),
+                    Values.Address(wire.Executed.Accused),
+                    Values.UInt128(wire.Executed.SlashedWei)
+                )
+            ),
             _ => throw new InvalidDataException("a fact of no kind"),
         };
 
@@ -101,51 +135,115 @@ internal static class BookWire
 
     public static BookAdvanced FromWire(Wire.BookAdvanced wire) => new((int)wire.Taken, [.. wire.Events.Select(FromWire)]);
 
-    private static Wire.BookEvent ToWire(ConsensusEvent e) => e switch
-    {
-        ConsensusEvent.StakeSet(var validator, var stake) => new() { Stake = Bond(validator, stake) },
-        ConsensusEvent.StandingMoved(var validator, var move) => new() { Standing = ToWire(validator, move) },
-        ConsensusEvent.RoundOpened(var round) => new() { Opened = ToWire(round) },
-        ConsensusEvent.AttestationTaken(var at, var signed, var verdict) => new() { Taken = new() { At = Values.Position(at), Signed = ToWire(signed), Verdict = (uint)verdict } },
-        ConsensusEvent.RoundConcluded concluded => new() { Concluded = ToWire(concluded) },
-        ConsensusEvent.CaseFound(var id, var found) => new() { Found = new() { Id = Values.Bytes(id), Case = ToWire(found) } },
-        ConsensusEvent.CaseOpened(var id, var opened, var block) => new() { Raised = new() { Id = Values.Bytes(id), Case = ToWire(opened), Block = block } },
-        ConsensusEvent.VoteTaken(var id, var voter, var support, var stake) => new() { Voted = Vote(id, voter, support, stake) },
-        ConsensusEvent.CaseMoved(var id, var state, var slashed) => new() { Moved = new() { Id = Values.Bytes(id), State = (uint)state, SlashedWei = Values.Bytes(slashed) } },
-        _ => throw new ArgumentException($"A {e} is not written.", nameof(e)),
-    };
+    private static Wire.BookEvent ToWire(ConsensusEvent e) =>
+        e switch
+        {
+            ConsensusEvent.StakeSet(var validator, var stake) => new() { Stake = Bond(validator, stake) },
+            ConsensusEvent.StandingMoved(var validator, var move) => new() { Standing = ToWire(validator, move) },
+            ConsensusEvent.RoundOpened(var round) => new() { Opened = ToWire(round) },
+            ConsensusEvent.AttestationTaken(var at, var signed, var verdict) => new()
+            {
+                Taken = new()
+                {
+                    At = Values.Position(at),
+                    Signed = ToWire(signed),
+                    Verdict = (uint)verdict,
+                },
+            },
+            ConsensusEvent.RoundConcluded concluded => new() { Concluded = ToWire(concluded) },
+            ConsensusEvent.CaseFound(var id, var found) => new()
+            {
+                Found = new() { Id = Values.Bytes(id), Case = ToWire(found) },
+            },
+            ConsensusEvent.CaseOpened(var id, var opened, var block) => new()
+            {
+                Raised = new()
+                {
+                    Id = Values.Bytes(id),
+                    Case = ToWire(opened),
+                    Block = block,
+                },
+            },
+            ConsensusEvent.VoteTaken(var id, var voter, var support, var stake) => new() { Voted = Vote(id, voter, support, stake) },
+            ConsensusEvent.CaseMoved(var id, var state, var slashed) => new()
+            {
+                Moved = new()
+                {
+                    Id = Values.Bytes(id),
+                    State = (uint)state,
+                    SlashedWei = Values.Bytes(slashed),
+                },
+            },
+            _ => throw new ArgumentException($"A {e} is not written.", nameof(e)),
+        };
 
-    private static ConsensusEvent FromWire(Wire.BookEvent wire) => wire.KindCase switch
-    {
-        Wire.BookEvent.KindOneofCase.Stake => new ConsensusEvent.StakeSet(Values.Address(wire.Stake.Validator), Amount(wire.Stake.Bond)),
-        Wire.BookEvent.KindOneofCase.Standing => new ConsensusEvent.StandingMoved(Values.Address(wire.Standing.Validator), Move(wire.Standing)),
-        Wire.BookEvent.KindOneofCase.Opened => new ConsensusEvent.RoundOpened(FromWire(wire.Opened)),
-        Wire.BookEvent.KindOneofCase.Taken => new ConsensusEvent.AttestationTaken(Values.Position(wire.Taken.At), FromWire(wire.Taken.Signed), (AttestationVerdict)wire.Taken.Verdict),
-        Wire.BookEvent.KindOneofCase.Concluded => FromWire(wire.Concluded),
-        Wire.BookEvent.KindOneofCase.Found => new ConsensusEvent.CaseFound(Values.Hash(wire.Found.Id), FromWire(wire.Found.Case)),
-        Wire.BookEvent.KindOneofCase.Raised => new ConsensusEvent.CaseOpened(Values.Hash(wire.Raised.Id), FromWire(wire.Raised.Case), wire.Raised.Block),
-        Wire.BookEvent.KindOneofCase.Voted => new ConsensusEvent.VoteTaken(Values.Hash(wire.Voted.Id), Values.Address(wire.Voted.Voter), wire.Voted.Support, Values.UInt128(wire.Voted.StakeWei)),
-        Wire.BookEvent.KindOneofCase.Moved => new ConsensusEvent.CaseMoved(Values.Hash(wire.Moved.Id), (CaseState)wire.Moved.State, Values.UInt128(wire.Moved.SlashedWei)),
-        _ => throw new InvalidDataException("an event of no kind"),
-    };
+    private static ConsensusEvent FromWire(Wire.BookEvent wire) =>
+        wire.KindCase switch
+        {
+            Wire.BookEvent.KindOneofCase.Stake => new ConsensusEvent.StakeSet(
+                Values.Address(wire.Stake.Validator),
+                Amount(wire.Stake.Bond)
+            ),
+            Wire.BookEvent.KindOneofCase.Standing => new ConsensusEvent.StandingMoved(
+                Values.Address(wire.Standing.Validator),
+                Move(wire.Standing)
+            ),
+            Wire.BookEvent.KindOneofCase.Opened => new ConsensusEvent.RoundOpened(FromWire(wire.Opened)),
+            Wire.BookEvent.KindOneofCase.Taken => new ConsensusEvent.AttestationTaken(
+                Values.Position(wire.Taken.At),
+                FromWire(wire.Taken.Signed),
+                (AttestationVerdict)wire.Taken.Verdict
+            ),
+            Wire.BookEvent.KindOneofCase.Concluded => FromWire(wire.Concluded),
+            Wire.BookEvent.KindOneofCase.Found => new ConsensusEvent.CaseFound(Values.Hash(wire.Found.Id), FromWire(wire.Found.Case)),
+            Wire.BookEvent.KindOneofCase.Raised => new ConsensusEvent.CaseOpened(
+                Values.Hash(wire.Raised.Id),
+                FromWire(wire.Raised.Case),
+                wire.Raised.Block
+            ),
+            Wire.BookEvent.KindOneofCase.Voted => new ConsensusEvent.VoteTaken(
+                Values.Hash(wire.Voted.Id),
+                Values.Address(wire.Voted.Voter),
+                wire.Voted.Support,
+                Values.UInt128(wire.Voted.StakeWei)
+            ),
+            Wire.BookEvent.KindOneofCase.Moved => new ConsensusEvent.CaseMoved(
+                Values.Hash(wire.Moved.Id),
+                (CaseState)wire.Moved.State,
+                Values.UInt128(wire.Moved.SlashedWei)
+            ),
+            _ => throw new InvalidDataException("an event of no kind"),
+        };
 
-    private static Wire.StandingMoved ToWire(Address validator, StandingEvent move) => move switch
-    {
-        StandingEvent.CleanRoundCounted => new() { Validator = Values.Bytes(validator), Move = Counted },
-        StandingEvent.CleanRoundsLost => new() { Validator = Values.Bytes(validator), Move = Lost },
-        StandingEvent.StandingLowered(var level) => new() { Validator = Values.Bytes(validator), Move = Lowered, Level = (uint)level },
-        StandingEvent.StandingRaised(var level) => new() { Validator = Values.Bytes(validator), Move = Raised, Level = (uint)level },
-        _ => throw new ArgumentException($"A {move} is not written.", nameof(move)),
-    };
+    private static Wire.StandingMoved ToWire(Address validator, StandingEvent move) =>
+        move switch
+        {
+            StandingEvent.CleanRoundCounted => new() { Validator = Values.Bytes(validator), Move = Counted },
+            StandingEvent.CleanRoundsLost => new() { Validator = Values.Bytes(validator), Move = Lost },
+            StandingEvent.StandingLowered(var level) => new()
+            {
+                Validator = Values.Bytes(validator),
+                Move = Lowered,
+                Level = (uint)level,
+            },
+            StandingEvent.StandingRaised(var level) => new()
+            {
+                Validator = Values.Bytes(validator),
+                Move = Raised,
+                Level = (uint)level,
+            },
+            _ => throw new ArgumentException($"A {move} is not written.", nameof(move)),
+        };
 
-    private static StandingEvent Move(Wire.StandingMoved wire) => wire.Move switch
-    {
-        Counted => new StandingEvent.CleanRoundCounted(),
-        Lost => new StandingEvent.CleanRoundsLost(),
-        Lowered => new StandingEvent.StandingLowered((StandingLevel)wire.Level),
-        Raised => new StandingEvent.StandingRaised((StandingLevel)wire.Level),
-        _ => throw new InvalidDataException($"a move {wire.Move} of a standing"),
-    };
+    private static StandingEvent Move(Wire.StandingMoved wire) =>
+        wire.Move switch
+        {
+            Counted => new StandingEvent.CleanRoundCounted(),
+            Lost => new StandingEvent.CleanRoundsLost(),
+            Lowered => new StandingEvent.StandingLowered((StandingLevel)wire.Level),
+            Raised => new StandingEvent.StandingRaised((StandingLevel)wire.Level),
+            _ => throw new InvalidDataException($"a move {wire.Move} of a standing"),
+        };
 
     private static Wire.RoundConcluded ToWire(ConsensusEvent.RoundConcluded concluded)
     {
@@ -157,82 +255,112 @@ internal static class BookWire
             Reference = concluded.Reference is { } reference ? ToWire(reference) : null,
             UnpaidRao = concluded.Unpaid.Value,
         };
-        wire.Judgements.AddRange(concluded.Judgements.Select(judgement => new Wire.Judgement
-        {
-            Validator = Values.Bytes(judgement.Validator),
-            Attested = judgement.Attested,
-            Agreed = judgement.Agreed,
-            Nav = (uint)judgement.Nav,
-            Weights = (uint)judgement.Weights,
-            Severity = (uint)judgement.Severity,
-            PayoutRao = judgement.Payout.Value,
-        }));
+        wire.Judgements.AddRange(
+            concluded.Judgements.Select(judgement => new Wire.Judgement
+            {
+                Validator = Values.Bytes(judgement.Validator),
+                Attested = judgement.Attested,
+                Agreed = judgement.Agreed,
+                Nav = (uint)judgement.Nav,
+                Weights = (uint)judgement.Weights,
+                Severity = (uint)judgement.Severity,
+                PayoutRao = judgement.Payout.Value,
+            })
+        );
         return wire;
     }
 
-    private static ConsensusEvent.RoundConcluded FromWire(Wire.RoundConcluded wire) => new(
-        new EpochId(wire.Epoch),
-        (RoundState)wire.State,
-        wire.AtBlock,
-        wire.Reference is { } reference ? FromWire(reference) : null,
-        [.. wire.Judgements.Select(judgement => new Judgement(
-            Values.Address(judgement.Validator),
-            judgement.Attested,
-            judgement.Agreed,
-            (Severity)judgement.Nav,
-            (Severity)judgement.Weights,
-            (Severity)judgement.Severity,
-            new Rao(judgement.PayoutRao)))],
-        new Rao(wire.UnpaidRao));
+    private static ConsensusEvent.RoundConcluded FromWire(Wire.RoundConcluded wire) =>
+        new(
+            new EpochId(wire.Epoch),
+            (RoundState)wire.State,
+            wire.AtBlock,
+            wire.Reference is { } reference ? FromWire(reference) : null,
+            [
+                .. wire.Judgements.Select(judgement => new Judgement(
+                    Values.Address(judgement.Validator),
+                    judgement.Attested,
+                    judgement.Agreed,
+                    (Severity)judgement.Nav,
+                    (Severity)judgement.Weights,
+                    (Severity)judgement.Severity,
+                    new Rao(judgement.PayoutRao)
+                )),
+            ],
+            new Rao(wire.UnpaidRao)
+        );
 
     private static Wire.ConsensusValues ToWire(ConsensusValues reference)
     {
-        var wire = new Wire.ConsensusValues { Nav = Values.Bytes(reference.Nav.Value), RankingRoot = Values.Bytes(reference.RankingRoot), WeightsHash = Values.Bytes(reference.WeightsHash) };
+        var wire = new Wire.ConsensusValues
+        {
+            Nav = Values.Bytes(reference.Nav.Value),
+            RankingRoot = Values.Bytes(reference.RankingRoot),
+            WeightsHash = Values.Bytes(reference.WeightsHash),
+        };
         wire.Weights.AddRange(reference.Weights.Select(ToWire));
         return wire;
     }
 
     private static ConsensusValues FromWire(Wire.ConsensusValues wire) =>
-        new(TaoPerToken.From(Values.UInt128(wire.Nav)), Values.Hash(wire.RankingRoot), Values.Hash(wire.WeightsHash), [.. wire.Weights.Select(FromWire)]);
+        new(
+            TaoPerToken.From(Values.UInt128(wire.Nav)),
+            Values.Hash(wire.RankingRoot),
+            Values.Hash(wire.WeightsHash),
+            [.. wire.Weights.Select(FromWire)]
+        );
 
     // ---- the book -----------------------------------------------------------------------------------------------------------------
 
     public static Wire.Book ToWire(ConsensusBook book)
     {
-        var wire = new Wire.Book { ChainId = book.Registry.ChainId, Registry = Values.Bytes(book.Registry.Registry), RoundsOpened = book.RoundsOpened, UnpaidRao = book.Unpaid.Value };
+        var wire = new Wire.Book
+        {
+            ChainId = book.Registry.ChainId,
+            Registry = Values.Bytes(book.Registry.Registry),
+            RoundsOpened = book.RoundsOpened,
+            UnpaidRao = book.Unpaid.Value,
+        };
         wire.Validators.AddRange(book.Validators.Values.Select(ToWire));
         wire.Rounds.AddRange(book.Rounds.Select(ToWire));
-        wire.Cases.AddRange(book.Cases.Select(progress => new Wire.CaseProgress
-        {
-            Id = Values.Bytes(progress.Id),
-            Case = ToWire(progress.Case),
-            State = (uint)progress.State,
-            Founded = progress.Founded,
-            RaisedAt = progress.RaisedAt,
-            ForWei = Values.Bytes(progress.For),
-            AgainstWei = Values.Bytes(progress.Against),
-            SlashedWei = Values.Bytes(progress.SlashedWei),
-            Voted = Values.Bytes(progress.Voted),
-        }));
+        wire.Cases.AddRange(
+            book.Cases.Select(progress => new Wire.CaseProgress
+            {
+                Id = Values.Bytes(progress.Id),
+                Case = ToWire(progress.Case),
+                State = (uint)progress.State,
+                Founded = progress.Founded,
+                RaisedAt = progress.RaisedAt,
+                ForWei = Values.Bytes(progress.For),
+                AgainstWei = Values.Bytes(progress.Against),
+                SlashedWei = Values.Bytes(progress.SlashedWei),
+                Voted = Values.Bytes(progress.Voted),
+            })
+        );
         return wire;
     }
 
-    public static ConsensusBook FromWire(Wire.Book wire) => new(
-        new RegistryIdentity(wire.ChainId, Values.Address(wire.Registry)),
-        wire.Validators.Select(FromWire).ToImmutableSortedDictionary(record => record.Validator, record => record),
-        [.. wire.Rounds.Select(FromWire)],
-        [.. wire.Cases.Select(progress => new CaseProgress(
-            Values.Hash(progress.Id),
-            FromWire(progress.Case),
-            (CaseState)progress.State,
-            progress.Founded,
-            progress.RaisedAt,
-            Values.UInt128(progress.ForWei),
-            Values.UInt128(progress.AgainstWei),
-            Values.UInt128(progress.SlashedWei),
-            Values.Addresses(progress.Voted)))],
-        wire.RoundsOpened,
-        new Rao(wire.UnpaidRao));
+    public static ConsensusBook FromWire(Wire.Book wire) =>
+        new(
+            new RegistryIdentity(wire.ChainId, Values.Address(wire.Registry)),
+            wire.Validators.Select(FromWire).ToImmutableSortedDictionary(record => record.Validator, record => record),
+            [.. wire.Rounds.Select(FromWire)],
+            [
+                .. wire.Cases.Select(progress => new CaseProgress(
+                    Values.Hash(progress.Id),
+                    FromWire(progress.Case),
+                    (CaseState)progress.State,
+                    progress.Founded,
+                    progress.RaisedAt,
+                    Values.UInt128(progress.ForWei),
+                    Values.UInt128(progress.AgainstWei),
+                    Values.UInt128(progress.SlashedWei),
+                    Values.Addresses(progress.Voted)
+                )),
+            ],
+            wire.RoundsOpened,
+            new Rao(wire.UnpaidRao)
+        );
 
     private static Wire.Validator ToWire(ValidatorRecord record)
     {
@@ -250,21 +378,25 @@ internal static class BookWire
             SlashedWei = Values.Bytes(record.SlashedWei),
         };
         wire.ViolationRounds.AddRange(record.ViolationRounds);
-        wire.Attendance.AddRange(record.Attendance.Select(attendance => new Wire.Attendance { Epoch = attendance.Epoch.Value, Missed = attendance.Missed }));
+        wire.Attendance.AddRange(
+            record.Attendance.Select(attendance => new Wire.Attendance { Epoch = attendance.Epoch.Value, Missed = attendance.Missed })
+        );
         return wire;
     }
 
-    private static ValidatorRecord FromWire(Wire.Validator wire) => new(
-        Values.Address(wire.Account),
-        Amount(wire.Stake),
-        new Standing((StandingLevel)wire.Level, wire.CleanRounds, (StandingLevel)wire.Before),
-        wire.Rounds,
-        wire.Agreed,
-        wire.Violations,
-        wire.Slashes,
-        Values.UInt128(wire.SlashedWei),
-        [.. wire.ViolationRounds],
-        [.. wire.Attendance.Select(attendance => new Attendance(new EpochId(attendance.Epoch), attendance.Missed))]);
+    private static ValidatorRecord FromWire(Wire.Validator wire) =>
+        new(
+            Values.Address(wire.Account),
+            Amount(wire.Stake),
+            new Standing((StandingLevel)wire.Level, wire.CleanRounds, (StandingLevel)wire.Before),
+            wire.Rounds,
+            wire.Agreed,
+            wire.Violations,
+            wire.Slashes,
+            Values.UInt128(wire.SlashedWei),
+            [.. wire.ViolationRounds],
+            [.. wire.Attendance.Select(attendance => new Attendance(new EpochId(attendance.Epoch), attendance.Missed))]
+        );
 
     private static Wire.Round ToWire(Round round)
     {
@@ -283,27 +415,41 @@ internal static class BookWire
         };
         if (round.FirstAttestedAt is { } first)
             wire.FirstAttestedAt = first;
-        wire.Eligible.AddRange(round.Eligible.Select(one => new Wire.EligibleValidator { Validator = Values.Bytes(one.Validator), Stake = Values.Bytes(one.Stake.Value) }));
-        wire.Counted.AddRange(round.Counted.Select(counted => new Wire.CountedAttestation { Signed = ToWire(counted.Signed), Stake = Values.Bytes(counted.Stake.Value) }));
+        wire.Eligible.AddRange(
+            round.Eligible.Select(one => new Wire.EligibleValidator
+            {
+                Validator = Values.Bytes(one.Validator),
+                Stake = Values.Bytes(one.Stake.Value),
+            })
+        );
+        wire.Counted.AddRange(
+            round.Counted.Select(counted => new Wire.CountedAttestation
+            {
+                Signed = ToWire(counted.Signed),
+                Stake = Values.Bytes(counted.Stake.Value),
+            })
+        );
         wire.Others.AddRange(round.Others.Select(ToWire));
         return wire;
     }
 
-    private static Round FromWire(Wire.Round wire) => new(
-        new EpochId(wire.Epoch),
-        wire.Number,
-        wire.LastBlock,
-        Values.Hash(wire.LastBlockHash),
-        Values.Hash(wire.Parameters),
-        CursorWire.FromWire(wire.Rules),
-        new Rao(wire.ValidatorPoolRao),
-        [.. wire.Eligible.Select(one => new EligibleValidator(Values.Address(one.Validator), Amount(one.Stake)))],
-        (RoundState)wire.State,
-        wire.HasFirstAttestedAt ? wire.FirstAttestedAt : null,
-        [.. wire.Counted.Select(counted => new CountedAttestation(FromWire(counted.Signed), Amount(counted.Stake)))],
-        [.. wire.Others.Select(FromWire)],
-        Values.Addresses(wire.Incompatible),
-        Values.Addresses(wire.Equivocated));
+    private static Round FromWire(Wire.Round wire) =>
+        new(
+            new EpochId(wire.Epoch),
+            wire.Number,
+            wire.LastBlock,
+            Values.Hash(wire.LastBlockHash),
+            Values.Hash(wire.Parameters),
+            CursorWire.FromWire(wire.Rules),
+            new Rao(wire.ValidatorPoolRao),
+            [.. wire.Eligible.Select(one => new EligibleValidator(Values.Address(one.Validator), Amount(one.Stake)))],
+            (RoundState)wire.State,
+            wire.HasFirstAttestedAt ? wire.FirstAttestedAt : null,
+            [.. wire.Counted.Select(counted => new CountedAttestation(FromWire(counted.Signed), Amount(counted.Stake)))],
+            [.. wire.Others.Select(FromWire)],
+            Values.Addresses(wire.Incompatible),
+            Values.Addresses(wire.Equivocated)
+        );
 
     // ---- parts --------------------------------------------------------------------------------------------------------------------
 
@@ -328,20 +474,23 @@ internal static class BookWire
         return wire;
     }
 
-    private static SignedAttestation FromWire(Wire.SignedAttestation wire) => new(
-        new NavAttestation(
-            new EpochId(wire.Epoch),
-            wire.BlockNumber,
-            Values.Hash(wire.BlockHash),
-            TaoPerToken.From(Values.UInt128(wire.Nav)),
-            Amount(wire.TotalSupply),
-            Values.Hash(wire.RankingRoot),
-            Values.Hash(wire.WeightsHash),
-            Values.Hash(wire.Parameters),
-            Values.Address(wire.Validator)),
-        Values.Hash(wire.Digest),
-        [.. wire.Weights.Select(FromWire)],
-        wire.Signature.ToByteArray());
+    private static SignedAttestation FromWire(Wire.SignedAttestation wire) =>
+        new(
+            new NavAttestation(
+                new EpochId(wire.Epoch),
+                wire.BlockNumber,
+                Values.Hash(wire.BlockHash),
+                TaoPerToken.From(Values.UInt128(wire.Nav)),
+                Amount(wire.TotalSupply),
+                Values.Hash(wire.RankingRoot),
+                Values.Hash(wire.WeightsHash),
+                Values.Hash(wire.Parameters),
+                Values.Address(wire.Validator)
+            ),
+            Values.Hash(wire.Digest),
+            [.. wire.Weights.Select(FromWire)],
+            wire.Signature.ToByteArray()
+        );
 
     private static Wire.SlashCase ToWire(SlashCase one)
     {
@@ -361,22 +510,31 @@ internal static class BookWire
         return wire;
     }
 
-    private static SlashCase FromWire(Wire.SlashCase wire) => new(
-        new EpochId(wire.Epoch),
-        Values.Address(wire.Accused),
-        (ViolationKinds)wire.Kinds,
-        (Severity)wire.Severity,
-        wire.StakeBlock,
-        TaoPerToken.From(Values.UInt128(wire.ReferenceNav)),
-        Values.Hash(wire.ReferenceRoot),
-        Values.Hash(wire.ReferenceWeightsHash),
-        [.. wire.Digests.Select(Values.Hash)],
-        [.. wire.MissedEpochs.Select(epoch => new EpochId(epoch))]);
+    private static SlashCase FromWire(Wire.SlashCase wire) =>
+        new(
+            new EpochId(wire.Epoch),
+            Values.Address(wire.Accused),
+            (ViolationKinds)wire.Kinds,
+            (Severity)wire.Severity,
+            wire.StakeBlock,
+            TaoPerToken.From(Values.UInt128(wire.ReferenceNav)),
+            Values.Hash(wire.ReferenceRoot),
+            Values.Hash(wire.ReferenceWeightsHash),
+            [.. wire.Digests.Select(Values.Hash)],
+            [.. wire.MissedEpochs.Select(epoch => new EpochId(epoch))]
+        );
 
-    private static Wire.BondFact Bond(Address validator, Wei bond) => new() { Validator = Values.Bytes(validator), Bond = Values.Bytes(bond.Value) };
+    private static Wire.BondFact Bond(Address validator, Wei bond) =>
+        new() { Validator = Values.Bytes(validator), Bond = Values.Bytes(bond.Value) };
 
     private static Wire.CaseVotedFact Vote(Hash256 id, Address voter, bool support, UInt128 stake) =>
-        new() { Id = Values.Bytes(id), Voter = Values.Bytes(voter), Support = support, StakeWei = Values.Bytes(stake) };
+        new()
+        {
+            Id = Values.Bytes(id),
+            Voter = Values.Bytes(voter),
+            Support = support,
+            StakeWei = Values.Bytes(stake),
+        };
 
     public static Wire.Weight ToWire(SubnetWeight weight) => new() { Uid = weight.Uid, Weight_ = weight.Weight };
 

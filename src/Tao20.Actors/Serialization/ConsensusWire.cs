@@ -31,44 +31,68 @@ internal static class ConsensusWire
             CarriedOutRao = report.Rewards.CarriedOut.Value,
             RankingRoot = Values.Bytes(report.RankingRoot),
         };
-        wire.Ranked.AddRange(report.Rewards.Payouts.Select(payout => new Wire.RankedMiner
-        {
-            Activity = MinerWire.ToWire(payout.Miner.Activity),
-            WeightedVolume = Values.Bytes(payout.Miner.Score.WeightedVolume),
-            Volume = Values.Bytes(payout.Miner.Score.Volume),
-            Frequency = Values.Bytes(payout.Miner.Score.Frequency),
-            Consistency = Values.Bytes(payout.Miner.Score.Consistency),
-            Final = Values.Bytes(payout.Miner.Score.Final),
-            PayoutRao = payout.Payout.Value,
-        }));
-        wire.Unranked.AddRange(report.Ranking.Unranked.Select(miner => new Wire.UnrankedMiner { Activity = MinerWire.ToWire(miner.Activity), Reason = (int)miner.Reason }));
+        wire.Ranked.AddRange(
+            report.Rewards.Payouts.Select(payout => new Wire.RankedMiner
+            {
+                Activity = MinerWire.ToWire(payout.Miner.Activity),
+                WeightedVolume = Values.Bytes(payout.Miner.Score.WeightedVolume),
+                Volume = Values.Bytes(payout.Miner.Score.Volume),
+                Frequency = Values.Bytes(payout.Miner.Score.Frequency),
+                Consistency = Values.Bytes(payout.Miner.Score.Consistency),
+                Final = Values.Bytes(payout.Miner.Score.Final),
+                PayoutRao = payout.Payout.Value,
+            })
+        );
+        wire.Unranked.AddRange(
+            report.Ranking.Unranked.Select(miner => new Wire.UnrankedMiner
+            {
+                Activity = MinerWire.ToWire(miner.Activity),
+                Reason = (int)miner.Reason,
+            })
+        );
         return wire;
     }
 
     public static EpochSettled FromWire(Wire.EpochSettled wire)
     {
-        var payouts = wire.Ranked.Select((ranked, i) => new MinerPayout(
-            new RankedMiner(
-                i + 1,
-                MinerWire.FromWire(ranked.Activity),
-                new MinerScore(
-                    Values.BigInteger(ranked.WeightedVolume),
-                    Values.Ratio(ranked.Volume),
-                    Values.Ratio(ranked.Frequency),
-                    Values.Ratio(ranked.Consistency),
-                    Values.Ratio(ranked.Final))),
-            RewardRules.TierOf(i + 1),
-            new Rao(ranked.PayoutRao))).ToList();
+        var payouts = wire
+            .Ranked.Select(
+                (ranked, i) =>
+                    new MinerPayout(
+                        new RankedMiner(
+                            i + 1,
+                            MinerWire.FromWire(ranked.Activity),
+                            new MinerScore(
+                                Values.BigInteger(ranked.WeightedVolume),
+                                Values.Ratio(ranked.Volume),
+                                Values.Ratio(ranked.Frequency),
+                                Values.Ratio(ranked.Consistency),
+                                Values.Ratio(ranked.Final)
+                            )
+                        ),
+                        RewardRules.TierOf(i + 1),
+                        new Rao(ranked.PayoutRao)
+                    )
+            )
+            .ToList();
         var unranked = wire.Unranked.Select(miner => new UnrankedMiner(MinerWire.FromWire(miner.Activity), (UnrankedReason)miner.Reason));
         var rewards = new EpochRewards(
-            new Rao(wire.EmissionRao), new Rao(wire.CarriedInRao), new Rao(wire.ValidatorPoolRao), payouts, new Rao(wire.CarriedOutRao));
-        return new EpochSettled(new EpochReport(
-            CursorWire.FromWire(wire.Closed),
-            wire.ParametersVersion,
-            new EpochRanking([.. payouts.Select(payout => payout.Miner)], [.. unranked]),
-            rewards,
-            Values.Hash(wire.RankingRoot),
-            Fairness.Of(payouts)));
+            new Rao(wire.EmissionRao),
+            new Rao(wire.CarriedInRao),
+            new Rao(wire.ValidatorPoolRao),
+            payouts,
+            new Rao(wire.CarriedOutRao)
+        );
+        return new EpochSettled(
+            new EpochReport(
+                CursorWire.FromWire(wire.Closed),
+                wire.ParametersVersion,
+                new EpochRanking([.. payouts.Select(payout => payout.Miner)], [.. unranked]),
+                rewards,
+                Values.Hash(wire.RankingRoot),
+                Fairness.Of(payouts)
+            )
+        );
     }
 
     public static Wire.ConsensusSnapshot ToWire(CoordinatorState state)
@@ -84,9 +108,11 @@ internal static class ConsensusWire
         return wire;
     }
 
-    public static CoordinatorState FromWire(Wire.ConsensusSnapshot wire) => new(
-        new SettledState((long)wire.SettledEpochs, [.. wire.Recent.Select(settled => FromWire(settled).Report)]),
-        wire.Book is { } book ? BookWire.FromWire(book) : null,
-        [.. wire.Queue.Select(BookWire.FromWire)],
-        wire.LastItem is { } last ? Values.Position(last) : null);
+    public static CoordinatorState FromWire(Wire.ConsensusSnapshot wire) =>
+        new(
+            new SettledState((long)wire.SettledEpochs, [.. wire.Recent.Select(settled => FromWire(settled).Report)]),
+            wire.Book is { } book ? BookWire.FromWire(book) : null,
+            [.. wire.Queue.Select(BookWire.FromWire)],
+            wire.LastItem is { } last ? Values.Position(last) : null
+        );
 }

@@ -15,69 +15,92 @@ namespace Tao20.Actors.Serialization;
 /// <summary>The cursor's events and snapshot, to and from their wire form.</summary>
 internal static class CursorWire
 {
-    public static Wire.FollowingBegan ToWire(FollowingBegan began) => new()
-    {
-        ChainId = began.Identity.ChainId,
-        Genesis = Values.Bytes(began.Identity.Genesis),
-        Contract = Values.Bytes(began.Identity.Contract),
-        FromBlock = began.Identity.FromBlock,
-        Registry = began.Identity.Registry is { } registry ? Values.Bytes(registry) : Google.Protobuf.ByteString.Empty,
-    };
+    public static Wire.FollowingBegan ToWire(FollowingBegan began) =>
+        new()
+        {
+            ChainId = began.Identity.ChainId,
+            Genesis = Values.Bytes(began.Identity.Genesis),
+            Contract = Values.Bytes(began.Identity.Contract),
+            FromBlock = began.Identity.FromBlock,
+            Registry = began.Identity.Registry is { } registry ? Values.Bytes(registry) : Google.Protobuf.ByteString.Empty,
+        };
 
     public static FollowingBegan FromWire(Wire.FollowingBegan began) =>
-        new(new ChainIdentity(began.ChainId, Values.Hash(began.Genesis), Values.Address(began.Contract), began.FromBlock, began.Registry.IsEmpty ? null : Values.Address(began.Registry)));
+        new(
+            new ChainIdentity(
+                began.ChainId,
+                Values.Hash(began.Genesis),
+                Values.Address(began.Contract),
+                began.FromBlock,
+                began.Registry.IsEmpty ? null : Values.Address(began.Registry)
+            )
+        );
 
-    public static Wire.Parameters ToWire(ParametersVersion version) => new()
-    {
-        Version = version.Version,
-        FromEpoch = version.FromEpoch.Value,
-        Eligibility = MinerWire.ToWire(version.Parameters.Eligibility),
-        MinimumWei = Values.Bytes(version.Parameters.Score.MinimumWei.Value),
-        MintPercent = version.Parameters.Score.MintPercent,
-        RedeemPercent = version.Parameters.Score.RedeemPercent,
-        VolumeTenths = version.Parameters.Score.VolumeTenths,
-        FrequencyTenths = version.Parameters.Score.FrequencyTenths,
-        ConsistencyTenths = version.Parameters.Score.ConsistencyTenths,
-        EmissionRao = version.Parameters.Rewards.EmissionRao.Value,
-        ValidatorPercent = version.Parameters.Rewards.ValidatorPercent,
-        TierPercent = version.Parameters.Rewards.TierPercent,
-        Consensus = ToWire(version.Parameters.Consensus),
-    };
+    public static Wire.Parameters ToWire(ParametersVersion version) =>
+        new()
+        {
+            Version = version.Version,
+            FromEpoch = version.FromEpoch.Value,
+            Eligibility = MinerWire.ToWire(version.Parameters.Eligibility),
+            MinimumWei = Values.Bytes(version.Parameters.Score.MinimumWei.Value),
+            MintPercent = version.Parameters.Score.MintPercent,
+            RedeemPercent = version.Parameters.Score.RedeemPercent,
+            VolumeTenths = version.Parameters.Score.VolumeTenths,
+            FrequencyTenths = version.Parameters.Score.FrequencyTenths,
+            ConsistencyTenths = version.Parameters.Score.ConsistencyTenths,
+            EmissionRao = version.Parameters.Rewards.EmissionRao.Value,
+            ValidatorPercent = version.Parameters.Rewards.ValidatorPercent,
+            TierPercent = version.Parameters.Rewards.TierPercent,
+            Consensus = ToWire(version.Parameters.Consensus),
+        };
 
-    public static Wire.ConsensusRules ToWire(ConsensusRules rules) => new()
-    {
-        MinStakeWei = Values.Bytes(rules.MinStakeWei.Value),
-        MinAttestations = rules.MinAttestations,
-        QuorumPercent = rules.QuorumPercent,
-        WindowBlocks = rules.WindowBlocks,
-        MissedWindow = rules.MissedWindow,
-        MissedWarning = rules.MissedWarning,
-        MissedMinor = rules.MissedMinor,
-        RepeatRounds = rules.RepeatRounds,
-        RepeatCount = rules.RepeatCount,
-        DisputeBlocks = rules.DisputeBlocks,
-    };
+    public static Wire.ConsensusRules ToWire(ConsensusRules rules) =>
+        new()
+        {
+            MinStakeWei = Values.Bytes(rules.MinStakeWei.Value),
+            MinAttestations = rules.MinAttestations,
+            QuorumPercent = rules.QuorumPercent,
+            WindowBlocks = rules.WindowBlocks,
+            MissedWindow = rules.MissedWindow,
+            MissedWarning = rules.MissedWarning,
+            MissedMinor = rules.MissedMinor,
+            RepeatRounds = rules.RepeatRounds,
+            RepeatCount = rules.RepeatCount,
+            DisputeBlocks = rules.DisputeBlocks,
+        };
 
-    public static ConsensusRules FromWire(Wire.ConsensusRules wire) => new(
-        Wei.From(Values.UInt128(wire.MinStakeWei)),
-        wire.MinAttestations,
-        wire.QuorumPercent,
-        wire.WindowBlocks,
-        wire.MissedWindow,
-        wire.MissedWarning,
-        wire.MissedMinor,
-        wire.RepeatRounds,
-        wire.RepeatCount,
-        wire.DisputeBlocks);
+    public static ConsensusRules FromWire(Wire.ConsensusRules wire) =>
+        new(
+            Wei.From(Values.UInt128(wire.MinStakeWei)),
+            wire.MinAttestations,
+            wire.QuorumPercent,
+            wire.WindowBlocks,
+            wire.MissedWindow,
+            wire.MissedWarning,
+            wire.MissedMinor,
+            wire.RepeatRounds,
+            wire.RepeatCount,
+            wire.DisputeBlocks
+        );
 
-    public static ParametersVersion FromWire(Wire.Parameters wire) => new(
-        wire.Version,
-        new EpochId(wire.FromEpoch),
-        new DomainParameters(
-            MinerWire.FromWire(wire.Eligibility),
-            new ScoreRules(Wei.From(Values.UInt128(wire.MinimumWei)), wire.MintPercent, wire.RedeemPercent, wire.VolumeTenths, wire.FrequencyTenths, wire.ConsistencyTenths),
-            new RewardRules(new Rao(wire.EmissionRao), wire.ValidatorPercent, wire.TierPercent),
-            FromWire(wire.Consensus)));
+    public static ParametersVersion FromWire(Wire.Parameters wire) =>
+        new(
+            wire.Version,
+            new EpochId(wire.FromEpoch),
+            new DomainParameters(
+                MinerWire.FromWire(wire.Eligibility),
+                new ScoreRules(
+                    Wei.From(Values.UInt128(wire.MinimumWei)),
+                    wire.MintPercent,
+                    wire.RedeemPercent,
+                    wire.VolumeTenths,
+                    wire.FrequencyTenths,
+                    wire.ConsistencyTenths
+                ),
+                new RewardRules(new Rao(wire.EmissionRao), wire.ValidatorPercent, wire.TierPercent),
+                FromWire(wire.Consensus)
+            )
+        );
 
     public static Wire.ParametersAdopted ToWire(ParametersAdopted adopted)
     {
@@ -88,19 +111,24 @@ internal static class CursorWire
 
     public static ParametersAdopted FromWire(Wire.ParametersAdopted wire) => new(new ParameterSchedule(wire.Versions.Select(FromWire)));
 
-    public static Wire.ClosedEpoch ToWire(ClosedEpoch closed) => new()
-    {
-        Epoch = closed.Epoch.Value,
-        Opened = closed.Opened.Value,
-        ClosedAt = Values.Position(closed.ClosedAt),
-        Timestamp = closed.Timestamp,
-        LastBlockHash = Values.Bytes(closed.LastBlockHash),
-    };
+    public static Wire.ClosedEpoch ToWire(ClosedEpoch closed) =>
+        new()
+        {
+            Epoch = closed.Epoch.Value,
+            Opened = closed.Opened.Value,
+            ClosedAt = Values.Position(closed.ClosedAt),
+            Timestamp = closed.Timestamp,
+            LastBlockHash = Values.Bytes(closed.LastBlockHash),
+        };
 
     public static ClosedEpoch FromWire(Wire.ClosedEpoch wire) =>
-        new(new EpochId(wire.Epoch), new EpochId(wire.Opened), Values.Position(wire.ClosedAt), wire.Timestamp) { LastBlockHash = wire.LastBlockHash.IsEmpty ? default : Values.Hash(wire.LastBlockHash) };
+        new(new EpochId(wire.Epoch), new EpochId(wire.Opened), Values.Position(wire.ClosedAt), wire.Timestamp)
+        {
+            LastBlockHash = wire.LastBlockHash.IsEmpty ? default : Values.Hash(wire.LastBlockHash),
+        };
 
-    public static Wire.EpochToSettle ToWire(EpochToSettle epoch) => new() { Closed = ToWire(epoch.Closed), Miners = Values.Bytes(epoch.Miners) };
+    public static Wire.EpochToSettle ToWire(EpochToSettle epoch) =>
+        new() { Closed = ToWire(epoch.Closed), Miners = Values.Bytes(epoch.Miners) };
 
     public static EpochToSettle FromWire(Wire.EpochToSettle wire) => new(FromWire(wire.Closed), Values.Addresses(wire.Miners));
 
@@ -123,14 +151,16 @@ internal static class CursorWire
         return wire;
     }
 
-    public static RangeFolded FromWire(Wire.RangeFolded wire) => new(
-        FromWire(wire.Last),
-        [.. wire.Closed.Select(FromWire)],
-        new EpochId(wire.OpenEpoch),
-        Values.Addresses(wire.Joined),
-        (int)wire.Trades,
-        [.. wire.Quarantined.Select(FromWire)],
-        (long)wire.Settled);
+    public static RangeFolded FromWire(Wire.RangeFolded wire) =>
+        new(
+            FromWire(wire.Last),
+            [.. wire.Closed.Select(FromWire)],
+            new EpochId(wire.OpenEpoch),
+            Values.Addresses(wire.Joined),
+            (int)wire.Trades,
+            [.. wire.Quarantined.Select(FromWire)],
+            (long)wire.Settled
+        );
 
     public static Wire.CursorSnapshot ToWire(CursorState state)
     {
@@ -151,30 +181,40 @@ internal static class CursorWire
         return wire;
     }
 
-    public static CursorState FromWire(Wire.CursorSnapshot wire) => new(
-        wire.Identity is { } identity ? FromWire(identity).Identity : null,
-        wire.Parameters is { } parameters ? FromWire(parameters).Schedule : null,
-        wire.Last is { } last ? FromWire(last) : null,
-        new EpochBook(new EpochId(wire.OpenEpoch), new HashSet<Address>(Values.Addresses(wire.Active))),
-        [.. wire.Unsettled.Select(FromWire)],
-        new HashSet<Address>(Values.Addresses(wire.Known)),
-        (long)wire.Trades,
-        [.. wire.Quarantined.Select(FromWire)],
-        (long)wire.QuarantinedCount,
-        (long)wire.Settled);
+    public static CursorState FromWire(Wire.CursorSnapshot wire) =>
+        new(
+            wire.Identity is { } identity ? FromWire(identity).Identity : null,
+            wire.Parameters is { } parameters ? FromWire(parameters).Schedule : null,
+            wire.Last is { } last ? FromWire(last) : null,
+            new EpochBook(new EpochId(wire.OpenEpoch), new HashSet<Address>(Values.Addresses(wire.Active))),
+            [.. wire.Unsettled.Select(FromWire)],
+            new HashSet<Address>(Values.Addresses(wire.Known)),
+            (long)wire.Trades,
+            [.. wire.Quarantined.Select(FromWire)],
+            (long)wire.QuarantinedCount,
+            (long)wire.Settled
+        );
 
-    public static Wire.Header ToWire(BlockHeader header) => new()
-    {
-        Number = header.Number,
-        Hash = Values.Bytes(header.Hash),
-        ParentHash = Values.Bytes(header.ParentHash),
-        Timestamp = header.Timestamp,
-    };
+    public static Wire.Header ToWire(BlockHeader header) =>
+        new()
+        {
+            Number = header.Number,
+            Hash = Values.Bytes(header.Hash),
+            ParentHash = Values.Bytes(header.ParentHash),
+            Timestamp = header.Timestamp,
+        };
 
-    public static BlockHeader FromWire(Wire.Header wire) => new(wire.Number, Values.Hash(wire.Hash), Values.Hash(wire.ParentHash), wire.Timestamp);
+    public static BlockHeader FromWire(Wire.Header wire) =>
+        new(wire.Number, Values.Hash(wire.Hash), Values.Hash(wire.ParentHash), wire.Timestamp);
 
     private static Wire.QuarantinedLog ToWire(QuarantinedLog log) =>
-        new() { Position = Values.Position(log.Position), Reason = log.Reason, Raw = ByteString.CopyFrom(log.Raw.Span) };
+        new()
+        {
+            Position = Values.Position(log.Position),
+            Reason = log.Reason,
+            Raw = ByteString.CopyFrom(log.Raw.Span),
+        };
 
-    private static QuarantinedLog FromWire(Wire.QuarantinedLog wire) => new(Values.Position(wire.Position), wire.Reason, wire.Raw.ToByteArray());
+    private static QuarantinedLog FromWire(Wire.QuarantinedLog wire) =>
+        new(Values.Position(wire.Position), wire.Reason, wire.Raw.ToByteArray());
 }

@@ -37,21 +37,25 @@ internal static class LocalEpochResultWire
         return wire;
     }
 
-    private static LocalEpochResult FromWire(Wire.LocalEpochResult wire) => new(
-        new EpochId(wire.Epoch),
-        wire.Block,
-        Price(wire.Nav),
-        Price(wire.MintPrice),
-        Price(wire.RedeemPrice),
-        (NavMove)wire.Move,
-        Values.Hash(wire.RankingRoot),
-        Values.Hash(wire.WeightsHash),
-        [.. wire.Warnings],
-        DateTimeOffset.FromUnixTimeMilliseconds(wire.NotedAtMs),
-        wire.HasOffReference ? wire.OffReference : null);
+    private static LocalEpochResult FromWire(Wire.LocalEpochResult wire) =>
+        new(
+            new EpochId(wire.Epoch),
+            wire.Block,
+            Price(wire.Nav),
+            Price(wire.MintPrice),
+            Price(wire.RedeemPrice),
+            (NavMove)wire.Move,
+            Values.Hash(wire.RankingRoot),
+            Values.Hash(wire.WeightsHash),
+            [.. wire.Warnings],
+            DateTimeOffset.FromUnixTimeMilliseconds(wire.NotedAtMs),
+            wire.HasOffReference ? wire.OffReference : null
+        );
 
     /// <summary>A price of zero would be empty as an integer; here empty is none, so there is a byte before it.</summary>
-    private static ByteString Bytes(TaoPerToken? price) => price is { } value ? ByteString.CopyFrom([1, .. Values.Bytes(value.Value).Span]) : ByteString.Empty;
+    private static ByteString Bytes(TaoPerToken? price) =>
+        price is { } value ? ByteString.CopyFrom([1, .. Values.Bytes(value.Value).Span]) : ByteString.Empty;
 
-    private static TaoPerToken? Price(ByteString bytes) => bytes.IsEmpty ? null : TaoPerToken.From(Values.UInt128(ByteString.CopyFrom(bytes.Span[1..])));
+    private static TaoPerToken? Price(ByteString bytes) =>
+        bytes.IsEmpty ? null : TaoPerToken.From(Values.UInt128(ByteString.CopyFrom(bytes.Span[1..])));
 }

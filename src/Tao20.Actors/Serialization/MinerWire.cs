@@ -10,34 +10,38 @@ namespace Tao20.Actors.Serialization;
 /// <summary>The miners' messages, events and snapshots, to and from their wire form.</summary>
 internal static class MinerWire
 {
-    public static Wire.Eligibility ToWire(EligibilityRules rules) => new()
-    {
-        DustWei = Values.Bytes(rules.DustWei.Value),
-        BurstTrades = rules.BurstTrades,
-        BurstSeconds = rules.BurstSeconds,
-        RoundTripSeconds = rules.RoundTripSeconds,
-        RoundTripPercent = rules.RoundTripPercent,
-        RoundTripCandidates = rules.RoundTripCandidates,
-    };
+    public static Wire.Eligibility ToWire(EligibilityRules rules) =>
+        new()
+        {
+            DustWei = Values.Bytes(rules.DustWei.Value),
+            BurstTrades = rules.BurstTrades,
+            BurstSeconds = rules.BurstSeconds,
+            RoundTripSeconds = rules.RoundTripSeconds,
+            RoundTripPercent = rules.RoundTripPercent,
+            RoundTripCandidates = rules.RoundTripCandidates,
+        };
 
-    public static EligibilityRules FromWire(Wire.Eligibility rules) => new(
-        Wei.From(Values.UInt128(rules.DustWei)),
-        rules.BurstTrades,
-        rules.BurstSeconds,
-        rules.RoundTripSeconds,
-        rules.RoundTripPercent,
-        rules.RoundTripCandidates);
+    public static EligibilityRules FromWire(Wire.Eligibility rules) =>
+        new(
+            Wei.From(Values.UInt128(rules.DustWei)),
+            rules.BurstTrades,
+            rules.BurstSeconds,
+            rules.RoundTripSeconds,
+            rules.RoundTripPercent,
+            rules.RoundTripCandidates
+        );
 
-    public static Wire.FoldBatch ToWire(FoldBatch batch) => new()
-    {
-        Range = batch.Range,
-        Part = batch.Part,
-        Rules = ToWire(batch.Trades.Rules),
-        Trades = TradeColumns.ToWire(batch.Miner, batch.Trades.Trades.Span),
-        HasCounter = batch.Trades.Counter is not null,
-        CounterBefore = Values.Bytes(batch.Trades.Counter?.Before ?? 0),
-        CounterAfter = Values.Bytes(batch.Trades.Counter?.After ?? 0),
-    };
+    public static Wire.FoldBatch ToWire(FoldBatch batch) =>
+        new()
+        {
+            Range = batch.Range,
+            Part = batch.Part,
+            Rules = ToWire(batch.Trades.Rules),
+            Trades = TradeColumns.ToWire(batch.Miner, batch.Trades.Trades.Span),
+            HasCounter = batch.Trades.Counter is not null,
+            CounterBefore = Values.Bytes(batch.Trades.Counter?.Before ?? 0),
+            CounterAfter = Values.Bytes(batch.Trades.Counter?.After ?? 0),
+        };
 
     public static FoldBatch FromWire(Wire.FoldBatch batch)
     {
@@ -80,38 +84,58 @@ internal static class MinerWire
         var match = 0;
         for (var i = 0; i < verdicts.Length; i++)
             verdicts[i] = new Verdict((VerdictKind)kinds[i], (VerdictKind)kinds[i] == VerdictKind.RoundTrip ? matches[match++] : (byte)0);
-        return new TradesFolded(
-            FromWire(folded.Rules), trades, verdicts, folded.HasBaseline ? Values.UInt128(folded.Baseline) : null);
+        return new TradesFolded(FromWire(folded.Rules), trades, verdicts, folded.HasBaseline ? Values.UInt128(folded.Baseline) : null);
     }
 
     public static Wire.FoldAcknowledged ToWire(FoldAcknowledged message) =>
-        new() { Range = message.Range, Part = message.Part, Miner = Values.Bytes(message.Miner) };
+        new()
+        {
+            Range = message.Range,
+            Part = message.Part,
+            Miner = Values.Bytes(message.Miner),
+        };
 
-    public static FoldAcknowledged FromWire(Wire.FoldAcknowledged message) => new(message.Range, message.Part, Values.Address(message.Miner));
+    public static FoldAcknowledged FromWire(Wire.FoldAcknowledged message) =>
+        new(message.Range, message.Part, Values.Address(message.Miner));
 
-    public static Wire.FoldDiverged ToWire(FoldDiverged message) => new()
-    {
-        Range = message.Range,
-        Miner = Values.Bytes(message.Miner),
-        ChainWei = Values.Bytes(message.ChainWei),
-        FoldWei = Values.Bytes(message.FoldWei),
-        After = Values.Position(message.After),
-    };
+    public static Wire.FoldDiverged ToWire(FoldDiverged message) =>
+        new()
+        {
+            Range = message.Range,
+            Miner = Values.Bytes(message.Miner),
+            ChainWei = Values.Bytes(message.ChainWei),
+            FoldWei = Values.Bytes(message.FoldWei),
+            After = Values.Position(message.After),
+        };
 
-    public static FoldDiverged FromWire(Wire.FoldDiverged message) => new(
-        message.Range, Values.Address(message.Miner), Values.UInt128(message.ChainWei), Values.UInt128(message.FoldWei), Values.Position(message.After));
+    public static FoldDiverged FromWire(Wire.FoldDiverged message) =>
+        new(
+            message.Range,
+            Values.Address(message.Miner),
+            Values.UInt128(message.ChainWei),
+            Values.UInt128(message.FoldWei),
+            Values.Position(message.After)
+        );
 
     public static Wire.FoldFailed ToWire(FoldFailed message) =>
-        new() { Range = message.Range, Miner = Values.Bytes(message.Miner), Problem = (int)message.Problem, Reason = message.Reason };
+        new()
+        {
+            Range = message.Range,
+            Miner = Values.Bytes(message.Miner),
+            Problem = (int)message.Problem,
+            Reason = message.Reason,
+        };
 
     public static FoldFailed FromWire(Wire.FoldFailed message) =>
         new(message.Range, Values.Address(message.Miner), (JournalProblem)message.Problem, message.Reason);
 
-    public static Wire.GetEpochVolume ToWire(GetEpochVolume message) => new() { Miner = Values.Bytes(message.Miner), Epoch = message.Epoch.Value };
+    public static Wire.GetEpochVolume ToWire(GetEpochVolume message) =>
+        new() { Miner = Values.Bytes(message.Miner), Epoch = message.Epoch.Value };
 
     public static GetEpochVolume FromWire(Wire.GetEpochVolume message) => new(Values.Address(message.Miner), new EpochId(message.Epoch));
 
-    public static Wire.GetMinerSummary ToWire(GetMinerSummary message) => new() { Miner = Values.Bytes(message.Miner), Epoch = message.Epoch.Value };
+    public static Wire.GetMinerSummary ToWire(GetMinerSummary message) =>
+        new() { Miner = Values.Bytes(message.Miner), Epoch = message.Epoch.Value };
 
     public static GetMinerSummary FromWire(Wire.GetMinerSummary message) => new(Values.Address(message.Miner), new EpochId(message.Epoch));
 
@@ -135,18 +159,20 @@ internal static class MinerWire
         return wire;
     }
 
-    public static EpochVolume FromWire(Wire.EpochVolume volume) => new(
-        Values.Address(volume.Miner),
-        new EpochId(volume.Epoch),
-        Values.UInt128(volume.MintEligible),
-        Values.UInt128(volume.RedeemEligible),
-        Values.Tally(volume.Eligible),
-        Values.Tally(volume.Dust),
-        Values.Tally(volume.Burst),
-        Values.Tally(volume.RoundTrip),
-        volume.MostFrequentAmount,
-        volume.FirstTradeHour,
-        HourlyVolume.Restore(volume.LastHour, volume.Hours.Select(hour => (hour.Hour, Values.UInt128(hour.Wei)))));
+    public static EpochVolume FromWire(Wire.EpochVolume volume) =>
+        new(
+            Values.Address(volume.Miner),
+            new EpochId(volume.Epoch),
+            Values.UInt128(volume.MintEligible),
+            Values.UInt128(volume.RedeemEligible),
+            Values.Tally(volume.Eligible),
+            Values.Tally(volume.Dust),
+            Values.Tally(volume.Burst),
+            Values.Tally(volume.RoundTrip),
+            volume.MostFrequentAmount,
+            volume.FirstTradeHour,
+            HourlyVolume.Restore(volume.LastHour, volume.Hours.Select(hour => (hour.Hour, Values.UInt128(hour.Wei))))
+        );
 
     public static Wire.MinerSummary ToWire(MinerSummary summary)
     {
@@ -166,16 +192,18 @@ internal static class MinerWire
         return wire;
     }
 
-    public static MinerSummary FromWire(Wire.MinerSummary summary) => new(
-        Values.Address(summary.Miner),
-        summary.Position is { } position ? Values.Position(position) : null,
-        Values.UInt128(summary.LifetimeWei),
-        Values.UInt128(summary.LifetimeEligibleWei),
-        summary.HasBaseline ? Values.UInt128(summary.Baseline) : null,
-        Values.Tally(summary.Mints),
-        Values.Tally(summary.Redemptions),
-        FromWire(summary.Epoch),
-        [.. summary.Exclusions.Select(FromWire)]);
+    public static MinerSummary FromWire(Wire.MinerSummary summary) =>
+        new(
+            Values.Address(summary.Miner),
+            summary.Position is { } position ? Values.Position(position) : null,
+            Values.UInt128(summary.LifetimeWei),
+            Values.UInt128(summary.LifetimeEligibleWei),
+            summary.HasBaseline ? Values.UInt128(summary.Baseline) : null,
+            Values.Tally(summary.Mints),
+            Values.Tally(summary.Redemptions),
+            FromWire(summary.Epoch),
+            [.. summary.Exclusions.Select(FromWire)]
+        );
 
     public static Wire.MinerVolume ToWire(MinerVolumeSnapshot snapshot)
     {
@@ -192,46 +220,61 @@ internal static class MinerWire
             Open = ToWire(snapshot.Open),
         };
         wire.Burst.AddRange(snapshot.Burst);
-        wire.Candidates.AddRange(snapshot.Candidates.Select(candidate => new Wire.Candidate
-        {
-            Tokens = Values.Bytes(candidate.Tokens),
-            Timestamp = candidate.Timestamp,
-            Side = (int)candidate.Side,
-        }));
-        wire.Uniform.AddRange(snapshot.Uniform.Select(counter => new Wire.AmountCount { Amount = Values.Bytes(counter.Amount), Count = counter.Count }));
+        wire.Candidates.AddRange(
+            snapshot.Candidates.Select(candidate => new Wire.Candidate
+            {
+                Tokens = Values.Bytes(candidate.Tokens),
+                Timestamp = candidate.Timestamp,
+                Side = (int)candidate.Side,
+            })
+        );
+        wire.Uniform.AddRange(
+            snapshot.Uniform.Select(counter => new Wire.AmountCount { Amount = Values.Bytes(counter.Amount), Count = counter.Count })
+        );
         wire.Closed.AddRange(snapshot.Closed.Select(ToWire));
         wire.Exclusions.AddRange(snapshot.Exclusions.Select(ToWire));
         return wire;
     }
 
-    public static MinerVolumeSnapshot FromWire(Wire.MinerVolume snapshot) => new(
-        Values.Address(snapshot.Miner),
-        snapshot.Position is { } position ? Values.Position(position) : null,
-        snapshot.LastTimestamp,
-        snapshot.HasBaseline ? Values.UInt128(snapshot.Baseline) : null,
-        Values.Tally(snapshot.Mints),
-        Values.Tally(snapshot.Redemptions),
-        Values.UInt128(snapshot.LifetimeEligible),
-        [.. snapshot.Burst],
-        [.. snapshot.Candidates.Select(candidate => new Candidate(Values.UInt128(candidate.Tokens), candidate.Timestamp, (TradeSide)candidate.Side))],
-        FromWire(snapshot.Open),
-        [.. snapshot.Uniform.Select(counter => (Values.UInt128(counter.Amount), counter.Count))],
-        [.. snapshot.Closed.Select(FromWire)],
-        [.. snapshot.Exclusions.Select(FromWire)]);
+    public static MinerVolumeSnapshot FromWire(Wire.MinerVolume snapshot) =>
+        new(
+            Values.Address(snapshot.Miner),
+            snapshot.Position is { } position ? Values.Position(position) : null,
+            snapshot.LastTimestamp,
+            snapshot.HasBaseline ? Values.UInt128(snapshot.Baseline) : null,
+            Values.Tally(snapshot.Mints),
+            Values.Tally(snapshot.Redemptions),
+            Values.UInt128(snapshot.LifetimeEligible),
+            [.. snapshot.Burst],
+            [
+                .. snapshot.Candidates.Select(candidate => new Candidate(
+                    Values.UInt128(candidate.Tokens),
+                    candidate.Timestamp,
+                    (TradeSide)candidate.Side
+                )),
+            ],
+            FromWire(snapshot.Open),
+            [.. snapshot.Uniform.Select(counter => (Values.UInt128(counter.Amount), counter.Count))],
+            [.. snapshot.Closed.Select(FromWire)],
+            [.. snapshot.Exclusions.Select(FromWire)]
+        );
 
-    private static Wire.Exclusion ToWire(Exclusion exclusion) => new()
-    {
-        Position = Values.Position(exclusion.Position),
-        Epoch = exclusion.Epoch.Value,
-        Reason = (int)exclusion.Reason,
-        Value = Values.Bytes(exclusion.Value.Value),
-        Timestamp = exclusion.Timestamp,
-    };
+    private static Wire.Exclusion ToWire(Exclusion exclusion) =>
+        new()
+        {
+            Position = Values.Position(exclusion.Position),
+            Epoch = exclusion.Epoch.Value,
+            Reason = (int)exclusion.Reason,
+            Value = Values.Bytes(exclusion.Value.Value),
+            Timestamp = exclusion.Timestamp,
+        };
 
-    private static Exclusion FromWire(Wire.Exclusion exclusion) => new(
-        Values.Position(exclusion.Position),
-        new EpochId(exclusion.Epoch),
-        (VerdictKind)exclusion.Reason,
-        Wei.From(Values.UInt128(exclusion.Value)),
-        exclusion.Timestamp);
+    private static Exclusion FromWire(Wire.Exclusion exclusion) =>
+        new(
+            Values.Position(exclusion.Position),
+            new EpochId(exclusion.Epoch),
+            (VerdictKind)exclusion.Reason,
+            Wei.From(Values.UInt128(exclusion.Value)),
+            exclusion.Timestamp
+        );
 }

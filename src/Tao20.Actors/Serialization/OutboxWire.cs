@@ -15,7 +15,13 @@ internal static class OutboxWire
 
     public static TransactionSigned FromWire(Wire.TransactionSigned wire) => new(wire.Id, FromWire(wire.Attempt));
 
-    public static Wire.TransactionBroadcast ToWire(TransactionBroadcast sent) => new() { Id = sent.Id, Hash = Values.Bytes(sent.Hash), AtBlock = sent.AtBlock };
+    public static Wire.TransactionBroadcast ToWire(TransactionBroadcast sent) =>
+        new()
+        {
+            Id = sent.Id,
+            Hash = Values.Bytes(sent.Hash),
+            AtBlock = sent.AtBlock,
+        };
 
     public static TransactionBroadcast FromWire(Wire.TransactionBroadcast wire) => new(wire.Id, Values.Hash(wire.Hash), wire.AtBlock);
 
@@ -23,7 +29,8 @@ internal static class OutboxWire
 
     public static TransactionMined FromWire(Wire.TransactionMined wire) => new(wire.Id, FromWire(wire.Receipt)!);
 
-    public static Wire.TransactionReorged ToWire(TransactionReorged reorged) => new() { Id = reorged.Id, Hash = Values.Bytes(reorged.Hash) };
+    public static Wire.TransactionReorged ToWire(TransactionReorged reorged) =>
+        new() { Id = reorged.Id, Hash = Values.Bytes(reorged.Hash) };
 
     public static TransactionReorged FromWire(Wire.TransactionReorged wire) => new(wire.Id, Values.Hash(wire.Hash));
 
@@ -50,9 +57,13 @@ internal static class OutboxWire
         return wire;
     }
 
-    public static IntentFailed FromWire(Wire.IntentFailed wire) => new(
-        wire.Id,
-        wire.Failure is { } failure ? FromWire(failure) : new IntentFailure.Recorded(wire.Reason, wire.HasRevertData ? wire.RevertData : null, wire.Expired));
+    public static IntentFailed FromWire(Wire.IntentFailed wire) =>
+        new(
+            wire.Id,
+            wire.Failure is { } failure
+                ? FromWire(failure)
+                : new IntentFailure.Recorded(wire.Reason, wire.HasRevertData ? wire.RevertData : null, wire.Expired)
+        );
 
     public static Wire.SubmitIntent ToWire(SubmitIntent submit) => new() { Intent = ToWire(submit.Intent) };
 
@@ -60,7 +71,12 @@ internal static class OutboxWire
 
     public static Wire.IntentProgress ToWire(IntentProgress progress)
     {
-        var wire = new Wire.IntentProgress { Id = progress.Id, State = (int)progress.State, Receipt = ToWire(progress.Receipt) };
+        var wire = new Wire.IntentProgress
+        {
+            Id = progress.Id,
+            State = (int)progress.State,
+            Receipt = ToWire(progress.Receipt),
+        };
         if (progress.Failure is IntentFailure.Recorded recorded)
         {
             wire.Reason = recorded.Text;
@@ -75,21 +91,39 @@ internal static class OutboxWire
         return wire;
     }
 
-    public static IntentProgress FromWire(Wire.IntentProgress wire) => new(
-        wire.Id,
-        (IntentState)wire.State,
-        FromWire(wire.Receipt),
-        wire.Failure is { } failure ? FromWire(failure)
-            : wire.HasReason ? new IntentFailure.Recorded(wire.Reason, wire.HasRevertData ? wire.RevertData : null, (IntentState)wire.State == IntentState.Expired)
-            : null);
+    public static IntentProgress FromWire(Wire.IntentProgress wire) =>
+        new(
+            wire.Id,
+            (IntentState)wire.State,
+            FromWire(wire.Receipt),
+            wire.Failure is { } failure ? FromWire(failure)
+                : wire.HasReason
+                    ? new IntentFailure.Recorded(
+                        wire.Reason,
+                        wire.HasRevertData ? wire.RevertData : null,
+                        (IntentState)wire.State == IntentState.Expired
+                    )
+                : null
+        );
 
     public static Wire.OutboxSnapshot ToWire(OutboxState state)
     {
-        var wire = new Wire.OutboxSnapshot { Ended = (ulong)state.EndedCount, NextNonce = state.NextNonce, Foreign = (ulong)state.Foreign };
+        var wire = new Wire.OutboxSnapshot
+        {
+            Ended = (ulong)state.EndedCount,
+            NextNonce = state.NextNonce,
+            Foreign = (ulong)state.Foreign,
+        };
         wire.Recent.AddRange(state.Recent.Select(ToWire));
         foreach (var entry in state.Open)
         {
-            var open = new Wire.OutboxEntry { Intent = ToWire(entry.Intent), State = (int)entry.State, SentAt = entry.SentAt, Receipt = ToWire(entry.Receipt) };
+            var open = new Wire.OutboxEntry
+            {
+                Intent = ToWire(entry.Intent),
+                State = (int)entry.State,
+                SentAt = entry.SentAt,
+                Receipt = ToWire(entry.Receipt),
+            };
             open.Attempts.AddRange(entry.Attempts.Select(ToWire));
             wire.Open.Add(open);
         }
@@ -97,31 +131,55 @@ internal static class OutboxWire
         return wire;
     }
 
-    public static OutboxState FromWire(Wire.OutboxSnapshot wire) => new(
-        [.. wire.Open.Select(entry => new OutboxEntry(FromWire(entry.Intent), (IntentState)entry.State, [.. entry.Attempts.Select(FromWire)], entry.SentAt, FromWire(entry.Receipt)))],
-        [.. wire.Recent.Select(FromWire)],
-        (long)wire.Ended,
-        wire.NextNonce,
-        (long)wire.Foreign);
+    public static OutboxState FromWire(Wire.OutboxSnapshot wire) =>
+        new(
+            [
+                .. wire.Open.Select(entry => new OutboxEntry(
+                    FromWire(entry.Intent),
+                    (IntentState)entry.State,
+                    [.. entry.Attempts.Select(FromWire)],
+                    entry.SentAt,
+                    FromWire(entry.Receipt)
+                )),
+            ],
+            [.. wire.Recent.Select(FromWire)],
+            (long)wire.Ended,
+            wire.NextNonce,
+            (long)wire.Foreign
+        );
 
     public static Wire.SenderStatus ToWire(SenderStatus status)
     {
-        var wire = new Wire.SenderStatus { Account = Values.Bytes(status.Account), Ended = (ulong)status.Ended, Foreign = (ulong)status.Foreign };
+        var wire = new Wire.SenderStatus
+        {
+            Account = Values.Bytes(status.Account),
+            Ended = (ulong)status.Ended,
+            Foreign = (ulong)status.Foreign,
+        };
         wire.Open.AddRange(status.Open.Select(ToWire));
         if (status.Waiting is { } waiting)
             wire.Waiting = waiting;
         return wire;
     }
 
-    public static SenderStatus FromWire(Wire.SenderStatus wire) => new(
-        Values.Address(wire.Account), [.. wire.Open.Select(FromWire)], (long)wire.Ended, wire.HasWaiting ? wire.Waiting : null, (long)wire.Foreign);
+    public static SenderStatus FromWire(Wire.SenderStatus wire) =>
+        new(
+            Values.Address(wire.Account),
+            [.. wire.Open.Select(FromWire)],
+            (long)wire.Ended,
+            wire.HasWaiting ? wire.Waiting : null,
+            (long)wire.Foreign
+        );
 
     private static Wire.IntentFailure ToWire(IntentFailure failure)
     {
         switch (failure)
         {
             case IntentFailure.DeadlinePassed passed:
-                return new Wire.IntentFailure { DeadlinePassed = new Wire.DeadlinePassed { Deadline = passed.Deadline, ChainTime = passed.ChainTime } };
+                return new Wire.IntentFailure
+                {
+                    DeadlinePassed = new Wire.DeadlinePassed { Deadline = passed.Deadline, ChainTime = passed.ChainTime },
+                };
             case IntentFailure.SimulationRefused refused:
                 var wire = new Wire.SimulationRefused { NodeText = refused.NodeText };
                 if (refused.RevertData is { } data)
@@ -132,51 +190,81 @@ internal static class OutboxWire
         }
     }
 
-    private static IntentFailure FromWire(Wire.IntentFailure wire) => wire.KindCase switch
-    {
-        Wire.IntentFailure.KindOneofCase.DeadlinePassed => new IntentFailure.DeadlinePassed(wire.DeadlinePassed.Deadline, wire.DeadlinePassed.ChainTime),
-        Wire.IntentFailure.KindOneofCase.SimulationRefused =>
-            new IntentFailure.SimulationRefused(wire.SimulationRefused.NodeText, wire.SimulationRefused.HasRevertData ? wire.SimulationRefused.RevertData : null),
-        var unknown => throw new InvalidDataException($"The failure of an intent is of the unknown kind {unknown}: it was written by a newer version."),
-    };
+    private static IntentFailure FromWire(Wire.IntentFailure wire) =>
+        wire.KindCase switch
+        {
+            Wire.IntentFailure.KindOneofCase.DeadlinePassed => new IntentFailure.DeadlinePassed(
+                wire.DeadlinePassed.Deadline,
+                wire.DeadlinePassed.ChainTime
+            ),
+            Wire.IntentFailure.KindOneofCase.SimulationRefused => new IntentFailure.SimulationRefused(
+                wire.SimulationRefused.NodeText,
+                wire.SimulationRefused.HasRevertData ? wire.SimulationRefused.RevertData : null
+            ),
+            var unknown => throw new InvalidDataException(
+                $"The failure of an intent is of the unknown kind {unknown}: it was written by a newer version."
+            ),
+        };
 
-    private static Wire.Intent ToWire(TransactionIntent intent) => new()
-    {
-        Id = intent.Id,
-        To = Values.Bytes(intent.To),
-        ValueWei = Values.Bytes(intent.ValueWei),
-        Data = Google.Protobuf.ByteString.CopyFrom(intent.Data.Span),
-        Deadline = intent.Deadline,
-        Gas = intent.Gas,
-    };
+    private static Wire.Intent ToWire(TransactionIntent intent) =>
+        new()
+        {
+            Id = intent.Id,
+            To = Values.Bytes(intent.To),
+            ValueWei = Values.Bytes(intent.ValueWei),
+            Data = Google.Protobuf.ByteString.CopyFrom(intent.Data.Span),
+            Deadline = intent.Deadline,
+            Gas = intent.Gas,
+        };
 
     private static TransactionIntent FromWire(Wire.Intent wire) =>
         new(wire.Id, Values.Address(wire.To), Values.UInt128(wire.ValueWei), wire.Data.ToByteArray(), wire.Deadline, wire.Gas);
 
-    private static Wire.Attempt ToWire(Attempt attempt) => new()
-    {
-        Nonce = attempt.Nonce,
-        Hash = Values.Bytes(attempt.Hash),
-        Raw = Google.Protobuf.ByteString.CopyFrom(attempt.Raw.Span),
-        MaxFee = Values.Bytes(attempt.MaxFee),
-        Priority = Values.Bytes(attempt.Priority),
-        GasLimit = attempt.GasLimit,
-        Cancels = attempt.Cancels,
-    };
+    private static Wire.Attempt ToWire(Attempt attempt) =>
+        new()
+        {
+            Nonce = attempt.Nonce,
+            Hash = Values.Bytes(attempt.Hash),
+            Raw = Google.Protobuf.ByteString.CopyFrom(attempt.Raw.Span),
+            MaxFee = Values.Bytes(attempt.MaxFee),
+            Priority = Values.Bytes(attempt.Priority),
+            GasLimit = attempt.GasLimit,
+            Cancels = attempt.Cancels,
+        };
 
-    private static Attempt FromWire(Wire.Attempt wire) => new(
-        wire.Nonce, Values.Hash(wire.Hash), wire.Raw.ToByteArray(), Values.BigInteger(wire.MaxFee), Values.BigInteger(wire.Priority), wire.GasLimit, wire.Cancels);
+    private static Attempt FromWire(Wire.Attempt wire) =>
+        new(
+            wire.Nonce,
+            Values.Hash(wire.Hash),
+            wire.Raw.ToByteArray(),
+            Values.BigInteger(wire.MaxFee),
+            Values.BigInteger(wire.Priority),
+            wire.GasLimit,
+            wire.Cancels
+        );
 
-    private static Wire.Receipt? ToWire(Receipt? receipt) => receipt is null ? null : new()
-    {
-        Hash = Values.Bytes(receipt.Hash),
-        Block = receipt.Block,
-        BlockHash = Values.Bytes(receipt.BlockHash),
-        Success = receipt.Success,
-        GasUsed = receipt.GasUsed,
-        GasPrice = Values.Bytes(receipt.GasPrice),
-    };
+    private static Wire.Receipt? ToWire(Receipt? receipt) =>
+        receipt is null
+            ? null
+            : new()
+            {
+                Hash = Values.Bytes(receipt.Hash),
+                Block = receipt.Block,
+                BlockHash = Values.Bytes(receipt.BlockHash),
+                Success = receipt.Success,
+                GasUsed = receipt.GasUsed,
+                GasPrice = Values.Bytes(receipt.GasPrice),
+            };
 
     private static Receipt? FromWire(Wire.Receipt? wire) =>
-        wire is null ? null : new(Values.Hash(wire.Hash), wire.Block, Values.Hash(wire.BlockHash), wire.Success, wire.GasUsed, Values.UInt128(wire.GasPrice));
+        wire is null
+            ? null
+            : new(
+                Values.Hash(wire.Hash),
+                wire.Block,
+                Values.Hash(wire.BlockHash),
+                wire.Success,
+                wire.GasUsed,
+                Values.UInt128(wire.GasPrice)
+            );
 }

@@ -25,19 +25,26 @@ internal static class PricingWire
         return wire;
     }
 
-    public static PriceNoted FromWire(Wire.PriceNoted wire) => new(
-        wire.Block,
-        wire.Time,
-        TaoPerToken.From(Values.UInt128(wire.Nav)),
-        TaoPerToken.From(Values.UInt128(wire.Market)),
-        wire.Used,
-        wire.Of,
-        (NavMove)wire.Move,
-        wire.HasAlert ? wire.Alert : null);
+    public static PriceNoted FromWire(Wire.PriceNoted wire) =>
+        new(
+            wire.Block,
+            wire.Time,
+            TaoPerToken.From(Values.UInt128(wire.Nav)),
+            TaoPerToken.From(Values.UInt128(wire.Market)),
+            wire.Used,
+            wire.Of,
+            (NavMove)wire.Move,
+            wire.HasAlert ? wire.Alert : null
+        );
 
     public static Wire.PriceHistory ToWire(PriceHistory history)
     {
-        var wire = new Wire.PriceHistory { Noted = history.Noted, GapsClosed = history.Watch.Closed, GapSeconds = history.Watch.Seconds };
+        var wire = new Wire.PriceHistory
+        {
+            Noted = history.Noted,
+            GapsClosed = history.Watch.Closed,
+            GapSeconds = history.Watch.Seconds,
+        };
         wire.Prices.AddRange(history.Prices.Select(ToWire));
         wire.Alerts.AddRange(history.Alerts.Select(ToWire));
         if (history.Watch.OpenSince is { } since)
@@ -45,9 +52,11 @@ internal static class PricingWire
         return wire;
     }
 
-    public static PriceHistory FromWire(Wire.PriceHistory wire) => new(
-        [.. wire.Prices.Select(FromWire)],
-        [.. wire.Alerts.Select(FromWire)],
-        wire.Noted,
-        new SpreadWatch(wire.HasGapOpenSince ? wire.GapOpenSince : null, wire.GapsClosed, wire.GapSeconds));
+    public static PriceHistory FromWire(Wire.PriceHistory wire) =>
+        new(
+            [.. wire.Prices.Select(FromWire)],
+            [.. wire.Alerts.Select(FromWire)],
+            wire.Noted,
+            new SpreadWatch(wire.HasGapOpenSince ? wire.GapOpenSince : null, wire.GapsClosed, wire.GapSeconds)
+        );
 }

@@ -21,7 +21,9 @@ internal static class TradeColumns
         var columns = new Wire.TradeColumns { Miner = Values.Bytes(miner), FirstEpoch = n > 0 ? trades[0].Epoch.Value : 0 };
         columns.Blocks.Capacity = columns.LogIndexes.Capacity = columns.Timestamps.Capacity = n;
         var oneEpoch = n == 0 || trades[0].Epoch == trades[^1].Epoch;
-        ulong block = 0, timestamp = 0, epoch = columns.FirstEpoch;
+        ulong block = 0,
+            timestamp = 0,
+            epoch = columns.FirstEpoch;
         for (var i = 0; i < n; i++)
         {
             ref readonly var trade = ref trades[i];
@@ -49,8 +51,14 @@ internal static class TradeColumns
     {
         var miner = Values.Address(columns.Miner);
         var n = columns.Blocks.Count;
-        if (columns.LogIndexes.Count != n || columns.Timestamps.Count != n || columns.Sides.Length != n || columns.TxHashes.Length != n * Hash256.Length
-            || columns.Amounts.Length != n * AmountsPerTrade * AmountLength || (columns.Epochs.Count != 0 && columns.Epochs.Count != n))
+        if (
+            columns.LogIndexes.Count != n
+            || columns.Timestamps.Count != n
+            || columns.Sides.Length != n
+            || columns.TxHashes.Length != n * Hash256.Length
+            || columns.Amounts.Length != n * AmountsPerTrade * AmountLength
+            || (columns.Epochs.Count != 0 && columns.Epochs.Count != n)
+        )
             throw new InvalidDataException($"The columns of {n} trades have different lengths.");
 
         var trades = new Trade[n];
@@ -58,7 +66,9 @@ internal static class TradeColumns
         var sides = columns.Sides.Span;
         var amounts = columns.Amounts.Span;
         var epochs = columns.Epochs.Count > 0;
-        ulong block = 0, timestamp = 0, epoch = columns.FirstEpoch;
+        ulong block = 0,
+            timestamp = 0,
+            epoch = columns.FirstEpoch;
         for (var i = 0; i < n; i++)
         {
             block += columns.Blocks[i];
@@ -75,7 +85,8 @@ internal static class TradeColumns
                 Amount(amounts[at..]),
                 Amount(amounts[(at + AmountLength)..]),
                 TaoPerToken.From(Amount(amounts[(at + 2 * AmountLength)..]).Value),
-                timestamp);
+                timestamp
+            );
         }
 
         return (miner, trades);

@@ -44,7 +44,8 @@ internal static class Values
 
     public static ByteString Bytes(Ratio nonNegative) => Bytes((UInt128)nonNegative.Value);
 
-    public static ByteString Bytes(IEnumerable<Address> addresses) => UnsafeByteOperations.UnsafeWrap(addresses.SelectMany(address => address.ToBytes()).ToArray());
+    public static ByteString Bytes(IEnumerable<Address> addresses) =>
+        UnsafeByteOperations.UnsafeWrap(addresses.SelectMany(address => address.ToBytes()).ToArray());
 
     public static IReadOnlyList<Address> Addresses(ByteString bytes)
     {

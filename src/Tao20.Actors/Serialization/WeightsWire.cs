@@ -7,7 +7,8 @@ namespace Tao20.Actors.Serialization;
 /// <summary>The weights' messages, event and snapshot, to and from their wire form.</summary>
 internal static class WeightsWire
 {
-    public static Wire.PublishWeights ToWire(PublishWeights weigh) => new() { Report = ConsensusWire.ToWire(new EpochSettled(weigh.Report)) };
+    public static Wire.PublishWeights ToWire(PublishWeights weigh) =>
+        new() { Report = ConsensusWire.ToWire(new EpochSettled(weigh.Report)) };
 
     public static PublishWeights FromWire(Wire.PublishWeights wire) => new(ConsensusWire.FromWire(wire.Report).Report);
 
@@ -48,16 +49,18 @@ internal static class WeightsWire
         return wire;
     }
 
-    private static WeightsProgress FromWire(Wire.WeightsProgress wire) => new(
-        CursorWire.FromWire(wire.Closed),
-        (WeightsStage)wire.Stage,
-        [.. wire.Weights.Select(BookWire.FromWire)],
-        Values.Addresses(wire.WithoutUid),
-        wire.VersionKey,
-        [.. wire.Salt.Select(number => (ushort)number)],
-        wire.Attempts,
-        wire.CommittedAt,
-        wire.DoneAt,
-        wire.DoneSeconds,
-        wire.HasReason ? wire.Reason : null);
+    private static WeightsProgress FromWire(Wire.WeightsProgress wire) =>
+        new(
+            CursorWire.FromWire(wire.Closed),
+            (WeightsStage)wire.Stage,
+            [.. wire.Weights.Select(BookWire.FromWire)],
+            Values.Addresses(wire.WithoutUid),
+            wire.VersionKey,
+            [.. wire.Salt.Select(number => (ushort)number)],
+            wire.Attempts,
+            wire.CommittedAt,
+            wire.DoneAt,
+            wire.DoneSeconds,
+            wire.HasReason ? wire.Reason : null
+        );
 }

@@ -34,7 +34,13 @@ public sealed class StatusActor : ReceiveActor
     /// <param name="sources">What only some nodes have.</param>
     public StatusActor(FollowerSettings settings, IActorRef follower, IActorRef consensus, IActorRef miners, StatusSources? sources = null)
     {
-        (_settings, _follower, _consensus, _miners, _sources) = (settings, follower, consensus, miners, sources ?? new StatusSources(null, null, null, null));
+        (_settings, _follower, _consensus, _miners, _sources) = (
+            settings,
+            follower,
+            consensus,
+            miners,
+            sources ?? new StatusSources(null, null, null, null)
+        );
         ReceiveAsync<GetNodeStatus>(async query =>
         {
             try
@@ -58,7 +64,10 @@ public sealed class StatusActor : ReceiveActor
 
         var open = status.State.Book.Open;
         var wanted = query.AllMiners ? status.State.Known : status.State.Book.Active;
-        var asked = wanted.Where(miner => !_summaries.ContainsKey(miner)).Select(miner => _miners.Ask<MinerSummary>(new GetMinerSummary(miner, open), Patience)).ToList();
+        var asked = wanted
+            .Where(miner => !_summaries.ContainsKey(miner))
+            .Select(miner => _miners.Ask<MinerSummary>(new GetMinerSummary(miner, open), Patience))
+            .ToList();
         foreach (var summary in await Task.WhenAll(asked))
             _summaries[summary.Miner] = summary;
 
@@ -67,19 +76,29 @@ public sealed class StatusActor : ReceiveActor
         var rules = status.State.Schedule?.At(open).Parameters ?? _settings.Scoring;
         var volumes = summaries.Where(summary => status.State.Book.Active.Contains(summary.Miner)).Select(summary => summary.Epoch);
         var ranking = EpochRanking.Of(volumes, lastHour, rules.Score);
-        var expected = EpochRewards.Allocate(ranking, rules.Rewards, settled.Recent.LastOrDefault()?.Rewards.CarriedOut ?? Rao.Zero).Payouts;
+        var expected = EpochRewards
+            .Allocate(ranking, rules.Rewards, settled.Recent.LastOrDefault()?.Rewards.CarriedOut ?? Rao.Zero)
+            .Payouts;
         return new NodeStatus(status, settled, open, ranking, expected, summaries, await ValidatorAsync(), await MarketAsync());
     }
 
-    private async Task<ValidatorStatus?> ValidatorAsync() => _sources.Sender is null || _sources.Trader is not null ? null : new ValidatorStatus(
-        await _sources.Sender.Ask<SenderStatus>(GetSenderStatus.Instance, Patience),
-        _sources.Weights is null ? null : await _sources.Weights.Ask<WeightsState>(GetWeights.Instance, Patience),
-        await _consensus.Ask<LocalEpochResults>(GetLocalEpochResults.Instance, Patience));
+    private async Task<ValidatorStatus?> ValidatorAsync() =>
+        _sources.Sender is null || _sources.Trader is not null
+            ? null
+            : new ValidatorStatus(
+                await _sources.Sender.Ask<SenderStatus>(GetSenderStatus.Instance, Patience),
+                _sources.Weights is null ? null : await _sources.Weights.Ask<WeightsState>(GetWeights.Instance, Patience),
+                await _consensus.Ask<LocalEpochResults>(GetLocalEpochResults.Instance, Patience)
+            );
 
-    private async Task<MarketStatus?> MarketAsync() => _sources is not { Trader: { } trader, Feed: { } feed } ? null : new MarketStatus(
-        await trader.Ask<ArbitrageStatus>(GetArbitrage.Instance, Patience),
-        await feed.Ask<PriceFeedStatus>(GetPrices.Instance, Patience),
-        _sources.Sender is null ? null : await _sources.Sender.Ask<SenderStatus>(GetSenderStatus.Instance, Patience));
+    private async Task<MarketStatus?> MarketAsync() =>
+        _sources is not { Trader: { } trader, Feed: { } feed }
+            ? null
+            : new MarketStatus(
+                await trader.Ask<ArbitrageStatus>(GetArbitrage.Instance, Patience),
+                await feed.Ask<PriceFeedStatus>(GetPrices.Instance, Patience),
+                _sources.Sender is null ? null : await _sources.Sender.Ask<SenderStatus>(GetSenderStatus.Instance, Patience)
+            );
 }
 
 /// <summary>Who has what only some nodes have; null where this one does not.</summary>

@@ -35,7 +35,8 @@ public sealed record NodeStatus(
     IReadOnlyList<MinerPayout> Expected,
     IReadOnlyList<MinerSummary> Miners,
     ValidatorStatus? Validator,
-    MarketStatus? Market);
+    MarketStatus? Market
+);
 
 /// <summary>What a node does as a miner.</summary>
 /// <param name="Trader">Its trader.</param>

@@ -16,7 +16,8 @@ namespace Tao20.Actors.Transactions;
 /// <param name="Key">The account's key.</param>
 /// <param name="Fees">What may be paid.</param>
 /// <param name="Journal">How events are kept, and what to say when they cannot be.</param>
-/// <param name="SeesPending">Whether transactions are simulated on top of those that wait to be mined: who races others sees that they were first.</param>
+/// <param name="SeesPending">Whether transactions are simulated on top of those that wait to be mined: who races others sees that
+/// they were first.</param>
 public sealed record SenderSettings(ulong ChainId, PrivateKey Key, FeePolicy Fees, JournalFaultReporter Journal, bool SeesPending = false);
 
 /// <summary>
@@ -71,13 +72,31 @@ public sealed class TransactionSenderActor : HeadDrivenActor
                 Do(_decider.OnSimulated(_state, _view!, simulated.Intent, simulated.Result));
                 return true;
             case Answered answered:
-                Do(_decider.OnAnswered(_state, _view!, answered.Id, answered.Attempt, answered.Answer, answered.Text, RefusedForBlocks(answered)));
+                Do(
+                    _decider.OnAnswered(
+                        _state,
+                        _view!,
+                        answered.Id,
+                        answered.Attempt,
+                        answered.Answer,
+                        answered.Text,
+                        RefusedForBlocks(answered)
+                    )
+                );
                 return true;
             case ReplacementTransaction replacement:
                 OnReplacementFound(replacement);
                 return true;
             case GetSenderStatus:
-                Sender.Tell(new SenderStatus(Account, [.. _state.Open.Select(entry => entry.Progress)], _state.EndedCount, _waiting, _state.Foreign + _external.Count));
+                Sender.Tell(
+                    new SenderStatus(
+                        Account,
+                        [.. _state.Open.Select(entry => entry.Progress)],
+                        _state.EndedCount,
+                        _waiting,
+                        _state.Foreign + _external.Count
+                    )
+                );
                 return true;
             default:
                 return false;
@@ -113,11 +132,14 @@ public sealed class TransactionSenderActor : HeadDrivenActor
             return;
         }
 
-        PersistEvent(new OutboxEvent.IntentPlanned(intent), () =>
-        {
-            ReportProgress(intent.Id);
-            Poll();
-        });
+        PersistEvent(
+            new OutboxEvent.IntentPlanned(intent),
+            () =>
+            {
+                ReportProgress(intent.Id);
+                Poll();
+            }
+        );
     }
 
     private void OnViewed(AccountView view)
@@ -136,12 +158,15 @@ public sealed class TransactionSenderActor : HeadDrivenActor
             return;
         }
 
-        PersistEvent(events[at], () =>
-        {
-            LogEvent(events[at]);
-            ReportProgress(events[at].Id);
-            PersistEach(events, at + 1);
-        });
+        PersistEvent(
+            events[at],
+            () =>
+            {
+                LogEvent(events[at]);
+                ReportProgress(events[at].Id);
+                PersistEach(events, at + 1);
+            }
+        );
     }
 
     /// <summary>Does what was decided; what comes of it is a message, or the next decision.</summary>
@@ -179,18 +204,35 @@ public sealed class TransactionSenderActor : HeadDrivenActor
     {
         var intent = sign.Intent;
         var signed = new Eip1559Transaction(
-            _settings.ChainId, sign.Nonce, sign.Fees.Priority, sign.Fees.MaxFee, sign.GasLimit, intent.To, (BigInteger)intent.ValueWei, intent.Data).Sign(_settings.Key);
+            _settings.ChainId,
+            sign.Nonce,
+            sign.Fees.Priority,
+            sign.Fees.MaxFee,
+            sign.GasLimit,
+            intent.To,
+            (BigInteger)intent.ValueWei,
+            intent.Data
+        ).Sign(_settings.Key);
         var attempt = new Attempt(sign.Nonce, signed.Hash, signed.Raw, sign.Fees.MaxFee, sign.Fees.Priority, sign.GasLimit, sign.Cancels);
         if (_state.Open.Find(entry => entry.Intent.Id == intent.Id) is { Attempts.Count: > 0, State: IntentState.Broadcast } stuck)
-            Log.Info("{0} is not mined after {1} blocks: sending it again for up to {2} wei per gas", intent.Id, _view!.Latest - stuck.SentAt, sign.Fees.MaxFee);
-        PersistEvent(new OutboxEvent.TransactionSigned(intent.Id, attempt), () =>
-        {
-            ReportProgress(intent.Id);
-            Run(BroadcastAsync(intent.Id, attempt));
-        });
+            Log.Info(
+                "{0} is not mined after {1} blocks: sending it again for up to {2} wei per gas",
+                intent.Id,
+                _view!.Latest - stuck.SentAt,
+                sign.Fees.MaxFee
+            );
+        PersistEvent(
+            new OutboxEvent.TransactionSigned(intent.Id, attempt),
+            () =>
+            {
+                ReportProgress(intent.Id);
+                Run(BroadcastAsync(intent.Id, attempt));
+            }
+        );
     }
 
-    private async Task<Simulated> SimulateAsync(TransactionIntent intent) => new(intent, await _client.SimulateAsync(intent).ConfigureAwait(false));
+    private async Task<Simulated> SimulateAsync(TransactionIntent intent) =>
+        new(intent, await _client.SimulateAsync(intent).ConfigureAwait(false));
 
     private async Task<Answered> BroadcastAsync(string id, Attempt attempt)
     {
@@ -219,7 +261,8 @@ public sealed class TransactionSenderActor : HeadDrivenActor
                 _settings.Fees.StuckBlocks,
                 replacement.Refusal,
                 sign.Nonce,
-                sign.Cancels ? "a transaction that does nothing" : "the same with the gas it needs now");
+                sign.Cancels ? "a transaction that does nothing" : "the same with the gas it needs now"
+            );
         }
 
         Do(step);
@@ -238,7 +281,11 @@ public sealed class TransactionSenderActor : HeadDrivenActor
         var before = _external.Count;
         _external = _external.After(_state, view);
         if (_external.Count > before)
-            Log.Error("The account {0} has sent {1} transactions that were not sent from here: someone else uses its key. Stop the other process", Account, _external.Count);
+            Log.Error(
+                "The account {0} has sent {1} transactions that were not sent from here: someone else uses its key. Stop the other process",
+                Account,
+                _external.Count
+            );
     }
 
     private void LogEvent(OutboxEvent e)
@@ -254,7 +301,10 @@ public sealed class TransactionSenderActor : HeadDrivenActor
             case OutboxEvent.TransactionDropped dropped:
                 Log.Error(
                     "Someone else has used nonce {0} of {1}, which was meant for {2}: it begins anew. Stop the other process with this key",
-                    dropped.Nonce, Account, dropped.Id);
+                    dropped.Nonce,
+                    Account,
+                    dropped.Id
+                );
                 break;
         }
     }

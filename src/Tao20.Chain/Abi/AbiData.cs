@@ -3,7 +3,9 @@ using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Abi;
 
-/// <summary>Reads ABI-encoded data with lists in it. What does not fit is a <see cref="FormatException"/>, never read past the end.</summary>
+/// <summary>
+/// Reads ABI-encoded data with lists in it. What does not fit is a <see cref="FormatException"/>, never read past the end.
+/// </summary>
 public readonly struct AbiData(ReadOnlyMemory<byte> data)
 {
     private const int MaxItems = 65_536;
@@ -14,11 +16,15 @@ public readonly struct AbiData(ReadOnlyMemory<byte> data)
 
     /// <summary>Word number <paramref name="index"/> as an integer of at most 64 bits.</summary>
     /// <exception cref="FormatException">There is no such word, or it is larger.</exception>
-    public ulong UInt64(int index) => Integer(index) is var value && value <= ulong.MaxValue ? (ulong)value : throw new FormatException($"word {index} is above 2^64");
+    public ulong UInt64(int index) =>
+        Integer(index) is var value && value <= ulong.MaxValue ? (ulong)value : throw new FormatException($"word {index} is above 2^64");
 
     /// <summary>Word number <paramref name="index"/> as an amount in wei.</summary>
     /// <exception cref="FormatException">There is no such word, or it is above 2^96.</exception>
-    public Wei Wei(int index) => Integer(index) is var value && value <= Domain.Units.Wei.Max ? Domain.Units.Wei.From((UInt128)value) : throw new FormatException($"word {index} is above 2^96");
+    public Wei Wei(int index) =>
+        Integer(index) is var value && value <= Domain.Units.Wei.Max
+            ? Domain.Units.Wei.From((UInt128)value)
+            : throw new FormatException($"word {index} is above 2^96");
 
     /// <summary>Word number <paramref name="index"/> as 32 bytes.</summary>
     /// <exception cref="FormatException">There is no such word.</exception>
@@ -52,5 +58,7 @@ public readonly struct AbiData(ReadOnlyMemory<byte> data)
     }
 
     private ReadOnlySpan<byte> Word(int index) =>
-        (index + 1) * 32 <= data.Length ? data.Span.Slice(index * 32, 32) : throw new FormatException($"there is no word {index} in {data.Length} bytes");
+        (index + 1) * 32 <= data.Length
+            ? data.Span.Slice(index * 32, 32)
+            : throw new FormatException($"there is no word {index} in {data.Length} bytes");
 }

@@ -11,7 +11,8 @@ public static class CallData
     private static readonly FunctionCallEncoder Encoder = new();
 
     /// <summary>The call data of a function message.</summary>
-    /// <typeparam name="T">A message with a <see cref="FunctionAttribute"/> and a <see cref="ParameterAttribute"/> for each argument.</typeparam>
+    /// <typeparam name="T">A message with a <see cref="FunctionAttribute"/> and a <see cref="ParameterAttribute"/> for each
+    /// argument.</typeparam>
     public static string Encode<T>(this T message)
         where T : FunctionMessage =>
         Encoder.EncodeRequest(Function<T>.Abi.Sha3Signature, Function<T>.Abi.InputParameters, MessageShape<T>.Values(message));
@@ -20,7 +21,10 @@ public static class CallData
     /// <typeparam name="T">A message with a <see cref="ParameterAttribute"/> for each argument.</typeparam>
     public static string EncodeDeployment<T>(this T deployment)
         where T : ContractDeploymentMessage =>
-        deployment.ByteCode + Convert.ToHexStringLower(new ParametersEncoder().EncodeParameters(MessageShape<T>.Parameters, MessageShape<T>.Values(deployment)));
+        deployment.ByteCode
+        + Convert.ToHexStringLower(
+            new ParametersEncoder().EncodeParameters(MessageShape<T>.Parameters, MessageShape<T>.Values(deployment))
+        );
 
     private static class Function<T>
     {

@@ -32,7 +32,11 @@ public static class EventReader
         byte[] written;
         try
         {
-            read = new EventTopicDecoder().DecodeTopics(new TEvent(), [.. topics.Select(topic => (object)topic.ToString())], "0x" + Convert.ToHexStringLower(data.Span));
+            read = new EventTopicDecoder().DecodeTopics(
+                new TEvent(),
+                [.. topics.Select(topic => (object)topic.ToString())],
+                "0x" + Convert.ToHexStringLower(data.Span)
+            );
             written = new ParametersEncoder().EncodeParameters(plain, MessageShape<TEvent>.Values(read));
         }
         catch (Exception e) when (e is not (OutOfMemoryException or StackOverflowException))

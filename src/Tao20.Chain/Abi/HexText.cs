@@ -25,7 +25,9 @@ public static class HexText
     /// <summary>A quantity of any size.</summary>
     /// <exception cref="FormatException">Not a quantity.</exception>
     public static BigInteger BigQuantity(string text) =>
-        text.StartsWith("0x", StringComparison.Ordinal) ? BigInteger.Parse("0" + text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) : throw new FormatException($"'{text}' is no quantity");
+        text.StartsWith("0x", StringComparison.Ordinal)
+            ? BigInteger.Parse("0" + text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
+            : throw new FormatException($"'{text}' is no quantity");
 
     /// <summary>A hash of 32 bytes.</summary>
     /// <exception cref="FormatException">Not 32 bytes of hex.</exception>
@@ -76,11 +78,12 @@ public static class HexText
         return text.Length >= 2 && text[0] == '0' && text[1] == 'x' ? text[2..] : throw new FormatException("no 0x");
     }
 
-    private static int Digit(byte digit) => digit switch
-    {
-        >= (byte)'0' and <= (byte)'9' => digit - '0',
-        >= (byte)'a' and <= (byte)'f' => digit - 'a' + 10,
-        >= (byte)'A' and <= (byte)'F' => digit - 'A' + 10,
-        _ => throw new FormatException("a character that is no hex digit"),
-    };
+    private static int Digit(byte digit) =>
+        digit switch
+        {
+            >= (byte)'0' and <= (byte)'9' => digit - '0',
+            >= (byte)'a' and <= (byte)'f' => digit - 'a' + 10,
+            >= (byte)'A' and <= (byte)'F' => digit - 'A' + 10,
+            _ => throw new FormatException("a character that is no hex digit"),
+        };
 }

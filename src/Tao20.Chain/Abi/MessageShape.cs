@@ -5,14 +5,16 @@ using Nethereum.ABI.Model;
 namespace Tao20.Chain.Abi;
 
 /// <summary>
-/// The encoded parameters of a message type (Nethereum), in order; of an event those in its data. Read once: left to Nethereum, attributes are
+/// The encoded parameters of a message type (Nethereum), in order; of an event those in its data. Read once: left to Nethereum,
+/// attributes are
 /// read by reflection at every call, which takes ten times as long as the encoding.
 /// </summary>
 internal static class MessageShape<T>
 {
     private static readonly List<(PropertyInfo Property, Parameter Parameter)> Encoded =
     [
-        .. typeof(T).GetProperties()
+        .. typeof(T)
+            .GetProperties()
             .Select(property => (property, attribute: property.GetCustomAttribute<ParameterAttribute>(true)!))
             .Where(one => one.attribute is not null && !one.attribute.Parameter.Indexed)
             .OrderBy(one => one.attribute.Order)

@@ -12,7 +12,9 @@ using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Accounts;
 
-/// <summary>What is asked of the chain for one account's transactions, by Nethereum's <c>Web3</c> over the connection's endpoints.</summary>
+/// <summary>
+/// What is asked of the chain for one account's transactions, by Nethereum's <c>Web3</c> over the connection's endpoints.
+/// </summary>
 public sealed class AccountRpcClient
 {
     private readonly ChainConnection _chain;
@@ -47,21 +49,33 @@ public sealed class AccountRpcClient
         var block = new EthGetBlockWithTransactionsHashesByNumber(_web3.Client);
         var receipt = new EthGetTransactionReceipt(_web3.Client);
         var nonceLatest = new RpcRequestResponseBatchItem<EthGetTransactionCount, HexBigInteger>(
-            count, count.BuildRequest(Account.ToString(), BlockParameter.CreateLatest(), ++ids));
+            count,
+            count.BuildRequest(Account.ToString(), BlockParameter.CreateLatest(), ++ids)
+        );
         var nonceFinal = new RpcRequestResponseBatchItem<EthGetTransactionCount, HexBigInteger>(
-            count, count.BuildRequest(Account.ToString(), new BlockParameter(finalized.Number), ++ids));
+            count,
+            count.BuildRequest(Account.ToString(), new BlockParameter(finalized.Number), ++ids)
+        );
         var head = new RpcRequestResponseBatchItem<EthGetBlockWithTransactionsHashesByNumber, BlockWithTransactionHashes>(
-            block, block.BuildRequest(BlockParameter.CreateLatest(), ++ids));
+            block,
+            block.BuildRequest(BlockParameter.CreateLatest(), ++ids)
+        );
         var receipts = hashes.Select(hash => receipt.CreateBatchItem(hash.ToString(), ++ids)).ToList();
-        await _web3.Client.SendBatchRequestAsync(new RpcRequestResponseBatch { BatchItems = [nonceLatest, nonceFinal, head, .. receipts] }).ConfigureAwait(false);
+        await _web3
+            .Client.SendBatchRequestAsync(new RpcRequestResponseBatch { BatchItems = [nonceLatest, nonceFinal, head, .. receipts] })
+            .ConfigureAwait(false);
         return new AccountView(
-            hashes.Zip(receipts, (hash, item) => (hash, item.Response)).Where(found => found.Response is not null).ToDictionary(found => found.hash, found => Read(found.Response)),
+            hashes
+                .Zip(receipts, (hash, item) => (hash, item.Response))
+                .Where(found => found.Response is not null)
+                .ToDictionary(found => found.hash, found => Read(found.Response)),
             (ulong)nonceLatest.Response.Value,
             (ulong)nonceFinal.Response.Value,
             latest.Number,
             latest.Timestamp,
             finalized.Number,
-            head.Response.BaseFeePerGas?.Value ?? BigInteger.Zero);
+            head.Response.BaseFeePerGas?.Value ?? BigInteger.Zero
+        );
     }
 
     /// <summary>Simulates an intent: the gas it needs, or why it would be refused.</summary>
@@ -70,13 +84,21 @@ public sealed class AccountRpcClient
     {
         try
         {
-            var call = new CallInput("0x" + Convert.ToHexStringLower(intent.Data.Span), intent.To.ToString(), Account.ToString(), null, new HexBigInteger((BigInteger)intent.ValueWei));
+            var call = new CallInput(
+                "0x" + Convert.ToHexStringLower(intent.Data.Span),
+                intent.To.ToString(),
+                Account.ToString(),
+                null,
+                new HexBigInteger((BigInteger)intent.ValueWei)
+            );
             await _web3.Eth.Transactions.Call.SendRequestAsync(call, _simulatedAt).ConfigureAwait(false);
             if (intent.Gas > 0)
                 return new Simulation(intent.Gas);
 
             // Nethereum's estimate names no block: the one that was simulated at is meant.
-            var estimate = await _web3.Client.SendRequestAsync<HexBigInteger>("eth_estimateGas", null, call, _simulatedAt).ConfigureAwait(false);
+            var estimate = await _web3
+                .Client.SendRequestAsync<HexBigInteger>("eth_estimateGas", null, call, _simulatedAt)
+                .ConfigureAwait(false);
             return new Simulation((ulong)estimate.Value);
         }
         catch (RpcErrorException refused)
@@ -97,7 +119,13 @@ public sealed class AccountRpcClient
             return new ReplacementTransaction(entry, refusal, entry.Intent, same.Gas);
         var nothing = new TransactionIntent(entry.Intent.Id, Account, 0, default);
         var cancellation = await SimulateAsync(nothing).ConfigureAwait(false);
-        return new ReplacementTransaction(entry, refusal, cancellation.Refusal is null ? nothing : null, cancellation.Gas, cancellation.Refusal);
+        return new ReplacementTransaction(
+            entry,
+            refusal,
+            cancellation.Refusal is null ? nothing : null,
+            cancellation.Gas,
+            cancellation.Refusal
+        );
     }
 
     /// <summary>Hands signed bytes to a node; what it says.</summary>
@@ -106,7 +134,9 @@ public sealed class AccountRpcClient
     {
         try
         {
-            await _web3.Eth.Transactions.SendRawTransaction.SendRequestAsync("0x" + Convert.ToHexStringLower(attempt.Raw.Span)).ConfigureAwait(false);
+            await _web3
+                .Eth.Transactions.SendRawTransaction.SendRequestAsync("0x" + Convert.ToHexStringLower(attempt.Raw.Span))
+                .ConfigureAwait(false);
             return (BroadcastAnswer.Taken, "");
         }
         catch (RpcErrorException refused)
@@ -115,11 +145,13 @@ public sealed class AccountRpcClient
         }
     }
 
-    private static Receipt Read(TransactionReceipt receipt) => new(
-        Hash256.Parse(receipt.TransactionHash),
-        (ulong)receipt.BlockNumber.Value,
-        Hash256.Parse(receipt.BlockHash),
-        receipt.Status.Value.IsOne,
-        (ulong)receipt.GasUsed.Value,
-        (UInt128)(receipt.EffectiveGasPrice?.Value ?? BigInteger.Zero));
+    private static Receipt Read(TransactionReceipt receipt) =>
+        new(
+            Hash256.Parse(receipt.TransactionHash),
+            (ulong)receipt.BlockNumber.Value,
+            Hash256.Parse(receipt.BlockHash),
+            receipt.Status.Value.IsOne,
+            (ulong)receipt.GasUsed.Value,
+            (UInt128)(receipt.EffectiveGasPrice?.Value ?? BigInteger.Zero)
+        );
 }

@@ -5,7 +5,10 @@ using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Contracts;
 
-/// <summary>The calls of an account that trades without a router, as 0x and hex digits. Amounts of alpha are in 1e-9, prices in rao for one alpha.</summary>
+/// <summary>
+/// The calls of an account that trades without a router, as 0x and hex digits. Amounts of alpha are in 1e-9, prices in rao for one
+/// alpha.
+/// </summary>
 public static class BasketCalls
 {
     private static readonly BigInteger Everything = BigInteger.Pow(2, 256) - 1;

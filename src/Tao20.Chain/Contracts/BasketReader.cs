@@ -15,7 +15,13 @@ namespace Tao20.Chain.Contracts;
 /// <param name="Staked">The account's own alpha under that hotkey, in the order of the composition.</param>
 /// <param name="Allowed">How much of it the index may take, in the same order.</param>
 /// <param name="PoolAllowed">How many of the account's tokens the pool may take.</param>
-public sealed record BasketReading(NavInputs Inputs, Hash256 Hotkey, IReadOnlyList<AlphaHeld> Staked, IReadOnlyList<BigInteger> Allowed, BigInteger PoolAllowed);
+public sealed record BasketReading(
+    NavInputs Inputs,
+    Hash256 Hotkey,
+    IReadOnlyList<AlphaHeld> Staked,
+    IReadOnlyList<BigInteger> Allowed,
+    BigInteger PoolAllowed
+);
 
 /// <summary>Reads what an account needs to trade without a router.</summary>
 public sealed class BasketReader(EndpointPool pool, Address contract, MarketAddresses market, Address account)
@@ -30,21 +36,35 @@ public sealed class BasketReader(EndpointPool pool, Address contract, MarketAddr
         Hash256 hotkey = default;
         await pool.SendAsync([At(contract, new HotkeyFunction().Encode(), words => hotkey = words.Hash(0))], cancel).ConfigureAwait(false);
         var (staked, allowed, poolAllowed) = (new AlphaHeld[inputs.Holdings.Count], new BigInteger[inputs.Holdings.Count], BigInteger.Zero);
-        List<RpcCall> calls = [At(contract, new AllowanceFunction(account, market.Pools[0]).Encode(), words => poolAllowed = words.Integer(0))];
+        List<RpcCall> calls =
+        [
+            At(contract, new AllowanceFunction(account, market.Pools[0]).Encode(), words => poolAllowed = words.Integer(0)),
+        ];
         var coldkey = Coldkey.Of(account);
         for (var i = 0; i < staked.Length; i++)
         {
             var (at, netuid) = (i, inputs.Holdings[i].Netuid);
-            calls.Add(At(
-                Precompiles.Staking, new GetStakeFunction(hotkey, coldkey, netuid).Encode(), words => staked[at] = new AlphaHeld(netuid, words.UInt64(0))));
-            calls.Add(At(
-                Precompiles.Staking, new StakeAllowanceFunction(account, contract, netuid).Encode(), words => allowed[at] = words.Integer(0)));
+            calls.Add(
+                At(
+                    Precompiles.Staking,
+                    new GetStakeFunction(hotkey, coldkey, netuid).Encode(),
+                    words => staked[at] = new AlphaHeld(netuid, words.UInt64(0))
+                )
+            );
+            calls.Add(
+                At(
+                    Precompiles.Staking,
+                    new StakeAllowanceFunction(account, contract, netuid).Encode(),
+                    words => allowed[at] = words.Integer(0)
+                )
+            );
         }
 
         await pool.SendAsync(calls, cancel).ConfigureAwait(false);
         return new BasketReading(inputs, hotkey, staked, allowed, poolAllowed);
 
-        RpcCall At(Address to, string data, Action<AbiData> take) => EthCalls.CallAt(to, data, block.Hash, bytes => take(new AbiData(bytes)));
+        RpcCall At(Address to, string data, Action<AbiData> take) =>
+            EthCalls.CallAt(to, data, block.Hash, bytes => take(new AbiData(bytes)));
     }
 
     /// <summary>The tokens that a mint of the account has created, or a purchase has bought, by the logs of its transaction.</summary>
@@ -75,13 +95,18 @@ public sealed class BasketReader(EndpointPool pool, Address contract, MarketAddr
         var (tao, tokens) = (new Dictionary<ulong, Wei>(), new Dictionary<ulong, Wei>());
         var balanceOf = new BalanceOfFunction(account).Encode();
         await pool.SendAsync(
-            [
-                .. ends.Select(block => AccountCalls.BalanceAt(account, block, wei => tao[block] = Wei.From((UInt128)wei))),
-                .. ends.Select(block => EthCalls.Call(contract, balanceOf, HexText.Quantity(block), bytes => tokens[block] = new AbiData(bytes).Wei(0))),
-            ],
-            cancel).ConfigureAwait(false);
+                [
+                    .. ends.Select(block => AccountCalls.BalanceAt(account, block, wei => tao[block] = Wei.From((UInt128)wei))),
+                    .. ends.Select(block =>
+                        EthCalls.Call(contract, balanceOf, HexText.Quantity(block), bytes => tokens[block] = new AbiData(bytes).Wei(0))
+                    ),
+                ],
+                cancel
+            )
+            .ConfigureAwait(false);
         return (
             blocks.Aggregate(WeiDelta.Zero, (sum, block) => sum + WeiDelta.Between(tao[block - 1], tao[block])),
-            blocks.Aggregate(WeiDelta.Zero, (sum, block) => sum + WeiDelta.Between(tokens[block - 1], tokens[block])));
+            blocks.Aggregate(WeiDelta.Zero, (sum, block) => sum + WeiDelta.Between(tokens[block - 1], tokens[block]))
+        );
     }
 }

@@ -72,8 +72,11 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
     {
         var start = (int)reader.TokenStartIndex;
         var (topicCount, dataLength, hasAddress) = (0, 0, false);
-        ulong? block = null, index = null, timestamp = null;
-        Hash256? txHash = null, blockHash = null;
+        ulong? block = null,
+            index = null,
+            timestamp = null;
+        Hash256? txHash = null,
+            blockHash = null;
         var ofRegistry = false;
         ReadOnlySpan<byte> dataText = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -96,7 +99,9 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
                     var found = HexText.Address(ref reader);
                     ofRegistry = registry is { } asked && found == asked.Registry;
                     if (!ofRegistry && found != contract)
-                        throw new LogViolationException($"a log of {found} where only {contract}{(registry is { } other ? $" and {other.Registry}" : "")} was asked for");
+                        throw new LogViolationException(
+                            $"a log of {found} where only {contract}{(registry is { } other ? $" and {other.Registry}" : "")} was asked for"
+                        );
                     break;
                 case 7 when name.SequenceEqual("removed"u8):
                     reader.Read();
@@ -149,7 +154,9 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
         if (position.Block < fromBlock || position.Block > toBlock)
             throw new LogViolationException($"a log of block {position.Block} outside of the range {fromBlock} to {toBlock} asked for");
         if (_last is { } last && position <= last)
-            throw new LogViolationException(position == last ? $"the log at {position} twice" : $"the log at {position} after the one at {last}");
+            throw new LogViolationException(
+                position == last ? $"the log at {position} twice" : $"the log at {position} after the one at {last}"
+            );
         _last = position;
 
         if (_blocks.Count == 0 || _blocks[^1].Number != position.Block)
@@ -166,7 +173,14 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
     }
 
     /// <summary>Decodes one log; what is wrong with it, or null.</summary>
-    private string? Decode(Position position, Hash256 txHash, ulong timestamp, ReadOnlySpan<byte> topics, int dataLength, ReadOnlySpan<byte> data)
+    private string? Decode(
+        Position position,
+        Hash256 txHash,
+        ulong timestamp,
+        ReadOnlySpan<byte> topics,
+        int dataLength,
+        ReadOnlySpan<byte> data
+    )
     {
         var kind = new Hash256(topics[..32]);
         if (kind == Tao20Events.Minted)
@@ -196,7 +210,9 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
             words[i] = new Hash256(topics.Slice(i * 32, 32));
         try
         {
-            _facts.Add(RegistryEvents.Decode(registry!.Value, position, words, Convert.FromHexString(Encoding.ASCII.GetString(dataText[2..]))));
+            _facts.Add(
+                RegistryEvents.Decode(registry!.Value, position, words, Convert.FromHexString(Encoding.ASCII.GetString(dataText[2..])))
+            );
             return null;
         }
         catch (FormatException e)
@@ -211,7 +227,14 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
         : null;
 
     private string? DecodeTrade(
-        Position position, Hash256 txHash, ulong timestamp, TradeSide side, ReadOnlySpan<byte> minerTopic, ReadOnlySpan<byte> data, int navWord)
+        Position position,
+        Hash256 txHash,
+        ulong timestamp,
+        TradeSide side,
+        ReadOnlySpan<byte> minerTopic,
+        ReadOnlySpan<byte> data,
+        int navWord
+    )
     {
         if (!AbiWords.TryAddress(minerTopic, out var miner))
             return "the miner is not an address";
@@ -235,7 +258,9 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
         if (!_totals.TryGetValue(miner, out var total))
             _totals.Add(miner, new RunningTotal(before, cumulative));
         else if (total.After != before)
-            throw new LogViolationException($"the running total of {miner} goes from {total.After} to {before} without a log: logs are missing");
+            throw new LogViolationException(
+                $"the running total of {miner} goes from {total.After} to {before} without a log: logs are missing"
+            );
         else
             _totals[miner] = total with { After = cumulative };
         return null;

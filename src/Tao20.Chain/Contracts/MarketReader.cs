@@ -12,15 +12,14 @@ namespace Tao20.Chain.Contracts;
 /// <summary>Where TAO20 is traded.</summary>
 /// <param name="Router">The router; null where only the TAO20 contract exists, and trades are done step by step.</param>
 /// <param name="Pools">Market pools; the first is the one that is traded in, the others are asked for their price.</param>
-/// <param name="StakingTakesValue">Whether staking calls carry their TAO as value: on the local chain yes, on Subtensor (which takes it itself) no.</param>
+/// <param name="StakingTakesValue">Whether staking calls carry their TAO as value: on the local chain yes, on Subtensor (which
+/// takes it itself) no.</param>
 public sealed record MarketAddresses(Address? Router, IReadOnlyList<Address> Pools, bool StakingTakesValue = false);
 
 /// <summary>What the market looks like at a block, or why nobody can say.</summary>
 public abstract record MarketReading
 {
-    private MarketReading()
-    {
-    }
+    private MarketReading() { }
 
     /// <summary>All a decision needs.</summary>
     public sealed record Available(NavTick Tick) : MarketReading;
@@ -49,7 +48,9 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
     /// <summary>What every transaction takes before its call begins (source: the yellow paper, G_transaction).</summary>
     private const ulong TransactionGas = 21_000;
 
-    /// <summary>About what a trade of twenty subnets takes step by step: forty transactions of 100,000 (measured on the local chain).</summary>
+    /// <summary>
+    /// About what a trade of twenty subnets takes step by step: forty transactions of 100,000 (measured on the local chain).
+    /// </summary>
     private const ulong StepwiseGas = 4_000_000;
 
     // Encoded once: a tick at each head asks the same again and again.
@@ -71,7 +72,12 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
     /// <param name="priorityFee">What is offered beside the base fee, in wei for a unit of gas.</param>
     /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="ChainException">No endpoint gives it.</exception>
-    public async Task<MarketReading> TickAsync(BlockHeader block, IReadOnlyList<Wei> sizes, BigInteger priorityFee, CancellationToken cancel)
+    public async Task<MarketReading> TickAsync(
+        BlockHeader block,
+        IReadOnlyList<Wei> sizes,
+        BigInteger priorityFee,
+        CancellationToken cancel
+    )
     {
         var reserves = new PoolReserves[market.Pools.Count];
         var (mints, redeems) = (new RoundTrip?[sizes.Count], new RoundTrip?[sizes.Count]);
@@ -104,34 +110,59 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
         {
             case NavReading.Unavailable none:
                 return new MarketReading.Unavailable(none.Reason);
-            case NavReading.Available nav when MarketPrice.From([.. market.Pools.Zip(reserves, (address, held) => new MarketQuote(address, held.Spot))]) is { } price:
+            case NavReading.Available nav
+                when MarketPrice.From([.. market.Pools.Zip(reserves, (address, held) => new MarketQuote(address, held.Spot))]) is { } price:
                 var ladder = market.Router is null
                     ? await Task.WhenAll(sizes.Select(size => StepwiseAsync(nav, reserves[0], size, cancel))).ConfigureAwait(false)
                     : [.. sizes.Select((size, i) => new LadderRung(size, mints[i], redeems[i]))];
-                return new MarketReading.Available(new NavTick(
-                    block.Number, block.Hash, block.Timestamp, new EpochId(epoch), nav.Nav, NavMove.Calm, price, reserves[0], ladder, baseFee + priorityFee, tao, tokens));
+                return new MarketReading.Available(
+                    new NavTick(
+                        block.Number,
+                        block.Hash,
+                        block.Timestamp,
+                        new EpochId(epoch),
+                        nav.Nav,
+                        NavMove.Calm,
+                        price,
+                        reserves[0],
+                        ladder,
+                        baseFee + priorityFee,
+                        tao,
+                        tokens
+                    )
+                );
             default:
                 return new MarketReading.Unavailable("no market pool gives a price");
         }
 
-        RpcCall At(Address to, string data, Action<AbiData> take) => EthCalls.CallAt(to, data, block.Hash, bytes => take(new AbiData(bytes)));
+        RpcCall At(Address to, string data, Action<AbiData> take) =>
+            EthCalls.CallAt(to, data, block.Hash, bytes => take(new AbiData(bytes)));
 
         // A pool that is none, or refuses, gives no price; the others may.
-        RpcCall Reserve(Address of, string data, Action<Wei> take) => EthCalls.CallAt(of, data, block.Hash, bytes =>
-        {
-            if (bytes.Length > 0)
-                take(new AbiData(bytes).Wei(0));
-        }) with
-        { Refused = _ => { } };
-
-        RpcCall Quote(Address router, Wei size, string data, Action<RoundTrip> take) => EthCalls.SimulateAt(account, router, size, data, block.Hash) with
-        {
-            Refused = refused =>
+        RpcCall Reserve(Address of, string data, Action<Wei> take) =>
+            EthCalls.CallAt(
+                of,
+                data,
+                block.Hash,
+                bytes =>
+                {
+                    if (bytes.Length > 0)
+                        take(new AbiData(bytes).Wei(0));
+                }
+            ) with
             {
-                if (RouterCalls.TryReadQuote(refused.RevertData, out var quote))
-                    take(new RoundTrip(quote.Tokens, quote.Tao, quote.Gas + TransactionGas));
-            },
-        };
+                Refused = _ => { },
+            };
+
+        RpcCall Quote(Address router, Wei size, string data, Action<RoundTrip> take) =>
+            EthCalls.SimulateAt(account, router, size, data, block.Hash) with
+            {
+                Refused = refused =>
+                {
+                    if (RouterCalls.TryReadQuote(refused.RevertData, out var quote))
+                        take(new RoundTrip(quote.Tokens, quote.Tao, quote.Gas + TransactionGas));
+                },
+            };
     }
 
     /// <summary>What the account owns at a block.</summary>
@@ -140,12 +171,14 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
     {
         var (tao, tokens, nav) = (Wei.Zero, Wei.Zero, TaoPerToken.From(0));
         await pool.SendAsync(
-            [
-                AccountCalls.BalanceAt(account, block.Hash, wei => tao = Wei.From((UInt128)wei)),
-                EthCalls.CallAt(contract, _balanceOf, block.Hash, bytes => tokens = new AbiData(bytes).Wei(0)),
-                NavAt(block.Hash, value => nav = value),
-            ],
-            cancel).ConfigureAwait(false);
+                [
+                    AccountCalls.BalanceAt(account, block.Hash, wei => tao = Wei.From((UInt128)wei)),
+                    EthCalls.CallAt(contract, _balanceOf, block.Hash, bytes => tokens = new AbiData(bytes).Wei(0)),
+                    NavAt(block.Hash, value => nav = value),
+                ],
+                cancel
+            )
+            .ConfigureAwait(false);
         return new AccountBalances(block.Number, block.Timestamp, tao, tokens, nav);
     }
 
@@ -158,13 +191,15 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
         ulong epoch = 0;
         var nav = TaoPerToken.From(0);
         await pool.SendAsync(
-            [
-                AccountCalls.Logs(receipt.Hash, found => logs = found),
-                EthCalls.Header(receipt.Block, header => block = header),
-                NavAt(receipt.BlockHash, value => nav = value),
-                EthCalls.CallAt(contract, EpochInfo, receipt.BlockHash, bytes => epoch = new AbiData(bytes).UInt64(0)),
-            ],
-            cancel).ConfigureAwait(false);
+                [
+                    AccountCalls.Logs(receipt.Hash, found => logs = found),
+                    EthCalls.Header(receipt.Block, header => block = header),
+                    NavAt(receipt.BlockHash, value => nav = value),
+                    EthCalls.CallAt(contract, EpochInfo, receipt.BlockHash, bytes => epoch = new AbiData(bytes).UInt64(0)),
+                ],
+                cancel
+            )
+            .ConfigureAwait(false);
         var (tao, tokens, volume) = (WeiDelta.Zero, WeiDelta.Zero, Wei.Zero);
         foreach (var log in logs)
         {
@@ -182,7 +217,9 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
         return new TradeReceipt(receipt, block?.Timestamp ?? 0, new EpochId(epoch), nav, tao, tokens, volume);
     }
 
-    /// <summary>What a size would come to step by step: swaps of the basket as the chain simulates them, and the pool's own formula.</summary>
+    /// <summary>
+    /// What a size would come to step by step: swaps of the basket as the chain simulates them, and the pool's own formula.
+    /// </summary>
     private async Task<LadderRung> StepwiseAsync(NavReading.Available nav, PoolReserves pool, Wei size, CancellationToken cancel)
     {
         var bought = Wei.From((UInt128)pool.Buy(size.Value));
@@ -190,7 +227,8 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
         return new LadderRung(
             size,
             mint is null ? null : new RoundTrip(mint.Tokens, Wei.From((UInt128)pool.Sell(mint.Tokens.Value)), StepwiseGas),
-            redeem is null ? null : new RoundTrip(bought, redeem.Tao, StepwiseGas));
+            redeem is null ? null : new RoundTrip(bought, redeem.Tao, StepwiseGas)
+        );
     }
 
     private RpcCall NavAt(Hash256 block, Action<TaoPerToken> take) =>

@@ -23,16 +23,19 @@ public sealed class NavReader(EndpointPool pool, Address contract)
     public async Task<NavInputs> ReadAsync(BlockHeader block, CancellationToken cancel)
     {
         AbiData composition = default;
-        Hash256 hotkey = default, coldkey = default;
+        Hash256 hotkey = default,
+            coldkey = default;
         BigInteger supply = 0;
         await pool.SendAsync(
-            [
-                View(new GetIndexCompositionFunction().Encode(), words => composition = words),
-                View(new TotalSupplyFunction().Encode(), words => supply = words.Integer(0)),
-                View(new HotkeyFunction().Encode(), words => hotkey = words.Hash(0)),
-                View(new ColdkeyFunction().Encode(), words => coldkey = words.Hash(0)),
-            ],
-            cancel).ConfigureAwait(false);
+                [
+                    View(new GetIndexCompositionFunction().Encode(), words => composition = words),
+                    View(new TotalSupplyFunction().Encode(), words => supply = words.Integer(0)),
+                    View(new HotkeyFunction().Encode(), words => hotkey = words.Hash(0)),
+                    View(new ColdkeyFunction().Encode(), words => coldkey = words.Hash(0)),
+                ],
+                cancel
+            )
+            .ConfigureAwait(false);
         var (netuids, count) = composition.List(0);
         var (weights, weightCount) = composition.List(1);
         if (count != weightCount || count > MaxConstituents)
@@ -49,9 +52,18 @@ public sealed class NavReader(EndpointPool pool, Address contract)
             calls.Add(At(Precompiles.Staking, ask.Stake, words => holdings[at] = holdings[at] with { Holding = words.Integer(0) }));
             if (netuid == 0)
                 continue;
-            calls.Add(Quote(ask.Price, words => holdings[at] = With(holdings[at], holdings[at].Quote with { RawPrice = words.Integer(0) })));
-            calls.Add(Quote(ask.TaoInPool, words => holdings[at] = With(holdings[at], holdings[at].Quote with { TaoInPool = words.UInt64(0) })));
-            calls.Add(Quote(ask.AlphaInPool, words => holdings[at] = With(holdings[at], holdings[at].Quote with { AlphaInPool = words.UInt64(0) })));
+            calls.Add(
+                Quote(ask.Price, words => holdings[at] = With(holdings[at], holdings[at].Quote with { RawPrice = words.Integer(0) }))
+            );
+            calls.Add(
+                Quote(ask.TaoInPool, words => holdings[at] = With(holdings[at], holdings[at].Quote with { TaoInPool = words.UInt64(0) }))
+            );
+            calls.Add(
+                Quote(
+                    ask.AlphaInPool,
+                    words => holdings[at] = With(holdings[at], holdings[at].Quote with { AlphaInPool = words.UInt64(0) })
+                )
+            );
         }
 
         await pool.SendAsync(calls, cancel).ConfigureAwait(false);
@@ -59,7 +71,8 @@ public sealed class NavReader(EndpointPool pool, Address contract)
 
         RpcCall View(string data, Action<AbiData> take) => At(contract, data, take);
 
-        RpcCall At(Address to, string data, Action<AbiData> take) => EthCalls.CallAt(to, data, block.Hash, bytes => take(new AbiData(bytes)));
+        RpcCall At(Address to, string data, Action<AbiData> take) =>
+            EthCalls.CallAt(to, data, block.Hash, bytes => take(new AbiData(bytes)));
 
         // A price that is refused is missing; that makes NAV unavailable, and says of which subnet.
         RpcCall Quote(string data, Action<AbiData> take) => At(Precompiles.Alpha, data, take) with { Refused = _ => { } };
@@ -67,21 +80,40 @@ public sealed class NavReader(EndpointPool pool, Address contract)
         static NavHolding With(NavHolding holding, AlphaQuote quote) => holding with { Quote = quote };
     }
 
-    /// <summary>What a mint and a redemption of a size would really cost and bring at the block of a reading; null where the chain refuses to tell.</summary>
+    /// <summary>
+    /// What a mint and a redemption of a size would really cost and bring at the block of a reading; null where the chain refuses
+    /// to tell.
+    /// </summary>
     /// <param name="nav">The reading.</param>
     /// <param name="tao">What is spent on the mint.</param>
     /// <param name="tokens">What is redeemed.</param>
     /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="ChainException">No endpoint answers.</exception>
-    public async Task<(ExecutablePrice? Mint, ExecutablePrice? Redeem)> ExecutableAsync(NavReading.Available nav, Wei tao, Wei tokens, CancellationToken cancel)
+    public async Task<(ExecutablePrice? Mint, ExecutablePrice? Redeem)> ExecutableAsync(
+        NavReading.Available nav,
+        Wei tao,
+        Wei tokens,
+        CancellationToken cancel
+    )
     {
         var refused = (Mint: false, Redeem: false);
         var calls = new List<RpcCall>();
-        var bought = Simulate((netuid, amount) => new SimSwapTaoForAlphaFunction(netuid, amount).Encode(), ExecutablePrice.MintLegs(nav.Inputs, tao), () => refused.Mint = true);
-        var received = Simulate((netuid, amount) => new SimSwapAlphaForTaoFunction(netuid, amount).Encode(), ExecutablePrice.RedeemLegs(nav.Inputs, tokens), () => refused.Redeem = true);
+        var bought = Simulate(
+            (netuid, amount) => new SimSwapTaoForAlphaFunction(netuid, amount).Encode(),
+            ExecutablePrice.MintLegs(nav.Inputs, tao),
+            () => refused.Mint = true
+        );
+        var received = Simulate(
+            (netuid, amount) => new SimSwapAlphaForTaoFunction(netuid, amount).Encode(),
+            ExecutablePrice.RedeemLegs(nav.Inputs, tokens),
+            () => refused.Redeem = true
+        );
         if (calls.Count > 0)
             await pool.SendAsync(calls, cancel).ConfigureAwait(false);
-        return (refused.Mint ? null : ExecutablePrice.OfMint(nav, tao, bought), refused.Redeem ? null : ExecutablePrice.OfRedeem(tokens, received));
+        return (
+            refused.Mint ? null : ExecutablePrice.OfMint(nav, tao, bought),
+            refused.Redeem ? null : ExecutablePrice.OfRedeem(tokens, received)
+        );
 
         BigInteger[] Simulate(Func<ushort, ulong, string> encode, IReadOnlyList<ulong> legs, Action refuse)
         {
@@ -94,7 +126,17 @@ public sealed class NavReader(EndpointPool pool, Address contract)
                 if (netuid == 0 || legs[i] == 0)
                     results[i] = legs[i];
                 else
-                    calls.Add(EthCalls.CallAt(Precompiles.Alpha, encode(netuid, legs[i]), nav.Inputs.BlockHash, bytes => results[at] = new AbiData(bytes).Integer(0)) with { Refused = _ => refuse() });
+                    calls.Add(
+                        EthCalls.CallAt(
+                            Precompiles.Alpha,
+                            encode(netuid, legs[i]),
+                            nav.Inputs.BlockHash,
+                            bytes => results[at] = new AbiData(bytes).Integer(0)
+                        ) with
+                        {
+                            Refused = _ => refuse(),
+                        }
+                    );
             }
 
             return results;
@@ -107,18 +149,32 @@ public sealed class NavReader(EndpointPool pool, Address contract)
     /// <param name="block">The block's hash.</param>
     /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="ChainException">No endpoint gives it.</exception>
-    public async Task<IReadOnlyDictionary<Address, ushort>> UidsAsync(ushort netuid, IReadOnlyCollection<Address> accounts, Hash256 block, CancellationToken cancel)
+    public async Task<IReadOnlyDictionary<Address, ushort>> UidsAsync(
+        ushort netuid,
+        IReadOnlyCollection<Address> accounts,
+        Hash256 block,
+        CancellationToken cancel
+    )
     {
         var uids = new Dictionary<Address, ushort>();
         foreach (var chunk in accounts.Chunk(500))
         {
-            var calls = chunk.Select(account => EthCalls.CallAt(Precompiles.UidLookup, new UidLookupFunction(netuid, account, 1).Encode(), block, bytes =>
-            {
-                // A list of (uid, block) pairs, the oldest association first.
-                var (pairs, count) = new AbiData(bytes).List(0);
-                if (count > 0)
-                    uids[account] = (ushort)pairs.UInt64(0);
-            })).ToList();
+            var calls = chunk
+                .Select(account =>
+                    EthCalls.CallAt(
+                        Precompiles.UidLookup,
+                        new UidLookupFunction(netuid, account, 1).Encode(),
+                        block,
+                        bytes =>
+                        {
+                            // A list of (uid, block) pairs, the oldest association first.
+                            var (pairs, count) = new AbiData(bytes).List(0);
+                            if (count > 0)
+                                uids[account] = (ushort)pairs.UInt64(0);
+                        }
+                    )
+                )
+                .ToList();
             await pool.SendAsync(calls, cancel).ConfigureAwait(false);
         }
 
@@ -129,11 +185,15 @@ public sealed class NavReader(EndpointPool pool, Address contract)
     {
         if (_calls.Count > 2 * MaxConstituents)
             _calls.Clear();
-        return _calls.GetOrAdd((hotkey, coldkey, netuid), key => new ConstituentCalls(
-            new GetStakeFunction(key.Hotkey, key.Coldkey, key.Netuid).Encode(),
-            new GetAlphaPriceFunction(key.Netuid).Encode(),
-            new GetTaoInPoolFunction(key.Netuid).Encode(),
-            new GetAlphaInPoolFunction(key.Netuid).Encode()));
+        return _calls.GetOrAdd(
+            (hotkey, coldkey, netuid),
+            key => new ConstituentCalls(
+                new GetStakeFunction(key.Hotkey, key.Coldkey, key.Netuid).Encode(),
+                new GetAlphaPriceFunction(key.Netuid).Encode(),
+                new GetTaoInPoolFunction(key.Netuid).Encode(),
+                new GetAlphaInPoolFunction(key.Netuid).Encode()
+            )
+        );
     }
 
     private sealed record ConstituentCalls(string Stake, string Price, string TaoInPool, string AlphaInPool);

@@ -24,7 +24,13 @@ public static class NeuronCalls
     /// What is committed to: BLAKE2b-256 of the SCALE encoding of <c>(hotkey, netuid, uids, values, salt, version key)</c>
     /// (source: Subtensor, <c>do_reveal_weights</c>). The hotkey of an EVM account is its <see cref="Coldkey"/>.
     /// </summary>
-    public static Hash256 Commit(Address account, ushort netuid, IReadOnlyList<SubnetWeight> weights, IReadOnlyList<ushort> salt, ulong versionKey)
+    public static Hash256 Commit(
+        Address account,
+        ushort netuid,
+        IReadOnlyList<SubnetWeight> weights,
+        IReadOnlyList<ushort> salt,
+        ulong versionKey
+    )
     {
         using var scale = new MemoryStream();
         scale.Write(Coldkey.Of(account).ToBytes());

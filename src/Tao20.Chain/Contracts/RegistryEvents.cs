@@ -35,14 +35,24 @@ public static class RegistryEvents
     public static readonly Hash256 CaseExecuted = EventReader.Topic<CaseExecutedEvent>();
 
     /// <summary>All topics that are read.</summary>
-    public static readonly IReadOnlyList<Hash256> All = [BondChanged, Attested, CaseRaised, Voted, CaseConfirmed, CaseRejected, CaseExecuted];
+    public static readonly IReadOnlyList<Hash256> All =
+    [
+        BondChanged,
+        Attested,
+        CaseRaised,
+        Voted,
+        CaseConfirmed,
+        CaseRejected,
+        CaseExecuted,
+    ];
 
     /// <summary>The fact a log of the registry is.</summary>
     /// <param name="registry">The registry and its chain.</param>
     /// <param name="position">Where the log stands.</param>
     /// <param name="topics">Its topics.</param>
     /// <param name="data">Its data.</param>
-    /// <exception cref="FormatException">It is none, or contradicts itself: digest and fields, weights and their hash, id and evidence.</exception>
+    /// <exception cref="FormatException">It is none, or contradicts itself: digest and fields, weights and their hash, id and
+    /// evidence.</exception>
     public static ChainFact Decode(RegistryIdentity registry, Position position, IReadOnlyList<Hash256> topics, ReadOnlyMemory<byte> data)
     {
         var kind = topics[0];
@@ -63,7 +73,8 @@ public static class RegistryEvents
         throw new FormatException($"the topic {kind} is not one of the registry's");
     }
 
-    private static ChainFact.BondChanged OfBond(Position position, BondChangedEvent e) => new(position, Address.Parse(e.Validator), Amount(e.Bond));
+    private static ChainFact.BondChanged OfBond(Position position, BondChangedEvent e) =>
+        new(position, Address.Parse(e.Validator), Amount(e.Bond));
 
     private static ChainFact.CaseVoted OfVote(Position position, VotedEvent e) =>
         new(position, new Hash256(e.Id), Address.Parse(e.Voter), e.Support, Amount(e.Stake).Value);
@@ -82,7 +93,8 @@ public static class RegistryEvents
             new Hash256(e.Attestation.RankingRoot),
             new Hash256(e.Attestation.WeightsHash),
             new Hash256(e.Attestation.Parameters),
-            Address.Parse(e.Attestation.Validator));
+            Address.Parse(e.Attestation.Validator)
+        );
         if (e.Uids.Count != e.Weights.Count)
             throw new FormatException($"{e.Uids.Count} UIDs and {e.Weights.Count} weights");
         IReadOnlyList<SubnetWeight> weights = [.. e.Uids.Zip(e.Weights, (uid, weight) => new SubnetWeight(uid, weight))];
@@ -108,14 +120,17 @@ public static class RegistryEvents
             new Hash256(e.Details.ReferenceRoot),
             new Hash256(e.Details.ReferenceWeightsHash),
             [.. e.Digests.Select(digest => new Hash256(digest))],
-            [.. e.MissedEpochs.Select(Epoch)]);
+            [.. e.MissedEpochs.Select(Epoch)]
+        );
         var id = new Hash256(e.Id);
         return raised.Id(registry, Keccak.Hash) == id
             ? new ChainFact.CaseRaised(position, id, raised, Address.Parse(e.RaisedBy))
             : throw new FormatException($"the case {id} has other evidence");
     }
 
-    private static Wei Amount(BigInteger wei) => wei <= Wei.Max ? Wei.From((UInt128)wei) : throw new FormatException($"{wei} wei is above 2^96");
+    private static Wei Amount(BigInteger wei) =>
+        wei <= Wei.Max ? Wei.From((UInt128)wei) : throw new FormatException($"{wei} wei is above 2^96");
 
-    private static EpochId Epoch(BigInteger number) => number <= ulong.MaxValue ? new EpochId((ulong)number) : throw new FormatException($"the epoch {number} is above 2^64");
+    private static EpochId Epoch(BigInteger number) =>
+        number <= ulong.MaxValue ? new EpochId((ulong)number) : throw new FormatException($"the epoch {number} is above 2^64");
 }

@@ -45,7 +45,9 @@ public static class RouterCalls
     /// <summary>Lets a contract take all tokens, now and later.</summary>
     public static string ApproveAll(Address spender) => new ApproveFunction(spender, BigInteger.Pow(2, 256) - 1).Encode();
 
-    /// <summary>Asks what a mint and sale with the TAO sent along would come to. Always reverts; <see cref="TryReadQuote"/> reads how.</summary>
+    /// <summary>
+    /// Asks what a mint and sale with the TAO sent along would come to. Always reverts; <see cref="TryReadQuote"/> reads how.
+    /// </summary>
     public static string QuoteMintAndSell() => new QuoteMintAndSellFunction().Encode();
 
     /// <summary>The same of a purchase and redemption.</summary>
@@ -74,7 +76,8 @@ public static class RouterCalls
 
     private static bool Is<TError>([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] string? revert)
         where TError : IErrorDTO, new() =>
-        revert is { Length: >= SelectorLength } && revert[..SelectorLength].Equals(Selector<TError>.Text, StringComparison.OrdinalIgnoreCase);
+        revert is { Length: >= SelectorLength }
+        && revert[..SelectorLength].Equals(Selector<TError>.Text, StringComparison.OrdinalIgnoreCase);
 
     private static class Selector<TError>
         where TError : IErrorDTO, new()

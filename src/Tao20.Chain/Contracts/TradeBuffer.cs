@@ -29,8 +29,10 @@ public sealed class TradeBuffer : IDisposable
     }
 
     /// <summary>All trades so far, where they are.</summary>
-    public ReadOnlySequence<Trade> ToSequence() => TradeSequence.Of(
-        _segments.Select((segment, i) => new ReadOnlyMemory<Trade>(segment, 0, i < _segments.Count - 1 ? SegmentTrades : _inLast)));
+    public ReadOnlySequence<Trade> ToSequence() =>
+        TradeSequence.Of(
+            _segments.Select((segment, i) => new ReadOnlyMemory<Trade>(segment, 0, i < _segments.Count - 1 ? SegmentTrades : _inLast))
+        );
 
     /// <summary>Gives the memory back: no sequence of these trades is to be read any more.</summary>
     public void Dispose()
@@ -47,7 +49,8 @@ internal static class TradeSequence
     /// <summary>Pieces one after the other.</summary>
     public static ReadOnlySequence<Trade> Of(IEnumerable<ReadOnlyMemory<Trade>> pieces)
     {
-        Segment? first = null, last = null;
+        Segment? first = null,
+            last = null;
         foreach (var piece in pieces.Where(piece => !piece.IsEmpty))
         {
             last = new Segment(piece, last);

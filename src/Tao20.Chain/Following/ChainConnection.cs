@@ -69,10 +69,17 @@ public sealed class ChainConnection : IAsyncDisposable
                 ulong chainId = 0;
                 var code = 0;
                 BlockHeader? genesis = null;
-                await EndpointPool.SendToAsync(
-                    transport,
-                    [EthCalls.ChainId(id => chainId = id), EthCalls.Header(0, header => genesis = header), EthCalls.CodeSize(Options.Contract, size => code = size)],
-                    cancel).ConfigureAwait(false);
+                await EndpointPool
+                    .SendToAsync(
+                        transport,
+                        [
+                            EthCalls.ChainId(id => chainId = id),
+                            EthCalls.Header(0, header => genesis = header),
+                            EthCalls.CodeSize(Options.Contract, size => code = size),
+                        ],
+                        cancel
+                    )
+                    .ConfigureAwait(false);
                 var expected = Options.ChainId ?? identity?.ChainId ?? chainId;
                 if (chainId != expected)
                     throw new WrongChainException(transport.Endpoint, expected, chainId);

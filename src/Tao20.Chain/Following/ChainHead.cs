@@ -80,7 +80,8 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
     /// <exception cref="ChainException">No endpoint answers, or two disagree in quorum mode.</exception>
     public async Task RefreshAsync(CancellationToken cancel)
     {
-        BlockHeader? latest = null, finalized = null;
+        BlockHeader? latest = null,
+            finalized = null;
         List<RpcCall> calls = [EthCalls.Header("latest", header => latest = header)];
         if (options.FinalityDepth is null)
             calls.Add(EthCalls.Header("finalized", header => finalized = header));
@@ -89,7 +90,8 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
             throw new NodeMisbehaviourException(by.Endpoint, "it has no latest block");
         pool.NoteHead(by, latest.Number);
         if (options.FinalityDepth is { } depth && latest.Number >= (ulong)depth)
-            await pool.SendAsync([EthCalls.Header(latest.Number - (ulong)depth, header => finalized = header)], cancel).ConfigureAwait(false);
+            await pool.SendAsync([EthCalls.Header(latest.Number - (ulong)depth, header => finalized = header)], cancel)
+                .ConfigureAwait(false);
         if (options.Quorum && finalized is not null && finalized.Number > (Finalized?.Number ?? 0))
             await RequireQuorumAsync(by, finalized, cancel).ConfigureAwait(false);
         Move(latest, finalized);
@@ -170,7 +172,10 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
     private void NoteRead()
     {
         if (Problem is { } over)
-            log.LogInformation("The head of the chain can be read again, after {Seconds:0} s", (_clock.GetUtcNow() - over.Since).TotalSeconds);
+            log.LogInformation(
+                "The head of the chain can be read again, after {Seconds:0} s",
+                (_clock.GetUtcNow() - over.Since).TotalSeconds
+            );
         Problem = null;
     }
 
@@ -188,8 +193,11 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
         {
             try
             {
-                ulong chainId = 0, number = 0;
-                await EndpointPool.SendToAsync(transport, [EthCalls.ChainId(id => chainId = id), EthCalls.BlockNumber(n => number = n)], _stop.Token).ConfigureAwait(false);
+                ulong chainId = 0,
+                    number = 0;
+                await EndpointPool
+                    .SendToAsync(transport, [EthCalls.ChainId(id => chainId = id), EthCalls.BlockNumber(n => number = n)], _stop.Token)
+                    .ConfigureAwait(false);
                 if (options.ChainId is { } expected && chainId != expected)
                     throw new NodeMisbehaviourException(transport.Endpoint, $"it is on chain {chainId}, not {expected}");
                 pool.NoteHead(transport, number);
@@ -212,7 +220,9 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
             try
             {
                 BlockHeader? header = null;
-                await EndpointPool.SendToAsync(second, [EthCalls.Header(finalized.Number, found => header = found)], cancel).ConfigureAwait(false);
+                await EndpointPool
+                    .SendToAsync(second, [EthCalls.Header(finalized.Number, found => header = found)], cancel)
+                    .ConfigureAwait(false);
                 if (header is null)
                     continue;
                 if (header.Hash != finalized.Hash)
@@ -225,7 +235,10 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
             }
         }
 
-        throw new EndpointUnreachableException(first.Endpoint, $"no second endpoint confirms finalized block {finalized.Number} (Chain:Quorum)");
+        throw new EndpointUnreachableException(
+            first.Endpoint,
+            $"no second endpoint confirms finalized block {finalized.Number} (Chain:Quorum)"
+        );
     }
 
     private async Task SubscribeAsync()
@@ -252,7 +265,12 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
             catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or JsonException)
             {
                 if (!_stop.IsCancellationRequested)
-                    log.LogInformation("New heads do not come by WebSocket from {Endpoint}, polling every {Interval}: {Reason}", endpoint, options.PollInterval, e.Message);
+                    log.LogInformation(
+                        "New heads do not come by WebSocket from {Endpoint}, polling every {Interval}: {Reason}",
+                        endpoint,
+                        options.PollInterval,
+                        e.Message
+                    );
             }
 
             Subscribed = false;

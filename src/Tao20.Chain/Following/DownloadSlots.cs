@@ -30,7 +30,9 @@ internal sealed class DownloadSlots
     internal void Give() => _free.Writer.TryWrite(true);
 }
 
-/// <summary>The right to one of the downloads that may run at once; freed when the reply is here, so that the next runs while it is read.</summary>
+/// <summary>
+/// The right to one of the downloads that may run at once; freed when the reply is here, so that the next runs while it is read.
+/// </summary>
 internal sealed class DownloadSlot(DownloadSlots slots) : IDisposable
 {
     private DownloadSlots? _slots = slots;

@@ -15,7 +15,9 @@ public sealed record Cursor(ulong Block, Hash256? Hash);
 /// <summary>Reads finalized blocks in ranges, several at once, and hands them out in order, each the child of the one before.</summary>
 public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOptions options)
 {
-    /// <summary>A range holds at most this many epoch changes, so that settlement never falls further behind than miners remember.</summary>
+    /// <summary>
+    /// A range holds at most this many epoch changes, so that settlement never falls further behind than miners remember.
+    /// </summary>
     public const int MaxEpochsPerRange = 16;
 
     /// <summary>How many ranges may be read and waiting: what a busy journal takes at once.</summary>
@@ -41,7 +43,10 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
     /// <exception cref="ReorgBelowFinalityException">The chain no longer has the block of the cursor.</exception>
     /// <exception cref="ChainException">No endpoint gives what is needed.</exception>
     public async IAsyncEnumerable<TradeRange> ReadAsync(
-        Cursor cursor, ulong? until = null, [EnumeratorCancellation] CancellationToken cancel = default)
+        Cursor cursor,
+        ulong? until = null,
+        [EnumeratorCancellation] CancellationToken cancel = default
+    )
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var downloads = new DownloadSlots(options.Parallelism);
@@ -75,7 +80,12 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
 
     /// <summary>Starts the download of one range after the other, as far as the chain is final and the reader keeps up.</summary>
     private async Task PlanAsync(
-        ulong next, ulong? until, ChannelWriter<Task<IReadOnlyList<TradeRange>>> underWay, DownloadSlots downloads, CancellationToken cancel)
+        ulong next,
+        ulong? until,
+        ChannelWriter<Task<IReadOnlyList<TradeRange>>> underWay,
+        DownloadSlots downloads,
+        CancellationToken cancel
+    )
     {
         try
         {
@@ -114,7 +124,12 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
 
     /// <summary>Reads a range, in halves where it is refused as too large.</summary>
     private async Task<IReadOnlyList<TradeRange>> ReadSplittingAsync(
-        ulong from, ulong to, DownloadSlot slot, DownloadSlots downloads, CancellationToken cancel)
+        ulong from,
+        ulong to,
+        DownloadSlot slot,
+        DownloadSlots downloads,
+        CancellationToken cancel
+    )
     {
         using var held = slot;
         var blocks = (int)(to - from + 1);
@@ -129,7 +144,9 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
                 return [range];
             }
         }
-        catch (ChainException e) when (e is ReplyTooLargeException or EndpointTimeoutException || (e is RpcErrorException error && RangeLimits.IsTooLarge(error)))
+        catch (ChainException e)
+            when (e is ReplyTooLargeException or EndpointTimeoutException || (e is RpcErrorException error && RangeLimits.IsTooLarge(error))
+            )
         {
             if (blocks == 1)
             {
@@ -148,7 +165,8 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
         return [.. lower, .. upper];
 
         async Task<IReadOnlyList<TradeRange>> ReadHalfAsync(ulong first, ulong last) =>
-            await ReadSplittingAsync(first, last, await downloads.TakeAsync(cancel).ConfigureAwait(false), downloads, cancel).ConfigureAwait(false);
+            await ReadSplittingAsync(first, last, await downloads.TakeAsync(cancel).ConfigureAwait(false), downloads, cancel)
+                .ConfigureAwait(false);
     }
 
     /// <summary>
@@ -168,11 +186,21 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
                 if (header?.Hash == expected && transport.Endpoint != range.By)
                     agreed = true;
                 else if (header?.Hash == expected)
-                    reader.Pool.Drop(new NodeMisbehaviourException(transport.Endpoint, $"block {range.First.Number} has parent {range.First.ParentHash}, and block {block} is {expected}"));
+                    reader.Pool.Drop(
+                        new NodeMisbehaviourException(
+                            transport.Endpoint,
+                            $"block {range.First.Number} has parent {range.First.ParentHash}, and block {block} is {expected}"
+                        )
+                    );
                 else
                 {
                     other = header?.Hash ?? other;
-                    reader.Pool.Drop(new NodeMisbehaviourException(transport.Endpoint, $"block {block} has hash {header?.Hash}, and {expected} was final"));
+                    reader.Pool.Drop(
+                        new NodeMisbehaviourException(
+                            transport.Endpoint,
+                            $"block {block} has hash {header?.Hash}, and {expected} was final"
+                        )
+                    );
                 }
             }
             catch (ChainException)
@@ -187,8 +215,6 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
         if (!agreed)
             throw reader.Pool.NobodyLeft();
         var again = await reader.ReadAsync(range.First.Number, range.Last.Number, cancel).ConfigureAwait(false);
-        return again.First.ParentHash == expected
-            ? again
-            : throw new ReorgBelowFinalityException(block, expected, again.First.ParentHash);
+        return again.First.ParentHash == expected ? again : throw new ReorgBelowFinalityException(block, expected, again.First.ParentHash);
     }
 }

@@ -18,19 +18,25 @@ public sealed record HeadOverlay(BlockHeader Base, IReadOnlyList<BlockHeader> Bl
     /// <summary>The highest block.</summary>
     public BlockHeader Head => Blocks.Count > 0 ? Blocks[^1] : Base;
 
-    /// <summary>How many blocks of <paramref name="before"/> are no longer on this chain: the depth of the reorg, 0 when there was none.</summary>
+    /// <summary>
+    /// How many blocks of <paramref name="before"/> are no longer on this chain: the depth of the reorg, 0 when there was none.
+    /// </summary>
     public int Replaced(HeadOverlay before)
     {
         var mine = Blocks.Append(Base).ToDictionary(block => block.Number, block => block.Hash);
-        return before.Blocks.Count(block => block.Number > Base.Number && (!mine.TryGetValue(block.Number, out var hash) || hash != block.Hash));
+        return before.Blocks.Count(block =>
+            block.Number > Base.Number && (!mine.TryGetValue(block.Number, out var hash) || hash != block.Hash)
+        );
     }
 
     /// <summary>The trades and their value by miner, in TAO wei.</summary>
-    public IReadOnlyDictionary<Address, (int Trades, UInt128 Wei)> ByMiner() => Trades
-        .GroupBy(trade => trade.Miner)
-        .ToDictionary(
-            miner => miner.Key,
-            miner => (miner.Count(), miner.Aggregate(UInt128.Zero, (sum, trade) => sum + trade.Value.Value)));
+    public IReadOnlyDictionary<Address, (int Trades, UInt128 Wei)> ByMiner() =>
+        Trades
+            .GroupBy(trade => trade.Miner)
+            .ToDictionary(
+                miner => miner.Key,
+                miner => (miner.Count(), miner.Aggregate(UInt128.Zero, (sum, trade) => sum + trade.Value.Value))
+            );
 
     /// <summary>Reads the overlay above the finalized block, up to the latest; null when it is too far or moved meanwhile.</summary>
     public static async Task<HeadOverlay?> ReadAsync(RangeReader reader, ChainHead head, CancellationToken cancel)

@@ -68,7 +68,8 @@ public static class RangeChecks
         foreach (var (miner, total) in totals)
         {
             if (sums.GetValueOrDefault(miner) != total.After - total.Before)
-                return $"trades of {miner} worth {sums.GetValueOrDefault(miner)} wei, while its running total moved by {total.After - total.Before}: logs are missing";
+                return $"trades of {miner} worth {sums.GetValueOrDefault(miner)} wei, while its running total moved by "
+                    + $"{total.After - total.Before}: logs are missing";
             sums.Remove(miner);
         }
 

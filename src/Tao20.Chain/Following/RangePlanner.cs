@@ -1,6 +1,8 @@
 namespace Tao20.Chain.Following;
 
-/// <summary>How large the next range is: pure, so that its behaviour is a table. Grows on small quick answers, halves on refusals.</summary>
+/// <summary>
+/// How large the next range is: pure, so that its behaviour is a table. Grows on small quick answers, halves on refusals.
+/// </summary>
 /// <param name="Size">The size of the next range, in blocks.</param>
 /// <param name="Ceiling">No range is larger than this: the configured most, or less once a provider has refused more.</param>
 /// <param name="Wanted">The size of a reply that a range should have, in bytes.</param>
@@ -10,7 +12,8 @@ public sealed record RangePlanner(int Size, int Ceiling, int Wanted)
     public static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
 
     /// <summary>The planner before the first answer.</summary>
-    public static RangePlanner Start(int firstBlocks, int maxBlocks, int wantedBytes) => new(Math.Min(firstBlocks, maxBlocks), maxBlocks, wantedBytes);
+    public static RangePlanner Start(int firstBlocks, int maxBlocks, int wantedBytes) =>
+        new(Math.Min(firstBlocks, maxBlocks), maxBlocks, wantedBytes);
 
     /// <summary>
     /// The range that starts at <paramref name="next"/> and does not pass <paramref name="target"/>, both included. What would be left

@@ -8,7 +8,9 @@ using Tao20.Domain.Trades;
 
 namespace Tao20.Chain.Following;
 
-/// <summary>Fetches one range from one endpoint and checks it. What it returns can be folded; what cannot be right it drops with its node.</summary>
+/// <summary>
+/// Fetches one range from one endpoint and checks it. What it returns can be folded; what cannot be right it drops with its node.
+/// </summary>
 public sealed class RangeReader(EndpointPool pool, ChainOptions options)
 {
     /// <summary>Up to this many blocks, every header is read and the whole chain of parent hashes is checked.</summary>
@@ -22,7 +24,9 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
     /// <summary>The pool asked.</summary>
     public EndpointPool Pool => pool;
 
-    /// <summary>Reads a range, both ends included, from the best endpoint; a node whose answer cannot be right is dropped for the next.</summary>
+    /// <summary>
+    /// Reads a range, both ends included, from the best endpoint; a node whose answer cannot be right is dropped for the next.
+    /// </summary>
     /// <param name="from">The first block.</param>
     /// <param name="to">The last block.</param>
     /// <param name="cancel">Cancels the operation.</param>
@@ -53,7 +57,9 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
         try
         {
             using var range = await ReadOnceAsync(final.Number + 1, latest.Number, cancel, headers).ConfigureAwait(false);
-            return range.First.ParentHash == final.Hash ? new HeadOverlay(final, [.. headers.Select(header => header!)], range.Trades.ToArray()) : null;
+            return range.First.ParentHash == final.Hash
+                ? new HeadOverlay(final, [.. headers.Select(header => header!)], range.Trades.ToArray())
+                : null;
         }
         catch (NodeMisbehaviourException)
         {
@@ -62,7 +68,13 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
         }
     }
 
-    private async Task<TradeRange> ReadOnceAsync(ulong from, ulong to, CancellationToken cancel, BlockHeader?[]? all = null, Action? arrived = null)
+    private async Task<TradeRange> ReadOnceAsync(
+        ulong from,
+        ulong to,
+        CancellationToken cancel,
+        BlockHeader?[]? all = null,
+        Action? arrived = null
+    )
     {
         var every = all is not null || options.VerifyEveryHeader || to - from < EveryHeaderUpTo;
         List<ulong> asked = every ? [.. Blocks(from, to)] : [from, to];
@@ -91,7 +103,17 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
         if (decoder.Quarantined.Count == 0)
             Require(by, RangeChecks.Totals(trades, decoder.Totals));
         return new TradeRange(
-            headers[0]!, headers[^1]!, trades, decoder.Advances, decoder.Totals, decoder.Facts, decoder.Quarantined, decoder.Count, bytes, by.Endpoint)
+            headers[0]!,
+            headers[^1]!,
+            trades,
+            decoder.Advances,
+            decoder.Totals,
+            decoder.Facts,
+            decoder.Quarantined,
+            decoder.Count,
+            bytes,
+            by.Endpoint
+        )
         {
             Memory = decoder.Memory,
         };
@@ -113,7 +135,12 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
     }
 
     /// <summary>An epoch's last block is the parent of the one with the closing log: its hash is in that one's header.</summary>
-    private static async Task ReadEpochEndsAsync(IRpcTransport by, List<ClosedEpoch> advances, Dictionary<ulong, BlockHeader> known, CancellationToken cancel)
+    private static async Task ReadEpochEndsAsync(
+        IRpcTransport by,
+        List<ClosedEpoch> advances,
+        Dictionary<ulong, BlockHeader> known,
+        CancellationToken cancel
+    )
     {
         await ReadMissingAsync(by, advances.Select(advance => advance.ClosedAt.Block), known, cancel).ConfigureAwait(false);
         for (var i = 0; i < advances.Count; i++)
@@ -122,7 +149,11 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
 
     /// <summary>Older nodes give logs without the time of their block: it is read from the header of each block that has a log.</summary>
     private static async Task<ReadOnlySequence<Trade>> WithTimestampsAsync(
-        IRpcTransport by, LogDecoder decoder, Dictionary<ulong, BlockHeader> known, CancellationToken cancel)
+        IRpcTransport by,
+        LogDecoder decoder,
+        Dictionary<ulong, BlockHeader> known,
+        CancellationToken cancel
+    )
     {
         await ReadMissingAsync(by, decoder.Blocks.Select(block => block.Number), known, cancel).ConfigureAwait(false);
         var trades = decoder.Trades.ToArray();
@@ -132,7 +163,12 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
     }
 
     /// <summary>Reads the headers of these blocks, ascending, that are not known yet.</summary>
-    private static async Task ReadMissingAsync(IRpcTransport by, IEnumerable<ulong> blocks, Dictionary<ulong, BlockHeader> known, CancellationToken cancel)
+    private static async Task ReadMissingAsync(
+        IRpcTransport by,
+        IEnumerable<ulong> blocks,
+        Dictionary<ulong, BlockHeader> known,
+        CancellationToken cancel
+    )
     {
         foreach (var chunk in blocks.Where(block => !known.ContainsKey(block)).Distinct().ToList().Chunk(HeadersPerRequest))
         {

@@ -28,7 +28,8 @@ public sealed record TradeRange(
     IReadOnlyList<QuarantinedLog> Quarantined,
     int Logs,
     int Bytes,
-    Uri By) : IDisposable
+    Uri By
+) : IDisposable
 {
     private readonly ReadOnlySequence<Trade> _trades = Trades;
     private bool _disposed;
@@ -63,7 +64,10 @@ public sealed record TradeRange(
         for (var i = 1; i < ranges.Count; i++)
         {
             if (ranges[i].First.ParentHash != ranges[i - 1].Last.Hash)
-                throw new ArgumentException($"Block {ranges[i].First.Number} does not follow on block {ranges[i - 1].Last.Number}.", nameof(ranges));
+                throw new ArgumentException(
+                    $"Block {ranges[i].First.Number} does not follow on block {ranges[i - 1].Last.Number}.",
+                    nameof(ranges)
+                );
         }
 
         if (ranges.Count == 1)
@@ -81,7 +85,8 @@ public sealed record TradeRange(
             [.. ranges.SelectMany(range => range.Quarantined)],
             ranges.Sum(range => range.Logs),
             ranges.Sum(range => range.Bytes),
-            ranges[^1].By);
+            ranges[^1].By
+        );
     }
 
     private static IEnumerable<ReadOnlyMemory<Trade>> Pieces(ReadOnlySequence<Trade> trades)

@@ -20,36 +20,57 @@ public static class AccountCalls
     /// <param name="block">A quantity, or <c>latest</c>.</param>
     /// <param name="take">Takes it.</param>
     public static RpcCall Nonce(Address account, string block, Action<ulong> take) =>
-        new("eth_getTransactionCount", $"[\"{account}\",\"{block}\"]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Quantity(ref reader)));
+        new(
+            "eth_getTransactionCount",
+            $"[\"{account}\",\"{block}\"]",
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Quantity(ref reader))
+        );
 
     /// <summary><c>eth_getBalance</c> at the block with this hash (EIP-1898), in wei.</summary>
     public static RpcCall BalanceAt(Address account, Hash256 block, Action<BigInteger> take) =>
         new(
             "eth_getBalance",
             $"[\"{account}\",{{\"blockHash\":\"{block}\",\"requireCanonical\":true}}]",
-            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.BigQuantity(reader.GetString()!)));
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.BigQuantity(reader.GetString()!))
+        );
 
     /// <summary><c>eth_getBalance</c> at a height, in wei.</summary>
     public static RpcCall BalanceAt(Address account, ulong block, Action<BigInteger> take) =>
-        new("eth_getBalance", $"[\"{account}\",\"{HexText.Quantity(block)}\"]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.BigQuantity(reader.GetString()!)));
+        new(
+            "eth_getBalance",
+            $"[\"{account}\",\"{HexText.Quantity(block)}\"]",
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.BigQuantity(reader.GetString()!))
+        );
 
     /// <summary>The logs of a transaction that is in a block, by <c>eth_getTransactionReceipt</c>.</summary>
     public static RpcCall Logs(Hash256 hash, Action<IReadOnlyList<ReceiptLog>> take) =>
-        new("eth_getTransactionReceipt", $"[\"{hash}\"]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) =>
-        {
-            using var document = JsonDocument.ParseValue(ref reader);
-            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("logs", out var logs))
-                throw new FormatException($"no receipt of {hash} with logs");
-            take([.. logs.EnumerateArray().Select(ReadLog)]);
-        });
+        new(
+            "eth_getTransactionReceipt",
+            $"[\"{hash}\"]",
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) =>
+            {
+                using var document = JsonDocument.ParseValue(ref reader);
+                if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("logs", out var logs))
+                    throw new FormatException($"no receipt of {hash} with logs");
+                take([.. logs.EnumerateArray().Select(ReadLog)]);
+            }
+        );
 
     /// <summary>The latest block's base fee, in wei per gas; 0 where the chain has none.</summary>
     public static RpcCall BaseFee(Action<BigInteger> take) =>
-        new("eth_getBlockByNumber", "[\"latest\",false]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) =>
-        {
-            using var document = JsonDocument.ParseValue(ref reader);
-            take(document.RootElement.TryGetProperty("baseFeePerGas", out var fee) && fee.ValueKind == JsonValueKind.String ? HexText.BigQuantity(fee.GetString()!) : BigInteger.Zero);
-        });
+        new(
+            "eth_getBlockByNumber",
+            "[\"latest\",false]",
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) =>
+            {
+                using var document = JsonDocument.ParseValue(ref reader);
+                take(
+                    document.RootElement.TryGetProperty("baseFeePerGas", out var fee) && fee.ValueKind == JsonValueKind.String
+                        ? HexText.BigQuantity(fee.GetString()!)
+                        : BigInteger.Zero
+                );
+            }
+        );
 
     private static ReceiptLog ReadLog(JsonElement log)
     {
@@ -58,9 +79,12 @@ public static class AccountCalls
             Address.Parse(Text(log, "address")),
             topics.Count > 0 ? Hash256.Parse(topics[0]) : default,
             topics.Count > 1 ? Address.Parse("0x" + topics[1][^(2 * Address.Length)..]) : default,
-            Convert.FromHexString(Text(log, "data").AsSpan(2)));
+            Convert.FromHexString(Text(log, "data").AsSpan(2))
+        );
     }
 
     private static string Text(JsonElement receipt, string name) =>
-        receipt.TryGetProperty(name, out var value) && value.GetString() is { } text ? text : throw new FormatException($"a receipt without {name}");
+        receipt.TryGetProperty(name, out var value) && value.GetString() is { } text
+            ? text
+            : throw new FormatException($"a receipt without {name}");
 }

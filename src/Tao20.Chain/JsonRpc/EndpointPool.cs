@@ -4,7 +4,8 @@ namespace Tao20.Chain.JsonRpc;
 
 /// <summary>How one endpoint is doing.</summary>
 /// <param name="Endpoint">Its URL.</param>
-/// <param name="State"><c>ok</c>, <c>resting</c> (it failed a moment ago), <c>lagging</c> or <c>dropped</c> (it answered what cannot be).</param>
+/// <param name="State"><c>ok</c>, <c>resting</c> (it failed a moment ago), <c>lagging</c> or <c>dropped</c> (it answered what
+/// cannot be).</param>
 /// <param name="Reason">Why, when not ok.</param>
 /// <param name="Head">The latest head it told of; null before the first.</param>
 public sealed record EndpointStatus(Uri Endpoint, string State, string? Reason, ulong? Head);
@@ -48,13 +49,20 @@ public sealed class EndpointPool
         }
     }
 
-    /// <summary>Sends a batch to the best endpoint, the next best if that fails; returns the one that answered and the reply's size.</summary>
+    /// <summary>
+    /// Sends a batch to the best endpoint, the next best if that fails; returns the one that answered and the reply's size.
+    /// </summary>
     /// <param name="calls">What to ask.</param>
     /// <param name="cancel">Cancels the operation.</param>
     /// <param name="arrived">Called when a reply has arrived, before it is read.</param>
     /// <param name="errorsAreAnswers">An error of the node is its answer, as it is to a transaction: no other endpoint is asked.</param>
     /// <exception cref="ChainException">No endpoint gave an answer; of the last one tried.</exception>
-    public async Task<(IRpcTransport By, int Bytes)> SendAsync(IReadOnlyList<RpcCall> calls, CancellationToken cancel, Action? arrived = null, bool errorsAreAnswers = false)
+    public async Task<(IRpcTransport By, int Bytes)> SendAsync(
+        IReadOnlyList<RpcCall> calls,
+        CancellationToken cancel,
+        Action? arrived = null,
+        bool errorsAreAnswers = false
+    )
     {
         ChainException? last = null;
         foreach (var member in InOrder())
@@ -64,7 +72,10 @@ public sealed class EndpointPool
                 var bytes = await SendToAsync(member.Transport, calls, cancel, arrived).ConfigureAwait(false);
                 return (member.Transport, bytes);
             }
-            catch (ChainException e) when (e is EndpointUnreachableException or EndpointTimeoutException || (e is RpcErrorException error && (errorsAreAnswers ? RangeLimits.IsRateLimit(error) : IsPassing(error))))
+            catch (ChainException e)
+                when (e is EndpointUnreachableException or EndpointTimeoutException
+                    || (e is RpcErrorException error && (errorsAreAnswers ? RangeLimits.IsRateLimit(error) : IsPassing(error)))
+                )
             {
                 last = e;
                 SetAside(member, "resting", e.Message, Rest);
@@ -75,7 +86,12 @@ public sealed class EndpointPool
     }
 
     /// <summary>Sends a batch to one endpoint and reads the reply; returns its size in bytes.</summary>
-    public static async Task<int> SendToAsync(IRpcTransport transport, IReadOnlyList<RpcCall> calls, CancellationToken cancel, Action? arrived = null)
+    public static async Task<int> SendToAsync(
+        IRpcTransport transport,
+        IReadOnlyList<RpcCall> calls,
+        CancellationToken cancel,
+        Action? arrived = null
+    )
     {
         using var reply = await transport.SendAsync(RpcCall.Body(calls), cancel).ConfigureAwait(false);
         arrived?.Invoke();
@@ -119,8 +135,16 @@ public sealed class EndpointPool
                 var lags = member.Head + MaxLagBlocks < best;
                 if (lags && member.State == "ok")
                 {
-                    (member.State, member.Reason, member.Until) = ("lagging", $"{best - member.Head} blocks behind", DateTimeOffset.MaxValue);
-                    _log.LogWarning("RPC endpoint {Endpoint} lags {Lag} blocks behind the best; another is preferred", member.Transport.Endpoint, best - member.Head);
+                    (member.State, member.Reason, member.Until) = (
+                        "lagging",
+                        $"{best - member.Head} blocks behind",
+                        DateTimeOffset.MaxValue
+                    );
+                    _log.LogWarning(
+                        "RPC endpoint {Endpoint} lags {Lag} blocks behind the best; another is preferred",
+                        member.Transport.Endpoint,
+                        best - member.Head
+                    );
                 }
                 else if (!lags && member.State == "lagging")
                 {
@@ -142,14 +166,29 @@ public sealed class EndpointPool
                 (member.State, member.Reason) = ("ok", null);
 
             // One that stumbled once must not end a node for ever: when all are dropped, each gets another chance after a pause.
-            if (_members.All(member => member.State == "dropped") && _members.Max(member => member.Until) - DroppedFor + AllDroppedFor <= now)
+            if (
+                _members.All(member => member.State == "dropped")
+                && _members.Max(member => member.Until) - DroppedFor + AllDroppedFor <= now
+            )
             {
                 foreach (var member in _members)
                     (member.State, member.Reason) = ("ok", null);
             }
 
             // All but the dropped: first the well, then those that lag, then those that rest.
-            return [.. _members.Where(member => member.State != "dropped").OrderBy(member => member.State switch { "ok" => 0, "lagging" => 1, _ => 2 })];
+            return
+            [
+                .. _members
+                    .Where(member => member.State != "dropped")
+                    .OrderBy(member =>
+                        member.State switch
+                        {
+                            "ok" => 0,
+                            "lagging" => 1,
+                            _ => 2,
+                        }
+                    ),
+            ];
         }
     }
 

@@ -18,13 +18,21 @@ public static class EthCalls
 
     /// <summary><c>eth_getCode</c> at the latest block: how many bytes of code there are.</summary>
     public static RpcCall CodeSize(Address address, Action<int> take) =>
-        new("eth_getCode", $"[\"{address}\",\"latest\"]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take((reader.ValueSpan.Length - 2) / 2));
+        new(
+            "eth_getCode",
+            $"[\"{address}\",\"latest\"]",
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take((reader.ValueSpan.Length - 2) / 2)
+        );
 
     /// <summary><c>eth_getBlockByNumber</c> without transactions; null when there is no such block.</summary>
     /// <param name="block">A quantity, <c>latest</c> or <c>finalized</c>.</param>
     /// <param name="take">Takes the header.</param>
     public static RpcCall Header(string block, Action<BlockHeader?> take) =>
-        new("eth_getBlockByNumber", $"[\"{block}\",false]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(ReadHeader(ref reader)));
+        new(
+            "eth_getBlockByNumber",
+            $"[\"{block}\",false]",
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(ReadHeader(ref reader))
+        );
 
     /// <summary><c>eth_getBlockByNumber</c> of a height.</summary>
     public static RpcCall Header(ulong number, Action<BlockHeader?> take) => Header(HexText.Quantity(number), take);
@@ -35,7 +43,9 @@ public static class EthCalls
         var all = registry is null ? Tao20Events.All : Tao20Events.All.Concat(RegistryEvents.All);
         var topics = string.Join(',', all.Select(topic => $"\"{topic}\""));
         var address = registry is null ? $"\"{contract}\"" : $"[\"{contract}\",\"{registry}\"]";
-        var filter = $"{{\"address\":{address},\"fromBlock\":\"{HexText.Quantity(from)}\",\"toBlock\":\"{HexText.Quantity(to)}\",\"topics\":[[{topics}]]}}";
+        var filter =
+            $"{{\"address\":{address},\"fromBlock\":\"{HexText.Quantity(from)}\",\"toBlock\":\"{HexText.Quantity(to)}\","
+            + $"\"topics\":[[{topics}]]}}";
         return new RpcCall("eth_getLogs", $"[{filter}]", read);
     }
 
@@ -48,28 +58,37 @@ public static class EthCalls
         new(
             "eth_call",
             $"[{{\"to\":\"{to}\",\"data\":\"{data}\"}},\"{block}\"]",
-            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(Convert.FromHexString(reader.GetString()!.AsSpan(2))));
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(Convert.FromHexString(reader.GetString()!.AsSpan(2)))
+        );
 
     /// <summary><c>eth_call</c> at the block with this hash (EIP-1898), which has to be part of the chain.</summary>
     public static RpcCall CallAt(Address to, string data, Hash256 block, Action<byte[]> take) =>
         new(
             "eth_call",
             $"[{{\"to\":\"{to}\",\"data\":\"{data}\"}},{{\"blockHash\":\"{block}\",\"requireCanonical\":true}}]",
-            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(Convert.FromHexString(reader.GetString()!.AsSpan(2))));
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(Convert.FromHexString(reader.GetString()!.AsSpan(2)))
+        );
 
-    /// <summary><c>eth_call</c> of an account that sends TAO along, at the block with this hash. What it returns is not read; how it is refused says more.</summary>
+    /// <summary>
+    /// <c>eth_call</c> of an account that sends TAO along, at the block with this hash. What it returns is not read; how it is
+    /// refused says more.
+    /// </summary>
     public static RpcCall SimulateAt(Address from, Address to, Wei value, string data, Hash256 block) =>
         new(
             "eth_call",
-            $"[{{\"from\":\"{from}\",\"to\":\"{to}\",\"value\":\"0x{value.Value:x}\",\"data\":\"{data}\"}},{{\"blockHash\":\"{block}\",\"requireCanonical\":true}}]",
-            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => reader.Skip());
+            $"[{{\"from\":\"{from}\",\"to\":\"{to}\",\"value\":\"0x{value.Value:x}\",\"data\":\"{data}\"}},"
+                + $"{{\"blockHash\":\"{block}\",\"requireCanonical\":true}}]",
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => reader.Skip()
+        );
 
     private static BlockHeader? ReadHeader(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.Null)
             return null;
-        ulong? number = null, timestamp = null;
-        Hash256? hash = null, parent = null;
+        ulong? number = null,
+            timestamp = null;
+        Hash256? hash = null,
+            parent = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.ValueSpan;

@@ -23,14 +23,16 @@ public sealed class HttpRpcTransport : IRpcTransport, IDisposable
         var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>();
         if (options.Retries > 0)
         {
-            pipeline.AddRetry(new HttpRetryStrategyOptions
-            {
-                MaxRetryAttempts = options.Retries,
-                Delay = options.RetryDelay,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                ShouldRetryAfterHeader = true,
-            });
+            pipeline.AddRetry(
+                new HttpRetryStrategyOptions
+                {
+                    MaxRetryAttempts = options.Retries,
+                    Delay = options.RetryDelay,
+                    BackoffType = DelayBackoffType.Exponential,
+                    UseJitter = true,
+                    ShouldRetryAfterHeader = true,
+                }
+            );
         }
 
         pipeline.AddTimeout(options.RequestTimeout);
@@ -40,10 +42,7 @@ public sealed class HttpRpcTransport : IRpcTransport, IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             ConnectTimeout = options.RequestTimeout,
         };
-        _http = new HttpClient(new ResilienceHandler(pipeline.Build()) { InnerHandler = sockets })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        _http = new HttpClient(new ResilienceHandler(pipeline.Build()) { InnerHandler = sockets }) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <inheritdoc/>

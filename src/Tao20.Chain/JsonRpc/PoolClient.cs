@@ -13,7 +13,8 @@ namespace Tao20.Chain.JsonRpc;
 /// <param name="pool">The endpoints.</param>
 /// <param name="stop">Cancels requests.</param>
 /// <remarks>
-/// Errors of the node are thrown as <see cref="RpcErrorException"/>. What a transaction would do, or whether it is accepted, is answered by an
+/// Errors of the node are thrown as <see cref="RpcErrorException"/>. What a transaction would do, or whether it is accepted, is
+/// answered by an
 /// error, too: then no other endpoint is asked. Quantities are checked before Nethereum reads them: it takes <c>0x</c> for zero.
 /// </remarks>
 internal sealed class PoolClient(EndpointPool pool, CancellationToken stop) : ClientBase
@@ -29,10 +30,16 @@ internal sealed class PoolClient(EndpointPool pool, CancellationToken stop) : Cl
     protected override async Task<RpcResponseMessage[]> SendAsync(RpcRequestMessage[] requests)
     {
         var results = new JToken[requests.Length];
-        var calls = requests.Select((request, i) => new RpcCall(
-            request.Method,
-            JsonConvert.SerializeObject(request.RawParameters, Settings),
-            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => results[i] = Read(request.Method, ref reader))).ToList();
+        var calls = requests
+            .Select(
+                (request, i) =>
+                    new RpcCall(
+                        request.Method,
+                        JsonConvert.SerializeObject(request.RawParameters, Settings),
+                        (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => results[i] = Read(request.Method, ref reader)
+                    )
+            )
+            .ToList();
         await pool.SendAsync(calls, stop, errorsAreAnswers: requests.All(request => IsOfTransaction(request.Method))).ConfigureAwait(false);
         return [.. requests.Select((request, i) => new RpcResponseMessage(request.Id, results[i]))];
     }
@@ -67,7 +74,11 @@ internal sealed class PoolClient(EndpointPool pool, CancellationToken stop) : Cl
 
     private static void RequireQuantity(string what, JsonElement value)
     {
-        if (value.ValueKind != JsonValueKind.String || value.GetString() is not ['0', 'x', _, ..] text || text.AsSpan(2).ContainsAnyExcept("0123456789abcdefABCDEF"))
+        if (
+            value.ValueKind != JsonValueKind.String
+            || value.GetString() is not ['0', 'x', _, ..] text
+            || text.AsSpan(2).ContainsAnyExcept("0123456789abcdefABCDEF")
+        )
             throw new FormatException($"{what} is no quantity");
     }
 
@@ -78,5 +89,7 @@ internal sealed class PoolClient(EndpointPool pool, CancellationToken stop) : Cl
     }
 
     private static JsonElement Field(string name, JsonElement receipt) =>
-        receipt.ValueKind == JsonValueKind.Object && receipt.TryGetProperty(name, out var value) ? value : throw new FormatException($"a receipt without {name}");
+        receipt.ValueKind == JsonValueKind.Object && receipt.TryGetProperty(name, out var value)
+            ? value
+            : throw new FormatException($"a receipt without {name}");
 }

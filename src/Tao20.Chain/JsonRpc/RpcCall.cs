@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Tao20.Chain.JsonRpc;
 
-/// <summary>Reads the <c>result</c> of a call where it stands in the reply; on return the reader is at its last token. The reply is whole.</summary>
+/// <summary>
+/// Reads the <c>result</c> of a call where it stands in the reply; on return the reader is at its last token. The reply is whole.
+/// </summary>
 public delegate void RpcResultReader(ref Utf8JsonReader reader, ReadOnlySpan<byte> reply);
 
 /// <summary>One call of a batch: what to ask, and how its result is read straight from the reply's bytes.</summary>
@@ -11,7 +13,9 @@ public delegate void RpcResultReader(ref Utf8JsonReader reader, ReadOnlySpan<byt
 /// <param name="Read">Reads the result.</param>
 public sealed record RpcCall(string Method, string Params, RpcResultReader Read)
 {
-    /// <summary>Takes the node's refusal of this call where that is an answer, too; without it, one refusal fails the whole batch.</summary>
+    /// <summary>
+    /// Takes the node's refusal of this call where that is an answer, too; without it, one refusal fails the whole batch.
+    /// </summary>
     public Action<RpcErrorException>? Refused { get; init; }
 
     /// <summary>The body of a request with these calls, whose ids are their indexes from 1.</summary>
@@ -68,7 +72,12 @@ public sealed record RpcCall(string Method, string Params, RpcResultReader Read)
     }
 
     private static void ReadAnswer(
-        Uri endpoint, ref Utf8JsonReader reader, ReadOnlySpan<byte> reply, IReadOnlyList<RpcCall> calls, bool[] answered)
+        Uri endpoint,
+        ref Utf8JsonReader reader,
+        ReadOnlySpan<byte> reply,
+        IReadOnlyList<RpcCall> calls,
+        bool[] answered
+    )
     {
         var id = 0;
         var failed = false;

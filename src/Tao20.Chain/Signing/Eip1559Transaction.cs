@@ -22,13 +22,23 @@ public sealed record Eip1559Transaction(
     ulong GasLimit,
     Address? To,
     BigInteger Value,
-    ReadOnlyMemory<byte> Data)
+    ReadOnlyMemory<byte> Data
+)
 {
     /// <summary>Signs it.</summary>
     public SignedTransaction Sign(PrivateKey key)
     {
         var transaction = new Transaction1559(
-            ChainId, Nonce, MaxPriorityFeePerGas, MaxFeePerGas, GasLimit, To?.ToString() ?? "", Value, "0x" + Convert.ToHexStringLower(Data.Span), null);
+            ChainId,
+            Nonce,
+            MaxPriorityFeePerGas,
+            MaxFeePerGas,
+            GasLimit,
+            To?.ToString() ?? "",
+            Value,
+            "0x" + Convert.ToHexStringLower(Data.Span),
+            null
+        );
         var signed = key.Sign(new Hash256(transaction.RawHash));
         var bytes = signed.ToBytes();
 

@@ -13,23 +13,40 @@ namespace Tao20.Chain.Signing;
 public static class Eip712
 {
     // Read by reflection, once.
-    private static readonly IDictionary<string, MemberDescription[]> Types =
-        MemberDescriptionFactory.GetTypesMemberDescription(typeof(Nethereum.ABI.EIP712.Domain), typeof(NavAttestationStruct));
+    private static readonly IDictionary<string, MemberDescription[]> Types = MemberDescriptionFactory.GetTypesMemberDescription(
+        typeof(Nethereum.ABI.EIP712.Domain),
+        typeof(NavAttestationStruct)
+    );
 
-    /// <summary>The digest of an attestation for a registry: domain <c>{name: "TAO20", version: "1", chainId, verifyingContract}</c>.</summary>
+    /// <summary>
+    /// The digest of an attestation for a registry: domain <c>{name: "TAO20", version: "1", chainId, verifyingContract}</c>.
+    /// </summary>
     public static Hash256 Digest(NavAttestation attestation, RegistryIdentity registry)
     {
         // Made anew each time: Nethereum writes into the typed data it is given, so that one must not be shared between threads.
         var typed = new TypedData<Nethereum.ABI.EIP712.Domain>
         {
-            Domain = new Nethereum.ABI.EIP712.Domain { Name = "TAO20", Version = "1", ChainId = registry.ChainId, VerifyingContract = registry.Registry.ToString() },
+            Domain = new Nethereum.ABI.EIP712.Domain
+            {
+                Name = "TAO20",
+                Version = "1",
+                ChainId = registry.ChainId,
+                VerifyingContract = registry.Registry.ToString(),
+            },
             Types = new Dictionary<string, MemberDescription[]>(Types),
             PrimaryType = "NavAttestation",
         };
-        return new Hash256(Keccak.Hash(new Eip712TypedDataEncoder().EncodeTypedData(new NavAttestationStruct(attestation), typed)).ToBytes());
+        return new Hash256(
+            Keccak.Hash(new Eip712TypedDataEncoder().EncodeTypedData(new NavAttestationStruct(attestation), typed)).ToBytes()
+        );
     }
 
     /// <summary>The hash of weights in an attestation: <c>keccak(abi.encode(uint16[] uids, uint16[] weights))</c>.</summary>
-    public static Hash256 WeightsHash(IReadOnlyList<SubnetWeight> weights) => Keccak.Hash(new ABIEncode().GetABIEncoded(
-        new ABIValue("uint16[]", weights.Select(weight => weight.Uid).ToList()), new ABIValue("uint16[]", weights.Select(weight => weight.Weight).ToList())));
+    public static Hash256 WeightsHash(IReadOnlyList<SubnetWeight> weights) =>
+        Keccak.Hash(
+            new ABIEncode().GetABIEncoded(
+                new ABIValue("uint16[]", weights.Select(weight => weight.Uid).ToList()),
+                new ABIValue("uint16[]", weights.Select(weight => weight.Weight).ToList())
+            )
+        );
 }

@@ -1,6 +1,8 @@
 namespace Tao20.Chain.Signing;
 
-/// <summary>Where an account's key is: an environment variable, a file with it, or a keystore with its password file. Never an argument.</summary>
+/// <summary>
+/// Where an account's key is: an environment variable, a file with it, or a keystore with its password file. Never an argument.
+/// </summary>
 /// <param name="EnvironmentVariable">The variable's name, e.g. <c>TAO20_VALIDATOR_PRIVATE_KEY</c>.</param>
 /// <param name="KeyFile">A file with 64 hex digits; null for none.</param>
 /// <param name="KeystoreFile">A Web3 Secret Storage V3 file; null for none.</param>
@@ -8,7 +10,8 @@ namespace Tao20.Chain.Signing;
 public sealed record KeySource(string EnvironmentVariable, string? KeyFile, string? KeystoreFile, string? PasswordFile)
 {
     /// <summary>Whether any of the three is given.</summary>
-    public bool Given => Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } || KeyFile is not null || KeystoreFile is not null;
+    public bool Given =>
+        Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } || KeyFile is not null || KeystoreFile is not null;
 
     /// <summary>Reads the key.</summary>
     /// <exception cref="KeyException">None, or more than one, is given; or it cannot be read.</exception>
@@ -21,7 +24,13 @@ public sealed record KeySource(string EnvironmentVariable, string? KeyFile, stri
         if (given > 1)
             throw new KeyException($"There is more than one key: give only one of {EnvironmentVariable}, a key file and a keystore.");
         if (KeystoreFile is not null)
-            return Keystore.Decrypt(Read(KeystoreFile), Read(PasswordFile ?? throw new KeyException($"The keystore {KeystoreFile} needs a password file.")).ReplaceLineEndings("\n").Split('\n')[0], KeystoreFile);
+            return Keystore.Decrypt(
+                Read(KeystoreFile),
+                Read(PasswordFile ?? throw new KeyException($"The keystore {KeystoreFile} needs a password file."))
+                    .ReplaceLineEndings("\n")
+                    .Split('\n')[0],
+                KeystoreFile
+            );
         try
         {
             return PrivateKey.FromHex(KeyFile is null ? variable! : Read(KeyFile));

@@ -34,9 +34,20 @@ public static class Keystore
         {
             throw new KeyException($"The password does not open the keystore {where}.");
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or OverflowException or InvalidKdfException)
+        catch (Exception e)
+            when (e
+                    is JsonException
+                        or KeyNotFoundException
+                        or InvalidOperationException
+                        or FormatException
+                        or ArgumentException
+                        or OverflowException
+                        or InvalidKdfException
+            )
         {
-            throw new KeyException($"{where} is not a keystore of version 3: {e.Message.TrimEnd('.')}. It may be truncated; restore it from your backup.");
+            throw new KeyException(
+                $"{where} is not a keystore of version 3: {e.Message.TrimEnd('.')}. It may be truncated; restore it from your backup."
+            );
         }
         finally
         {
@@ -51,7 +62,17 @@ public static class Keystore
         try
         {
             return new KeyStoreScryptService().EncryptAndGenerateKeyStoreAsJson(
-                password, secret, key.Address.ToString(), new ScryptParams { Dklen = 32, N = scryptN, R = 8, P = 1 });
+                password,
+                secret,
+                key.Address.ToString(),
+                new ScryptParams
+                {
+                    Dklen = 32,
+                    N = scryptN,
+                    R = 8,
+                    P = 1,
+                }
+            );
         }
         finally
         {
@@ -68,7 +89,8 @@ public static class Keystore
             throw new KeyException($"The keystore {where} has version {root.GetProperty("version")}; version 3 is read here.");
 
         // Some programs write Crypto.
-        var crypto = root.EnumerateObject().FirstOrDefault(property => property.Name.Equals("crypto", StringComparison.OrdinalIgnoreCase)) is { Value.ValueKind: JsonValueKind.Object } found
+        var crypto = root.EnumerateObject().FirstOrDefault(property => property.Name.Equals("crypto", StringComparison.OrdinalIgnoreCase))
+            is { Value.ValueKind: JsonValueKind.Object } found
             ? found.Value
             : throw new KeyNotFoundException("it has no crypto");
         if (crypto.GetProperty("cipher").GetString() is var cipher and not "aes-128-ctr")
@@ -77,12 +99,14 @@ public static class Keystore
         RequireHex(crypto, "mac", 32);
         RequireHex(crypto.GetProperty("cipherparams"), "iv", 16);
         RequireModestDerivation(crypto, where);
-        return JsonSerializer.Serialize(new Dictionary<string, object>
-        {
-            ["crypto"] = crypto,
-            ["id"] = root.TryGetProperty("id", out var id) ? id : "",
-            ["version"] = Version,
-        });
+        return JsonSerializer.Serialize(
+            new Dictionary<string, object>
+            {
+                ["crypto"] = crypto,
+                ["id"] = root.TryGetProperty("id", out var id) ? id : "",
+                ["version"] = Version,
+            }
+        );
     }
 
     private static void RequireModestDerivation(JsonElement crypto, string where)
@@ -94,13 +118,25 @@ public static class Keystore
         switch (crypto.GetProperty("kdf").GetString())
         {
             case "scrypt":
-                var (n, r, p) = (parameters.GetProperty("n").GetInt32(), parameters.GetProperty("r").GetInt32(), parameters.GetProperty("p").GetInt32());
+                var (n, r, p) = (
+                    parameters.GetProperty("n").GetInt32(),
+                    parameters.GetProperty("r").GetInt32(),
+                    parameters.GetProperty("p").GetInt32()
+                );
                 if (n < 2 || (n & (n - 1)) != 0 || r < 1 || p is < 1 or > 64 || 128L * n * r > MaxScryptMemory)
-                    throw new KeyException($"The keystore {where} asks for scrypt with n = {n}, r = {r}, p = {p}: n is a power of 2, and at most 1 GiB is given to it.");
+                    throw new KeyException(
+                        $"The keystore {where} asks for scrypt with n = {n}, r = {r}, p = {p}: n is a power of 2, and at most 1 GiB "
+                            + $"is given to it."
+                    );
                 break;
             case "pbkdf2":
-                if (parameters.GetProperty("prf").GetString() != "hmac-sha256" || parameters.GetProperty("c").GetInt32() is < 1 or > MaxIterations)
-                    throw new KeyException($"The keystore {where} asks for a pbkdf2 that is not hmac-sha256 with 1 to {MaxIterations} rounds.");
+                if (
+                    parameters.GetProperty("prf").GetString() != "hmac-sha256"
+                    || parameters.GetProperty("c").GetInt32() is < 1 or > MaxIterations
+                )
+                    throw new KeyException(
+                        $"The keystore {where} asks for a pbkdf2 that is not hmac-sha256 with 1 to {MaxIterations} rounds."
+                    );
                 break;
             case var other:
                 throw new KeyException($"The keystore {where} uses the key derivation {other}; scrypt and pbkdf2 are read here.");

@@ -69,9 +69,10 @@ public sealed class PrivateKey
     }
 
     /// <summary>The signature of a digest: deterministic (RFC 6979 with SHA-256), with the lower s (EIP-2).</summary>
-    public Signature Sign(Hash256 digest) => _key.TrySignRecoverable(digest.ToBytes(), out var signature) && signature is not null
-        ? Signature.From(signature)
-        : throw new InvalidOperationException("The digest could not be signed.");
+    public Signature Sign(Hash256 digest) =>
+        _key.TrySignRecoverable(digest.ToBytes(), out var signature) && signature is not null
+            ? Signature.From(signature)
+            : throw new InvalidOperationException("The digest could not be signed.");
 
     /// <summary>The account, never the key.</summary>
     public override string ToString() => $"key of {Address}";

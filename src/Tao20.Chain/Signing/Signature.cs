@@ -17,8 +17,11 @@ public readonly record struct Signature(BigInteger R, BigInteger S, byte YParity
     private const int CompactLength = 64;
 
     /// <summary>The order of the curve (source: SEC 2, secp256k1).</summary>
-    private static readonly BigInteger Order =
-        BigInteger.Parse("0fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", System.Globalization.NumberStyles.HexNumber, null);
+    private static readonly BigInteger Order = BigInteger.Parse(
+        "0fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141",
+        System.Globalization.NumberStyles.HexNumber,
+        null
+    );
 
     /// <summary>The bytes r, s, v with v = 27 or 28, as contracts take them.</summary>
     public byte[] ToBytes()
@@ -62,8 +65,12 @@ public readonly record struct Signature(BigInteger R, BigInteger S, byte YParity
         return new Address(Keccak.Hash(encoded[1..]).ToBytes().AsSpan(12));
     }
 
-    private static Signature Of(ReadOnlySpan<byte> compact, byte parity) => new(
-        new BigInteger(compact[..32], isUnsigned: true, isBigEndian: true), new BigInteger(compact[32..CompactLength], isUnsigned: true, isBigEndian: true), parity);
+    private static Signature Of(ReadOnlySpan<byte> compact, byte parity) =>
+        new(
+            new BigInteger(compact[..32], isUnsigned: true, isBigEndian: true),
+            new BigInteger(compact[32..CompactLength], isUnsigned: true, isBigEndian: true),
+            parity
+        );
 
     private static void Write(BigInteger value, Span<byte> word)
     {

@@ -4,7 +4,9 @@ using Tao20.Domain.Units;
 
 namespace Tao20.Domain.Arbitrage;
 
-/// <summary>What follows for a miner's account from what happens: its events, in order, and why it does nothing where it does nothing.</summary>
+/// <summary>
+/// What follows for a miner's account from what happens: its events, in order, and why it does nothing where it does nothing.
+/// </summary>
 public static class ArbitrageDecider
 {
     /// <summary>A tick has come.</summary>
@@ -46,9 +48,15 @@ public static class ArbitrageDecider
     /// <summary>The trade on its way is over, finally.</summary>
     /// <param name="state">The account.</param>
     /// <param name="result">What it came to.</param>
-    /// <param name="balances">What the account owns at a final block that is not before the trade's: what differs has come or gone from outside meanwhile.</param>
+    /// <param name="balances">What the account owns at a final block that is not before the trade's: what differs has come or gone
+    /// from outside meanwhile.</param>
     /// <param name="rules">The rules.</param>
-    public static IReadOnlyList<ArbitrageEvent> OnResult(ArbitrageState state, TradeResult result, AccountBalances balances, ArbitrageRules rules)
+    public static IReadOnlyList<ArbitrageEvent> OnResult(
+        ArbitrageState state,
+        TradeResult result,
+        AccountBalances balances,
+        ArbitrageRules rules
+    )
     {
         if (state.Open is not { } open)
             return [];
@@ -63,15 +71,34 @@ public static class ArbitrageDecider
         Move(tao - Gain(tao), tokens - Gain(tokens));
         if (state.FailuresInRow > before && rules.BackOffSeconds(state.FailuresInRow) is > 0 and var pause)
         {
-            Add(Tripped(
-                Breaker.Failures, string.Create(CultureInfo.InvariantCulture, $"{state.FailuresInRow} failures in a row, the last: {result.Reason}; back in {pause / 60} min"), result.Time, result.Time + (ulong)pause));
+            Add(
+                Tripped(
+                    Breaker.Failures,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{state.FailuresInRow} failures in a row, the last: {result.Reason}; back in {pause / 60} min"
+                    ),
+                    result.Time,
+                    result.Time + (ulong)pause
+                )
+            );
         }
 
         var loss = -state.AtRiskOfDay(result.Time).Value;
         if (loss >= (Int128)rules.DailyLossWei.Value && state.Stopped(Breaker.DailyLoss) is null)
         {
-            Add(Tripped(
-                Breaker.DailyLoss, string.Create(CultureInfo.InvariantCulture, $"{loss} wei were lost in 24 hours, and Arbitrage:DailyLossWei is {rules.DailyLossWei}; it stays until an operator resumes"), result.Time, null));
+            Add(
+                Tripped(
+                    Breaker.DailyLoss,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{loss} wei were lost in 24 hours, and Arbitrage:DailyLossWei is {rules.DailyLossWei}; it stays until an "
+                            + $"operator resumes"
+                    ),
+                    result.Time,
+                    null
+                )
+            );
         }
 
         return events;
@@ -96,8 +123,13 @@ public static class ArbitrageDecider
     /// </summary>
     public static IReadOnlyList<ArbitrageEvent> OnBalances(ArbitrageState state, AccountBalances balances)
     {
-        var (tao, tokens) = (WeiDelta.Between(state.Inventory.Tao, balances.Tao), WeiDelta.Between(state.Inventory.Tokens, balances.Tokens));
-        return tao == WeiDelta.Zero && tokens == WeiDelta.Zero ? [] : [new ArbitrageEvent.BalancesMoved(tao, tokens, balances.Nav, balances.Block, balances.Time)];
+        var (tao, tokens) = (
+            WeiDelta.Between(state.Inventory.Tao, balances.Tao),
+            WeiDelta.Between(state.Inventory.Tokens, balances.Tokens)
+        );
+        return tao == WeiDelta.Zero && tokens == WeiDelta.Zero
+            ? []
+            : [new ArbitrageEvent.BalancesMoved(tao, tokens, balances.Nav, balances.Block, balances.Time)];
     }
 
     /// <summary>An operator pauses it.</summary>
@@ -106,7 +138,11 @@ public static class ArbitrageDecider
 
     /// <summary>An operator resumes it: whatever stops it is over, and begins anew if its cause is still there.</summary>
     public static IReadOnlyList<ArbitrageEvent> Resume(ArbitrageState state, ulong now) =>
-        [.. state.Breakers.Where(open => open.Breaker != Breaker.FeedStale).Select(open => new ArbitrageEvent.BreakerCleared(open.Breaker, now, ByOperator: true))];
+        [
+            .. state
+                .Breakers.Where(open => open.Breaker != Breaker.FeedStale)
+                .Select(open => new ArbitrageEvent.BreakerCleared(open.Breaker, now, ByOperator: true)),
+        ];
 
     /// <summary>An operator wants all tokens turned into TAO.</summary>
     public static IReadOnlyList<ArbitrageEvent> Unwind(ArbitrageState state, ulong now) =>
@@ -118,5 +154,6 @@ public static class ArbitrageDecider
         : !tick.Market.TradingPoolAgrees ? $"the pool traded in is more than 10 % off the median of {tick.Market.Of} markets"
         : null;
 
-    private static ArbitrageEvent.BreakerTripped Tripped(Breaker breaker, string reason, ulong since, ulong? until) => new(new OpenBreaker(breaker, reason, since, until));
+    private static ArbitrageEvent.BreakerTripped Tripped(Breaker breaker, string reason, ulong since, ulong? until) =>
+        new(new OpenBreaker(breaker, reason, since, until));
 }

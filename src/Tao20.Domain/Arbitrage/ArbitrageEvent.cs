@@ -6,9 +6,7 @@ namespace Tao20.Domain.Arbitrage;
 /// <summary>What happens to a miner's account: all that its report is made of.</summary>
 public abstract record ArbitrageEvent
 {
-    private ArbitrageEvent()
-    {
-    }
+    private ArbitrageEvent() { }
 
     /// <summary>TAO or tokens came or went that no trade has moved: deposits, withdrawals, what others sent.</summary>
     /// <param name="Tao">The change of TAO.</param>

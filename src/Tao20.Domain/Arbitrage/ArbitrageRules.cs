@@ -4,7 +4,10 @@ using Tao20.Domain.Validation;
 
 namespace Tao20.Domain.Arbitrage;
 
-/// <summary>When a miner trades, how much, and when it stops (source: the domain rules, Arbitrage). Basis points are hundredths of a percent.</summary>
+/// <summary>
+/// When a miner trades, how much, and when it stops (source: the domain rules, Arbitrage). Basis points are hundredths of a
+/// percent.
+/// </summary>
 public sealed record ArbitrageRules
 {
     /// <summary>The smallest trade. 0.01 to 1,000 TAO in wei; default 0.1 TAO.</summary>
@@ -16,10 +19,14 @@ public sealed record ArbitrageRules
     /// <summary>How much of the TAO balance a trade and its gas may use. 1 to 100 percent; default 80.</summary>
     public int BalancePercent { get; init; } = 80;
 
-    /// <summary>How much of what is owned may be TAO20: no trade goes above, and a rebalance comes down to it. 0 to 100 percent; default 50.</summary>
+    /// <summary>
+    /// How much of what is owned may be TAO20: no trade goes above, and a rebalance comes down to it. 0 to 100 percent; default 50.
+    /// </summary>
     public int InventoryPercent { get; init; } = 50;
 
-    /// <summary>From this share of TAO20 on, a rebalance is due. 0 to 100 percent, not below <see cref="InventoryPercent"/>; default 80.</summary>
+    /// <summary>
+    /// From this share of TAO20 on, a rebalance is due. 0 to 100 percent, not below <see cref="InventoryPercent"/>; default 80.
+    /// </summary>
     public int RebalancePercent { get; init; } = 80;
 
     /// <summary>Net profit has to exceed this many times the gas. 0 to 100; default 2.</summary>
@@ -28,13 +35,18 @@ public sealed record ArbitrageRules
     /// <summary>Net profit has to exceed this part of the size. 0 to 1,000 basis points; default 50 (0.5 %).</summary>
     public int ProfitBasisPoints { get; init; } = 50;
 
-    /// <summary>What may be lost of the proceeds between decision and execution; more, and the transaction reverts. 0 to 1,000 basis points; default 20 (0.2 %).</summary>
+    /// <summary>
+    /// What may be lost of the proceeds between decision and execution; more, and the transaction reverts. 0 to 1,000 basis points;
+    /// default 20 (0.2 %).
+    /// </summary>
     public int SlippageBasisPoints { get; init; } = 20;
 
     /// <summary>Volume wanted in an hour; neutral trades fill it up. 0 to 1e6 TAO in wei; default 100 TAO.</summary>
     public Wei VolumeTargetWei { get; init; } = Wei.From(100 * Wei.OneTao.Value);
 
-    /// <summary>What a neutral trade may cost for its volume, gas included. 0 to 1,000 basis points; default 0: none that costs anything.</summary>
+    /// <summary>
+    /// What a neutral trade may cost for its volume, gas included. 0 to 1,000 basis points; default 0: none that costs anything.
+    /// </summary>
     public int NeutralBasisPoints { get; init; }
 
     /// <summary>Neutral trades run only when no arbitrage was done for so long. 0 to 86,400 s; default 300.</summary>
@@ -68,7 +80,13 @@ public sealed record ArbitrageRules
         return
         [
             .. Range("MinTradeWei", MinTradeWei.Value, centi, 1_000 * Wei.OneTao.Value, "wei (1e18 is one TAO)"),
-            .. Range("MaxTradeWei", MaxTradeWei.Value, UInt128.Max(centi, MinTradeWei.Value), 1_000 * Wei.OneTao.Value, "wei (1e18 is one TAO), not below MinTradeWei"),
+            .. Range(
+                "MaxTradeWei",
+                MaxTradeWei.Value,
+                UInt128.Max(centi, MinTradeWei.Value),
+                1_000 * Wei.OneTao.Value,
+                "wei (1e18 is one TAO), not below MinTradeWei"
+            ),
             .. Range("BalancePercent", BalancePercent, 1, 100, "percent"),
             .. Range("InventoryPercent", InventoryPercent, 0, 100, "percent"),
             .. Range("RebalancePercent", RebalancePercent, InventoryPercent, 100, "percent, not below InventoryPercent"),
@@ -95,13 +113,17 @@ public sealed record ArbitrageRules
     public int BackOffSeconds(int failures) =>
         failures < FailuresInRow ? 0 : 60 * (int)Math.Min(LongestBackOffMinutes, 1L << Math.Min(failures - FailuresInRow, 20));
 
-    /// <summary>The sizes that are quoted: 1, 2, 5, 10 ... times <see cref="MinTradeWei"/>, up to and with <see cref="MaxTradeWei"/>.</summary>
+    /// <summary>
+    /// The sizes that are quoted: 1, 2, 5, 10 ... times <see cref="MinTradeWei"/>, up to and with <see cref="MaxTradeWei"/>.
+    /// </summary>
     public IReadOnlyList<Wei> LadderSizes()
     {
         var sizes = new List<Wei>();
         UInt128[] steps = [1, 2, 5];
         for (UInt128 decade = 1; MinTradeWei.Value * decade < MaxTradeWei.Value; decade *= 10)
-            sizes.AddRange(steps.Select(step => MinTradeWei.Value * decade * step).Where(size => size < MaxTradeWei.Value).Select(Wei.From));
+            sizes.AddRange(
+                steps.Select(step => MinTradeWei.Value * decade * step).Where(size => size < MaxTradeWei.Value).Select(Wei.From)
+            );
         sizes.Add(MaxTradeWei);
         return sizes;
     }

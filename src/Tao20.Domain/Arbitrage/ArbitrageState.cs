@@ -49,7 +49,17 @@ public sealed record TradingHour(long Hour, Wei Minted, Wei Redeemed, WeiDelta P
 /// <param name="DepositedTao">TAO that came from outside, less what went.</param>
 /// <param name="DepositedCost">What tokens from outside were worth, less what those that went had cost.</param>
 public sealed record TradingTotals(
-    long Confirmed, long Failed, long Expired, long Missed, Wei Minted, Wei Redeemed, Wei Gas, WeiDelta Profit, WeiDelta DepositedTao, WeiDelta DepositedCost)
+    long Confirmed,
+    long Failed,
+    long Expired,
+    long Missed,
+    Wei Minted,
+    Wei Redeemed,
+    Wei Gas,
+    WeiDelta Profit,
+    WeiDelta DepositedTao,
+    WeiDelta DepositedCost
+)
 {
     /// <summary>Nothing yet.</summary>
     public static readonly TradingTotals Zero = new(0, 0, 0, 0, Wei.Zero, Wei.Zero, Wei.Zero, WeiDelta.Zero, WeiDelta.Zero, WeiDelta.Zero);
@@ -76,9 +86,12 @@ public sealed record ArbitrageState(
     ulong LastArbitrage,
     bool Unwinding,
     ImmutableList<TradingHour> Hours,
-    TradingTotals Totals)
+    TradingTotals Totals
+)
 {
-    /// <summary>In seconds: journals of version 0.1 do not say until when an account rests after a trade; this was the default then.</summary>
+    /// <summary>
+    /// In seconds: journals of version 0.1 do not say until when an account rests after a trade; this was the default then.
+    /// </summary>
     private const ulong CooldownOfVersion01 = 2;
 
     /// <summary>How many hours of trading are remembered.</summary>
@@ -92,11 +105,15 @@ public sealed record ArbitrageState(
 
     /// <summary>What was realised in the 24 hours up to a time; negative is a loss.</summary>
     public WeiDelta ProfitOfDay(ulong now) =>
-        Hours.Where(hour => hour.Hour > (long)(now / SecondsPerHour) - HoursPerDay).Aggregate(WeiDelta.Zero, (sum, hour) => sum + hour.Profit);
+        Hours
+            .Where(hour => hour.Hour > (long)(now / SecondsPerHour) - HoursPerDay)
+            .Aggregate(WeiDelta.Zero, (sum, hour) => sum + hour.Profit);
 
     /// <summary>What of it counts for the loss breaker.</summary>
     public WeiDelta AtRiskOfDay(ulong now) =>
-        Hours.Where(hour => hour.Hour > (long)(now / SecondsPerHour) - HoursPerDay).Aggregate(WeiDelta.Zero, (sum, hour) => sum + hour.AtRisk);
+        Hours
+            .Where(hour => hour.Hour > (long)(now / SecondsPerHour) - HoursPerDay)
+            .Aggregate(WeiDelta.Zero, (sum, hour) => sum + hour.AtRisk);
 
     /// <summary>The volume of the hour that runs.</summary>
     public Wei VolumeOfHour(ulong now) => Hours.LastOrDefault(hour => hour.Hour == (long)(now / SecondsPerHour))?.Volume ?? Wei.Zero;
@@ -105,34 +122,45 @@ public sealed record ArbitrageState(
     public OpenBreaker? Stopped(Breaker breaker) => Breakers.Find(open => open.Breaker == breaker);
 
     /// <summary>The state after an event.</summary>
-    public ArbitrageState Evolve(ArbitrageEvent e) => e switch
-    {
-        ArbitrageEvent.BalancesMoved moved => this with
+    public ArbitrageState Evolve(ArbitrageEvent e) =>
+        e switch
         {
-            Inventory = Inventory.Deposit(moved.Tao, moved.Tokens, moved.Nav),
-            Totals = Totals with
+            ArbitrageEvent.BalancesMoved moved => this with
             {
-                DepositedTao = Totals.DepositedTao + moved.Tao,
-                DepositedCost = Totals.DepositedCost + Inventory.CostOfDeposit(moved.Tokens, moved.Nav),
+                Inventory = Inventory.Deposit(moved.Tao, moved.Tokens, moved.Nav),
+                Totals = Totals with
+                {
+                    DepositedTao = Totals.DepositedTao + moved.Tao,
+                    DepositedCost = Totals.DepositedCost + Inventory.CostOfDeposit(moved.Tokens, moved.Nav),
+                },
             },
-        },
-        ArbitrageEvent.TradeOpened opened => this with { Open = opened.Trade, TradesOpened = opened.Trade.Number },
-        ArbitrageEvent.StepsPlanned planned when Open?.Number == planned.Number => this with
-        {
-            Open = Open with { Steps = Open.Steps.AddRange(planned.Steps), AlphaBefore = planned.AlphaBefore.IsEmpty ? Open.AlphaBefore : planned.AlphaBefore },
-        },
-        ArbitrageEvent.TradeClosed closed => After(closed.Trade.Proposal, closed.Result) with { NotBefore = closed.NotBefore ?? closed.Result.Time + CooldownOfVersion01 },
-        ArbitrageEvent.BreakerTripped tripped => this with { Breakers = Breakers.RemoveAll(open => open.Breaker == tripped.Breaker.Breaker).Add(tripped.Breaker) },
-        ArbitrageEvent.BreakerCleared cleared => this with
-        {
-            Breakers = Breakers.RemoveAll(open => open.Breaker == cleared.Breaker),
-            FailuresInRow = cleared.ByOperator ? 0 : FailuresInRow,
-            Hours = cleared.Breaker == Breaker.DailyLoss ? [.. Hours.Select(hour => hour with { AtRisk = WeiDelta.Zero })] : Hours,
-        },
-        ArbitrageEvent.UnwindBegan => this with { Unwinding = true },
-        ArbitrageEvent.UnwindEnded => this with { Unwinding = false },
-        _ => throw new ArgumentException($"A {e.GetType().Name} is no event of an account.", nameof(e)),
-    };
+            ArbitrageEvent.TradeOpened opened => this with { Open = opened.Trade, TradesOpened = opened.Trade.Number },
+            ArbitrageEvent.StepsPlanned planned when Open?.Number == planned.Number => this with
+            {
+                Open = Open with
+                {
+                    Steps = Open.Steps.AddRange(planned.Steps),
+                    AlphaBefore = planned.AlphaBefore.IsEmpty ? Open.AlphaBefore : planned.AlphaBefore,
+                },
+            },
+            ArbitrageEvent.TradeClosed closed => After(closed.Trade.Proposal, closed.Result) with
+            {
+                NotBefore = closed.NotBefore ?? closed.Result.Time + CooldownOfVersion01,
+            },
+            ArbitrageEvent.BreakerTripped tripped => this with
+            {
+                Breakers = Breakers.RemoveAll(open => open.Breaker == tripped.Breaker.Breaker).Add(tripped.Breaker),
+            },
+            ArbitrageEvent.BreakerCleared cleared => this with
+            {
+                Breakers = Breakers.RemoveAll(open => open.Breaker == cleared.Breaker),
+                FailuresInRow = cleared.ByOperator ? 0 : FailuresInRow,
+                Hours = cleared.Breaker == Breaker.DailyLoss ? [.. Hours.Select(hour => hour with { AtRisk = WeiDelta.Zero })] : Hours,
+            },
+            ArbitrageEvent.UnwindBegan => this with { Unwinding = true },
+            ArbitrageEvent.UnwindEnded => this with { Unwinding = false },
+            _ => throw new ArgumentException($"A {e.GetType().Name} is no event of an account.", nameof(e)),
+        };
 
     private ArbitrageState After(TradeProposal proposal, TradeResult result)
     {
@@ -146,7 +174,10 @@ public sealed record ArbitrageState(
         {
             Inventory = inventory,
             Open = null,
-            FailuresInRow = confirmed ? 0 : result.Outcome == TradeOutcome.Missed ? FailuresInRow : FailuresInRow + 1,
+            FailuresInRow =
+                confirmed ? 0
+                : result.Outcome == TradeOutcome.Missed ? FailuresInRow
+                : FailuresInRow + 1,
             LastArbitrage = confirmed && proposal.Purpose == TradePurpose.Arbitrage ? result.Time : LastArbitrage,
             Hours = Counted((long)(result.Time / SecondsPerHour), minted, redeemed, profit),
             Totals = Totals with
@@ -166,7 +197,17 @@ public sealed record ArbitrageState(
     private ImmutableList<TradingHour> Counted(long hour, Wei minted, Wei redeemed, WeiDelta profit)
     {
         var last = Hours.Find(known => known.Hour == hour) ?? new TradingHour(hour, Wei.Zero, Wei.Zero, WeiDelta.Zero, WeiDelta.Zero);
-        var hours = Hours.Remove(last).Add(last with { Minted = last.Minted + minted, Redeemed = last.Redeemed + redeemed, Profit = last.Profit + profit, AtRisk = last.AtRisk + profit });
+        var hours = Hours
+            .Remove(last)
+            .Add(
+                last with
+                {
+                    Minted = last.Minted + minted,
+                    Redeemed = last.Redeemed + redeemed,
+                    Profit = last.Profit + profit,
+                    AtRisk = last.AtRisk + profit,
+                }
+            );
         return hours.Count > HoursKept ? hours.RemoveAt(0) : hours;
     }
 }

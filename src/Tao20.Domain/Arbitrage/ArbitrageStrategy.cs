@@ -7,9 +7,7 @@ namespace Tao20.Domain.Arbitrage;
 /// <summary>What is to be done at a tick.</summary>
 public abstract record ArbitrageDecision
 {
-    private ArbitrageDecision()
-    {
-    }
+    private ArbitrageDecision() { }
 
     /// <summary>Trade.</summary>
     public sealed record Trade(TradeProposal Proposal) : ArbitrageDecision;
@@ -46,26 +44,41 @@ public static class ArbitrageStrategy
             return SellDown(tick, rules, excess, TradePurpose.Rebalance);
         return Neutral(state, tick, rules) is { } neutral
             ? new ArbitrageDecision.Trade(neutral)
-            : new ArbitrageDecision.Hold(best is not null
-                ? $"the best size, {Tao(best.Proposal.Size.Value)} TAO by {best.Proposal.Kind}, would net {Tao(best.Net)} TAO, and more than {Tao(best.Asked)} is asked"
-                : "the chain quotes no size that can be paid for");
+            : new ArbitrageDecision.Hold(
+                best is not null
+                    ? $"the best size, {Tao(best.Proposal.Size.Value)} TAO by {best.Proposal.Kind}, would net {Tao(best.Net)} TAO, "
+                        + $"and more than {Tao(best.Asked)} is asked"
+                    : "the chain quotes no size that can be paid for"
+            );
     }
 
     /// <summary>What gas of a round trip costs.</summary>
     public static BigInteger Gas(NavTick tick, RoundTrip trip) => tick.GasPrice * trip.GasUnits;
 
-    /// <summary>Of the sizes that pay the one with the best net profit; when none does, the one that comes closest; null when none can be paid for.</summary>
+    /// <summary>
+    /// Of the sizes that pay the one with the best net profit; when none does, the one that comes closest; null when none can be
+    /// paid for.
+    /// </summary>
     private static Candidate? Best(Inventory books, NavTick tick, ArbitrageRules rules)
     {
-        var candidates = Affordable(tick, rules).Select(option => Candidate.Of(option.Kind, option.Rung.Size, option.Trip, tick, rules)).ToList();
+        var candidates = Affordable(tick, rules)
+            .Select(option => Candidate.Of(option.Kind, option.Rung.Size, option.Trip, tick, rules))
+            .ToList();
         if (Candidate.OfOwned(books, tick, rules) is { } owned)
             candidates.Add(owned);
-        return candidates.Where(candidate => candidate.Pays).MaxBy(candidate => candidate.Net) ?? candidates.MaxBy(candidate => candidate.Net - candidate.Asked);
+        return candidates.Where(candidate => candidate.Pays).MaxBy(candidate => candidate.Net)
+            ?? candidates.MaxBy(candidate => candidate.Net - candidate.Asked);
     }
 
     /// <summary>How many tokens may be turned into TAO at once: the largest trade's worth.</summary>
-    private static UInt128 MaxSaleSize(Wei tokens, NavTick tick, ArbitrageRules rules) => tick.Nav.Value == 0 ? 0
-        : (UInt128)BigInteger.Min(UInt128.Min(tokens.Value, tick.Tokens.Value), (BigInteger)rules.MaxTradeWei.Value * Ratio.Scale / tick.Nav.Value);
+    private static UInt128 MaxSaleSize(Wei tokens, NavTick tick, ArbitrageRules rules) =>
+        tick.Nav.Value == 0
+            ? 0
+            : (UInt128)
+                BigInteger.Min(
+                    UInt128.Min(tokens.Value, tick.Tokens.Value),
+                    (BigInteger)rules.MaxTradeWei.Value * Ratio.Scale / tick.Nav.Value
+                );
 
     /// <summary>The cheapest way to make volume while arbitrage is quiet; null when none is wanted or within its budget.</summary>
     private static TradeProposal? Neutral(ArbitrageState state, NavTick tick, ArbitrageRules rules)
@@ -81,7 +94,19 @@ public static class ArbitrageStrategy
             var cost = size + gas - trip.Proceeds.Value;
             if (trip.Proceeds.Value < least || (cheapest is { } known && known.Cost * size <= cost * known.Proposal.Size.Value))
                 continue;
-            cheapest = (new TradeProposal(kind, TradePurpose.Neutral, rung.Size, Wei.From((UInt128)least), Deadline(tick, rules), new WeiDelta((Int128)(-cost)), trip.GasUnits, trip.Tokens), cost);
+            cheapest = (
+                new TradeProposal(
+                    kind,
+                    TradePurpose.Neutral,
+                    rung.Size,
+                    Wei.From((UInt128)least),
+                    Deadline(tick, rules),
+                    new WeiDelta((Int128)(-cost)),
+                    trip.GasUnits,
+                    trip.Tokens
+                ),
+                cost
+            );
         }
 
         return cheapest?.Proposal;
@@ -94,24 +119,44 @@ public static class ArbitrageStrategy
         var sold = tick.Pool.Sell(part);
 
         // What a redemption brings is the ladder's own price of one that is not smaller.
-        var redeemed = tick.Ladder.Select(rung => rung.Redeem).OfType<RoundTrip>().Where(trip => trip.Tokens.Value >= part && part > 0)
-            .MinBy(trip => trip.Tokens) is { } quoted ? part * (BigInteger)quoted.Proceeds.Value / quoted.Tokens.Value : BigInteger.Zero;
+        var redeemed = tick
+            .Ladder.Select(rung => rung.Redeem)
+            .OfType<RoundTrip>()
+            .Where(trip => trip.Tokens.Value >= part && part > 0)
+            .MinBy(trip => trip.Tokens)
+            is { } quoted
+            ? part * (BigInteger)quoted.Proceeds.Value / quoted.Tokens.Value
+            : BigInteger.Zero;
         var (kind, proceeds) = redeemed > sold ? (TradeKind.RedeemTokens, (UInt128)redeemed) : (TradeKind.SellTokens, (UInt128)sold);
         if (proceeds == 0)
-            return new ArbitrageDecision.Hold(tick.Tokens.Value == 0 ? "there are no tokens to turn into TAO" : "neither the market nor a redemption takes the tokens");
-        return new ArbitrageDecision.Trade(new TradeProposal(
-            kind, purpose, Wei.From(part), rules.Bound(Wei.From(proceeds)), Deadline(tick, rules), new WeiDelta((Int128)((BigInteger)proceeds - part * (BigInteger)tick.Nav.Value / Ratio.Scale))));
+            return new ArbitrageDecision.Hold(
+                tick.Tokens.Value == 0 ? "there are no tokens to turn into TAO" : "neither the market nor a redemption takes the tokens"
+            );
+        return new ArbitrageDecision.Trade(
+            new TradeProposal(
+                kind,
+                purpose,
+                Wei.From(part),
+                rules.Bound(Wei.From(proceeds)),
+                Deadline(tick, rules),
+                new WeiDelta((Int128)((BigInteger)proceeds - part * (BigInteger)tick.Nav.Value / Ratio.Scale))
+            )
+        );
     }
 
     private static IEnumerable<(TradeKind Kind, LadderRung Rung, RoundTrip Trip)> Affordable(NavTick tick, ArbitrageRules rules)
     {
         var spendable = rules.Spendable(tick.Tao).Value;
-        return from rung in tick.Ladder
-               where rung.Size.Value >= rules.MinTradeWei.Value && rung.Size.Value <= rules.MaxTradeWei.Value
-               from kind in RoundTrips
-               let trip = rung.Of(kind)
-               where trip is not null && rung.Size.Value + Gas(tick, trip) <= spendable
-               select (kind, rung, trip);
+        foreach (
+            var rung in tick.Ladder.Where(rung => rung.Size.Value >= rules.MinTradeWei.Value && rung.Size.Value <= rules.MaxTradeWei.Value)
+        )
+        {
+            foreach (var kind in RoundTrips)
+            {
+                if (rung.Of(kind) is { } trip && rung.Size.Value + Gas(tick, trip) <= spendable)
+                    yield return (kind, rung, trip);
+            }
+        }
     }
 
     private static ulong Deadline(NavTick tick, ArbitrageRules rules) => tick.Timestamp + (ulong)rules.DeadlineSeconds;
@@ -121,7 +166,10 @@ public static class ArbitrageStrategy
     {
         var micro = wei / 1_000_000_000_000;
         var sign = micro.Sign < 0 ? "-" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{sign}{BigInteger.Abs(micro) / 1_000_000}.{BigInteger.Abs(micro) % 1_000_000:D6}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{sign}{BigInteger.Abs(micro) / 1_000_000}.{BigInteger.Abs(micro) % 1_000_000:D6}"
+        );
     }
 
     /// <summary>A size that might be traded.</summary>
@@ -135,18 +183,33 @@ public static class ArbitrageStrategy
 
         public bool Pays => Net > Asked;
 
-        /// <summary>The sale of tokens that are owned, for what they have cost: what a trade that was broken off has left is sold when it pays.</summary>
+        /// <summary>
+        /// The sale of tokens that are owned, for what they have cost: what a trade that was broken off has left is sold when it
+        /// pays.
+        /// </summary>
         public static Candidate? OfOwned(Inventory books, NavTick tick, ArbitrageRules rules)
         {
             var part = MaxSaleSize(books.Tokens, tick, rules);
             var sold = tick.Pool.Sell(part);
             if (part == 0 || sold <= 0 || tick.GasPrice * SaleGas > rules.Spendable(tick.Tao).Value)
                 return null;
-            var (cost, gas, bound) = ((BigInteger)books.Cost.Value * part / books.Tokens.Value, tick.GasPrice * SaleGas, rules.Bound(Wei.From((UInt128)sold)));
+            var (cost, gas, bound) = (
+                (BigInteger)books.Cost.Value * part / books.Tokens.Value,
+                tick.GasPrice * SaleGas,
+                rules.Bound(Wei.From((UInt128)sold))
+            );
             return new Candidate(
-                new TradeProposal(TradeKind.SellTokens, TradePurpose.Arbitrage, Wei.From(part), bound, Deadline(tick, rules), new WeiDelta((Int128)(sold - cost - gas))),
+                new TradeProposal(
+                    TradeKind.SellTokens,
+                    TradePurpose.Arbitrage,
+                    Wei.From(part),
+                    bound,
+                    Deadline(tick, rules),
+                    new WeiDelta((Int128)(sold - cost - gas))
+                ),
                 bound.Value - cost - gas,
-                BigInteger.Max(rules.GasMultiple * gas, cost * rules.ProfitBasisPoints / 10_000));
+                BigInteger.Max(rules.GasMultiple * gas, cost * rules.ProfitBasisPoints / 10_000)
+            );
         }
 
         public static Candidate Of(TradeKind kind, Wei size, RoundTrip trip, NavTick tick, ArbitrageRules rules)
@@ -156,7 +219,8 @@ public static class ArbitrageStrategy
             return new Candidate(
                 new TradeProposal(kind, TradePurpose.Arbitrage, size, bound, Deadline(tick, rules), expected, trip.GasUnits, trip.Tokens),
                 bound.Value - spent - gas,
-                BigInteger.Max(rules.GasMultiple * gas, spent * rules.ProfitBasisPoints / 10_000));
+                BigInteger.Max(rules.GasMultiple * gas, spent * rules.ProfitBasisPoints / 10_000)
+            );
         }
     }
 }

@@ -45,7 +45,15 @@ public enum TradePurpose : byte
 /// <param name="GasUnits">The gas it was quoted with; 0 when it was not.</param>
 /// <param name="Tokens">The tokens in the middle of a round trip, as quoted.</param>
 public sealed record TradeProposal(
-    TradeKind Kind, TradePurpose Purpose, Wei Size, Wei MinProceeds, ulong Deadline, WeiDelta ExpectedNet, ulong GasUnits = 0, Wei Tokens = default);
+    TradeKind Kind,
+    TradePurpose Purpose,
+    Wei Size,
+    Wei MinProceeds,
+    ulong Deadline,
+    WeiDelta ExpectedNet,
+    ulong GasUnits = 0,
+    Wei Tokens = default
+);
 
 /// <summary>A transaction of a trade.</summary>
 /// <param name="Name">What it is, once in the trade.</param>
@@ -71,7 +79,9 @@ public sealed record OpenTrade(long Number, TradeProposal Proposal, ulong Block,
     /// <summary>The transactions that were decided on so far, in order: they are done whatever happens to this process.</summary>
     public ImmutableList<TradeStep> Steps { get; init; } = [];
 
-    /// <summary>The account's own alpha before the trade touched any: what is above it is the trade's. Empty while it has touched none.</summary>
+    /// <summary>
+    /// The account's own alpha before the trade touched any: what is above it is the trade's. Empty while it has touched none.
+    /// </summary>
     public ImmutableList<AlphaHeld> AlphaBefore { get; init; } = [];
 }
 
@@ -103,7 +113,17 @@ public enum TradeOutcome : byte
 /// <param name="Volume">The volume the contract credits the miner with.</param>
 /// <param name="Nav">What a token was worth.</param>
 public sealed record TradeResult(
-    TradeOutcome Outcome, string? Reason, ulong Block, ulong Time, EpochId Epoch, WeiDelta Tao, WeiDelta Tokens, Wei Gas, Wei Volume, TaoPerToken Nav);
+    TradeOutcome Outcome,
+    string? Reason,
+    ulong Block,
+    ulong Time,
+    EpochId Epoch,
+    WeiDelta Tao,
+    WeiDelta Tokens,
+    Wei Gas,
+    Wei Volume,
+    TaoPerToken Nav
+);
 
 /// <summary>What an account owns at a block.</summary>
 /// <param name="Block">The block.</param>

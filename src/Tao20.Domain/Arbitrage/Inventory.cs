@@ -26,7 +26,9 @@ public sealed record Inventory(Wei Tao, Wei Tokens, Wei Cost)
         return (Moved(tao, tokens, cost), new WeiDelta(tao.Value + cost));
     }
 
-    /// <summary>The inventory after something came or went that was no trade: no profit. Tokens that come have cost what they are worth.</summary>
+    /// <summary>
+    /// The inventory after something came or went that was no trade: no profit. Tokens that come have cost what they are worth.
+    /// </summary>
     /// <exception cref="OverflowException">More goes than is owned.</exception>
     public Inventory Deposit(WeiDelta tao, WeiDelta tokens, TaoPerToken nav) =>
         Moved(tao, tokens, tokens.Value >= 0 ? (Int128)Worth((UInt128)tokens.Value, nav) : -(Int128)Released((UInt128)(-tokens.Value)));
@@ -39,9 +41,13 @@ public sealed record Inventory(Wei Tao, Wei Tokens, Wei Cost)
 
     private static UInt128 Worth(UInt128 tokens, TaoPerToken nav) => (UInt128)((BigInteger)tokens * nav.Value / Ratio.Scale);
 
-    private UInt128 Released(UInt128 given) => Tokens.Value == 0 ? 0 : given >= Tokens.Value ? Cost.Value : (UInt128)((BigInteger)Cost.Value * given / Tokens.Value);
+    private UInt128 Released(UInt128 given) =>
+        Tokens.Value == 0 ? 0
+        : given >= Tokens.Value ? Cost.Value
+        : (UInt128)((BigInteger)Cost.Value * given / Tokens.Value);
 
-    private Inventory Moved(WeiDelta tao, WeiDelta tokens, Int128 cost) => new(Plus(Tao, tao.Value), Plus(Tokens, tokens.Value), Plus(Cost, cost));
+    private Inventory Moved(WeiDelta tao, WeiDelta tokens, Int128 cost) =>
+        new(Plus(Tao, tao.Value), Plus(Tokens, tokens.Value), Plus(Cost, cost));
 
     private static Wei Plus(Wei amount, Int128 change) => Wei.From(checked((UInt128)((Int128)amount.Value + change)));
 }

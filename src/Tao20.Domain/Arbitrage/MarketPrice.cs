@@ -37,6 +37,8 @@ public sealed record MarketPrice(TaoPerToken Price, int Used, int Of, bool Tradi
     private static TaoPerToken Median(List<TaoPerToken> prices)
     {
         var sorted = prices.Select(price => price.Value).Order().ToList();
-        return TaoPerToken.From(sorted.Count % 2 == 1 ? sorted[sorted.Count / 2] : (sorted[sorted.Count / 2 - 1] + sorted[sorted.Count / 2]) / 2);
+        return TaoPerToken.From(
+            sorted.Count % 2 == 1 ? sorted[sorted.Count / 2] : (sorted[sorted.Count / 2 - 1] + sorted[sorted.Count / 2]) / 2
+        );
     }
 }

@@ -32,7 +32,8 @@ public sealed record MinerReport(
     ArbitrageState After,
     ImmutableList<ReportedTrade> Trades,
     ImmutableList<ArbitrageEvent.BalancesMoved> Moves,
-    ImmutableList<OpenBreaker> Stops)
+    ImmutableList<OpenBreaker> Stops
+)
 {
     /// <summary>Realised, gas taken off.</summary>
     public WeiDelta Profit => After.Totals.Profit - Before.Totals.Profit;
@@ -51,14 +52,18 @@ public sealed record MinerReport(
 
     /// <summary>The epochs that were traded in, in order.</summary>
     public IReadOnlyList<ReportedEpoch> Epochs =>
-    [
-        .. Trades.GroupBy(trade => trade.Result.Epoch).OrderBy(group => group.Key).Select(group => new ReportedEpoch(
-            group.Key,
-            Sum(group.Where(trade => trade.Trade.Proposal.Kind == TradeKind.MintAndSell)),
-            Sum(group.Where(trade => trade.Trade.Proposal.Kind is TradeKind.BuyAndRedeem or TradeKind.RedeemTokens)),
-            group.LongCount(trade => trade.Result.Outcome == TradeOutcome.Confirmed),
-            group.Aggregate(WeiDelta.Zero, (sum, trade) => sum + trade.Profit))),
-    ];
+        [
+            .. Trades
+                .GroupBy(trade => trade.Result.Epoch)
+                .OrderBy(group => group.Key)
+                .Select(group => new ReportedEpoch(
+                    group.Key,
+                    Sum(group.Where(trade => trade.Trade.Proposal.Kind == TradeKind.MintAndSell)),
+                    Sum(group.Where(trade => trade.Trade.Proposal.Kind is TradeKind.BuyAndRedeem or TradeKind.RedeemTokens)),
+                    group.LongCount(trade => trade.Result.Outcome == TradeOutcome.Confirmed),
+                    group.Aggregate(WeiDelta.Zero, (sum, trade) => sum + trade.Profit)
+                )),
+        ];
 
     /// <summary>The report of a time.</summary>
     /// <param name="events">All events of the account, in order.</param>
@@ -74,11 +79,18 @@ public sealed record MinerReport(
 
             // A balance at a final block is older than what was decided at the head meanwhile; a report keeps the order of the books.
             time = Math.Max(time, TimeOf(e));
-            report = time < from ? report with { Before = after, After = after }
+            report =
+                time < from ? report with { Before = after, After = after }
                 : time >= to ? report
                 : e switch
                 {
-                    ArbitrageEvent.TradeClosed closed => report with { After = after, Trades = report.Trades.Add(new ReportedTrade(closed.Trade, closed.Result, after.Totals.Profit - state.Totals.Profit)) },
+                    ArbitrageEvent.TradeClosed closed => report with
+                    {
+                        After = after,
+                        Trades = report.Trades.Add(
+                            new ReportedTrade(closed.Trade, closed.Result, after.Totals.Profit - state.Totals.Profit)
+                        ),
+                    },
                     ArbitrageEvent.BalancesMoved moved => report with { After = after, Moves = report.Moves.Add(moved) },
                     ArbitrageEvent.BreakerTripped tripped => report with { After = after, Stops = report.Stops.Add(tripped.Breaker) },
                     _ => report with { After = after },
@@ -91,16 +103,17 @@ public sealed record MinerReport(
 
     private static Wei Sum(IEnumerable<ReportedTrade> trades) => trades.Aggregate(Wei.Zero, (sum, trade) => sum + trade.Result.Volume);
 
-    private static ulong TimeOf(ArbitrageEvent e) => e switch
-    {
-        ArbitrageEvent.BalancesMoved moved => moved.Time,
-        ArbitrageEvent.TradeOpened opened => opened.Trade.Time,
-        ArbitrageEvent.StepsPlanned => 0,
-        ArbitrageEvent.TradeClosed closed => closed.Result.Time,
-        ArbitrageEvent.BreakerTripped tripped => tripped.Breaker.Since,
-        ArbitrageEvent.BreakerCleared cleared => cleared.Time,
-        ArbitrageEvent.UnwindBegan began => began.Time,
-        ArbitrageEvent.UnwindEnded ended => ended.Time,
-        _ => throw new ArgumentException($"A {e.GetType().Name} is no event of an account.", nameof(e)),
-    };
+    private static ulong TimeOf(ArbitrageEvent e) =>
+        e switch
+        {
+            ArbitrageEvent.BalancesMoved moved => moved.Time,
+            ArbitrageEvent.TradeOpened opened => opened.Trade.Time,
+            ArbitrageEvent.StepsPlanned => 0,
+            ArbitrageEvent.TradeClosed closed => closed.Result.Time,
+            ArbitrageEvent.BreakerTripped tripped => tripped.Breaker.Since,
+            ArbitrageEvent.BreakerCleared cleared => cleared.Time,
+            ArbitrageEvent.UnwindBegan began => began.Time,
+            ArbitrageEvent.UnwindEnded ended => ended.Time,
+            _ => throw new ArgumentException($"A {e.GetType().Name} is no event of an account.", nameof(e)),
+        };
 }

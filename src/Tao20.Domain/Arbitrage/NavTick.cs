@@ -45,7 +45,8 @@ public sealed record NavTick(
     IReadOnlyList<LadderRung> Ladder,
     BigInteger GasPrice,
     Wei Tao,
-    Wei Tokens)
+    Wei Tokens
+)
 {
     /// <summary>How far the market is from NAV, as a fraction of NAV: positive when a token is dearer on the market.</summary>
     public Ratio Spread => Ratio.Of((BigInteger)Market.Price.Value - Nav.Value, Nav.Value);

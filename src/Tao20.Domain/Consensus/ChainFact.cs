@@ -8,22 +8,21 @@ namespace Tao20.Domain.Consensus;
 /// <summary>Something the chain says about validators. Facts come in chain order, each once.</summary>
 public abstract record ChainFact
 {
-    private ChainFact()
-    {
-    }
+    private ChainFact() { }
 
     /// <summary>Where it stands in the chain; null for the passing of blocks.</summary>
-    public Position? At => this switch
-    {
-        EpochClosed closed => closed.Epoch.ClosedAt,
-        BondChanged bond => bond.Position,
-        Attested attested => attested.Position,
-        CaseRaised raised => raised.Position,
-        CaseVoted voted => voted.Position,
-        CaseDecided decided => decided.Position,
-        CaseExecuted executed => executed.Position,
-        _ => null,
-    };
+    public Position? At =>
+        this switch
+        {
+            EpochClosed closed => closed.Epoch.ClosedAt,
+            BondChanged bond => bond.Position,
+            Attested attested => attested.Position,
+            CaseRaised raised => raised.Position,
+            CaseVoted voted => voted.Position,
+            CaseDecided decided => decided.Position,
+            CaseExecuted executed => executed.Position,
+            _ => null,
+        };
 
     /// <summary>All logs up to a block have been seen.</summary>
     public sealed record BlockReached(ulong Block) : ChainFact;

@@ -22,7 +22,8 @@ public sealed record ConsensusBook(
     ImmutableList<Round> Rounds,
     ImmutableList<CaseProgress> Cases,
     long RoundsOpened,
-    Rao Unpaid)
+    Rao Unpaid
+)
 {
     /// <summary>How many rounds are remembered: a contradiction to an attestation in one of them is still found.</summary>
     public const int RoundsKept = 24;
@@ -79,24 +80,35 @@ public sealed record ConsensusBook(
     }
 
     /// <summary>The book after an event.</summary>
-    public ConsensusBook Evolve(ConsensusEvent e) => e switch
-    {
-        ConsensusEvent.StakeSet(var validator, var stake) => With(validator, record => record with { Stake = stake }),
-        ConsensusEvent.StandingMoved(var validator, var move) => With(validator, record => record with { Standing = record.Standing.Evolve(move) }),
-        ConsensusEvent.RoundOpened(var round) => this with { Rounds = Trimmed(Rounds.Add(round)), RoundsOpened = round.Number },
-        ConsensusEvent.AttestationTaken(var at, var signed, var verdict) => WithRound(signed.Attestation.Epoch, round => round.With(signed, at.Block, verdict)),
-        ConsensusEvent.RoundConcluded concluded => Concluded(concluded),
-        ConsensusEvent.CaseFound(var id, var found) => Found(id, found),
-        ConsensusEvent.CaseOpened(var id, var opened, var block) => Opened(id, opened, block),
-        ConsensusEvent.VoteTaken vote => WithCase(vote.Id, progress => progress with
+    public ConsensusBook Evolve(ConsensusEvent e) =>
+        e switch
         {
-            For = progress.For + (vote.Support ? vote.StakeWei : 0),
-            Against = progress.Against + (vote.Support ? 0 : vote.StakeWei),
-            Voted = [.. progress.Voted, vote.Voter],
-        }),
-        ConsensusEvent.CaseMoved moved => Moved(moved),
-        _ => this,
-    };
+            ConsensusEvent.StakeSet(var validator, var stake) => With(validator, record => record with { Stake = stake }),
+            ConsensusEvent.StandingMoved(var validator, var move) => With(
+                validator,
+                record => record with { Standing = record.Standing.Evolve(move) }
+            ),
+            ConsensusEvent.RoundOpened(var round) => this with { Rounds = Trimmed(Rounds.Add(round)), RoundsOpened = round.Number },
+            ConsensusEvent.AttestationTaken(var at, var signed, var verdict) => WithRound(
+                signed.Attestation.Epoch,
+                round => round.With(signed, at.Block, verdict)
+            ),
+            ConsensusEvent.RoundConcluded concluded => Concluded(concluded),
+            ConsensusEvent.CaseFound(var id, var found) => Found(id, found),
+            ConsensusEvent.CaseOpened(var id, var opened, var block) => Opened(id, opened, block),
+            ConsensusEvent.VoteTaken vote => WithCase(
+                vote.Id,
+                progress =>
+                    progress with
+                    {
+                        For = progress.For + (vote.Support ? vote.StakeWei : 0),
+                        Against = progress.Against + (vote.Support ? 0 : vote.StakeWei),
+                        Voted = [.. progress.Voted, vote.Voter],
+                    }
+            ),
+            ConsensusEvent.CaseMoved moved => Moved(moved),
+            _ => this,
+        };
 
     /// <summary>The round of an epoch, if it is remembered.</summary>
     public Round? RoundOf(EpochId epoch) => Rounds.Find(round => round.Epoch == epoch);
@@ -105,7 +117,13 @@ public sealed record ConsensusBook(
     public CaseProgress? CaseOf(Hash256 id) => Cases.Find(progress => progress.Id == id);
 
     private ConsensusBook With(Address validator, Func<ValidatorRecord, ValidatorRecord> change) =>
-        this with { Validators = Validators.SetItem(validator, change(Validators.GetValueOrDefault(validator) ?? ValidatorRecord.Initial(validator))) };
+        this with
+        {
+            Validators = Validators.SetItem(
+                validator,
+                change(Validators.GetValueOrDefault(validator) ?? ValidatorRecord.Initial(validator))
+            ),
+        };
 
     private ConsensusBook WithRound(EpochId epoch, Func<Round, Round> change) =>
         RoundOf(epoch) is { } round ? this with { Rounds = Rounds.Replace(round, change(round)) } : this;
@@ -121,12 +139,20 @@ public sealed record ConsensusBook(
         {
             var settled = concluded.State == RoundState.Settled;
             var missed = !judgement.Attested && !round.Incompatible.Contains(judgement.Validator);
-            book = book.With(judgement.Validator, record => record with
-            {
-                Rounds = record.Rounds + (settled ? 1 : 0),
-                Agreed = record.Agreed + (settled && judgement.Agreed ? 1 : 0),
-                Attendance = [.. record.Attendance.TakeLast(ValidatorRecord.Remembered - 1), new Attendance(concluded.Epoch, missed)],
-            });
+            book = book.With(
+                judgement.Validator,
+                record =>
+                    record with
+                    {
+                        Rounds = record.Rounds + (settled ? 1 : 0),
+                        Agreed = record.Agreed + (settled && judgement.Agreed ? 1 : 0),
+                        Attendance =
+                        [
+                            .. record.Attendance.TakeLast(ValidatorRecord.Remembered - 1),
+                            new Attendance(concluded.Epoch, missed),
+                        ],
+                    }
+            );
         }
 
         return book;
@@ -137,21 +163,32 @@ public sealed record ConsensusBook(
         var round = RoundOf(found.Epoch)!;
         var inactive = found.Kinds.HasFlag(ViolationKinds.Inactivity);
         var book = CaseOf(id) is null
-            ? this with { Cases = Cases.Add(new CaseProgress(id, found, CaseState.Found, true, 0, 0, 0, 0, [])) }
+            ? this with
+            {
+                Cases = Cases.Add(new CaseProgress(id, found, CaseState.Found, true, 0, 0, 0, 0, [])),
+            }
             : WithCase(id, progress => progress with { Founded = true });
 
         // What has been punished once is not counted again: after a case of absence the count begins anew.
-        return book.With(found.Accused, record => record with
-        {
-            Violations = record.Violations + 1,
-            ViolationRounds = [.. record.ViolationRounds.TakeLast(ValidatorRecord.Remembered - 1), round.Number],
-            Attendance = inactive ? [] : record.Attendance,
-        });
+        return book.With(
+            found.Accused,
+            record =>
+                record with
+                {
+                    Violations = record.Violations + 1,
+                    ViolationRounds = [.. record.ViolationRounds.TakeLast(ValidatorRecord.Remembered - 1), round.Number],
+                    Attendance = inactive ? [] : record.Attendance,
+                }
+        );
     }
 
-    private ConsensusBook Opened(Hash256 id, SlashCase opened, ulong block) => CaseOf(id) is null
-        ? this with { Cases = Cases.Add(new CaseProgress(id, opened, CaseState.Raised, false, block, 0, 0, 0, [])) }
-        : WithCase(id, progress => progress with { State = CaseState.Raised, RaisedAt = block });
+    private ConsensusBook Opened(Hash256 id, SlashCase opened, ulong block) =>
+        CaseOf(id) is null
+            ? this with
+            {
+                Cases = Cases.Add(new CaseProgress(id, opened, CaseState.Raised, false, block, 0, 0, 0, [])),
+            }
+            : WithCase(id, progress => progress with { State = CaseState.Raised, RaisedAt = block });
 
     private ConsensusBook Moved(ConsensusEvent.CaseMoved moved)
     {
@@ -159,7 +196,10 @@ public sealed record ConsensusBook(
             return this;
         var book = WithCase(moved.Id, _ => progress with { State = moved.State, SlashedWei = moved.SlashedWei });
         if (moved.State == CaseState.Executed)
-            book = book.With(progress.Case.Accused, record => record with { Slashes = record.Slashes + 1, SlashedWei = record.SlashedWei + moved.SlashedWei });
+            book = book.With(
+                progress.Case.Accused,
+                record => record with { Slashes = record.Slashes + 1, SlashedWei = record.SlashedWei + moved.SlashedWei }
+            );
         var surplus = book.Cases.Count(one => one.Ended) - EndedCasesKept;
         return surplus <= 0 ? book : book with { Cases = book.Cases.Remove(book.Cases.First(one => one.Ended)) };
     }
@@ -179,33 +219,47 @@ public sealed record ConsensusBook(
         {
             foreach (var round in _book.Rounds.Where(round => round.State == RoundState.Collecting && round.WindowEnd <= block))
                 Conclude(round, round.WindowEnd!.Value);
-            foreach (var progress in _book.Cases.Where(progress => progress.State == CaseState.Raised && progress.RaisedAt + (ulong)DisputeBlocks(progress) < block))
+            foreach (
+                var progress in _book.Cases.Where(progress =>
+                    progress.State == CaseState.Raised && progress.RaisedAt + (ulong)DisputeBlocks(progress) < block
+                )
+            )
                 Emit(new ConsensusEvent.CaseMoved(progress.Id, CaseState.Expired, 0));
         }
 
         public void Open(ChainFact.EpochClosed closed)
         {
             // A round nobody attested in has no window that could end: a later epoch ends it, when there was time to attest.
-            foreach (var empty in _book.Rounds.Where(round => round is { State: RoundState.Collecting, FirstAttestedAt: null } && closed.Epoch.LastBlock > round.LastBlock + (ulong)round.Rules.WindowBlocks))
+            foreach (
+                var empty in _book.Rounds.Where(round =>
+                    round is { State: RoundState.Collecting, FirstAttestedAt: null }
+                    && closed.Epoch.LastBlock > round.LastBlock + (ulong)round.Rules.WindowBlocks
+                )
+            )
                 Conclude(empty, closed.Epoch.ClosedAt.Block);
-            var eligible = _book.Validators.Values
-                .Where(record => record.Stake.CompareTo(closed.Rules.MinStakeWei) >= 0 && record.Standing.TakesPart)
+            var eligible = _book
+                .Validators.Values.Where(record => record.Stake.CompareTo(closed.Rules.MinStakeWei) >= 0 && record.Standing.TakesPart)
                 .Select(record => new EligibleValidator(record.Validator, record.Stake));
-            Emit(new ConsensusEvent.RoundOpened(new Round(
-                closed.Epoch.Epoch,
-                _book.RoundsOpened + 1,
-                closed.Epoch.LastBlock,
-                closed.Epoch.LastBlockHash,
-                closed.Parameters,
-                closed.Rules,
-                closed.ValidatorPool,
-                [.. eligible],
-                RoundState.Collecting,
-                null,
-                [],
-                [],
-                [],
-                [])));
+            Emit(
+                new ConsensusEvent.RoundOpened(
+                    new Round(
+                        closed.Epoch.Epoch,
+                        _book.RoundsOpened + 1,
+                        closed.Epoch.LastBlock,
+                        closed.Epoch.LastBlockHash,
+                        closed.Parameters,
+                        closed.Rules,
+                        closed.ValidatorPool,
+                        [.. eligible],
+                        RoundState.Collecting,
+                        null,
+                        [],
+                        [],
+                        [],
+                        []
+                    )
+                )
+            );
         }
 
         public void SetStake(Address validator, Wei stake)
@@ -261,37 +315,66 @@ public sealed record ConsensusBook(
         {
             if (!round.HasQuorum)
             {
-                Emit(new ConsensusEvent.RoundConcluded(round.Epoch, RoundState.Expired, block, null, [.. round.Eligible.Select(one => Absent(round, one))], _book.Unpaid + round.ValidatorPool));
+                Emit(
+                    new ConsensusEvent.RoundConcluded(
+                        round.Epoch,
+                        RoundState.Expired,
+                        block,
+                        null,
+                        [.. round.Eligible.Select(one => Absent(round, one))],
+                        _book.Unpaid + round.ValidatorPool
+                    )
+                );
                 FindAbsences(round);
                 return;
             }
 
             if (ConsensusValues.Of(round.Counted) is not { } reference)
             {
-                Emit(new ConsensusEvent.RoundConcluded(round.Epoch, RoundState.Disputed, block, null, [], _book.Unpaid + round.ValidatorPool));
+                Emit(
+                    new ConsensusEvent.RoundConcluded(round.Epoch, RoundState.Disputed, block, null, [], _book.Unpaid + round.ValidatorPool)
+                );
                 return;
             }
 
             var judgements = round.Eligible.Select(one => Judge(round, reference, one)).ToList();
             var (paid, unpaid) = Pay(judgements, round.ValidatorPool + _book.Unpaid);
             Emit(new ConsensusEvent.RoundConcluded(round.Epoch, RoundState.Settled, block, reference, paid, unpaid));
-            foreach (var judgement in paid.Where(judgement => judgement.Severity > Severity.None && !round.Equivocated.Contains(judgement.Validator)))
+            foreach (
+                var judgement in paid.Where(judgement =>
+                    judgement.Severity > Severity.None && !round.Equivocated.Contains(judgement.Validator)
+                )
+            )
                 FindDeviation(round, reference, judgement);
             FindAbsences(round);
             CountCleanRounds(round, paid);
         }
 
-        private static Judgement Absent(Round round, EligibleValidator one) => new(
-            one.Validator, round.Counted.Any(counted => counted.Validator == one.Validator), false, Severity.None, Severity.None, Severity.None, Rao.Zero);
+        private static Judgement Absent(Round round, EligibleValidator one) =>
+            new(
+                one.Validator,
+                round.Counted.Any(counted => counted.Validator == one.Validator),
+                false,
+                Severity.None,
+                Severity.None,
+                Severity.None,
+                Rao.Zero
+            );
 
         private Judgement Judge(Round round, ConsensusValues reference, EligibleValidator one)
         {
             if (round.Counted.FirstOrDefault(counted => counted.Validator == one.Validator)?.Signed is not { } signed)
                 return Absent(round, one);
             var nav = ConsensusRules.OfNav(signed.Attestation.Nav, reference.Nav);
-            var weights = signed.Attestation.WeightsHash == reference.WeightsHash ? Severity.None : ConsensusRules.OfWeights(signed.Weights, reference.Weights);
+            var weights =
+                signed.Attestation.WeightsHash == reference.WeightsHash
+                    ? Severity.None
+                    : ConsensusRules.OfWeights(signed.Weights, reference.Weights);
             var severity = EscalateForRepeats((Severity)Math.Max((byte)nav, (byte)weights), round, one.Validator);
-            var agreed = severity == Severity.None && signed.Attestation.RankingRoot == reference.RankingRoot && !round.Equivocated.Contains(one.Validator);
+            var agreed =
+                severity == Severity.None
+                && signed.Attestation.RankingRoot == reference.RankingRoot
+                && !round.Equivocated.Contains(one.Validator);
             return new Judgement(one.Validator, true, agreed, nav, weights, severity, Rao.Zero);
         }
 
@@ -318,27 +401,45 @@ public sealed record ConsensusBook(
 
         /// <summary>Stake times reputation as this round leaves it: it has agreed once more.</summary>
         private static BigInteger Merit(ValidatorRecord record) =>
-            (BigInteger)record.Stake.Value * (BigInteger)Reputation.Of(record.Rounds + 1, record.Agreed + 1, record.Violations, record.Slashes).Value;
+            (BigInteger)record.Stake.Value
+            * (BigInteger)Reputation.Of(record.Rounds + 1, record.Agreed + 1, record.Violations, record.Slashes).Value;
 
         private void FindDeviation(Round round, ConsensusValues reference, Judgement judgement)
         {
             var signed = round.First(judgement.Validator)!;
-            var kinds = (judgement.Nav > Severity.None ? ViolationKinds.Nav : 0) | (judgement.Weights > Severity.None ? ViolationKinds.Weights : 0);
-            Find(new SlashCase(
-                round.Epoch, judgement.Validator, kinds, judgement.Severity, round.LastBlock, reference.Nav, reference.RankingRoot, reference.WeightsHash, [signed.Digest], []));
+            var kinds =
+                (judgement.Nav > Severity.None ? ViolationKinds.Nav : 0) | (judgement.Weights > Severity.None ? ViolationKinds.Weights : 0);
+            Find(
+                new SlashCase(
+                    round.Epoch,
+                    judgement.Validator,
+                    kinds,
+                    judgement.Severity,
+                    round.LastBlock,
+                    reference.Nav,
+                    reference.RankingRoot,
+                    reference.WeightsHash,
+                    [signed.Digest],
+                    []
+                )
+            );
         }
 
-        private void FindEquivocation(Round round, SignedAttestation second) => Find(new SlashCase(
-            round.Epoch,
-            second.Attestation.Validator,
-            ViolationKinds.Equivocation,
-            Severity.Critical,
-            round.LastBlock,
-            default,
-            Hash256.Zero,
-            Hash256.Zero,
-            [round.First(second.Attestation.Validator)!.Digest, second.Digest],
-            []));
+        private void FindEquivocation(Round round, SignedAttestation second) =>
+            Find(
+                new SlashCase(
+                    round.Epoch,
+                    second.Attestation.Validator,
+                    ViolationKinds.Equivocation,
+                    Severity.Critical,
+                    round.LastBlock,
+                    default,
+                    Hash256.Zero,
+                    Hash256.Zero,
+                    [round.First(second.Attestation.Validator)!.Digest, second.Digest],
+                    []
+                )
+            );
 
         private void FindAbsences(Round round)
         {
@@ -347,22 +448,30 @@ public sealed record ConsensusBook(
                 var record = _book.Validators[one.Validator];
                 if (record.Missed(round.Rules.MissedWindow) < round.Rules.MissedMinor)
                     continue;
-                var missed = record.Attendance.TakeLast(round.Rules.MissedWindow).Where(attendance => attendance.Missed).Select(attendance => attendance.Epoch);
-                Find(new SlashCase(
-                    round.Epoch,
-                    one.Validator,
-                    ViolationKinds.Inactivity,
-                    EscalateForRepeats(Severity.Minor, round, one.Validator),
-                    round.LastBlock,
-                    default,
-                    Hash256.Zero,
-                    Hash256.Zero,
-                    [],
-                    [.. missed]));
+                var missed = record
+                    .Attendance.TakeLast(round.Rules.MissedWindow)
+                    .Where(attendance => attendance.Missed)
+                    .Select(attendance => attendance.Epoch);
+                Find(
+                    new SlashCase(
+                        round.Epoch,
+                        one.Validator,
+                        ViolationKinds.Inactivity,
+                        EscalateForRepeats(Severity.Minor, round, one.Validator),
+                        round.LastBlock,
+                        default,
+                        Hash256.Zero,
+                        Hash256.Zero,
+                        [],
+                        [.. missed]
+                    )
+                );
             }
         }
 
-        /// <summary>In a settled round, who took part without fault has a clean round; so has who sits out a suspension with enough stake.</summary>
+        /// <summary>
+        /// In a settled round, who took part without fault has a clean round; so has who sits out a suspension with enough stake.
+        /// </summary>
         private void CountCleanRounds(Round round, IReadOnlyList<Judgement> judgements)
         {
             foreach (var judgement in judgements)
@@ -371,7 +480,11 @@ public sealed record ConsensusBook(
                 Move(judgement.Validator, clean ? new StandingCommand.CloseRoundClean() : new StandingCommand.CloseRoundUnclean());
             }
 
-            foreach (var record in _book.Validators.Values.Where(record => record.Standing.Level == StandingLevel.Suspended && record.Stake.CompareTo(round.Rules.MinStakeWei) >= 0))
+            foreach (
+                var record in _book.Validators.Values.Where(record =>
+                    record.Standing.Level == StandingLevel.Suspended && record.Stake.CompareTo(round.Rules.MinStakeWei) >= 0
+                )
+            )
             {
                 if (round.Eligible.All(one => one.Validator != record.Validator))
                     Move(record.Validator, new StandingCommand.CloseRoundClean());
@@ -393,7 +506,8 @@ public sealed record ConsensusBook(
 
         private Wei MinStake() => (_book.Rounds.LastOrDefault()?.Rules ?? ConsensusRules.Default).MinStakeWei;
 
-        private int DisputeBlocks(CaseProgress progress) => (_book.RoundOf(progress.Case.Epoch)?.Rules ?? ConsensusRules.Default).DisputeBlocks;
+        private int DisputeBlocks(CaseProgress progress) =>
+            (_book.RoundOf(progress.Case.Epoch)?.Rules ?? ConsensusRules.Default).DisputeBlocks;
 
         private void Emit(ConsensusEvent e)
         {

@@ -7,9 +7,7 @@ namespace Tao20.Domain.Consensus;
 /// <summary>What follows from the chain's facts: the same on every honest validator's machine, to the byte.</summary>
 public abstract record ConsensusEvent
 {
-    private ConsensusEvent()
-    {
-    }
+    private ConsensusEvent() { }
 
     /// <summary>A validator's bond is now this.</summary>
     public sealed record StakeSet(Address Validator, Wei Stake) : ConsensusEvent;
@@ -31,7 +29,13 @@ public abstract record ConsensusEvent
     /// <param name="Judgements">How everyone did that had a part in it, by address; empty when disputed.</param>
     /// <param name="Unpaid">What of the validators' pool found nobody to be paid to.</param>
     public sealed record RoundConcluded(
-        EpochId Epoch, RoundState State, ulong AtBlock, ConsensusValues? Reference, IReadOnlyList<Judgement> Judgements, Rao Unpaid) : ConsensusEvent;
+        EpochId Epoch,
+        RoundState State,
+        ulong AtBlock,
+        ConsensusValues? Reference,
+        IReadOnlyList<Judgement> Judgements,
+        Rao Unpaid
+    ) : ConsensusEvent;
 
     /// <summary>Someone has violated a rule: a case to be raised.</summary>
     public sealed record CaseFound(Hash256 Id, SlashCase Case) : ConsensusEvent;

@@ -26,7 +26,8 @@ public sealed record ConsensusRules(
     int MissedMinor,
     int RepeatRounds,
     int RepeatCount,
-    int DisputeBlocks)
+    int DisputeBlocks
+)
 {
     /// <summary>The defaults of the specification.</summary>
     public static readonly ConsensusRules Default = new(Wei.From(1_000 * Wei.OneTao.Value), 3, 67, 25, 10, 3, 6, 24, 3, 150);
@@ -36,14 +37,15 @@ public sealed record ConsensusRules(
     private static readonly int[] WeightBounds = [50_000, 100_000, 150_000, 300_000];
 
     /// <summary>What a severity costs, in percent of the stake.</summary>
-    public static int Percent(Severity severity) => severity switch
-    {
-        Severity.Minor => 1,
-        Severity.Moderate => 5,
-        Severity.Severe => 15,
-        Severity.Critical => 50,
-        _ => 0,
-    };
+    public static int Percent(Severity severity) =>
+        severity switch
+        {
+            Severity.Minor => 1,
+            Severity.Moderate => 5,
+            Severity.Severe => 15,
+            Severity.Critical => 50,
+            _ => 0,
+        };
 
     /// <summary>How grave it is to attest <paramref name="nav"/> when <paramref name="reference"/> is right: 0.1, 0.5, 2 and 5 %.</summary>
     public static Severity OfNav(TaoPerToken nav, TaoPerToken reference) =>
@@ -57,7 +59,10 @@ public sealed record ConsensusRules(
     }
 
     /// <summary>The L1 distance of two weight vectors, and the sum of both.</summary>
-    public static (long Distance, long Sum) WeightsDistance(IReadOnlyList<Weights.SubnetWeight> weights, IReadOnlyList<Weights.SubnetWeight> reference)
+    public static (long Distance, long Sum) WeightsDistance(
+        IReadOnlyList<Weights.SubnetWeight> weights,
+        IReadOnlyList<Weights.SubnetWeight> reference
+    )
     {
         var difference = new Dictionary<ushort, long>();
         foreach (var weight in weights)
@@ -68,18 +73,18 @@ public sealed record ConsensusRules(
     }
 
     internal IEnumerable<ParameterError> Validate() =>
-    [
-        .. ParameterError.Unless("Consensus:MinStakeWei", MinStakeWei.Value, 1, Wei.Max, "wei"),
-        .. ParameterError.Unless("Consensus:MinAttestations", MinAttestations, 1, 256, "attestations"),
-        .. ParameterError.Unless("Consensus:QuorumPercent", QuorumPercent, 51, 100, "percent"),
-        .. ParameterError.Unless("Consensus:WindowBlocks", WindowBlocks, 1, 10_000, "blocks"),
-        .. ParameterError.Unless("Consensus:MissedWindow", MissedWindow, 1, 32, "rounds"),
-        .. ParameterError.Unless("Consensus:MissedWarning", MissedWarning, 1, 32, "rounds"),
-        .. ParameterError.Unless("Consensus:MissedMinor", MissedMinor, 1, 32, "rounds"),
-        .. ParameterError.Unless("Consensus:RepeatRounds", RepeatRounds, 1, 1_000, "rounds"),
-        .. ParameterError.Unless("Consensus:RepeatCount", RepeatCount, 2, 100, "violations"),
-        .. ParameterError.Unless("Consensus:DisputeBlocks", DisputeBlocks, 1, 100_000, "blocks"),
-    ];
+        [
+            .. ParameterError.Unless("Consensus:MinStakeWei", MinStakeWei.Value, 1, Wei.Max, "wei"),
+            .. ParameterError.Unless("Consensus:MinAttestations", MinAttestations, 1, 256, "attestations"),
+            .. ParameterError.Unless("Consensus:QuorumPercent", QuorumPercent, 51, 100, "percent"),
+            .. ParameterError.Unless("Consensus:WindowBlocks", WindowBlocks, 1, 10_000, "blocks"),
+            .. ParameterError.Unless("Consensus:MissedWindow", MissedWindow, 1, 32, "rounds"),
+            .. ParameterError.Unless("Consensus:MissedWarning", MissedWarning, 1, 32, "rounds"),
+            .. ParameterError.Unless("Consensus:MissedMinor", MissedMinor, 1, 32, "rounds"),
+            .. ParameterError.Unless("Consensus:RepeatRounds", RepeatRounds, 1, 1_000, "rounds"),
+            .. ParameterError.Unless("Consensus:RepeatCount", RepeatCount, 2, 100, "violations"),
+            .. ParameterError.Unless("Consensus:DisputeBlocks", DisputeBlocks, 1, 100_000, "blocks"),
+        ];
 
     private static Severity Grade(BigInteger distance, BigInteger whole, int[] boundsPpm)
     {

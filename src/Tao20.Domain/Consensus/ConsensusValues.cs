@@ -19,18 +19,23 @@ public sealed record CountedAttestation(SignedAttestation Signed, Wei Stake)
 /// <param name="Weights">The weights themselves.</param>
 public sealed record ConsensusValues(TaoPerToken Nav, Hash256 RankingRoot, Hash256 WeightsHash, IReadOnlyList<SubnetWeight> Weights)
 {
-    /// <summary>The reference of these attestations; null when no root, or no weights, have more than half of the stake behind them.</summary>
+    /// <summary>
+    /// The reference of these attestations; null when no root, or no weights, have more than half of the stake behind them.
+    /// </summary>
     public static ConsensusValues? Of(IReadOnlyList<CountedAttestation> counted)
     {
         var total = Sum(counted);
-        if (Majority(counted, total, signed => signed.Attestation.RankingRoot) is not { } root
-            || Majority(counted, total, signed => signed.Attestation.WeightsHash) is not { } weights)
+        if (
+            Majority(counted, total, signed => signed.Attestation.RankingRoot) is not { } root
+            || Majority(counted, total, signed => signed.Attestation.WeightsHash) is not { } weights
+        )
             return null;
         return new ConsensusValues(
             MedianNav(counted, total),
             root,
             weights,
-            counted.First(attestation => attestation.Signed.Attestation.WeightsHash == weights).Signed.Weights);
+            counted.First(attestation => attestation.Signed.Attestation.WeightsHash == weights).Signed.Weights
+        );
     }
 
     /// <summary>The smallest NAV such that those at or below it hold at least half of the stake: the lower weighted median.</summary>

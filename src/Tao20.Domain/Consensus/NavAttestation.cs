@@ -22,11 +22,20 @@ public sealed record NavAttestation(
     Hash256 RankingRoot,
     Hash256 WeightsHash,
     Hash256 Parameters,
-    Address Validator);
+    Address Validator
+);
 
-/// <summary>An attestation as it stands on chain: the contract has checked that the signature is the validator's and the weights are those hashed.</summary>
+/// <summary>
+/// An attestation as it stands on chain: the contract has checked that the signature is the validator's and the weights are those
+/// hashed.
+/// </summary>
 /// <param name="Attestation">What is said.</param>
 /// <param name="Digest">Its EIP-712 digest: what is signed.</param>
 /// <param name="Weights">The weights behind <see cref="NavAttestation.WeightsHash"/>, by UID ascending.</param>
 /// <param name="Signature">r, s and v: 65 bytes.</param>
-public sealed record SignedAttestation(NavAttestation Attestation, Hash256 Digest, IReadOnlyList<SubnetWeight> Weights, ReadOnlyMemory<byte> Signature);
+public sealed record SignedAttestation(
+    NavAttestation Attestation,
+    Hash256 Digest,
+    IReadOnlyList<SubnetWeight> Weights,
+    ReadOnlyMemory<byte> Signature
+);

@@ -60,7 +60,15 @@ public readonly record struct EligibleValidator(Address Validator, Wei Stake);
 /// <param name="Weights">How far its weights are off.</param>
 /// <param name="Severity">What is held against it, repetition included.</param>
 /// <param name="Payout">Its part of the validators' pool.</param>
-public sealed record Judgement(Address Validator, bool Attested, bool Agreed, Severity Nav, Severity Weights, Severity Severity, Rao Payout);
+public sealed record Judgement(
+    Address Validator,
+    bool Attested,
+    bool Agreed,
+    Severity Nav,
+    Severity Weights,
+    Severity Severity,
+    Rao Payout
+);
 
 /// <summary>The round of one epoch.</summary>
 /// <param name="Epoch">The epoch.</param>
@@ -91,7 +99,8 @@ public sealed record Round(
     IReadOnlyList<CountedAttestation> Counted,
     IReadOnlyList<SignedAttestation> Others,
     IReadOnlyList<Address> Incompatible,
-    IReadOnlyList<Address> Equivocated)
+    IReadOnlyList<Address> Equivocated
+)
 {
     /// <summary>The last block of its window; null before the first attestation.</summary>
     public ulong? WindowEnd => FirstAttestedAt + (ulong)Rules.WindowBlocks;
@@ -113,14 +122,18 @@ public sealed record Round(
     {
         var said = signed.Attestation;
         if (First(said.Validator) is not null)
-            return AttestationsBy(said.Validator).Any(word => word.Digest == signed.Digest) ? AttestationVerdict.Repeated : AttestationVerdict.Equivocation;
+            return AttestationsBy(said.Validator).Any(word => word.Digest == signed.Digest)
+                ? AttestationVerdict.Repeated
+                : AttestationVerdict.Equivocation;
         if (Eligible.All(validator => validator.Validator != said.Validator))
             return AttestationVerdict.NotEligible;
         if (State != RoundState.Collecting || block > WindowEnd)
             return AttestationVerdict.Late;
         if (said.Parameters != Parameters)
             return AttestationVerdict.IncompatibleParameters;
-        return said.BlockNumber == LastBlock && said.BlockHash == LastBlockHash ? AttestationVerdict.Counted : AttestationVerdict.WrongBlock;
+        return said.BlockNumber == LastBlock && said.BlockHash == LastBlockHash
+            ? AttestationVerdict.Counted
+            : AttestationVerdict.WrongBlock;
     }
 
     /// <summary>The round with an attestation of this verdict in it.</summary>
@@ -134,9 +147,17 @@ public sealed record Round(
                 FirstAttestedAt = FirstAttestedAt ?? block,
                 Counted = [.. Counted, new CountedAttestation(signed, Eligible.First(one => one.Validator == validator).Stake)],
             },
-            AttestationVerdict.IncompatibleParameters => this with { Incompatible = [.. Incompatible, validator], Others = [.. Others, signed] },
+            AttestationVerdict.IncompatibleParameters => this with
+            {
+                Incompatible = [.. Incompatible, validator],
+                Others = [.. Others, signed],
+            },
             AttestationVerdict.WrongBlock or AttestationVerdict.Late => this with { Others = [.. Others, signed] },
-            AttestationVerdict.Equivocation when !Equivocated.Contains(validator) => this with { Equivocated = [.. Equivocated, validator], Others = [.. Others, signed] },
+            AttestationVerdict.Equivocation when !Equivocated.Contains(validator) => this with
+            {
+                Equivocated = [.. Equivocated, validator],
+                Others = [.. Others, signed],
+            },
             _ => this,
         };
     }
@@ -146,6 +167,8 @@ public sealed record Round(
 
     /// <summary>What a validator has said in this round: one attestation, or two that contradict each other, the first first.</summary>
     public IEnumerable<SignedAttestation> AttestationsBy(Address validator) =>
-        Counted.Where(counted => counted.Validator == validator).Select(counted => counted.Signed)
+        Counted
+            .Where(counted => counted.Validator == validator)
+            .Select(counted => counted.Signed)
             .Concat(Others.Where(other => other.Attestation.Validator == validator));
 }

@@ -24,7 +24,8 @@ public sealed record ValidatorRecord(
     long Slashes,
     UInt128 SlashedWei,
     IReadOnlyList<long> ViolationRounds,
-    IReadOnlyList<Attendance> Attendance)
+    IReadOnlyList<Attendance> Attendance
+)
 {
     /// <summary>How many attendances and violations are remembered at most.</summary>
     public const int Remembered = 100;

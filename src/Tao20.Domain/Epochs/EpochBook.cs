@@ -20,7 +20,12 @@ public readonly record struct EpochTrades(EpochId Epoch, ReadOnlySequence<Trade>
 /// <param name="Closed">Epochs the range closed, oldest first; without one whose beginning was before the first block read.</param>
 /// <param name="Open">The epoch open at its end.</param>
 /// <param name="Joined">Miners that traded in that epoch for the first time.</param>
-public sealed record EpochProgress(IReadOnlyList<EpochTrades> Trades, IReadOnlyList<EpochToSettle> Closed, EpochId Open, IReadOnlyList<Address> Joined)
+public sealed record EpochProgress(
+    IReadOnlyList<EpochTrades> Trades,
+    IReadOnlyList<EpochToSettle> Closed,
+    EpochId Open,
+    IReadOnlyList<Address> Joined
+)
 {
     /// <summary>Each miner's trades in chain order, with their epoch.</summary>
     /// <remarks>Counts first and copies then: each trade is moved once, into an array of the right size.</remarks>
@@ -102,7 +107,8 @@ public sealed record EpochBook(EpochId Open, IReadOnlySet<Address> Active)
         {
             Place();
 
-            // Where reading began in the middle of history, the first log ends an epoch whose beginning was not read: nobody can rank it here.
+            // Where reading began in the middle of history, the first log ends an epoch whose beginning was not read: nobody can
+            // rank it here.
             if (begun || advance.Epoch == open)
                 closed.Add(new EpochToSettle(advance with { Epoch = open }, [.. known.Concat(joined).Order()]));
             begun = true;

@@ -8,7 +8,9 @@ namespace Tao20.Domain.Index;
 /// <param name="Differences">What differs, in words, a line each; empty when the contract keeps to the rule.</param>
 public sealed record CompositionCheck(DateOnly AsOf, IReadOnlyList<string> Differences)
 {
-    /// <summary>By how much a weight may differ, in 1e-18: an index contract keeps weights with fewer digits or divides otherwise.</summary>
+    /// <summary>
+    /// By how much a weight may differ, in 1e-18: an index contract keeps weights with fewer digits or divides otherwise.
+    /// </summary>
     public const long ToleratedWeight = 1_000_000_000_000;
 
     private const ulong SecondsPerDay = 86_400;
@@ -31,13 +33,20 @@ public sealed record CompositionCheck(DateOnly AsOf, IReadOnlyList<string> Diffe
     /// <summary>Holds a composition against the rule's for each of some days; the day that comes nearest tells.</summary>
     /// <param name="composition">Netuid and weight of what the contract holds.</param>
     /// <param name="candidates">What the rule gives, by day; not empty.</param>
-    public static CompositionCheck Of(IReadOnlyList<(ushort Netuid, Ratio Weight)> composition, IReadOnlyList<(DateOnly AsOf, IReadOnlyList<Constituent> Rule)> candidates) =>
-        candidates.Select(candidate => new CompositionCheck(candidate.AsOf, Differing(composition, candidate.Rule))).MinBy(check => check.Differences.Count)!;
+    public static CompositionCheck Of(
+        IReadOnlyList<(ushort Netuid, Ratio Weight)> composition,
+        IReadOnlyList<(DateOnly AsOf, IReadOnlyList<Constituent> Rule)> candidates
+    ) =>
+        candidates
+            .Select(candidate => new CompositionCheck(candidate.AsOf, Differing(composition, candidate.Rule)))
+            .MinBy(check => check.Differences.Count)!;
 
     private static List<string> Differing(IReadOnlyList<(ushort Netuid, Ratio Weight)> composition, IReadOnlyList<Constituent> rule)
     {
         var held = composition.ToDictionary(one => one.Netuid, one => one.Weight);
-        var differences = rule.Where(one => !held.ContainsKey(one.Netuid)).Select(one => $"subnet {one.Netuid} is rank {one.Rank} by the rule and not held").ToList();
+        var differences = rule.Where(one => !held.ContainsKey(one.Netuid))
+            .Select(one => $"subnet {one.Netuid} is rank {one.Rank} by the rule and not held")
+            .ToList();
         foreach (var (netuid, weight) in composition)
         {
             if (rule.FirstOrDefault(one => one.Netuid == netuid) is not { } right)

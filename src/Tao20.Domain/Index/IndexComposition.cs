@@ -28,8 +28,7 @@ public static class IndexComposition
     public const int Size = 20;
 
     /// <summary>The days of the index as of <paramref name="asOf"/>: that day and the 13 before it, oldest first.</summary>
-    public static IReadOnlyList<DateOnly> Window(DateOnly asOf) =>
-        [.. Enumerable.Range(0, Days).Select(i => asOf.AddDays(i - Days + 1))];
+    public static IReadOnlyList<DateOnly> Window(DateOnly asOf) => [.. Enumerable.Range(0, Days).Select(i => asOf.AddDays(i - Days + 1))];
 
     /// <summary>The constituents by these snapshots, best first; fewer than 20 when there are fewer subnets with emission.</summary>
     /// <exception cref="ArgumentException">Two snapshots of one day.</exception>

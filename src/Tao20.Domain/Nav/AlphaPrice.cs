@@ -69,7 +69,9 @@ public sealed record AlphaPrice(ushort Netuid, TaoPerAlpha Price, PriceSource So
         // Cut to whole TAO: what is missing is less than one, and the rest agrees.
         if (raw * one <= ratio * (100 + TolerancePercent) / 100 && (raw + 1) * one >= ratio * (100 - TolerancePercent) / 100)
             return Priced(ratio, PriceSource.PoolRatio);
-        problem = $"subnet {quote.Netuid}: getAlphaPrice gives {raw} and its pool {ratio}e-18 TAO; they differ by more than {TolerancePercent} % in every scale";
+        problem =
+            $"subnet {quote.Netuid}: getAlphaPrice gives {raw} and its pool {ratio}e-18 TAO; they differ by more than "
+            + $"{TolerancePercent} % in every scale";
         return null;
 
         AlphaPrice? Priced(BigInteger value, PriceSource source) => new(quote.Netuid, TaoPerAlpha.From((UInt128)value), source);

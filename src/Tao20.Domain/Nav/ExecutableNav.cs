@@ -11,7 +11,11 @@ public sealed record ExecutablePrice(Wei Tao, Wei Tokens, TaoPerToken Price)
 {
     /// <summary>The simulation's questions of a mint: how much TAO (rao) goes into each subnet, by its weight.</summary>
     public static IReadOnlyList<ulong> MintLegs(NavInputs inputs, Wei tao) =>
-        [.. inputs.Holdings.Select(holding => (ulong)((BigInteger)tao.Value * (BigInteger)holding.Weight.Value / Ratio.Scale / 1_000_000_000))];
+        [
+            .. inputs.Holdings.Select(holding =>
+                (ulong)((BigInteger)tao.Value * (BigInteger)holding.Weight.Value / Ratio.Scale / 1_000_000_000)
+            ),
+        ];
 
     /// <summary>The simulation's questions of a redemption: how much alpha (1e-9) of each subnet comes out for the tokens.</summary>
     public static IReadOnlyList<ulong> RedeemLegs(NavInputs inputs, Wei tokens) =>
@@ -28,7 +32,9 @@ public sealed record ExecutablePrice(Wei Tao, Wei Tokens, TaoPerToken Price)
     /// <param name="alphaBought"><c>simSwapTaoForAlpha</c> of each leg of <see cref="MintLegs"/>, in 1e-9 alpha.</param>
     public static ExecutablePrice? OfMint(NavReading.Available nav, Wei tao, IReadOnlyList<BigInteger> alphaBought)
     {
-        var value = alphaBought.Zip(nav.Prices, (alpha, price) => alpha * price.Price.Value / 1_000_000_000).Aggregate(BigInteger.Zero, BigInteger.Add);
+        var value = alphaBought
+            .Zip(nav.Prices, (alpha, price) => alpha * price.Price.Value / 1_000_000_000)
+            .Aggregate(BigInteger.Zero, BigInteger.Add);
         var tokens = nav.Nav.Value == 0 ? BigInteger.Zero : value * Ratio.Scale / nav.Nav.Value;
         if (tokens.IsZero)
             return null;

@@ -37,9 +37,7 @@ public enum NavProblem
 /// <summary>NAV at one block, or why there is none.</summary>
 public abstract record NavReading
 {
-    private NavReading()
-    {
-    }
+    private NavReading() { }
 
     /// <summary>The age, in seconds, above which a block's NAV is not attested (source: the domain rules, NAV).</summary>
     public const ulong OldestSeconds = 300;
@@ -67,7 +65,11 @@ public abstract record NavReading
         if (inputs.Holdings.Count == 0)
             return new Unavailable(inputs, NavProblem.NoComposition, "the contract's composition is empty");
         if (now > inputs.Timestamp && now - inputs.Timestamp > OldestSeconds)
-            return new Unavailable(inputs, NavProblem.BlockTooOld, $"block {inputs.Block} is {now - inputs.Timestamp} s old; at most {OldestSeconds} s are allowed");
+            return new Unavailable(
+                inputs,
+                NavProblem.BlockTooOld,
+                $"block {inputs.Block} is {now - inputs.Timestamp} s old; at most {OldestSeconds} s are allowed"
+            );
 
         var prices = new List<AlphaPrice>(inputs.Holdings.Count);
         var value = BigInteger.Zero;
@@ -75,7 +77,9 @@ public abstract record NavReading
         {
             if (AlphaPrice.Of(holding.Quote, out var problem) is not { } price)
             {
-                var kind = holding.Quote is { RawPrice: not null, TaoInPool: > 0, AlphaInPool: > 0 } ? NavProblem.PricesDisagree : NavProblem.PriceMissing;
+                var kind = holding.Quote is { RawPrice: not null, TaoInPool: > 0, AlphaInPool: > 0 }
+                    ? NavProblem.PricesDisagree
+                    : NavProblem.PriceMissing;
                 return new Unavailable(inputs, kind, problem!);
             }
 
@@ -109,6 +113,8 @@ public static class NavMoves
     public static NavMove Between(TaoPerToken before, TaoPerToken after)
     {
         var moved = BigInteger.Abs((BigInteger)after.Value - before.Value) * 100;
-        return moved >= (BigInteger)before.Value * 4 ? NavMove.Alert : moved >= (BigInteger)before.Value * 2 ? NavMove.Warning : NavMove.Calm;
+        return moved >= (BigInteger)before.Value * 4 ? NavMove.Alert
+            : moved >= (BigInteger)before.Value * 2 ? NavMove.Warning
+            : NavMove.Calm;
     }
 }

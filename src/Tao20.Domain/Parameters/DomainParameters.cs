@@ -19,48 +19,55 @@ namespace Tao20.Domain.Parameters;
 public sealed record DomainParameters(EligibilityRules Eligibility, ScoreRules Score, RewardRules Rewards, ConsensusRules Consensus)
 {
     /// <summary>The defaults of the TAO20 specification.</summary>
-    public static readonly DomainParameters Default = new(EligibilityRules.Default, ScoreRules.Default, RewardRules.Default, ConsensusRules.Default);
+    public static readonly DomainParameters Default = new(
+        EligibilityRules.Default,
+        ScoreRules.Default,
+        RewardRules.Default,
+        ConsensusRules.Default
+    );
 
     /// <summary>Every number that is out of its range; empty when all are in theirs.</summary>
-    public IReadOnlyList<ParameterError> Validate() => [.. Eligibility.Validate(), .. Score.Validate(), .. Rewards.Validate(), .. Consensus.Validate()];
+    public IReadOnlyList<ParameterError> Validate() =>
+        [.. Eligibility.Validate(), .. Score.Validate(), .. Rewards.Validate(), .. Consensus.Validate()];
 
     /// <summary>
     /// The canonical encoding: a line of key and value for each number, keys in a fixed order. Whoever attests says by its hash which
     /// rules were applied; two texts side by side show where they differ.
     /// </summary>
-    public string CanonicalText() => string.Concat(Numbers().Select(number => $"{number.Key}={number.Value.ToString(CultureInfo.InvariantCulture)}\n"));
+    public string CanonicalText() =>
+        string.Concat(Numbers().Select(number => $"{number.Key}={number.Value.ToString(CultureInfo.InvariantCulture)}\n"));
 
     /// <summary>The hash of <see cref="CanonicalText"/> in ASCII.</summary>
     public Hash256 Hash(Keccak256 keccak) => keccak(Encoding.ASCII.GetBytes(CanonicalText()));
 
     private IEnumerable<(string Key, BigInteger Value)> Numbers() =>
-    [
-        ("Scoring:Eligibility:DustWei", Eligibility.DustWei.Value),
-        ("Scoring:Eligibility:BurstTrades", Eligibility.BurstTrades),
-        ("Scoring:Eligibility:BurstSeconds", Eligibility.BurstSeconds),
-        ("Scoring:Eligibility:RoundTripSeconds", Eligibility.RoundTripSeconds),
-        ("Scoring:Eligibility:RoundTripPercent", Eligibility.RoundTripPercent),
-        ("Scoring:Eligibility:RoundTripCandidates", Eligibility.RoundTripCandidates),
-        ("Scoring:Score:MinimumWei", Score.MinimumWei.Value),
-        ("Scoring:Score:MintPercent", Score.MintPercent),
-        ("Scoring:Score:RedeemPercent", Score.RedeemPercent),
-        ("Scoring:Score:VolumeTenths", Score.VolumeTenths),
-        ("Scoring:Score:FrequencyTenths", Score.FrequencyTenths),
-        ("Scoring:Score:ConsistencyTenths", Score.ConsistencyTenths),
-        ("Scoring:Rewards:EmissionRao", Rewards.EmissionRao.Value),
-        ("Scoring:Rewards:ValidatorPercent", Rewards.ValidatorPercent),
-        ("Scoring:Rewards:TierPercent", Rewards.TierPercent),
-        ("Consensus:MinStakeWei", Consensus.MinStakeWei.Value),
-        ("Consensus:MinAttestations", Consensus.MinAttestations),
-        ("Consensus:QuorumPercent", Consensus.QuorumPercent),
-        ("Consensus:WindowBlocks", Consensus.WindowBlocks),
-        ("Consensus:MissedWindow", Consensus.MissedWindow),
-        ("Consensus:MissedWarning", Consensus.MissedWarning),
-        ("Consensus:MissedMinor", Consensus.MissedMinor),
-        ("Consensus:RepeatRounds", Consensus.RepeatRounds),
-        ("Consensus:RepeatCount", Consensus.RepeatCount),
-        ("Consensus:DisputeBlocks", Consensus.DisputeBlocks),
-    ];
+        [
+            ("Scoring:Eligibility:DustWei", Eligibility.DustWei.Value),
+            ("Scoring:Eligibility:BurstTrades", Eligibility.BurstTrades),
+            ("Scoring:Eligibility:BurstSeconds", Eligibility.BurstSeconds),
+            ("Scoring:Eligibility:RoundTripSeconds", Eligibility.RoundTripSeconds),
+            ("Scoring:Eligibility:RoundTripPercent", Eligibility.RoundTripPercent),
+            ("Scoring:Eligibility:RoundTripCandidates", Eligibility.RoundTripCandidates),
+            ("Scoring:Score:MinimumWei", Score.MinimumWei.Value),
+            ("Scoring:Score:MintPercent", Score.MintPercent),
+            ("Scoring:Score:RedeemPercent", Score.RedeemPercent),
+            ("Scoring:Score:VolumeTenths", Score.VolumeTenths),
+            ("Scoring:Score:FrequencyTenths", Score.FrequencyTenths),
+            ("Scoring:Score:ConsistencyTenths", Score.ConsistencyTenths),
+            ("Scoring:Rewards:EmissionRao", Rewards.EmissionRao.Value),
+            ("Scoring:Rewards:ValidatorPercent", Rewards.ValidatorPercent),
+            ("Scoring:Rewards:TierPercent", Rewards.TierPercent),
+            ("Consensus:MinStakeWei", Consensus.MinStakeWei.Value),
+            ("Consensus:MinAttestations", Consensus.MinAttestations),
+            ("Consensus:QuorumPercent", Consensus.QuorumPercent),
+            ("Consensus:WindowBlocks", Consensus.WindowBlocks),
+            ("Consensus:MissedWindow", Consensus.MissedWindow),
+            ("Consensus:MissedWarning", Consensus.MissedWarning),
+            ("Consensus:MissedMinor", Consensus.MissedMinor),
+            ("Consensus:RepeatRounds", Consensus.RepeatRounds),
+            ("Consensus:RepeatCount", Consensus.RepeatCount),
+            ("Consensus:DisputeBlocks", Consensus.DisputeBlocks),
+        ];
 }
 
 /// <summary>The parameters in force from an epoch on. Old epochs replay with old parameters.</summary>

@@ -64,7 +64,9 @@ public sealed record EpochRanking(IReadOnlyList<RankedMiner> Ranked, IReadOnlyLi
             .Where(volume => volume.AllTrades > 0)
             .OrderBy(volume => volume.Miner)
             .Select(volume => new UnrankedMiner(
-                volume, volume.EligibleTrades == 0 ? UnrankedReason.NoEligibleTrade : UnrankedReason.BelowMinimumVolume));
+                volume,
+                volume.EligibleTrades == 0 ? UnrankedReason.NoEligibleTrade : UnrankedReason.BelowMinimumVolume
+            ));
         return new EpochRanking([.. ranked], [.. unranked]);
     }
 
@@ -73,14 +75,20 @@ public sealed record EpochRanking(IReadOnlyList<RankedMiner> Ranked, IReadOnlyLi
         ((BigInteger)volume.MintEligible * rules.MintPercent + (BigInteger)volume.RedeemEligible * rules.RedeemPercent) / 100;
 
     private static MinerScore Score(
-        EpochVolume miner, BigInteger weighted, BigInteger maxWeighted, long maxTrades, long lastHour, ScoreRules rules)
+        EpochVolume miner,
+        BigInteger weighted,
+        BigInteger maxWeighted,
+        long maxTrades,
+        long lastHour,
+        ScoreRules rules
+    )
     {
         var volume = Ratio.Of(weighted, maxWeighted);
         var frequency = Ratio.Of(miner.EligibleTrades, maxTrades);
         var consistency = Consistency(miner.Hourly, miner.FirstTradeHour, lastHour);
-        var final = (rules.VolumeTenths * volume.Value
-            + rules.FrequencyTenths * frequency.Value
-            + rules.ConsistencyTenths * consistency.Value) / 10;
+        var final =
+            (rules.VolumeTenths * volume.Value + rules.FrequencyTenths * frequency.Value + rules.ConsistencyTenths * consistency.Value)
+            / 10;
         return new MinerScore(weighted, volume, frequency, consistency, new Ratio(final));
     }
 
@@ -95,7 +103,8 @@ public sealed record EpochRanking(IReadOnlyList<RankedMiner> Ranked, IReadOnlyLi
         if (hours < 2)
             return Ratio.Zero;
 
-        BigInteger sum = 0, squares = 0;
+        BigInteger sum = 0,
+            squares = 0;
         for (var hour = first; hour <= lastHour; hour++)
         {
             BigInteger x = hourly[hour];

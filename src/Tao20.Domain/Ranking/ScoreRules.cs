@@ -11,7 +11,13 @@ namespace Tao20.Domain.Ranking;
 /// <param name="FrequencyTenths">Tenths of the score that are frequency. Default 2.</param>
 /// <param name="ConsistencyTenths">Tenths of the score that are consistency. Default 1.</param>
 public sealed record ScoreRules(
-    Wei MinimumWei, int MintPercent, int RedeemPercent, int VolumeTenths, int FrequencyTenths, int ConsistencyTenths)
+    Wei MinimumWei,
+    int MintPercent,
+    int RedeemPercent,
+    int VolumeTenths,
+    int FrequencyTenths,
+    int ConsistencyTenths
+)
 {
     /// <summary>How many hours of volume the consistency score looks at.</summary>
     public const int ConsistencyHours = 24;

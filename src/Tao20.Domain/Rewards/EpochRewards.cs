@@ -15,7 +15,8 @@ public sealed record MinerPayout(RankedMiner Miner, Tier Tier, Rao Payout);
 /// <param name="CarriedIn">Miner pools of earlier epochs that had nobody to pay; they join the base pool.</param>
 /// <param name="ValidatorPool">The validators' part of the emission.</param>
 /// <param name="Payouts">What each ranked miner is paid, in rank order.</param>
-/// <param name="CarriedOut">The miner pool when nobody is ranked, else 0: emission + carried in = validators + payouts + carried out.</param>
+/// <param name="CarriedOut">The miner pool when nobody is ranked, else 0: emission + carried in = validators + payouts + carried
+/// out.</param>
 public sealed record EpochRewards(Rao Emission, Rao CarriedIn, Rao ValidatorPool, IReadOnlyList<MinerPayout> Payouts, Rao CarriedOut)
 {
     /// <summary>Divides an epoch's emission over its ranked miners.</summary>
@@ -48,7 +49,8 @@ public sealed record EpochRewards(Rao Emission, Rao CarriedIn, Rao ValidatorPool
             carriedIn,
             validators,
             [.. ranked.Select((miner, i) => new MinerPayout(miner, RewardRules.TierOf(miner.Rank), new Rao(pay[i])))],
-            Rao.Zero);
+            Rao.Zero
+        );
 
         void Pay(ulong pool, int from, int count)
         {

@@ -36,16 +36,22 @@ public sealed record RewardRules(Rao EmissionRao, int ValidatorPercent, int Tier
 
     /// <summary>Each tier with its last rank and its percent of the tier pool.</summary>
     public static readonly IReadOnlyList<(Tier Tier, int LastRank, int Percent)> Tiers =
-        [(Tier.Diamond, 1, 40), (Tier.Platinum, 2, 25), (Tier.Gold, 5, 20), (Tier.Silver, 10, 10), (Tier.Bronze, 20, 5)];
+    [
+        (Tier.Diamond, 1, 40),
+        (Tier.Platinum, 2, 25),
+        (Tier.Gold, 5, 20),
+        (Tier.Silver, 10, 10),
+        (Tier.Bronze, 20, 5),
+    ];
 
     /// <summary>The tier of a rank, counted from 1.</summary>
     public static Tier TierOf(int rank) =>
         Tiers.Where(tier => rank <= tier.LastRank).Select(tier => tier.Tier).DefaultIfEmpty(Tier.None).First();
 
     internal IEnumerable<ParameterError> Validate() =>
-    [
-        .. ParameterError.Unless("Scoring:Rewards:EmissionRao", EmissionRao.Value, 0, 21_000_000_000_000_000, "rao"),
-        .. ParameterError.Unless("Scoring:Rewards:ValidatorPercent", ValidatorPercent, 0, 50, "percent"),
-        .. ParameterError.Unless("Scoring:Rewards:TierPercent", TierPercent, 0, 50, "percent"),
-    ];
+        [
+            .. ParameterError.Unless("Scoring:Rewards:EmissionRao", EmissionRao.Value, 0, 21_000_000_000_000_000, "rao"),
+            .. ParameterError.Unless("Scoring:Rewards:ValidatorPercent", ValidatorPercent, 0, 50, "percent"),
+            .. ParameterError.Unless("Scoring:Rewards:TierPercent", TierPercent, 0, 50, "percent"),
+        ];
 }

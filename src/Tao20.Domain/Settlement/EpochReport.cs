@@ -15,7 +15,13 @@ namespace Tao20.Domain.Settlement;
 /// <param name="RankingRoot">The Merkle root over rank, miner, W, S and payout.</param>
 /// <param name="Fairness">How evenly the pay is spread.</param>
 public sealed record EpochReport(
-    ClosedEpoch Closed, uint ParametersVersion, EpochRanking Ranking, EpochRewards Rewards, Hash256 RankingRoot, Fairness Fairness)
+    ClosedEpoch Closed,
+    uint ParametersVersion,
+    EpochRanking Ranking,
+    EpochRewards Rewards,
+    Hash256 RankingRoot,
+    Fairness Fairness
+)
 {
     /// <summary>Settles an epoch: ranks, divides, commits. The same input gives the same report on every machine.</summary>
     /// <param name="closed">The epoch.</param>
@@ -24,11 +30,22 @@ public sealed record EpochReport(
     /// <param name="carriedIn">Miner pools of earlier epochs that had nobody to pay.</param>
     /// <param name="keccak">The chain's hash function.</param>
     public static EpochReport Settle(
-        ClosedEpoch closed, IEnumerable<EpochVolume> volumes, ParametersVersion parameters, Rao carriedIn, Keccak256 keccak)
+        ClosedEpoch closed,
+        IEnumerable<EpochVolume> volumes,
+        ParametersVersion parameters,
+        Rao carriedIn,
+        Keccak256 keccak
+    )
     {
         var ranking = EpochRanking.Of(volumes, closed.LastHour, parameters.Parameters.Score);
         var rewards = EpochRewards.Allocate(ranking, parameters.Parameters.Rewards, carriedIn);
         return new EpochReport(
-            closed, parameters.Version, ranking, rewards, Settlement.RankingRoot.Of(rewards.Payouts, keccak), Fairness.Of(rewards.Payouts));
+            closed,
+            parameters.Version,
+            ranking,
+            rewards,
+            Settlement.RankingRoot.Of(rewards.Payouts, keccak),
+            Fairness.Of(rewards.Payouts)
+        );
     }
 }

@@ -30,7 +30,8 @@ public sealed record SlashCase(
     Hash256 ReferenceRoot,
     Hash256 ReferenceWeightsHash,
     IReadOnlyList<Hash256> Digests,
-    IReadOnlyList<EpochId> MissedEpochs)
+    IReadOnlyList<EpochId> MissedEpochs
+)
 {
     /// <summary>
     /// Its id: the hash of its evidence, so that it cannot be raised twice. <c>keccak(abi.encode(chainId, registry, epoch, accused,
@@ -96,7 +97,16 @@ public enum CaseState : byte
 /// <param name="SlashedWei">What was taken, in wei.</param>
 /// <param name="Voted">Who has voted.</param>
 public sealed record CaseProgress(
-    Hash256 Id, SlashCase Case, CaseState State, bool Founded, ulong RaisedAt, UInt128 For, UInt128 Against, UInt128 SlashedWei, IReadOnlyList<Address> Voted)
+    Hash256 Id,
+    SlashCase Case,
+    CaseState State,
+    bool Founded,
+    ulong RaisedAt,
+    UInt128 For,
+    UInt128 Against,
+    UInt128 SlashedWei,
+    IReadOnlyList<Address> Voted
+)
 {
     /// <summary>Nothing more can happen to it.</summary>
     public bool Ended => State is CaseState.Executed or CaseState.Rejected or CaseState.Expired;

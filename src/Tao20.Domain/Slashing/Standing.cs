@@ -22,9 +22,7 @@ public enum StandingLevel : byte
 /// <summary>What happens to a standing.</summary>
 public abstract record StandingCommand
 {
-    private StandingCommand()
-    {
-    }
+    private StandingCommand() { }
 
     /// <summary>A round has closed in which it did nothing wrong; for one that is suspended, any round.</summary>
     public sealed record CloseRoundClean : StandingCommand;
@@ -42,9 +40,7 @@ public abstract record StandingCommand
 /// <summary>A change of standing.</summary>
 public abstract record StandingEvent
 {
-    private StandingEvent()
-    {
-    }
+    private StandingEvent() { }
 
     /// <summary>One more clean round.</summary>
     public sealed record CleanRoundCounted : StandingEvent;
@@ -81,44 +77,58 @@ public sealed record Standing(StandingLevel Level, int CleanRounds, StandingLeve
     public bool TakesPart => Level is not (StandingLevel.Suspended or StandingLevel.Slashed);
 
     /// <summary>What follows from <paramref name="command"/>; nothing when it changes nothing.</summary>
-    public IReadOnlyList<StandingEvent> Decide(StandingCommand command) => command switch
-    {
-        StandingCommand.CloseRoundClean when Level is StandingLevel.Active or StandingLevel.Slashed => [],
-        StandingCommand.CloseRoundClean => [new StandingEvent.CleanRoundCounted(), .. Recovery()],
-        StandingCommand.CloseRoundUnclean when CleanRounds > 0 && Level is not (StandingLevel.Suspended or StandingLevel.Slashed) => [new StandingEvent.CleanRoundsLost()],
-        StandingCommand.ExecuteSlash(var severity) => Lowered(severity),
-        StandingCommand.ChangeStake(false) when Level != StandingLevel.Slashed => [new StandingEvent.StandingLowered(StandingLevel.Slashed)],
+    public IReadOnlyList<StandingEvent> Decide(StandingCommand command) =>
+        command switch
+        {
+            StandingCommand.CloseRoundClean when Level is StandingLevel.Active or StandingLevel.Slashed => [],
+            StandingCommand.CloseRoundClean => [new StandingEvent.CleanRoundCounted(), .. Recovery()],
+            StandingCommand.CloseRoundUnclean when CleanRounds > 0 && Level is not (StandingLevel.Suspended or StandingLevel.Slashed) =>
+            [
+                new StandingEvent.CleanRoundsLost(),
+            ],
+            StandingCommand.ExecuteSlash(var severity) => Lowered(severity),
+            StandingCommand.ChangeStake(false) when Level != StandingLevel.Slashed =>
+            [
+                new StandingEvent.StandingLowered(StandingLevel.Slashed),
+            ],
 
-        // Who was suspended before its stake fell is still: else a liar would end its suspension by paying in.
-        StandingCommand.ChangeStake(true) when Level == StandingLevel.Slashed =>
-            [new StandingEvent.StandingRaised(Before == StandingLevel.Suspended ? StandingLevel.Suspended : StandingLevel.Probation)],
-        _ => [],
-    };
+            // Who was suspended before its stake fell is still: else a liar would end its suspension by paying in.
+            StandingCommand.ChangeStake(true) when Level == StandingLevel.Slashed =>
+            [
+                new StandingEvent.StandingRaised(Before == StandingLevel.Suspended ? StandingLevel.Suspended : StandingLevel.Probation),
+            ],
+            _ => [],
+        };
 
     /// <summary>The standing after an event.</summary>
-    public Standing Evolve(StandingEvent e) => e switch
-    {
-        StandingEvent.CleanRoundCounted => this with { CleanRounds = CleanRounds + 1 },
-        StandingEvent.CleanRoundsLost => this with { CleanRounds = 0 },
-        StandingEvent.StandingLowered(StandingLevel.Slashed) => new Standing(StandingLevel.Slashed, CleanRounds, Level),
-        StandingEvent.StandingLowered(var level) => new Standing(level, 0),
-        StandingEvent.StandingRaised(StandingLevel.Suspended) => new Standing(StandingLevel.Suspended, CleanRounds),
-        StandingEvent.StandingRaised(var level) => new Standing(level, 0),
-        _ => this,
-    };
+    public Standing Evolve(StandingEvent e) =>
+        e switch
+        {
+            StandingEvent.CleanRoundCounted => this with { CleanRounds = CleanRounds + 1 },
+            StandingEvent.CleanRoundsLost => this with { CleanRounds = 0 },
+            StandingEvent.StandingLowered(StandingLevel.Slashed) => new Standing(StandingLevel.Slashed, CleanRounds, Level),
+            StandingEvent.StandingLowered(var level) => new Standing(level, 0),
+            StandingEvent.StandingRaised(StandingLevel.Suspended) => new Standing(StandingLevel.Suspended, CleanRounds),
+            StandingEvent.StandingRaised(var level) => new Standing(level, 0),
+            _ => this,
+        };
 
     /// <summary>The standing after all that follows from a command.</summary>
     public Standing After(StandingCommand command) => Decide(command).Aggregate(this, (standing, e) => standing.Evolve(e));
 
-    private IReadOnlyList<StandingEvent> Lowered(Severity severity) => (severity, Level) switch
-    {
-        (Severity.None, _) or (_, StandingLevel.Slashed) => WhenAlreadySlashed(severity),
-        (Severity.Minor or Severity.Moderate, StandingLevel.Active) => [new StandingEvent.StandingLowered(StandingLevel.Warning)],
-        (Severity.Minor or Severity.Moderate, _) => [new StandingEvent.CleanRoundsLost()],
-        (Severity.Severe, StandingLevel.Active or StandingLevel.Warning) => [new StandingEvent.StandingLowered(StandingLevel.Probation)],
-        (_, StandingLevel.Suspended) => [new StandingEvent.CleanRoundsLost()],
-        _ => [new StandingEvent.StandingLowered(StandingLevel.Suspended)],
-    };
+    private IReadOnlyList<StandingEvent> Lowered(Severity severity) =>
+        (severity, Level) switch
+        {
+            (Severity.None, _) or (_, StandingLevel.Slashed) => WhenAlreadySlashed(severity),
+            (Severity.Minor or Severity.Moderate, StandingLevel.Active) => [new StandingEvent.StandingLowered(StandingLevel.Warning)],
+            (Severity.Minor or Severity.Moderate, _) => [new StandingEvent.CleanRoundsLost()],
+            (Severity.Severe, StandingLevel.Active or StandingLevel.Warning) =>
+            [
+                new StandingEvent.StandingLowered(StandingLevel.Probation),
+            ],
+            (_, StandingLevel.Suspended) => [new StandingEvent.CleanRoundsLost()],
+            _ => [new StandingEvent.StandingLowered(StandingLevel.Suspended)],
+        };
 
     /// <summary>Below the least stake nothing is lower; what would have suspended it is remembered by beginning there anew.</summary>
     private IReadOnlyList<StandingEvent> WhenAlreadySlashed(Severity severity) =>
@@ -126,11 +136,12 @@ public sealed record Standing(StandingLevel Level, int CleanRounds, StandingLeve
             ? [new StandingEvent.StandingLowered(StandingLevel.Suspended), new StandingEvent.StandingLowered(StandingLevel.Slashed)]
             : [];
 
-    private IEnumerable<StandingEvent> Recovery() => (Level, CleanRounds + 1) switch
-    {
-        (StandingLevel.Warning, >= WarningRounds) => [new StandingEvent.StandingRaised(StandingLevel.Active)],
-        (StandingLevel.Probation, >= ProbationRounds) => [new StandingEvent.StandingRaised(StandingLevel.Warning)],
-        (StandingLevel.Suspended, >= SuspendedRounds) => [new StandingEvent.StandingRaised(StandingLevel.Probation)],
-        _ => [],
-    };
+    private IEnumerable<StandingEvent> Recovery() =>
+        (Level, CleanRounds + 1) switch
+        {
+            (StandingLevel.Warning, >= WarningRounds) => [new StandingEvent.StandingRaised(StandingLevel.Active)],
+            (StandingLevel.Probation, >= ProbationRounds) => [new StandingEvent.StandingRaised(StandingLevel.Warning)],
+            (StandingLevel.Suspended, >= SuspendedRounds) => [new StandingEvent.StandingRaised(StandingLevel.Probation)],
+            _ => [],
+        };
 }

@@ -41,7 +41,8 @@ public readonly record struct Position(ulong Block, uint LogIndex) : IComparable
 /// <param name="Miner">The authorized participant it counts for.</param>
 /// <param name="Side">Mint or redemption.</param>
 /// <param name="Tokens">TAO20 created or given back, in wei.</param>
-/// <param name="Value">What it was worth in TAO wei at execution: <c>depositAmount</c> of a mint, <c>totalValue</c> of a redemption.</param>
+/// <param name="Value">What it was worth in TAO wei at execution: <c>depositAmount</c> of a mint, <c>totalValue</c> of a
+/// redemption.</param>
 /// <param name="Nav">The NAV the contract executed at.</param>
 /// <param name="Timestamp">The block's time, in Unix seconds.</param>
 public readonly record struct Trade(
@@ -53,4 +54,5 @@ public readonly record struct Trade(
     Wei Tokens,
     Wei Value,
     TaoPerToken Nav,
-    ulong Timestamp);
+    ulong Timestamp
+);

@@ -13,13 +13,18 @@ public sealed record FeePolicy
     /// <summary>The most transactions that may be in flight at once.</summary>
     public const int MostInFlight = 64;
 
-    /// <summary>The most that is paid for a unit of gas, in wei: above it, transactions wait and say so. 1e6 to 1e15; default 2e11.</summary>
+    /// <summary>
+    /// The most that is paid for a unit of gas, in wei: above it, transactions wait and say so. 1e6 to 1e15; default 2e11.
+    /// </summary>
     public BigInteger MaxFeePerGas { get; init; } = 200_000_000_000;
 
     /// <summary>What the block's author is offered, in wei for a unit of gas. 0 to 1e12; default 1e9.</summary>
     public BigInteger PriorityFeePerGas { get; init; } = 1_000_000_000;
 
-    /// <summary>After so many blocks, a transaction that is not mined is sent again with a higher fee, and one that no node takes is signed anew or given up. 1 to 1,000; default 3.</summary>
+    /// <summary>
+    /// After so many blocks, a transaction that is not mined is sent again with a higher fee, and one that no node takes is signed
+    /// anew or given up. 1 to 1,000; default 3.
+    /// </summary>
     public int StuckBlocks { get; init; } = 3;
 
     /// <summary>How much more gas than estimated is allowed, in percent. 0 to 300; default 25.</summary>
@@ -54,7 +59,10 @@ public sealed record FeePolicy
         return new GasFees(BigInteger.Min(MaxFeePerGas, 2 * baseFee + PriorityFeePerGas), PriorityFeePerGas);
     }
 
-    /// <summary>The fees of a replacement: 12.5 % more of both, or what a first attempt would offer now if that is more; null above the limit.</summary>
+    /// <summary>
+    /// The fees of a replacement: 12.5 % more of both, or what a first attempt would offer now if that is more; null above the
+    /// limit.
+    /// </summary>
     public GasFees? Replacing(GasFees earlier, BigInteger baseFee)
     {
         var raised = new GasFees(Raised(earlier.MaxFee), Raised(earlier.Priority));

@@ -3,27 +3,27 @@ namespace Tao20.Domain.Transactions;
 /// <summary>Why an intent was given up before anything was signed for it.</summary>
 public abstract record IntentFailure
 {
-    private IntentFailure()
-    {
-    }
+    private IntentFailure() { }
 
     /// <summary>The words for an operator, in one place for all.</summary>
-    public string Reason => this switch
-    {
-        DeadlinePassed passed => $"its deadline {passed.Deadline} has passed: the chain's time is {passed.ChainTime}",
-        SimulationRefused { RevertData: { } data } refused => $"the simulation was refused: {refused.NodeText} ({data})",
-        SimulationRefused refused => $"the simulation was refused: {refused.NodeText}",
-        Recorded recorded => recorded.Text,
-        _ => throw new InvalidOperationException($"A {GetType().Name} has no words."),
-    };
+    public string Reason =>
+        this switch
+        {
+            DeadlinePassed passed => $"its deadline {passed.Deadline} has passed: the chain's time is {passed.ChainTime}",
+            SimulationRefused { RevertData: { } data } refused => $"the simulation was refused: {refused.NodeText} ({data})",
+            SimulationRefused refused => $"the simulation was refused: {refused.NodeText}",
+            Recorded recorded => recorded.Text,
+            _ => throw new InvalidOperationException($"A {GetType().Name} has no words."),
+        };
 
     /// <summary>What the refused simulation returned, as 0x and hex digits; null when there was none.</summary>
-    public string? Revert => this switch
-    {
-        SimulationRefused refused => refused.RevertData,
-        Recorded recorded => recorded.RevertData,
-        _ => null,
-    };
+    public string? Revert =>
+        this switch
+        {
+            SimulationRefused refused => refused.RevertData,
+            Recorded recorded => recorded.RevertData,
+            _ => null,
+        };
 
     /// <summary>Whether its deadline had passed.</summary>
     public bool IsExpiry => this is DeadlinePassed or Recorded { Expired: true };

@@ -8,7 +8,12 @@ namespace Tao20.Domain.Transactions;
 /// <param name="Refusal">What the node said; null when it would succeed.</param>
 /// <param name="RevertData">What the refused call returned, as 0x and hex digits; null when there was nothing.</param>
 /// <param name="Answer">What kind of refusal it is.</param>
-public sealed record Simulation(ulong Gas, string? Refusal = null, string? RevertData = null, BroadcastAnswer Answer = BroadcastAnswer.Taken);
+public sealed record Simulation(
+    ulong Gas,
+    string? Refusal = null,
+    string? RevertData = null,
+    BroadcastAnswer Answer = BroadcastAnswer.Taken
+);
 
 /// <summary>
 /// What can be signed with the nonce of a transaction that no node accepts. First the same with the gas it needs now; when that is not
@@ -20,7 +25,13 @@ public sealed record Simulation(ulong Gas, string? Refusal = null, string? Rever
 /// <param name="Candidate">What is to be signed; null when there is nothing.</param>
 /// <param name="Gas">The gas it needs.</param>
 /// <param name="Obstacle">What the node says to a transaction that does nothing; null where there is something to be signed.</param>
-public sealed record ReplacementTransaction(OutboxEntry Entry, string Refusal, TransactionIntent? Candidate, ulong Gas, string? Obstacle = null)
+public sealed record ReplacementTransaction(
+    OutboxEntry Entry,
+    string Refusal,
+    TransactionIntent? Candidate,
+    ulong Gas,
+    string? Obstacle = null
+)
 {
     /// <summary>Whether it does nothing but use up the nonce.</summary>
     public bool Cancels => Candidate is not null && !ReferenceEquals(Candidate, Entry.Intent);
@@ -40,10 +51,15 @@ public sealed record OutboxDecider(Address Account, FeePolicy Fees)
         var due = state.Open.Where(entry => IsDue(entry, view)).MinBy(entry => entry.Attempts[0].Nonce);
         if (due is not null)
             return IsStuck(due, view) ? Replace(due, view) : new OutboxStep.Broadcast(due.Intent.Id, due.Attempts[^1]);
-        if (state.Open.Find(entry => entry.State == IntentState.Planned) is not { Intent: var intent } || state.Open.Count(entry => entry.Attempts.Count > 0) >= Fees.MaxInFlight)
+        if (
+            state.Open.Find(entry => entry.State == IntentState.Planned) is not { Intent: var intent }
+            || state.Open.Count(entry => entry.Attempts.Count > 0) >= Fees.MaxInFlight
+        )
             return new OutboxStep.Idle();
         return intent.Deadline > 0 && view.LatestTime > intent.Deadline
-            ? new OutboxStep.Record(new OutboxEvent.IntentFailed(intent.Id, new IntentFailure.DeadlinePassed(intent.Deadline, view.LatestTime)))
+            ? new OutboxStep.Record(
+                new OutboxEvent.IntentFailed(intent.Id, new IntentFailure.DeadlinePassed(intent.Deadline, view.LatestTime))
+            )
             : new OutboxStep.Simulate(intent);
     }
 
@@ -54,7 +70,9 @@ public sealed record OutboxDecider(Address Account, FeePolicy Fees)
         {
             return simulation.Answer == BroadcastAnswer.InsufficientFunds
                 ? new OutboxStep.Idle(new OutboxWait.Funds(Account, intent.Id, refusal))
-                : new OutboxStep.Record(new OutboxEvent.IntentFailed(intent.Id, new IntentFailure.SimulationRefused(refusal, simulation.RevertData)));
+                : new OutboxStep.Record(
+                    new OutboxEvent.IntentFailed(intent.Id, new IntentFailure.SimulationRefused(refusal, simulation.RevertData))
+                );
         }
 
         return Fees.First(view.BaseFee) is { } fees
@@ -70,17 +88,29 @@ public sealed record OutboxDecider(Address Account, FeePolicy Fees)
     /// <param name="answer">What kind of answer it is.</param>
     /// <param name="text">What the node said.</param>
     /// <param name="refusedForBlocks">For how many blocks no node has accepted these bytes.</param>
-    public OutboxStep OnAnswered(OutboxState state, AccountView view, string id, Attempt attempt, BroadcastAnswer answer, string text, ulong refusedForBlocks)
+    public OutboxStep OnAnswered(
+        OutboxState state,
+        AccountView view,
+        string id,
+        Attempt attempt,
+        BroadcastAnswer answer,
+        string text,
+        ulong refusedForBlocks
+    )
     {
         var entry = state.Open.Find(entry => entry.Intent.Id == id);
         return answer switch
         {
             BroadcastAnswer.Taken => new OutboxStep.Record(new OutboxEvent.TransactionBroadcast(id, attempt.Hash, view.Latest)),
-            BroadcastAnswer.Underpriced when entry is not null && Fees.Replacing(attempt.Fees, view.BaseFee) is not null => Replace(entry, view),
+            BroadcastAnswer.Underpriced when entry is not null && Fees.Replacing(attempt.Fees, view.BaseFee) is not null => Replace(
+                entry,
+                view
+            ),
 
             // Mined meanwhile, by this outbox or from elsewhere: the next look at the chain shows which.
             BroadcastAnswer.NonceTooLow => new OutboxStep.Idle(),
-            BroadcastAnswer.Refused when entry is { State: IntentState.Signed } && refusedForBlocks >= (ulong)Fees.StuckBlocks => new OutboxStep.FindReplacement(entry, text),
+            BroadcastAnswer.Refused when entry is { State: IntentState.Signed } && refusedForBlocks >= (ulong)Fees.StuckBlocks =>
+                new OutboxStep.FindReplacement(entry, text),
             _ => new OutboxStep.Idle(new OutboxWait.Acceptance(id, text, AcceptanceOutlook.NextBlock)),
         };
     }
@@ -90,7 +120,10 @@ public sealed record OutboxDecider(Address Account, FeePolicy Fees)
     {
         var last = replacement.Entry.Attempts[^1];
         if (replacement.Candidate is not { } candidate)
-            return Wait(last.Cancels ? AcceptanceOutlook.CancellationRefused : AcceptanceOutlook.CancellationImpossible, replacement.Obstacle);
+            return Wait(
+                last.Cancels ? AcceptanceOutlook.CancellationRefused : AcceptanceOutlook.CancellationImpossible,
+                replacement.Obstacle
+            );
         return Fees.Replacing(last.Fees, view.BaseFee) is { } fees
             ? new OutboxStep.Sign(candidate, last.Nonce, fees, Fees.WithMargin(replacement.Gas), replacement.Cancels)
             : Wait(AcceptanceOutlook.ReplacementTooExpensive, Fees.MaxFeePerGas.ToString(CultureInfo.InvariantCulture));
@@ -114,7 +147,9 @@ public sealed record OutboxDecider(Address Account, FeePolicy Fees)
 
     /// <summary>It has waited long enough, and nothing of ours is before it.</summary>
     private bool IsStuck(OutboxEntry entry, AccountView view) =>
-        entry.State == IntentState.Broadcast && view.Latest >= entry.SentAt + (ulong)Fees.StuckBlocks && view.NonceLatest == entry.Attempts[0].Nonce;
+        entry.State == IntentState.Broadcast
+        && view.Latest >= entry.SentAt + (ulong)Fees.StuckBlocks
+        && view.NonceLatest == entry.Attempts[0].Nonce;
 }
 
 /// <summary>Transactions of an account that were not sent from its outbox: another process has the key.</summary>
@@ -126,6 +161,11 @@ public readonly record struct ExternalUse(ulong? Accounted, long Count)
     public ExternalUse After(OutboxState state, AccountView view)
     {
         var accounted = Math.Max(Accounted ?? (state.NextNonce == 0 ? view.NonceLatest : 0), state.NextNonce);
-        return view.NonceLatest <= accounted ? this with { Accounted = accounted } : new ExternalUse(view.NonceLatest, Count + (long)(view.NonceLatest - accounted));
+        return view.NonceLatest <= accounted
+            ? this with
+            {
+                Accounted = accounted,
+            }
+            : new ExternalUse(view.NonceLatest, Count + (long)(view.NonceLatest - accounted));
     }
 }

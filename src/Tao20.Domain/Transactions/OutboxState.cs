@@ -13,7 +13,15 @@ namespace Tao20.Domain.Transactions;
 /// <param name="Priority">What of this the block's author gets at most.</param>
 /// <param name="GasLimit">How much gas it may use.</param>
 /// <param name="Cancels">Whether it does nothing but use up the nonce, because nodes refuse what was wanted.</param>
-public sealed record Attempt(ulong Nonce, Hash256 Hash, ReadOnlyMemory<byte> Raw, BigInteger MaxFee, BigInteger Priority, ulong GasLimit, bool Cancels = false)
+public sealed record Attempt(
+    ulong Nonce,
+    Hash256 Hash,
+    ReadOnlyMemory<byte> Raw,
+    BigInteger MaxFee,
+    BigInteger Priority,
+    ulong GasLimit,
+    bool Cancels = false
+)
 {
     /// <summary>What it pays for a unit of gas.</summary>
     public GasFees Fees => new(MaxFee, Priority);
@@ -25,7 +33,13 @@ public sealed record Attempt(ulong Nonce, Hash256 Hash, ReadOnlyMemory<byte> Raw
 /// <param name="Attempts">What was signed for it, all with one nonce, oldest first.</param>
 /// <param name="SentAt">The block at which the latest was taken by a node.</param>
 /// <param name="Receipt">Where it was mined.</param>
-public sealed record OutboxEntry(TransactionIntent Intent, IntentState State, ImmutableList<Attempt> Attempts, ulong SentAt, Receipt? Receipt)
+public sealed record OutboxEntry(
+    TransactionIntent Intent,
+    IntentState State,
+    ImmutableList<Attempt> Attempts,
+    ulong SentAt,
+    Receipt? Receipt
+)
 {
     /// <summary>How far it is, for who wants to know.</summary>
     public IntentProgress Progress => new(Intent.Id, State, Receipt, null);
@@ -40,7 +54,14 @@ public sealed record OutboxEntry(TransactionIntent Intent, IntentState State, Im
 /// <param name="Finalized">The last final block.</param>
 /// <param name="BaseFee">What a unit of gas costs at least, in wei.</param>
 public sealed record AccountView(
-    IReadOnlyDictionary<Hash256, Receipt> Receipts, ulong NonceLatest, ulong NonceFinal, ulong Latest, ulong LatestTime, ulong Finalized, BigInteger BaseFee);
+    IReadOnlyDictionary<Hash256, Receipt> Receipts,
+    ulong NonceLatest,
+    ulong NonceFinal,
+    ulong Latest,
+    ulong LatestTime,
+    ulong Finalized,
+    BigInteger BaseFee
+);
 
 /// <summary>All intents of one account, and what was signed for them.</summary>
 /// <param name="Open">Intents that have not ended, oldest first.</param>
@@ -49,7 +70,12 @@ public sealed record AccountView(
 /// <param name="NextNonce">One above the highest nonce ever signed with; 0 before the first.</param>
 /// <param name="Foreign">How often a transaction from elsewhere has used a nonce that was meant here.</param>
 public sealed record OutboxState(
-    ImmutableList<OutboxEntry> Open, ImmutableList<IntentProgress> Recent, long EndedCount, ulong NextNonce, long Foreign)
+    ImmutableList<OutboxEntry> Open,
+    ImmutableList<IntentProgress> Recent,
+    long EndedCount,
+    ulong NextNonce,
+    long Foreign
+)
 {
     /// <summary>How many ended intents are remembered: within these, an id that comes again is not done again.</summary>
     public const int RecentKept = 1_000;
@@ -92,31 +118,57 @@ public sealed record OutboxState(
     public ulong NonceAt(AccountView view) => Math.Max(view.NonceLatest, NextNonce);
 
     /// <summary>The state after an event.</summary>
-    public OutboxState Evolve(OutboxEvent e) => e switch
-    {
-        IntentPlanned planned => this with { Open = Open.Add(new OutboxEntry(planned.Intent, IntentState.Planned, [], 0, null)) },
-        TransactionSigned signed => With(signed.Id, entry => entry with
+    public OutboxState Evolve(OutboxEvent e) =>
+        e switch
         {
-            State = entry.Attempts.Count == 0 ? IntentState.Signed : entry.State,
-            Attempts = entry.Attempts.Add(signed.Attempt),
-        }) with
-        { NextNonce = Math.Max(NextNonce, signed.Attempt.Nonce + 1) },
-        TransactionBroadcast sent => With(sent.Id, entry => entry with
-        {
-            State = entry.State == IntentState.Mined ? entry.State : IntentState.Broadcast,
-            SentAt = sent.AtBlock,
-        }),
-        TransactionMined mined => With(mined.Id, entry => entry with { State = IntentState.Mined, Receipt = mined.Receipt }),
-        TransactionReorged reorged => With(reorged.Id, entry => entry with { State = IntentState.Signed, Receipt = null }),
-        TransactionDropped dropped => With(dropped.Id, entry => entry with { State = IntentState.Planned, Attempts = [], Receipt = null }) with { Foreign = Foreign + 1 },
-        TransactionFinal final => Ended(new IntentProgress(final.Id, final.Receipt.Success ? IntentState.Final : IntentState.Reverted, final.Receipt, null)),
-        IntentFailed failed => Ended(new IntentProgress(failed.Id, failed.Failure.IsExpiry ? IntentState.Expired : IntentState.Failed, null, failed.Failure)),
-        _ => throw new ArgumentException($"A {e.GetType().Name} is no event of the outbox.", nameof(e)),
-    };
+            IntentPlanned planned => this with { Open = Open.Add(new OutboxEntry(planned.Intent, IntentState.Planned, [], 0, null)) },
+            TransactionSigned signed => With(
+                signed.Id,
+                entry =>
+                    entry with
+                    {
+                        State = entry.Attempts.Count == 0 ? IntentState.Signed : entry.State,
+                        Attempts = entry.Attempts.Add(signed.Attempt),
+                    }
+            ) with
+            {
+                NextNonce = Math.Max(NextNonce, signed.Attempt.Nonce + 1),
+            },
+            TransactionBroadcast sent => With(
+                sent.Id,
+                entry =>
+                    entry with
+                    {
+                        State = entry.State == IntentState.Mined ? entry.State : IntentState.Broadcast,
+                        SentAt = sent.AtBlock,
+                    }
+            ),
+            TransactionMined mined => With(mined.Id, entry => entry with { State = IntentState.Mined, Receipt = mined.Receipt }),
+            TransactionReorged reorged => With(reorged.Id, entry => entry with { State = IntentState.Signed, Receipt = null }),
+            TransactionDropped dropped => With(
+                dropped.Id,
+                entry => entry with { State = IntentState.Planned, Attempts = [], Receipt = null }
+            ) with
+            {
+                Foreign = Foreign + 1,
+            },
+            TransactionFinal final => Ended(
+                new IntentProgress(final.Id, final.Receipt.Success ? IntentState.Final : IntentState.Reverted, final.Receipt, null)
+            ),
+            IntentFailed failed => Ended(
+                new IntentProgress(failed.Id, failed.Failure.IsExpiry ? IntentState.Expired : IntentState.Failed, null, failed.Failure)
+            ),
+            _ => throw new ArgumentException($"A {e.GetType().Name} is no event of the outbox.", nameof(e)),
+        };
 
     /// <summary>What became of a transaction. One that only used up the nonce has not done what was wanted, however well it went.</summary>
     private static Receipt? ReceiptOf(Attempt attempt, AccountView view) =>
-        view.Receipts.GetValueOrDefault(attempt.Hash) is { } receipt ? receipt with { Success = receipt.Success && !attempt.Cancels } : null;
+        view.Receipts.GetValueOrDefault(attempt.Hash) is { } receipt
+            ? receipt with
+            {
+                Success = receipt.Success && !attempt.Cancels,
+            }
+            : null;
 
     private OutboxState With(string id, Func<OutboxEntry, OutboxEntry> change) =>
         Open.Find(entry => entry.Intent.Id == id) is { } entry ? this with { Open = Open.Replace(entry, change(entry)) } : this;

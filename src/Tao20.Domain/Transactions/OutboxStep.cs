@@ -6,9 +6,7 @@ namespace Tao20.Domain.Transactions;
 /// <summary>What the sender of an account does next.</summary>
 public abstract record OutboxStep
 {
-    private OutboxStep()
-    {
-    }
+    private OutboxStep() { }
 
     /// <summary>Nothing, until the head moves or something new is wanted.</summary>
     /// <param name="Wait">What it waits for; null for nothing but blocks.</param>
@@ -34,7 +32,10 @@ public abstract record OutboxStep
     /// <summary>Keep an event, and go on from there.</summary>
     public sealed record Record(OutboxEvent Event) : OutboxStep;
 
-    /// <summary>Find out what could be signed with the nonce of a transaction that no node accepts; everything with a later nonce waits behind it.</summary>
+    /// <summary>
+    /// Find out what could be signed with the nonce of a transaction that no node accepts; everything with a later nonce waits
+    /// behind it.
+    /// </summary>
     /// <param name="Entry">The intent, and what has been signed for it.</param>
     /// <param name="Refusal">What the node has said.</param>
     public sealed record FindReplacement(OutboxEntry Entry, string Refusal) : OutboxStep;
@@ -43,19 +44,18 @@ public abstract record OutboxStep
 /// <summary>What a sender waits for, other than blocks.</summary>
 public abstract record OutboxWait
 {
-    private OutboxWait()
-    {
-    }
+    private OutboxWait() { }
 
     /// <summary>The words for an operator, in one place for all.</summary>
-    public string Reason => this switch
-    {
-        Funds funds => $"{funds.Account} cannot pay for {funds.Id}: {funds.NodeText}. Send it TAO.",
-        BaseFee fee => $"The base fee of {fee.Wei} wei leaves no room under Transactions:MaxFeePerGas = {fee.Limit}: {fee.Id} waits.",
-        HigherFee fee => $"{fee.Id} is not mined, and a higher fee would be above Transactions:MaxFeePerGas = {fee.Limit}.",
-        Acceptance accepted => $"{accepted.Id} is not taken by the node: {accepted.NodeText}. {accepted.Hope}",
-        _ => throw new InvalidOperationException($"A {GetType().Name} has no words."),
-    };
+    public string Reason =>
+        this switch
+        {
+            Funds funds => $"{funds.Account} cannot pay for {funds.Id}: {funds.NodeText}. Send it TAO.",
+            BaseFee fee => $"The base fee of {fee.Wei} wei leaves no room under Transactions:MaxFeePerGas = {fee.Limit}: {fee.Id} waits.",
+            HigherFee fee => $"{fee.Id} is not mined, and a higher fee would be above Transactions:MaxFeePerGas = {fee.Limit}.",
+            Acceptance accepted => $"{accepted.Id} is not taken by the node: {accepted.NodeText}. {accepted.Hope}",
+            _ => throw new InvalidOperationException($"A {GetType().Name} has no words."),
+        };
 
     /// <summary>The account cannot pay.</summary>
     public sealed record Funds(Address Account, string Id, string NodeText) : OutboxWait;
@@ -73,14 +73,17 @@ public abstract record OutboxWait
     /// <param name="Detail">Of the outlook: what the node says to a transaction that does nothing, or the limit of the fee.</param>
     public sealed record Acceptance(string Id, string NodeText, AcceptanceOutlook Outlook, string? Detail = null) : OutboxWait
     {
-        internal string Hope => Outlook switch
-        {
-            AcceptanceOutlook.NextBlock => "It is tried again with the next block.",
-            AcceptanceOutlook.CancellationRefused => "Nor is a transaction that does nothing in its stead. It is tried again with the next block.",
-            AcceptanceOutlook.CancellationImpossible => $"Nor can a transaction that does nothing be made in its stead: {Detail}.",
-            AcceptanceOutlook.ReplacementTooExpensive => $"What could replace it would pay more than Transactions:MaxFeePerGas = {Detail}.",
-            _ => throw new InvalidOperationException($"{Outlook} is no outlook."),
-        };
+        internal string Hope =>
+            Outlook switch
+            {
+                AcceptanceOutlook.NextBlock => "It is tried again with the next block.",
+                AcceptanceOutlook.CancellationRefused =>
+                    "Nor is a transaction that does nothing in its stead. It is tried again with the next block.",
+                AcceptanceOutlook.CancellationImpossible => $"Nor can a transaction that does nothing be made in its stead: {Detail}.",
+                AcceptanceOutlook.ReplacementTooExpensive =>
+                    $"What could replace it would pay more than Transactions:MaxFeePerGas = {Detail}.",
+                _ => throw new InvalidOperationException($"{Outlook} is no outlook."),
+            };
     }
 }
 

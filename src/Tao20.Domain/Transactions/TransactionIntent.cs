@@ -9,7 +9,14 @@ namespace Tao20.Domain.Transactions;
 /// <param name="Data">Call data.</param>
 /// <param name="Deadline">The chain's time, in Unix seconds, after which it is no longer begun; 0 for never.</param>
 /// <param name="Gas">The gas it takes, where that is known; 0 has it estimated.</param>
-public sealed record TransactionIntent(string Id, Address To, UInt128 ValueWei, ReadOnlyMemory<byte> Data, ulong Deadline = 0, ulong Gas = 0);
+public sealed record TransactionIntent(
+    string Id,
+    Address To,
+    UInt128 ValueWei,
+    ReadOnlyMemory<byte> Data,
+    ulong Deadline = 0,
+    ulong Gas = 0
+);
 
 /// <summary>How far an intent is.</summary>
 public enum IntentState : byte

@@ -43,7 +43,9 @@ public readonly record struct Address : IComparable<Address>
     /// <summary>The address written as 0x and 40 hex digits of either case.</summary>
     /// <exception cref="FormatException">It is not written so.</exception>
     public static Address Parse(string text) =>
-        TryParse(text, out var address) ? address : throw new FormatException($"'{text}' is not an address: expected 0x and 40 hex digits.");
+        TryParse(text, out var address)
+            ? address
+            : throw new FormatException($"'{text}' is not an address: expected 0x and 40 hex digits.");
 
     /// <summary>Reads an address written as 0x and 40 hex digits; false when it is not.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out Address address)

@@ -9,6 +9,7 @@ internal static class Hex
     public static bool TryDecode(string? text, Span<byte> destination) =>
         text is not null
         && text.Length == 2 + destination.Length * 2
-        && text[0] == '0' && (text[1] is 'x' or 'X')
+        && text[0] == '0'
+        && (text[1] is 'x' or 'X')
         && Convert.FromHexString(text.AsSpan(2), destination, out _, out _) == OperationStatus.Done;
 }

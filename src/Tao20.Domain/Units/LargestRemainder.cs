@@ -21,8 +21,7 @@ public static class LargestRemainder
         var given = 0UL;
         for (var i = 0; i < parts.Length; i++)
         {
-            var share = BigInteger.DivRem(
-                sum.IsZero ? total : total * weights[i], sum.IsZero ? parts.Length : sum, out remainders[i]);
+            var share = BigInteger.DivRem(sum.IsZero ? total : total * weights[i], sum.IsZero ? parts.Length : sum, out remainders[i]);
             parts[i] = (ulong)share;
             given += parts[i];
         }

@@ -15,7 +15,9 @@ public readonly record struct Ratio(Int128 Value) : IComparable<Ratio>
     /// <summary>One.</summary>
     public static readonly Ratio One = new(Scale);
 
-    /// <summary><paramref name="numerator"/> / <paramref name="denominator"/>, floored to 18 decimals; zero when the denominator is zero.</summary>
+    /// <summary>
+    /// <paramref name="numerator"/> / <paramref name="denominator"/>, floored to 18 decimals; zero when the denominator is zero.
+    /// </summary>
     public static Ratio Of(BigInteger numerator, BigInteger denominator) =>
         denominator.IsZero ? Zero : new((Int128)FloorDivide(numerator * Scale, denominator));
 

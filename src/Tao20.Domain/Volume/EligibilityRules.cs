@@ -16,20 +16,21 @@ public readonly record struct EligibilityRules(
     int BurstSeconds,
     int RoundTripSeconds,
     int RoundTripPercent,
-    int RoundTripCandidates)
+    int RoundTripCandidates
+)
 {
     /// <summary>The defaults of the specification.</summary>
     public static readonly EligibilityRules Default = new(Wei.From(10_000_000_000_000_000UL), 10, 60, 300, 1, 32);
 
     internal IEnumerable<ParameterError> Validate() =>
-    [
-        .. ParameterError.Unless("Scoring:Eligibility:DustWei", DustWei.Value, 0, 1000 * Wei.OneTao.Value, "wei"),
-        .. ParameterError.Unless("Scoring:Eligibility:BurstTrades", BurstTrades, 1, 64, "trades"),
-        .. ParameterError.Unless("Scoring:Eligibility:BurstSeconds", BurstSeconds, 1, 3600, "seconds"),
-        .. ParameterError.Unless("Scoring:Eligibility:RoundTripSeconds", RoundTripSeconds, 0, 86400, "seconds"),
-        .. ParameterError.Unless("Scoring:Eligibility:RoundTripPercent", RoundTripPercent, 0, 100, "percent"),
-        .. ParameterError.Unless("Scoring:Eligibility:RoundTripCandidates", RoundTripCandidates, 1, 64, "trades"),
-    ];
+        [
+            .. ParameterError.Unless("Scoring:Eligibility:DustWei", DustWei.Value, 0, 1000 * Wei.OneTao.Value, "wei"),
+            .. ParameterError.Unless("Scoring:Eligibility:BurstTrades", BurstTrades, 1, 64, "trades"),
+            .. ParameterError.Unless("Scoring:Eligibility:BurstSeconds", BurstSeconds, 1, 3600, "seconds"),
+            .. ParameterError.Unless("Scoring:Eligibility:RoundTripSeconds", RoundTripSeconds, 0, 86400, "seconds"),
+            .. ParameterError.Unless("Scoring:Eligibility:RoundTripPercent", RoundTripPercent, 0, 100, "percent"),
+            .. ParameterError.Unless("Scoring:Eligibility:RoundTripCandidates", RoundTripCandidates, 1, 64, "trades"),
+        ];
 }
 
 /// <summary>What a trade counts as.</summary>
@@ -54,10 +55,11 @@ public enum VerdictKind : byte
 public readonly record struct Verdict(VerdictKind Kind, byte Match)
 {
     /// <summary>What a trade of this value counts for the score, in wei.</summary>
-    public UInt128 Counted(Wei value) => Kind switch
-    {
-        VerdictKind.Eligible => value.Value,
-        VerdictKind.RoundTrip => value.Value / 2,
-        _ => 0,
-    };
+    public UInt128 Counted(Wei value) =>
+        Kind switch
+        {
+            VerdictKind.Eligible => value.Value,
+            VerdictKind.RoundTrip => value.Value / 2,
+            _ => 0,
+        };
 }

@@ -33,7 +33,8 @@ public sealed record EpochVolume(
     Tally RoundTrip,
     long MostFrequentAmount,
     long FirstTradeHour,
-    HourlyVolume Hourly)
+    HourlyVolume Hourly
+)
 {
     /// <summary>Trades that count, in full or half: n of the frequency score.</summary>
     public long EligibleTrades => Eligible.Trades + RoundTrip.Trades;

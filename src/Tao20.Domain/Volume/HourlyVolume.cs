@@ -15,9 +15,7 @@ public sealed class HourlyVolume
     private long _last;
 
     internal HourlyVolume()
-        : this(new UInt128[Hours], 0)
-    {
-    }
+        : this(new UInt128[Hours], 0) { }
 
     private HourlyVolume(UInt128[] buckets, long last)
     {

@@ -25,16 +25,18 @@ public sealed record ChainCounter(UInt128 Before, UInt128 After);
 /// <param name="Verdicts">The judgement of each.</param>
 /// <param name="Baseline">With a miner's first batch: what the chain had counted before it; null otherwise or when unknown.</param>
 public sealed record TradesFolded(
-    EligibilityRules Rules, ReadOnlyMemory<Trade> Trades, ReadOnlyMemory<Verdict> Verdicts, UInt128? Baseline);
+    EligibilityRules Rules,
+    ReadOnlyMemory<Trade> Trades,
+    ReadOnlyMemory<Verdict> Verdicts,
+    UInt128? Baseline
+);
 
 // ---- outcomes -----------------------------------------------------------------------------------------------------------------
 
 /// <summary>What follows from a <see cref="FoldTrades"/>.</summary>
 public abstract record FoldDecision
 {
-    private FoldDecision()
-    {
-    }
+    private FoldDecision() { }
 
     /// <summary>This is to be recorded.</summary>
     public sealed record Fold(TradesFolded Event) : FoldDecision;
@@ -83,7 +85,9 @@ public sealed class MinerVolume
     /// <summary>The last folded position; null before the first trade.</summary>
     public Position? Position => _state.HasTraded ? _state.Position : null;
 
-    /// <summary>Lifetime value of all folded trades, in TAO wei: what must equal the chain's own counter less <see cref="Baseline"/>.</summary>
+    /// <summary>
+    /// Lifetime value of all folded trades, in TAO wei: what must equal the chain's own counter less <see cref="Baseline"/>.
+    /// </summary>
     public UInt128 LifetimeWei => _state.Mints.Wei + _state.Redemptions.Wei;
 
     /// <summary>What the chain had counted before the first folded trade, in TAO wei; null when the contract keeps no counter.</summary>

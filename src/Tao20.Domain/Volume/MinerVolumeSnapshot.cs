@@ -36,4 +36,5 @@ public sealed record MinerVolumeSnapshot(
     EpochVolume Open,
     IReadOnlyList<(UInt128 Amount, long Count)> Uniform,
     IReadOnlyList<EpochVolume> Closed,
-    IReadOnlyList<Exclusion> Exclusions);
+    IReadOnlyList<Exclusion> Exclusions
+);

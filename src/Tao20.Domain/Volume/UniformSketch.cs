@@ -17,9 +17,7 @@ public sealed class UniformSketch
     private int _lastHit;
 
     internal UniformSketch()
-        : this(new UInt128[Capacity], new long[Capacity], 0)
-    {
-    }
+        : this(new UInt128[Capacity], new long[Capacity], 0) { }
 
     private UniformSketch(UInt128[] amounts, long[] counts, int used)
     {

@@ -117,7 +117,9 @@ internal sealed class VolumeState
         if (trade.Position <= Position)
             throw new ArgumentException($"The trade at {trade.Position} does not come after {Position}.");
         if (trade.Timestamp < _lastTimestamp)
-            throw new ArgumentException($"The trade at {trade.Position} is of {trade.Timestamp}, before its predecessor of {_lastTimestamp}.");
+            throw new ArgumentException(
+                $"The trade at {trade.Position} is of {trade.Timestamp}, before its predecessor of {_lastTimestamp}."
+            );
         if (trade.Epoch.Value < _epoch.Value)
             throw new ArgumentException($"The trade at {trade.Position} is of epoch {trade.Epoch}, before its predecessor of {_epoch}.");
     }
@@ -172,7 +174,9 @@ internal sealed class VolumeState
 
         if (verdict.Kind != VerdictKind.Eligible)
             _exclusions.Push(
-                new Exclusion(trade.Position, trade.Epoch, verdict.Kind, trade.Value, trade.Timestamp), MinerVolume.ExclusionsKept);
+                new Exclusion(trade.Position, trade.Epoch, verdict.Kind, trade.Value, trade.Timestamp),
+                MinerVolume.ExclusionsKept
+            );
     }
 
     public EpochVolume Of(EpochId epoch)
@@ -188,20 +192,22 @@ internal sealed class VolumeState
         return EpochVolume.None(Miner, epoch);
     }
 
-    public MinerVolumeSnapshot ToSnapshot() => new(
-        Miner,
-        HasTraded ? Position : null,
-        _lastTimestamp,
-        Baseline,
-        Mints,
-        Redemptions,
-        LifetimeEligible,
-        _burst.ToArray(),
-        _candidates.ToArray(),
-        OpenVolume(),
-        _uniform.Counters,
-        _closed.ToArray(),
-        _exclusions.ToArray());
+    public MinerVolumeSnapshot ToSnapshot() =>
+        new(
+            Miner,
+            HasTraded ? Position : null,
+            _lastTimestamp,
+            Baseline,
+            Mints,
+            Redemptions,
+            LifetimeEligible,
+            _burst.ToArray(),
+            _candidates.ToArray(),
+            OpenVolume(),
+            _uniform.Counters,
+            _closed.ToArray(),
+            _exclusions.ToArray()
+        );
 
     private void Count(in Trade trade, UInt128 counted, long hour, in EligibilityRules rules)
     {
@@ -216,8 +222,7 @@ internal sealed class VolumeState
     }
 
     private bool BurstIsFull(ulong timestamp, in EligibilityRules rules) =>
-        _burst.Count >= rules.BurstTrades
-        && _burst[_burst.Count - rules.BurstTrades] + (ulong)rules.BurstSeconds > timestamp;
+        _burst.Count >= rules.BurstTrades && _burst[_burst.Count - rules.BurstTrades] + (ulong)rules.BurstSeconds > timestamp;
 
     private int RoundTripMatch(in Trade trade, in EligibilityRules rules)
     {
@@ -245,16 +250,18 @@ internal sealed class VolumeState
         _uniform.Clear();
     }
 
-    private EpochVolume OpenVolume() => new(
-        Miner,
-        _epoch,
-        _mintEligible,
-        _redeemEligible,
-        _eligible,
-        _dust,
-        _burstExcluded,
-        _roundTrip,
-        _uniform.MostFrequent,
-        _firstTradeHour,
-        _hourly.Clone());
+    private EpochVolume OpenVolume() =>
+        new(
+            Miner,
+            _epoch,
+            _mintEligible,
+            _redeemEligible,
+            _eligible,
+            _dust,
+            _burstExcluded,
+            _roundTrip,
+            _uniform.MostFrequent,
+            _firstTradeHour,
+            _hourly.Clone()
+        );
 }

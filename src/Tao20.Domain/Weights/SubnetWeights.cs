@@ -30,9 +30,7 @@ public sealed record SubnetWeights(IReadOnlyList<SubnetWeight> Weights, IReadOnl
         }
 
         var most = byUid.Values.DefaultIfEmpty().Max();
-        var weights = byUid
-            .Select(pair => new SubnetWeight(pair.Key, Scaled(pair.Value, most)))
-            .Where(weight => weight.Weight > 0);
+        var weights = byUid.Select(pair => new SubnetWeight(pair.Key, Scaled(pair.Value, most))).Where(weight => weight.Weight > 0);
         return new SubnetWeights([.. weights], without);
     }
 

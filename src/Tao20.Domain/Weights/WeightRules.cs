@@ -12,7 +12,15 @@ namespace Tao20.Domain.Weights;
 /// <param name="Neurons">How many neurons the subnet has.</param>
 /// <param name="TempoBlocks">The subnet's tempo: 360 on Bittensor.</param>
 public sealed record WeightRules(
-    ulong VersionKey, ulong RateLimitBlocks, bool CommitReveal, ulong RevealTempos, ushort MinWeights, ushort MaxLimit, ushort Neurons, ulong TempoBlocks)
+    ulong VersionKey,
+    ulong RateLimitBlocks,
+    bool CommitReveal,
+    ulong RevealTempos,
+    ushort MinWeights,
+    ushort MaxLimit,
+    ushort Neurons,
+    ulong TempoBlocks
+)
 {
     /// <summary>The tempo of Bittensor's subnets, in blocks.</summary>
     public const ulong BittensorTempo = 360;
@@ -38,7 +46,8 @@ public sealed record WeightRules(
     public IReadOnlyList<SubnetWeight>? Fit(IReadOnlyList<SubnetWeight> weights, out string? problem)
     {
         var least = Math.Min(MinWeights, Neurons);
-        problem = weights.Count == 0 ? "nobody who is paid has a UID on the subnet"
+        problem =
+            weights.Count == 0 ? "nobody who is paid has a UID on the subnet"
             : weights.Count < least ? $"there are {weights.Count} weights and the subnet takes no fewer than {least}"
             : weights[^1].Uid >= Neurons ? $"UID {weights[^1].Uid} is not on the subnet, which has {Neurons}"
             : !Holds(weights, 1) ? $"{weights.Count} weights cannot each keep below {MaxLimit}/65535 of their sum"

@@ -55,7 +55,8 @@ public sealed record WeightsProgress(
     ulong CommittedAt,
     ulong DoneAt,
     ulong DoneSeconds,
-    string? Reason)
+    string? Reason
+)
 {
     /// <summary>Nothing more happens to them.</summary>
     public bool Ended => Stage is WeightsStage.Set or WeightsStage.Refused or WeightsStage.Superseded;
@@ -85,7 +86,9 @@ public sealed record WeightsState(ImmutableList<WeightsProgress> Recent)
     {
         var known = Recent.FindIndex(progress => progress.Closed.Epoch == moved.Closed.Epoch);
         var recent = known >= 0 ? Recent.SetItem(known, moved) : Recent.Add(moved);
-        return new WeightsState(recent.Count > Kept && recent.FindIndex(progress => progress.Ended) is >= 0 and var ended ? recent.RemoveAt(ended) : recent);
+        return new WeightsState(
+            recent.Count > Kept && recent.FindIndex(progress => progress.Ended) is >= 0 and var ended ? recent.RemoveAt(ended) : recent
+        );
     }
 
     /// <summary>
@@ -97,10 +100,21 @@ public sealed record WeightsState(ImmutableList<WeightsProgress> Recent)
     /// <param name="self">Who sets them; null when the account has no neuron there.</param>
     /// <param name="block">The chain's latest block.</param>
     /// <param name="salt">A fresh salt, should one be needed.</param>
-    public WeightsProgress? Decide(WeightsProgress progress, ushort netuid, WeightRules rules, WeightSetter? self, ulong block, Func<IReadOnlyList<ushort>> salt) =>
+    public WeightsProgress? Decide(
+        WeightsProgress progress,
+        ushort netuid,
+        WeightRules rules,
+        WeightSetter? self,
+        ulong block,
+        Func<IReadOnlyList<ushort>> salt
+    ) =>
         progress.Stage switch
         {
-            WeightsStage.Waiting when Recent[^1].Closed.Epoch != progress.Closed.Epoch => progress with { Stage = WeightsStage.Superseded, Reason = $"epoch {Recent[^1].Closed.Epoch} was over first" },
+            WeightsStage.Waiting when Recent[^1].Closed.Epoch != progress.Closed.Epoch => progress with
+            {
+                Stage = WeightsStage.Superseded,
+                Reason = $"epoch {Recent[^1].Closed.Epoch} was over first",
+            },
             // One at a time: what is on its way moves the neuron's last update, from which the rate limit counts.
             WeightsStage.Waiting when Recent.Any(other => other.Stage is WeightsStage.Setting or WeightsStage.Committing) => null,
             WeightsStage.Waiting => Begin(progress, rules, self, block, salt),
@@ -108,7 +122,13 @@ public sealed record WeightsState(ImmutableList<WeightsProgress> Recent)
             _ => null,
         };
 
-    private static WeightsProgress? Begin(WeightsProgress progress, WeightRules rules, WeightSetter? self, ulong block, Func<IReadOnlyList<ushort>> salt)
+    private static WeightsProgress? Begin(
+        WeightsProgress progress,
+        WeightRules rules,
+        WeightSetter? self,
+        ulong block,
+        Func<IReadOnlyList<ushort>> salt
+    )
     {
         if (self is null)
             return Refused(progress, "the account has no neuron on the subnet: register one with its coldkey as hotkey");
@@ -120,7 +140,9 @@ public sealed record WeightsState(ImmutableList<WeightsProgress> Recent)
         // By the latest block and not by the next one, in which the transaction can be: at the latest it is simulated.
         if (self.LastUpdate > 0 && block < self.LastUpdate + rules.RateLimitBlocks)
         {
-            var wait = $"the subnet takes weights from block {self.LastUpdate + rules.RateLimitBlocks} on: the last were set in block {self.LastUpdate}";
+            var wait =
+                $"the subnet takes weights from block {self.LastUpdate + rules.RateLimitBlocks} on: the last were set in block "
+                + $"{self.LastUpdate}";
             return progress.Reason == wait ? null : progress with { Reason = wait };
         }
 
@@ -142,13 +164,23 @@ public sealed record WeightsState(ImmutableList<WeightsProgress> Recent)
             return null;
         return block >= last
             ? Refused(progress, $"the commit of block {progress.CommittedAt} could be revealed until block {last}, and was not")
-            : progress with { Stage = WeightsStage.Revealing, Attempts = progress.Attempts + 1, Reason = null };
+            : progress with
+            {
+                Stage = WeightsStage.Revealing,
+                Attempts = progress.Attempts + 1,
+                Reason = null,
+            };
     }
 
     /// <summary>After a transaction that came to nothing: tried again, or given up.</summary>
-    public static WeightsProgress Failed(WeightsProgress progress, string reason) => progress.Attempts >= MaxAttempts
-        ? Refused(progress, $"{reason}; tried {progress.Attempts} times")
-        : progress with { Stage = progress.Stage == WeightsStage.Revealing ? WeightsStage.Committed : WeightsStage.Waiting, Reason = reason };
+    public static WeightsProgress Failed(WeightsProgress progress, string reason) =>
+        progress.Attempts >= MaxAttempts
+            ? Refused(progress, $"{reason}; tried {progress.Attempts} times")
+            : progress with
+            {
+                Stage = progress.Stage == WeightsStage.Revealing ? WeightsStage.Committed : WeightsStage.Waiting,
+                Reason = reason,
+            };
 
     /// <summary>After a transaction is final.</summary>
     /// <param name="progress">The weights.</param>
@@ -156,11 +188,31 @@ public sealed record WeightsState(ImmutableList<WeightsProgress> Recent)
     /// <param name="time">That block's time, in Unix seconds.</param>
     public static WeightsProgress Done(WeightsProgress progress, ulong block, ulong time)
     {
-        var done = progress.DoneAt > 0 ? progress : progress with { DoneAt = block, DoneSeconds = time - Math.Min(time, progress.Closed.Timestamp) };
+        var done =
+            progress.DoneAt > 0
+                ? progress
+                : progress with
+                {
+                    DoneAt = block,
+                    DoneSeconds = time - Math.Min(time, progress.Closed.Timestamp),
+                };
         return progress.Stage == WeightsStage.Committing
-            ? done with { Stage = WeightsStage.Committed, CommittedAt = block, Attempts = 0 }
-            : done with { Stage = WeightsStage.Set };
+            ? done with
+            {
+                Stage = WeightsStage.Committed,
+                CommittedAt = block,
+                Attempts = 0,
+            }
+            : done with
+            {
+                Stage = WeightsStage.Set,
+            };
     }
 
-    private static WeightsProgress Refused(WeightsProgress progress, string reason) => progress with { Stage = WeightsStage.Refused, Reason = reason };
+    private static WeightsProgress Refused(WeightsProgress progress, string reason) =>
+        progress with
+        {
+            Stage = WeightsStage.Refused,
+            Reason = reason,
+        };
 }

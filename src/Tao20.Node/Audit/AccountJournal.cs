@@ -18,7 +18,10 @@ namespace Tao20.Node.Audit;
 /// <summary>What a miner's journal holds for a report.</summary>
 /// <param name="Accounts">All events of the accounts that have traded, in order, by account.</param>
 /// <param name="Epochs">All epochs it has settled: the same computation, over the same logs, as a validator's.</param>
-internal sealed record MinerJournal(IReadOnlyDictionary<string, IReadOnlyList<ArbitrageEvent>> Accounts, IReadOnlyDictionary<EpochId, EpochReport> Epochs);
+internal sealed record MinerJournal(
+    IReadOnlyDictionary<string, IReadOnlyList<ArbitrageEvent>> Accounts,
+    IReadOnlyDictionary<EpochId, EpochReport> Epochs
+);
 
 /// <summary>Reads the books of a miner out of its journal, while it runs or afterwards, and changes nothing in it.</summary>
 internal static class AccountJournal
@@ -34,17 +37,23 @@ internal static class AccountJournal
             throw new NodeException(ExitCodes.DataDirectory, $"There is no journal in {dataDirectory}: give the --data-dir of a miner.");
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();
-        builder.Services.AddAkka("tao20-report", akka => akka
-            .WithTao20Basics()
-            .WithJournal(new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(dataDirectory) })
-            .WithJournalQueries());
+        builder.Services.AddAkka(
+            "tao20-report",
+            akka =>
+                akka.WithTao20Basics()
+                    .WithJournal(new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(dataDirectory) })
+                    .WithJournalQueries()
+        );
         using var host = builder.Build();
         await host.StartAsync(cancel);
         try
         {
             var system = host.Services.GetRequiredService<ActorSystem>();
             var journal = PersistenceQuery.Get(system).ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier);
-            var ids = await journal.CurrentPersistenceIds().Where(id => id.StartsWith(Prefix, StringComparison.Ordinal)).RunWith(Sink.Seq<string>(), system.Materializer());
+            var ids = await journal
+                .CurrentPersistenceIds()
+                .Where(id => id.StartsWith(Prefix, StringComparison.Ordinal))
+                .RunWith(Sink.Seq<string>(), system.Materializer());
             var accounts = new SortedDictionary<string, IReadOnlyList<ArbitrageEvent>>(StringComparer.Ordinal);
             foreach (var id in ids)
                 accounts[id[Prefix.Length..]] = [.. (await EventsAsync(id)).OfType<AccountMoved>().SelectMany(moved => moved.Events)];
@@ -52,7 +61,11 @@ internal static class AccountJournal
             return new MinerJournal(accounts, settled.ToDictionary(report => report.Closed.Epoch));
 
             async Task<IEnumerable<object>> EventsAsync(string id) =>
-                (await journal.CurrentEventsByPersistenceId(id, 0, long.MaxValue).RunWith(Sink.Seq<EventEnvelope>(), system.Materializer())).Select(entry => entry.Event);
+                (
+                    await journal
+                        .CurrentEventsByPersistenceId(id, 0, long.MaxValue)
+                        .RunWith(Sink.Seq<EventEnvelope>(), system.Materializer())
+                ).Select(entry => entry.Event);
         }
         catch (Exception e) when (e is SqliteException or AggregateException { InnerException: SqliteException })
         {

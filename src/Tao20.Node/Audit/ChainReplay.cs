@@ -45,7 +45,8 @@ internal sealed class ChainReplay(RegistryIdentity registry, DomainParameters pa
         foreach (var (miner, trades) in progress.ByMiner())
             Fold(miner, trades);
 
-        var steps = range.Facts.Select(fact => (At: fact.At!.Value, Step: (Action)(() => Tell(fact, epoch))))
+        var steps = range
+            .Facts.Select(fact => (At: fact.At!.Value, Step: (Action)(() => Tell(fact, epoch))))
             .Concat(progress.Closed.Select(closed => (At: closed.Closed.ClosedAt, Step: (Action)(() => Close(closed, epoch)))));
         foreach (var (_, step) in steps.OrderBy(step => step.At))
             step();
@@ -62,11 +63,20 @@ internal sealed class ChainReplay(RegistryIdentity registry, DomainParameters pa
 
     private void Close(EpochToSettle closed, EpochId epoch)
     {
-        var report = EpochReport.Settle(closed.Closed, closed.Miners.Select(miner => _volumes[miner].Of(closed.Closed.Epoch)), _version, _carried, Keccak.Hash);
+        var report = EpochReport.Settle(
+            closed.Closed,
+            closed.Miners.Select(miner => _volumes[miner].Of(closed.Closed.Epoch)),
+            _version,
+            _carried,
+            Keccak.Hash
+        );
         _carried = report.Rewards.CarriedOut;
         if (closed.Closed.Epoch == epoch)
             Report = report;
-        Tell(new ChainFact.EpochClosed(closed.Closed, parameters.Hash(Keccak.Hash), parameters.Consensus, report.Rewards.ValidatorPool), epoch);
+        Tell(
+            new ChainFact.EpochClosed(closed.Closed, parameters.Hash(Keccak.Hash), parameters.Consensus, report.Rewards.ValidatorPool),
+            epoch
+        );
     }
 
     private void Tell(ChainFact fact, EpochId epoch)

@@ -19,7 +19,11 @@ internal sealed record Byzantine(int Validator, IAttestationStrategy Witness)
     public static Byzantine? TryParse(string text)
     {
         var parts = text.Split(':', 2);
-        if (parts.Length != 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var validator) || validator < 1)
+        if (
+            parts.Length != 2
+            || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var validator)
+            || validator < 1
+        )
             return null;
         IAttestationStrategy? witness = parts[1] switch
         {
@@ -27,9 +31,16 @@ internal sealed record Byzantine(int Validator, IAttestationStrategy Witness)
             "equivocate" => new Equivocating(),
             "silent" => new Silent(),
             "late" => new Late(),
-            var nav when nav.StartsWith("nav=", StringComparison.Ordinal) && nav.EndsWith('%')
-                && decimal.TryParse(nav[4..^1], NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent)
-                && percent is > -100 and <= 1000 => new SkewedNav(percent),
+            var nav
+                when nav.StartsWith("nav=", StringComparison.Ordinal)
+                    && nav.EndsWith('%')
+                    && decimal.TryParse(
+                        nav[4..^1],
+                        NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
+                        CultureInfo.InvariantCulture,
+                        out var percent
+                    )
+                    && percent is > -100 and <= 1000 => new SkewedNav(percent),
             _ => null,
         };
         return witness is null ? null : new Byzantine(validator, witness);
@@ -48,13 +59,22 @@ internal sealed record Byzantine(int Validator, IAttestationStrategy Witness)
     private sealed class ShuffledWeights : IAttestationStrategy
     {
         public IReadOnlyList<PlannedAttestation> Create(NavAttestation computed, IReadOnlyList<SubnetWeight> weights, Round round) =>
-            [new PlannedAttestation(computed, [.. weights.Select((weight, i) => weight with { Weight = weights[weights.Count - 1 - i].Weight })], 0)];
+            [
+                new PlannedAttestation(
+                    computed,
+                    [.. weights.Select((weight, i) => weight with { Weight = weights[weights.Count - 1 - i].Weight })],
+                    0
+                ),
+            ];
     }
 
     private sealed class Equivocating : IAttestationStrategy
     {
         public IReadOnlyList<PlannedAttestation> Create(NavAttestation computed, IReadOnlyList<SubnetWeight> weights, Round round) =>
-            [new PlannedAttestation(computed, weights, 0), new PlannedAttestation(computed with { Nav = TaoPerToken.From(computed.Nav.Value + 1) }, weights, 0)];
+            [
+                new PlannedAttestation(computed, weights, 0),
+                new PlannedAttestation(computed with { Nav = TaoPerToken.From(computed.Nav.Value + 1) }, weights, 0),
+            ];
     }
 
     private sealed class Silent : IAttestationStrategy

@@ -19,31 +19,83 @@ internal static class ConsensusCommand
 {
     public static Command Create()
     {
-        var rpc = new Option<string>("--rpc") { Description = "JSON-RPC endpoints in order of preference, separated by commas; they must keep old state for NAV", HelpName = "URL[,URL]", Required = true };
-        var registry = new Option<string>("--registry") { Description = "Address of the ValidatorRegistry", HelpName = "0x...", Required = true };
-        var epoch = new Option<ulong>("--epoch") { Description = "The epoch", HelpName = "N", Required = true };
-        var fromBlock = new Option<ulong>("--from-block") { Description = "First block to read: the contracts' deployment (default 0)", HelpName = "B" };
-        var netuid = new Option<int>("--netuid") { Description = "The subnet of the UIDs (default 20)", HelpName = "N", DefaultValueFactory = _ => 20 };
-        var json = NodeOptions.Json();
-        var verify = new Command("verify", "Recompute a round from the chain alone: attestation by attestation, what is right or wrong") { rpc, registry, epoch, fromBlock, netuid, json };
-        verify.SetAction(async (parsed, cancel) =>
+        var rpc = new Option<string>("--rpc")
         {
-            var endpoints = Endpoints(parsed.GetValue(rpc)!);
-            if (!Address.TryParse(parsed.GetValue(registry)!, out var address))
-                throw new NodeException(ExitCodes.Usage, $"--registry = {parsed.GetValue(registry)} is not an address: give 0x and 40 hex digits.");
-            if (parsed.GetValue(netuid) is < 0 or > ushort.MaxValue)
-                throw new NodeException(ExitCodes.Usage, $"--netuid = {parsed.GetValue(netuid)} is out of range: give 0 to 65535.");
-            var options = new ChainOptions { Endpoints = endpoints, Contract = await IndexOfAsync(endpoints, address, cancel), Registry = address, FromBlock = parsed.GetValue(fromBlock), WebSocket = false };
-            await using var chain = ChainConnection.Http(options, NullLogger.Instance);
-            await chain.ProbeAsync(cancel);
-            var parameters = NodeSettings.ReadRules(NodeConfiguration.Load(new Dictionary<string, string?>(), null, Directory.GetCurrentDirectory()));
-            var audit = await RoundAudit.OfAsync(chain, parameters, new EpochId(parsed.GetValue(epoch)), (ushort)parsed.GetValue(netuid), cancel);
-            if (parsed.GetValue(json))
-                Console.WriteLine(JsonSerializer.Serialize(audit, NodeEndpoints.Json));
-            else
-                Print(audit);
-            return audit.ReferenceIsRight == false ? ExitCodes.Failed : ExitCodes.Ok;
-        });
+            Description = "JSON-RPC endpoints in order of preference, separated by commas; they must keep old state for NAV",
+            HelpName = "URL[,URL]",
+            Required = true,
+        };
+        var registry = new Option<string>("--registry")
+        {
+            Description = "Address of the ValidatorRegistry",
+            HelpName = "0x...",
+            Required = true,
+        };
+        var epoch = new Option<ulong>("--epoch")
+        {
+            Description = "The epoch",
+            HelpName = "N",
+            Required = true,
+        };
+        var fromBlock = new Option<ulong>("--from-block")
+        {
+            Description = "First block to read: the contracts' deployment (default 0)",
+            HelpName = "B",
+        };
+        var netuid = new Option<int>("--netuid")
+        {
+            Description = "The subnet of the UIDs (default 20)",
+            HelpName = "N",
+            DefaultValueFactory = _ => 20,
+        };
+        var json = NodeOptions.Json();
+        var verify = new Command("verify", "Recompute a round from the chain alone: attestation by attestation, what is right or wrong")
+        {
+            rpc,
+            registry,
+            epoch,
+            fromBlock,
+            netuid,
+            json,
+        };
+        verify.SetAction(
+            async (parsed, cancel) =>
+            {
+                var endpoints = Endpoints(parsed.GetValue(rpc)!);
+                if (!Address.TryParse(parsed.GetValue(registry)!, out var address))
+                    throw new NodeException(
+                        ExitCodes.Usage,
+                        $"--registry = {parsed.GetValue(registry)} is not an address: give 0x and 40 hex digits."
+                    );
+                if (parsed.GetValue(netuid) is < 0 or > ushort.MaxValue)
+                    throw new NodeException(ExitCodes.Usage, $"--netuid = {parsed.GetValue(netuid)} is out of range: give 0 to 65535.");
+                var options = new ChainOptions
+                {
+                    Endpoints = endpoints,
+                    Contract = await IndexOfAsync(endpoints, address, cancel),
+                    Registry = address,
+                    FromBlock = parsed.GetValue(fromBlock),
+                    WebSocket = false,
+                };
+                await using var chain = ChainConnection.Http(options, NullLogger.Instance);
+                await chain.ProbeAsync(cancel);
+                var parameters = NodeSettings.ReadRules(
+                    NodeConfiguration.Load(new Dictionary<string, string?>(), null, Directory.GetCurrentDirectory())
+                );
+                var audit = await RoundAudit.OfAsync(
+                    chain,
+                    parameters,
+                    new EpochId(parsed.GetValue(epoch)),
+                    (ushort)parsed.GetValue(netuid),
+                    cancel
+                );
+                if (parsed.GetValue(json))
+                    Console.WriteLine(JsonSerializer.Serialize(audit, NodeEndpoints.Json));
+                else
+                    Print(audit);
+                return audit.ReferenceIsRight == false ? ExitCodes.Failed : ExitCodes.Ok;
+            }
+        );
         return new Command("consensus", "What validators agree on") { verify };
     }
 
@@ -57,17 +109,31 @@ internal static class ConsensusCommand
             endpoints.Add(uri);
         }
 
-        return endpoints.Count > 0 ? endpoints : throw new NodeException(ExitCodes.Usage, "--rpc is empty: give e.g. http://127.0.0.1:8545.");
+        return endpoints.Count > 0
+            ? endpoints
+            : throw new NodeException(ExitCodes.Usage, "--rpc is empty: give e.g. http://127.0.0.1:8545.");
     }
 
     /// <summary>The registry knows which contract's epochs it is about.</summary>
     private static async Task<Address> IndexOfAsync(IReadOnlyList<Uri> endpoints, Address registry, CancellationToken cancel)
     {
-        await using var chain = ChainConnection.Http(new ChainOptions { Endpoints = endpoints, Contract = registry, WebSocket = false }, NullLogger.Instance);
+        await using var chain = ChainConnection.Http(
+            new ChainOptions
+            {
+                Endpoints = endpoints,
+                Contract = registry,
+                WebSocket = false,
+            },
+            NullLogger.Instance
+        );
         byte[] answer = [];
         try
         {
-            await chain.Pool.SendAsync([EthCalls.Call(registry, RegistryCalls.Index(), "latest", bytes => answer = bytes)], cancel, errorsAreAnswers: true);
+            await chain.Pool.SendAsync(
+                [EthCalls.Call(registry, RegistryCalls.Index(), "latest", bytes => answer = bytes)],
+                cancel,
+                errorsAreAnswers: true
+            );
         }
         catch (RpcErrorException)
         {
@@ -77,7 +143,10 @@ internal static class ConsensusCommand
 
         return answer.Length == AbiWords.Length && AbiWords.TryAddress(answer, out var index)
             ? index
-            : throw new NodeException(ExitCodes.WrongChain, $"{registry} is no ValidatorRegistry on the chain of {endpoints[0]}: correct --registry or --rpc.");
+            : throw new NodeException(
+                ExitCodes.WrongChain,
+                $"{registry} is no ValidatorRegistry on the chain of {endpoints[0]}: correct --registry or --rpc."
+            );
     }
 
     private static void Print(RoundAudit audit)
@@ -86,12 +155,14 @@ internal static class ConsensusCommand
         Console.WriteLine($"  recomputed  NAV {audit.Nav ?? $"unavailable: {audit.Problem}"}");
         Console.WriteLine($"              ranking root {audit.RankingRoot}");
         Console.WriteLine($"              weights {audit.WeightsHash}");
-        Console.WriteLine(audit.ReferenceIsRight switch
-        {
-            true => "  what the round took for right is what was recomputed",
-            false => "  what the round took for right is NOT what was recomputed",
-            null => "  the round has taken nothing for right",
-        });
+        Console.WriteLine(
+            audit.ReferenceIsRight switch
+            {
+                true => "  what the round took for right is what was recomputed",
+                false => "  what the round took for right is NOT what was recomputed",
+                null => "  the round has taken nothing for right",
+            }
+        );
         foreach (var attestation in audit.Attestations)
             Console.WriteLine($"  {attestation.Validator}  {(attestation.Right ? "right" : string.Join("; ", attestation.Findings))}");
         foreach (var absent in audit.Absent)

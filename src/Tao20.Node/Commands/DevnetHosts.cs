@@ -23,12 +23,19 @@ internal sealed class DevnetHosts : IAsyncDisposable
     public NodeHost First => _hosts[0];
 
     /// <summary>Starts them all.</summary>
-    public async Task StartAsync(DevnetSettings settings, ValidatorSet? validators, Func<int, NodeSettings> settingsOf, CancellationToken cancel)
+    public async Task StartAsync(
+        DevnetSettings settings,
+        ValidatorSet? validators,
+        Func<int, NodeSettings> settingsOf,
+        CancellationToken cancel
+    )
     {
         for (var i = 0; i < settings.Validators; i++)
         {
             var witness = settings.Byzantines.FirstOrDefault(byzantine => byzantine.Validator == i + 1)?.Witness ?? new HonestStrategy();
-            _hosts.Add(await NodeHost.StartAsync(settingsOf(i), cancel, validators is null ? null : new DevnetRole(validators.Keys[i], witness)));
+            _hosts.Add(
+                await NodeHost.StartAsync(settingsOf(i), cancel, validators is null ? null : new DevnetRole(validators.Keys[i], witness))
+            );
         }
     }
 
@@ -44,7 +51,10 @@ internal sealed class DevnetHosts : IAsyncDisposable
         while (_hosts.Any(host => host.CursorBlock + MostBlocksBehind < head && !host.Ended.IsCompleted))
         {
             if (TimeProvider.System.GetElapsedTime(started) > Patience)
-                throw new NodeException(ExitCodes.Failed, $"A validator has not followed the chain to block {head} within {Patience.TotalSeconds:0} s.");
+                throw new NodeException(
+                    ExitCodes.Failed,
+                    $"A validator has not followed the chain to block {head} within {Patience.TotalSeconds:0} s."
+                );
             await looks.WaitForNextTickAsync(cancel);
         }
     }
@@ -64,7 +74,10 @@ internal sealed class DevnetHosts : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new NodeException(ExitCodes.Failed, $"A validator has not folded the chain up to block {head} within {TimeToCatchUp.TotalSeconds:0} s.");
+            throw new NodeException(
+                ExitCodes.Failed,
+                $"A validator has not folded the chain up to block {head} within {TimeToCatchUp.TotalSeconds:0} s."
+            );
         }
     }
 
@@ -76,13 +89,20 @@ internal sealed class DevnetHosts : IAsyncDisposable
             var follower = (await host.StatusAsync(false, cancel)).Follower;
             if (follower.Fault is { Passing: false })
                 return;
-            if (follower.Latest?.Number >= head && follower.LagBlocks == 0 && follower.State.Unsettled.Count == 0 && follower.State.Last?.Number == follower.Finalized?.Number)
+            if (
+                follower.Latest?.Number >= head
+                && follower.LagBlocks == 0
+                && follower.State.Unsettled.Count == 0
+                && follower.State.Last?.Number == follower.Finalized?.Number
+            )
                 return;
-        }
-        while (!host.Ended.IsCompleted && await looks.WaitForNextTickAsync(cancel));
+        } while (!host.Ended.IsCompleted && await looks.WaitForNextTickAsync(cancel));
     }
 
-    /// <summary>Whether every round is over, every case has ended in everyone's book, everyone's weights are set, and nothing anyone has to say is on its way.</summary>
+    /// <summary>
+    /// Whether every round is over, every case has ended in everyone's book, everyone's weights are set, and nothing anyone has to
+    /// say is on its way.
+    /// </summary>
     /// <param name="epochs">How many epochs have been closed on chain.</param>
     /// <param name="chain">The chain.</param>
     /// <param name="cancel">Cancels the operation.</param>
@@ -102,9 +122,19 @@ internal sealed class DevnetHosts : IAsyncDisposable
             if (status.Settled.Book is not { } book)
                 continue;
 
-            if ((ulong)book.RoundsOpened < epochs || book.Rounds.Any(round => round.State == RoundState.Collecting) || book.Cases.Any(progress => !progress.Ended))
+            if (
+                (ulong)book.RoundsOpened < epochs
+                || book.Rounds.Any(round => round.State == RoundState.Collecting)
+                || book.Cases.Any(progress => !progress.Ended)
+            )
                 return false;
-            if (status.Validator is { Weights: { } weights } && (weights.Recent.Any(progress => !progress.Ended) || weights.Recent.LastOrDefault()?.Closed.Epoch != status.Settled.Recent.LastOrDefault()?.Closed.Epoch))
+            if (
+                status.Validator is { Weights: { } weights }
+                && (
+                    weights.Recent.Any(progress => !progress.Ended)
+                    || weights.Recent.LastOrDefault()?.Closed.Epoch != status.Settled.Recent.LastOrDefault()?.Closed.Epoch
+                )
+            )
                 return false;
         }
 

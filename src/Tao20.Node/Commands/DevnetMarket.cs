@@ -8,7 +8,10 @@ using Tao20.Node.Hosting;
 
 namespace Tao20.Node.Commands;
 
-/// <summary>The market of a devnet: its noise, the miners that trade against it, each with actors, journal and key of its own, and what they own together.</summary>
+/// <summary>
+/// The market of a devnet: its noise, the miners that trade against it, each with actors, journal and key of its own, and what they
+/// own together.
+/// </summary>
 internal sealed class DevnetMarket : IAsyncDisposable
 {
     /// <summary>What a block stands for while miners trade: Bittensor's 12 s.</summary>
@@ -40,7 +43,12 @@ internal sealed class DevnetMarket : IAsyncDisposable
     public PegFigures Figures => _market.Figures;
 
     /// <summary>Opens the market; nobody trades against it yet.</summary>
-    public static async Task<(DevnetMarket Market, ulong Time)> OpenAsync(Economy economy, DevnetSettings settings, ulong time, CancellationToken cancel)
+    public static async Task<(DevnetMarket Market, ulong Time)> OpenAsync(
+        Economy economy,
+        DevnetSettings settings,
+        ulong time,
+        CancellationToken cancel
+    )
     {
         var accounts = await economy.Chain.Client.AccountsAsync(cancel);
         var script = new MarketScript(settings.Seed, settings.MarketNoise, settings.SecondsPerBlock);
@@ -62,7 +70,12 @@ internal sealed class DevnetMarket : IAsyncDisposable
     }
 
     /// <summary>Starts the miners.</summary>
-    public async Task StartAsync(DevnetSettings settings, Func<int, NodeSettings> settingsOf, IEnumerable<Address> others, CancellationToken cancel)
+    public async Task StartAsync(
+        DevnetSettings settings,
+        Func<int, NodeSettings> settingsOf,
+        IEnumerable<Address> others,
+        CancellationToken cancel
+    )
     {
         for (var i = 0; i < settings.Arbitrageurs; i++)
             _hosts.Add(await NodeHost.StartAsync(settingsOf(i), cancel, new DevnetRole(PegMarket.KeyOf(i + 1, settings.Seed))));
@@ -99,7 +112,10 @@ internal sealed class DevnetMarket : IAsyncDisposable
         await Task.WhenAll(_hosts.Select(host => host.TraderAsync(cancel)));
 
     /// <summary>What all own, before the first trade and now, and what was burned between.</summary>
-    public async Task<(Conservation Before, Conservation After, System.Numerics.BigInteger Burned)> CountAsync(IEnumerable<Address> others, CancellationToken cancel)
+    public async Task<(Conservation Before, Conservation After, System.Numerics.BigInteger Burned)> CountAsync(
+        IEnumerable<Address> others,
+        CancellationToken cancel
+    )
     {
         var after = await Conservation.CountAsync(_economy, [.. _others, .. others], cancel);
         return (_before!, after, await _before!.BurnedAsync(_economy, after, cancel));
@@ -123,7 +139,10 @@ internal sealed class DevnetMarket : IAsyncDisposable
     {
         using var looks = new PeriodicTimer(LookEvery);
         var started = TimeProvider.System.GetTimestamp();
-        while (_hosts.Any(host => host.TradedBlock < block && !host.Ended.IsCompleted) && TimeProvider.System.GetElapsedTime(started) < LongestBlock)
+        while (
+            _hosts.Any(host => host.TradedBlock < block && !host.Ended.IsCompleted)
+            && TimeProvider.System.GetElapsedTime(started) < LongestBlock
+        )
             await looks.WaitForNextTickAsync(cancel);
     }
 }
@@ -133,5 +152,7 @@ internal static class Percentage
 {
     /// <summary>Reads one; null when it is none.</summary>
     public static double? TryParse(string text) =>
-        text.EndsWith('%') && double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) ? percent / 100 : null;
+        text.EndsWith('%') && double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent)
+            ? percent / 100
+            : null;
 }

@@ -19,9 +19,14 @@ internal static class DevnetMarketView
         var chart = new Rows(
             new Markup($"[green]{Line(spreads, spread => spread)}[/]  above NAV"),
             new Markup($"[red]{Line(spreads, spread => -spread)}[/]  below NAV"),
-            new Markup(string.Create(
-                CultureInfo.InvariantCulture,
-                $"now [bold]{(spreads.Count > 0 ? spreads[^1] / 100 : 0):+0.00;-0.00} %[/], on average {figures.MeanAbs / 100:0.00} %, at most {figures.MaxAbs / 100:0.00} %; a step is {BarBasisPoints / 100:0.0} %")));
+            new Markup(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"now [bold]{(spreads.Count > 0 ? spreads[^1] / 100 : 0):+0.00;-0.00} %[/], on average "
+                        + $"{figures.MeanAbs / 100:0.00} %, at most {figures.MaxAbs / 100:0.00} %; a step is {BarBasisPoints / 100:0.0} %"
+                )
+            )
+        );
         var table = new Table().Border(TableBorder.Rounded).Expand();
         table.AddColumns("keeps the peg", "state", "TAO", "TAO20", "profit", "trades", "failed", "why it holds");
         foreach (var trader in traders)
@@ -35,7 +40,8 @@ internal static class DevnetMarketView
                 DevnetSummary.Tao(totals.Profit.ToString(), 18),
                 $"{totals.Confirmed}",
                 $"{totals.Failed + totals.Expired}",
-                Markup.Escape(trader.Why ?? ""));
+                Markup.Escape(trader.Why ?? "")
+            );
         }
 
         return new Rows((IRenderable)new Panel(chart).Header(" The market against NAV ").Expand(), table);

@@ -10,7 +10,10 @@ using Tao20.Node.Http;
 
 namespace Tao20.Node.Commands;
 
-/// <summary>A miner in the devnet's summary: what was folded against what the contract itself counted; and what one that keeps the peg has earned.</summary>
+/// <summary>
+/// A miner in the devnet's summary: what was folded against what the contract itself counted; and what one that keeps the peg has
+/// earned.
+/// </summary>
 internal sealed record DevnetMiner(string Address, string FoldedWei, string ChainWei, string EligibleWei, long Trades)
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -38,23 +41,33 @@ internal sealed record DevnetMiner(string Address, string FoldedWei, string Chai
     public bool? BooksRight { get; init; }
 
     /// <summary>The same with what it has earned.</summary>
-    public DevnetMiner With(TradingMiner? trading) => trading is null ? this : this with
-    {
-        ProfitWei = trading.ProfitWei,
-        InventoryWei = trading.InventoryWei,
-        TaoWei = trading.TaoWei,
-        TokensWei = trading.TokensWei,
-        Confirmed = trading.Confirmed,
-        Failed = trading.Failed,
-        Missed = trading.Missed,
-        BooksRight = trading.Right,
-    };
+    public DevnetMiner With(TradingMiner? trading) =>
+        trading is null
+            ? this
+            : this with
+            {
+                ProfitWei = trading.ProfitWei,
+                InventoryWei = trading.InventoryWei,
+                TaoWei = trading.TaoWei,
+                TokensWei = trading.TokensWei,
+                Confirmed = trading.Confirmed,
+                Failed = trading.Failed,
+                Missed = trading.Missed,
+                BooksRight = trading.Right,
+            };
 }
 
 /// <summary>A round in the devnet's summary.</summary>
-internal sealed record DevnetRound(ulong Epoch, string State, string? ReferenceNav, int Attested, IReadOnlyList<ViolationDocument> Violations)
+internal sealed record DevnetRound(
+    ulong Epoch,
+    string State,
+    string? ReferenceNav,
+    int Attested,
+    IReadOnlyList<ViolationDocument> Violations
+)
 {
-    public static DevnetRound Of(RoundDocument round) => new(round.Epoch, round.State, round.ReferenceNav, round.Attested.Count, round.Violations);
+    public static DevnetRound Of(RoundDocument round) =>
+        new(round.Epoch, round.State, round.ReferenceNav, round.Attested.Count, round.Violations);
 }
 
 /// <summary>What a devnet run came to; with <c>--json</c> it is the document on standard output.</summary>
@@ -74,12 +87,28 @@ internal sealed record DevnetSummary(
     bool BooksEqual,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PegSummary? Peg,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConservationSummary? Conservation,
-    IReadOnlyList<FaultDocument> Faults)
+    IReadOnlyList<FaultDocument> Faults
+)
 {
-    /// <summary>Every miner's fold equals the contract's own count, all validators have the same book, the subnet has the weights they set, and nothing is at fault.</summary>
-    public bool Right => Faults.Count == 0 && BooksEqual && WeightsOnChain && Conservation is null or { Exact: true } && Miners.All(miner => miner.FoldedWei == miner.ChainWei && miner.BooksRight != false);
+    /// <summary>
+    /// Every miner's fold equals the contract's own count, all validators have the same book, the subnet has the weights they set,
+    /// and nothing is at fault.
+    /// </summary>
+    public bool Right =>
+        Faults.Count == 0
+        && BooksEqual
+        && WeightsOnChain
+        && Conservation is null or { Exact: true }
+        && Miners.All(miner => miner.FoldedWei == miner.ChainWei && miner.BooksRight != false);
 
-    public static async Task<DevnetSummary> CollectAsync(Economy economy, IReadOnlyList<NodeHost> hosts, int netuid, PegSummary? peg, TradingSummary? trading, CancellationToken cancel)
+    public static async Task<DevnetSummary> CollectAsync(
+        Economy economy,
+        IReadOnlyList<NodeHost> hosts,
+        int netuid,
+        PegSummary? peg,
+        TradingSummary? trading,
+        CancellationToken cancel
+    )
     {
         var host = hosts[0];
         var status = await host.StatusAsync(true, cancel);
@@ -91,7 +120,9 @@ internal sealed record DevnetSummary(
             if (!byMiner.TryGetValue(miner, out var summary))
                 return new DevnetMiner(miner.ToString(), "0", chain, "0", 0).With(trading?.Miners.GetValueOrDefault(miner));
             var document = MinerDocument.Of(summary);
-            return new DevnetMiner(document.Address, document.FoldedWei, chain, document.EligibleWei, document.Trades).With(trading?.Miners.GetValueOrDefault(miner));
+            return new DevnetMiner(document.Address, document.FoldedWei, chain, document.EligibleWei, document.Trades).With(
+                trading?.Miners.GetValueOrDefault(miner)
+            );
         });
         var consensus = status.Settled.Book is { } book ? ConsensusDocument.Of(book) : null;
         var statuses = await Task.WhenAll(hosts.Skip(1).Select(other => other.StatusAsync(false, cancel)));
@@ -112,16 +143,24 @@ internal sealed record DevnetSummary(
             statuses.All(other => Text(other) == Text(status)),
             peg,
             trading?.Conservation,
-            [.. all.SelectMany(FaultDocument.AllOf), .. trading?.Faults ?? []]);
+            [.. all.SelectMany(FaultDocument.AllOf), .. trading?.Faults ?? []]
+        );
     }
 
     /// <summary>Whether the subnet has, for each validator, the weights that it set last.</summary>
-    private static async Task<bool> WeightsOnChainAsync(Economy economy, IReadOnlyList<NodeStatus> statuses, int netuid, CancellationToken cancel)
+    private static async Task<bool> WeightsOnChainAsync(
+        Economy economy,
+        IReadOnlyList<NodeStatus> statuses,
+        int netuid,
+        CancellationToken cancel
+    )
     {
         for (var i = 0; i < statuses.Count; i++)
         {
-            if (statuses[i].Validator?.Weights?.Recent.FindLast(progress => progress.Stage == WeightsStage.Set) is { } last
-                && !(await ValidatorSet.WeightsAsync(economy, netuid, ValidatorSet.UidOf(economy, i), cancel)).SequenceEqual(last.Weights))
+            if (
+                statuses[i].Validator?.Weights?.Recent.FindLast(progress => progress.Stage == WeightsStage.Set) is { } last
+                && !(await ValidatorSet.WeightsAsync(economy, netuid, ValidatorSet.UidOf(economy, i), cancel)).SequenceEqual(last.Weights)
+            )
                 return false;
         }
 
@@ -129,19 +168,35 @@ internal sealed record DevnetSummary(
     }
 
     /// <summary>All that a validator has settled and agreed on, as text.</summary>
-    private static string Text(NodeStatus status) => JsonSerializer.Serialize(
-        new { epochs = status.Settled.Recent.Select(EpochDocument.Of), book = status.Settled.Book is { } book ? ConsensusDocument.Of(book) : null }, NodeEndpoints.Json);
+    private static string Text(NodeStatus status) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                epochs = status.Settled.Recent.Select(EpochDocument.Of),
+                book = status.Settled.Book is { } book ? ConsensusDocument.Of(book) : null,
+            },
+            NodeEndpoints.Json
+        );
 
     public void Print()
     {
         foreach (var epoch in Epochs)
         {
-            var table = new Table().Title($"Epoch {epoch.Epoch}: {Tao(epoch.EmissionRao, 9)} given, {Tao(epoch.ValidatorPoolRao, 9)} of it to validators").Border(TableBorder.Rounded);
+            var table = new Table()
+                .Title($"Epoch {epoch.Epoch}: {Tao(epoch.EmissionRao, 9)} given, {Tao(epoch.ValidatorPoolRao, 9)} of it to validators")
+                .Border(TableBorder.Rounded);
             table.AddColumns("rank", "miner", "tier", "score", "trades", "payout", "weight");
             foreach (var ranked in epoch.Ranked)
             {
                 table.AddRow(
-                    $"{ranked.Rank}", ranked.Miner, ranked.Tier, Tao(ranked.Score, 18), $"{ranked.EligibleTrades}", Tao(ranked.PayoutRao, 9), $"{ranked.Weight}");
+                    $"{ranked.Rank}",
+                    ranked.Miner,
+                    ranked.Tier,
+                    Tao(ranked.Score, 18),
+                    $"{ranked.EligibleTrades}",
+                    Tao(ranked.PayoutRao, 9),
+                    $"{ranked.Weight}"
+                );
             }
 
             foreach (var unranked in epoch.Unranked)
@@ -155,7 +210,13 @@ internal sealed record DevnetSummary(
         foreach (var miner in Miners)
         {
             totals.AddRow(
-                miner.Address, $"{miner.Trades}", Tao(miner.FoldedWei, 18), Tao(miner.ChainWei, 18), Tao(miner.EligibleWei, 18), miner.FoldedWei == miner.ChainWei ? "equal" : "DIFFERENT");
+                miner.Address,
+                $"{miner.Trades}",
+                Tao(miner.FoldedWei, 18),
+                Tao(miner.ChainWei, 18),
+                Tao(miner.EligibleWei, 18),
+                miner.FoldedWei == miner.ChainWei ? "equal" : "DIFFERENT"
+            );
         }
 
         AnsiConsole.Write(totals);
@@ -169,12 +230,27 @@ internal sealed record DevnetSummary(
     {
         if (Peg is null || Conservation is null)
             return;
-        var table = new Table().Title(string.Create(
-            CultureInfo.InvariantCulture,
-            $"The market was {Peg.MeanAbsSpreadBps / 100:0.00} % off NAV on average, {Peg.MaxAbsSpreadBps / 100:0.00} % at most; without miners {Peg.WithoutArbitrageMeanAbsSpreadBps / 100:0.00} % and {Peg.WithoutArbitrageMaxAbsSpreadBps / 100:0.00} %")).Border(TableBorder.Rounded);
+        var table = new Table()
+            .Title(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The market was {Peg.MeanAbsSpreadBps / 100:0.00} % off NAV on average, {Peg.MaxAbsSpreadBps / 100:0.00} % at "
+                        + $"most; without miners {Peg.WithoutArbitrageMeanAbsSpreadBps / 100:0.00} % and "
+                        + $"{Peg.WithoutArbitrageMaxAbsSpreadBps / 100:0.00} %"
+                )
+            )
+            .Border(TableBorder.Rounded);
         table.AddColumns("miner", "profit", "owns, in TAO", "trades", "failed", "missed", "books");
         foreach (var miner in Miners.Where(miner => miner.ProfitWei is not null))
-            table.AddRow(miner.Address, Tao(miner.ProfitWei!, 18), Tao(miner.InventoryWei!, 18), $"{miner.Confirmed}", $"{miner.Failed}", $"{miner.Missed}", miner.BooksRight == true ? "equal the chain" : "DIFFERENT");
+            table.AddRow(
+                miner.Address,
+                Tao(miner.ProfitWei!, 18),
+                Tao(miner.InventoryWei!, 18),
+                $"{miner.Confirmed}",
+                $"{miner.Failed}",
+                $"{miner.Missed}",
+                miner.BooksRight == true ? "equal the chain" : "DIFFERENT"
+            );
         AnsiConsole.Write(table);
         AnsiConsole.WriteLine($"All TAO and TAO20 of everyone: {(Conservation.Exact ? "conserved to the wei" : "NOT CONSERVED")}");
     }
@@ -183,20 +259,37 @@ internal sealed record DevnetSummary(
     {
         if (Validators.Count == 0)
             return;
-        var table = new Table().Title($"{Rounds.Count(round => round.State == nameof(Domain.Consensus.RoundState.Settled))} of {Rounds.Count} rounds settled; books of all validators {(BooksEqual ? "equal" : "DIFFERENT")}").Border(TableBorder.Rounded);
+        var table = new Table()
+            .Title(
+                $"{Rounds.Count(round => round.State == nameof(Domain.Consensus.RoundState.Settled))} of {Rounds.Count} rounds "
+                    + $"settled; books of all validators {(BooksEqual ? "equal" : "DIFFERENT")}"
+            )
+            .Border(TableBorder.Rounded);
         table.AddColumns("validator", "standing", "stake", "slashed", "reputation", "agreed");
         foreach (var validator in Validators)
-            table.AddRow(validator.Address, validator.Standing, Tao(validator.StakeWei, 18), Tao(validator.SlashedWei, 18), Tao(validator.Reputation, 18), $"{validator.Agreed} of {validator.Rounds}");
+            table.AddRow(
+                validator.Address,
+                validator.Standing,
+                Tao(validator.StakeWei, 18),
+                Tao(validator.SlashedWei, 18),
+                Tao(validator.Reputation, 18),
+                $"{validator.Agreed} of {validator.Rounds}"
+            );
         AnsiConsole.Write(table);
         foreach (var set in Weights.Where(set => set.Epoch == Weights[^1].Epoch))
         {
             AnsiConsole.WriteLine(
-                $"weights of epoch {set.Epoch} by {set.Validator}: {set.Stage}{(set.Block is { } block ? $" in block {block}, {set.SecondsAfterEpoch} s after its end" : "")}{(set.Reason is { } reason ? $": {reason}" : "")}: "
-                + string.Join(" ", set.Weights.Select(weight => $"{weight.Uid}={weight.Weight}")));
+                $"weights of epoch {set.Epoch} by {set.Validator}: "
+                    + $"{set.Stage}{(set.Block is { } block ? $" in block {block}, {set.SecondsAfterEpoch} s after its end" : "")}"
+                    + $"{(set.Reason is { } reason ? $": {reason}" : "")}: "
+                    + string.Join(" ", set.Weights.Select(weight => $"{weight.Uid}={weight.Weight}"))
+            );
         }
 
         foreach (var one in Cases)
-            AnsiConsole.WriteLine($"epoch {one.Epoch}: {one.Accused} {one.Kinds}, {one.Severity}: {one.State}, {Tao(one.SlashedWei, 18)} TAO taken");
+            AnsiConsole.WriteLine(
+                $"epoch {one.Epoch}: {one.Accused} {one.Kinds}, {one.Severity}: {one.State}, {Tao(one.SlashedWei, 18)} TAO taken"
+            );
     }
 
     /// <summary>An amount for display: four decimals of it.</summary>

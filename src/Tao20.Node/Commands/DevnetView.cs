@@ -39,28 +39,47 @@ internal sealed class DevnetView : IAsyncDisposable
     }
 
     private static Task ShowLiveAsync(DevnetSettings settings, NodeHost host, DevnetMarket? market, CancellationToken stop) =>
-        AnsiConsole.Live(new Text("Waiting for the first block ...")).AutoClear(true).StartAsync(async live =>
-        {
-            var rate = new Rate();
-            await EveryAsync(LiveEvery, host, async status =>
+        AnsiConsole
+            .Live(new Text("Waiting for the first block ..."))
+            .AutoClear(true)
+            .StartAsync(async live =>
             {
-                var traders = market is null ? null : DevnetMarketView.Of(market, await market.TradersAsync(stop));
-                live.UpdateTarget(Picture(settings, host, status, rate.Of(status.Follower.State.Trades), traders));
-                live.Refresh();
-            }, stop);
-        });
+                var rate = new Rate();
+                await EveryAsync(
+                    LiveEvery,
+                    host,
+                    async status =>
+                    {
+                        var traders = market is null ? null : DevnetMarketView.Of(market, await market.TradersAsync(stop));
+                        live.UpdateTarget(Picture(settings, host, status, rate.Of(status.Follower.State.Trades), traders));
+                        live.Refresh();
+                    },
+                    stop
+                );
+            });
 
     private static async Task ShowLinesAsync(NodeHost host, DevnetMarket? market, CancellationToken stop)
     {
         var rate = new Rate();
-        await EveryAsync(LineEvery, host, status =>
-        {
-            var follower = status.Follower;
-            Console.Error.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"tao20 devnet: head {follower.Latest?.Number}, folded {follower.State.Last?.Number}, {follower.State.Trades} trades ({rate.Of(follower.State.Trades):0.0}/s), epoch {status.Open}, {status.Settled.Count} settled{(market is { Spreads: [.., var spread] } ? $", market {spread / 100:+0.00;-0.00} % off NAV" : "")}"));
-            return Task.CompletedTask;
-        }, stop);
+        await EveryAsync(
+            LineEvery,
+            host,
+            status =>
+            {
+                var follower = status.Follower;
+                Console.Error.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"tao20 devnet: head {follower.Latest?.Number}, folded {follower.State.Last?.Number}, "
+                            + $"{follower.State.Trades} trades ({rate.Of(follower.State.Trades):0.0}/s), epoch {status.Open}, "
+                            + $"{status.Settled.Count} "
+                            + $"settled{(market is { Spreads: [.., var spread] } ? $", market {spread / 100:+0.00;-0.00} % off NAV" : "")}"
+                    )
+                );
+                return Task.CompletedTask;
+            },
+            stop
+        );
     }
 
     private static async Task EveryAsync(TimeSpan interval, NodeHost host, Func<NodeStatus, Task> show, CancellationToken stop)
@@ -78,8 +97,7 @@ internal sealed class DevnetView : IAsyncDisposable
                 {
                     // Too busy for this picture; the next one tells.
                 }
-            }
-            while (await ticks.WaitForNextTickAsync(stop));
+            } while (await ticks.WaitForNextTickAsync(stop));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -95,12 +113,14 @@ internal sealed class DevnetView : IAsyncDisposable
             $"[bold]head[/] {follower.Latest?.Number}",
             $"[bold]finalized[/] {follower.Finalized?.Number}",
             $"[bold]folded[/] {follower.State.Last?.Number}",
-            string.Create(CultureInfo.InvariantCulture, $"[bold]trades/s[/] {rate:0.0}"));
+            string.Create(CultureInfo.InvariantCulture, $"[bold]trades/s[/] {rate:0.0}")
+        );
         header.AddRow(
             $"[bold]epoch[/] {status.Open}",
             $"[bold]settled[/] {status.Settled.Count}",
             $"[bold]trades[/] {follower.State.Trades} (+{follower.Overlay?.Values.Sum(miner => miner.Trades) ?? 0} above finality)",
-            $"[bold]time[/] {DateTimeOffset.FromUnixTimeSeconds((long)(follower.State.Last?.Timestamp ?? 0)):HH:mm} on chain");
+            $"[bold]time[/] {DateTimeOffset.FromUnixTimeSeconds((long)(follower.State.Last?.Timestamp ?? 0)):HH:mm} on chain"
+        );
 
         var parts = new List<IRenderable>
         {
@@ -113,7 +133,12 @@ internal sealed class DevnetView : IAsyncDisposable
         if (status.Settled.Recent.LastOrDefault() is { } last)
         {
             var winner = last.Ranking.Ranked.Count > 0 ? $"won by {Short(last.Ranking.Ranked[0].Miner.ToString())}" : "nobody ranked";
-            parts.Add(new Text($"Last settled: epoch {last.Closed.Epoch}, {winner}, {last.Ranking.Ranked.Count} ranked, root {Short(last.RankingRoot.ToString())}"));
+            parts.Add(
+                new Text(
+                    $"Last settled: epoch {last.Closed.Epoch}, {winner}, {last.Ranking.Ranked.Count} ranked, root "
+                        + $"{Short(last.RankingRoot.ToString())}"
+                )
+            );
         }
 
         if (status.Settled.Book is { } book)
@@ -139,7 +164,8 @@ internal sealed class DevnetView : IAsyncDisposable
                 DevnetSummary.Tao(miner.Score.Frequency.ToString(), 18),
                 DevnetSummary.Tao(miner.Score.Consistency.ToString(), 18),
                 $"{miner.Activity.EligibleTrades}",
-                DevnetSummary.Tao(miner.Activity.EligibleWei.ToString(CultureInfo.InvariantCulture), 18));
+                DevnetSummary.Tao(miner.Activity.EligibleWei.ToString(CultureInfo.InvariantCulture), 18)
+            );
         }
 
         foreach (var miner in status.Ranking.Unranked)
@@ -149,7 +175,10 @@ internal sealed class DevnetView : IAsyncDisposable
 
     private static Table Validators(ConsensusBook book)
     {
-        var table = new Table().Title($"Validators; round of epoch {book.Rounds.LastOrDefault()?.Epoch}: {book.Rounds.LastOrDefault()?.State}").Border(TableBorder.Rounded).Expand();
+        var table = new Table()
+            .Title($"Validators; round of epoch {book.Rounds.LastOrDefault()?.Epoch}: {book.Rounds.LastOrDefault()?.State}")
+            .Border(TableBorder.Rounded)
+            .Expand();
         table.AddColumns("validator", "stake", "standing", "reputation", "last attested", "open cases");
         foreach (var record in book.Validators.Values)
         {
@@ -160,7 +189,12 @@ internal sealed class DevnetView : IAsyncDisposable
                 record.Standing.Level.ToString(),
                 DevnetSummary.Tao(record.Reputation.ToString(), 18),
                 last is null ? "-" : $"epoch {last.Epoch}",
-                string.Join(", ", book.Cases.Where(progress => !progress.Ended && progress.Case.Accused == record.Validator).Select(progress => $"{progress.Case.Kinds} {progress.Case.Severity} ({progress.State})")));
+                string.Join(
+                    ", ",
+                    book.Cases.Where(progress => !progress.Ended && progress.Case.Accused == record.Validator)
+                        .Select(progress => $"{progress.Case.Kinds} {progress.Case.Severity} ({progress.State})")
+                )
+            );
         }
 
         return table;
@@ -170,12 +204,17 @@ internal sealed class DevnetView : IAsyncDisposable
     {
         var table = new Table().Title("Latest trades that do not count in full").Border(TableBorder.Rounded).Expand();
         table.AddColumns("position", "miner", "reason", "TAO");
-        var latest = status.Miners
-            .SelectMany(miner => miner.Exclusions.Select(exclusion => (miner.Miner, exclusion)))
+        var latest = status
+            .Miners.SelectMany(miner => miner.Exclusions.Select(exclusion => (miner.Miner, exclusion)))
             .OrderByDescending(pair => pair.exclusion.Position)
             .Take(ExclusionsShown);
         foreach (var (miner, exclusion) in latest)
-            table.AddRow(exclusion.Position.ToString(), Short(miner.ToString()), exclusion.Reason.ToString(), DevnetSummary.Tao(exclusion.Value.ToString(), 18));
+            table.AddRow(
+                exclusion.Position.ToString(),
+                Short(miner.ToString()),
+                exclusion.Reason.ToString(),
+                DevnetSummary.Tao(exclusion.Value.ToString(), 18)
+            );
         return table;
     }
 

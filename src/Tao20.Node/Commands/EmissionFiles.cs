@@ -13,7 +13,10 @@ internal static class EmissionFiles
     /// <summary>The snapshots of these days, and the days that have no file.</summary>
     /// <exception cref="NodeException">A file is malformed (all such are named), or there is none.</exception>
     public static async Task<(IReadOnlyList<EmissionSnapshot> Snapshots, IReadOnlyList<DateOnly> Missing)> ReadAsync(
-        DirectoryInfo directory, IReadOnlyList<DateOnly> days, CancellationToken cancel)
+        DirectoryInfo directory,
+        IReadOnlyList<DateOnly> days,
+        CancellationToken cancel
+    )
     {
         if (!directory.Exists)
             throw new NodeException(ExitCodes.Usage, $"The directory {directory.FullName} is not there: correct --emissions.");
@@ -40,13 +43,17 @@ internal static class EmissionFiles
         }
 
         if (snapshots.Count == 0 && errors.Count == 0)
-            errors.Add($"There is no file from {NameOf(days[0])} to {NameOf(days[^1])} in {directory.FullName}: correct --emissions or --as-of.");
+            errors.Add(
+                $"There is no file from {NameOf(days[0])} to {NameOf(days[^1])} in {directory.FullName}: correct --emissions or --as-of."
+            );
         return errors.Count == 0 ? (snapshots, missing) : throw new NodeException(ExitCodes.Failed, string.Join('\n', errors));
     }
 
     private static Dictionary<ushort, UInt128> Parse(byte[] utf8)
     {
-        var reader = new Utf8JsonReader(utf8.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? utf8.AsSpan(Encoding.UTF8.Preamble.Length) : utf8);
+        var reader = new Utf8JsonReader(
+            utf8.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? utf8.AsSpan(Encoding.UTF8.Preamble.Length) : utf8
+        );
         Dictionary<ushort, UInt128>? emissions = null;
         Expect(reader.Read() && reader.TokenType == JsonTokenType.StartObject, "it is not a JSON object");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -74,9 +81,13 @@ internal static class EmissionFiles
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString();
-            Expect(ushort.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var netuid), $"'{name}' is not a netuid (0 to 65535)");
+            Expect(
+                ushort.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var netuid),
+                $"'{name}' is not a netuid (0 to 65535)"
+            );
             reader.Read();
-            var number = reader.TokenType == JsonTokenType.Number ? Encoding.ASCII.GetString(reader.ValueSpan) : reader.TokenType.ToString();
+            var number =
+                reader.TokenType == JsonTokenType.Number ? Encoding.ASCII.GetString(reader.ValueSpan) : reader.TokenType.ToString();
             Expect(FixedPoint.TryParse(number, out var emission), $"the emission of netuid {netuid} is {number}, not a number from 0 up");
             Expect(emissions.TryAdd(netuid, emission), $"netuid {netuid} stands twice");
         }

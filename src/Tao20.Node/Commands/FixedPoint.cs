@@ -22,7 +22,11 @@ internal static class FixedPoint
         value = 0;
         var parts = text.Split('e', 'E');
         var exponent = 0;
-        if (parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent)) || Math.Abs(exponent) > 60)
+        if (
+            parts.Length > 2
+            || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent))
+            || Math.Abs(exponent) > 60
+        )
             return false;
         var point = parts[0].IndexOf('.', StringComparison.Ordinal);
         var digits = parts[0].Replace(".", "", StringComparison.Ordinal);

@@ -12,17 +12,42 @@ internal static class IndexCommand
 {
     public static Command Create()
     {
-        var emissions = new Option<DirectoryInfo>("--emissions") { Description = "Directory of files emissions_YYYYMMDD.json", HelpName = "DIR", Required = true };
-        var asOf = new Option<string>("--as-of") { Description = "The last of the 14 days", HelpName = "YYYY-MM-DD", Required = true };
-        var json = NodeOptions.Json();
-        var compose = new Command("compose", "Print the 20 constituents: average emission of 14 days, largest first") { emissions, asOf, json };
-        compose.SetAction(async (parsed, cancel) =>
+        var emissions = new Option<DirectoryInfo>("--emissions")
         {
-            if (!DateOnly.TryParseExact(parsed.GetValue(asOf), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-                throw new NodeException(ExitCodes.Usage, $"--as-of = {parsed.GetValue(asOf)} is not a day: give YYYY-MM-DD.");
-            await ComposeAsync(parsed.GetValue(emissions)!, day, parsed.GetValue(json), cancel);
-            return ExitCodes.Ok;
-        });
+            Description = "Directory of files emissions_YYYYMMDD.json",
+            HelpName = "DIR",
+            Required = true,
+        };
+        var asOf = new Option<string>("--as-of")
+        {
+            Description = "The last of the 14 days",
+            HelpName = "YYYY-MM-DD",
+            Required = true,
+        };
+        var json = NodeOptions.Json();
+        var compose = new Command("compose", "Print the 20 constituents: average emission of 14 days, largest first")
+        {
+            emissions,
+            asOf,
+            json,
+        };
+        compose.SetAction(
+            async (parsed, cancel) =>
+            {
+                if (
+                    !DateOnly.TryParseExact(
+                        parsed.GetValue(asOf),
+                        "yyyy-MM-dd",
+                        CultureInfo.InvariantCulture,
+                        DateTimeStyles.None,
+                        out var day
+                    )
+                )
+                    throw new NodeException(ExitCodes.Usage, $"--as-of = {parsed.GetValue(asOf)} is not a day: give YYYY-MM-DD.");
+                await ComposeAsync(parsed.GetValue(emissions)!, day, parsed.GetValue(json), cancel);
+                return ExitCodes.Ok;
+            }
+        );
         return new Command("index", "The index rule") { compose };
     }
 
@@ -31,9 +56,13 @@ internal static class IndexCommand
         var (snapshots, missing) = await EmissionFiles.ReadAsync(directory, IndexComposition.Window(asOf), cancel);
         var constituents = IndexComposition.Compose(snapshots);
         foreach (var day in missing)
-            await Console.Error.WriteLineAsync($"tao20: {EmissionFiles.NameOf(day)} is missing in {directory.FullName}: the average is over the other days.");
+            await Console.Error.WriteLineAsync(
+                $"tao20: {EmissionFiles.NameOf(day)} is missing in {directory.FullName}: the average is over the other days."
+            );
         if (constituents.Count < IndexComposition.Size)
-            await Console.Error.WriteLineAsync($"tao20: only {constituents.Count} subnets have emission; an index has {IndexComposition.Size}.");
+            await Console.Error.WriteLineAsync(
+                $"tao20: only {constituents.Count} subnets have emission; an index has {IndexComposition.Size}."
+            );
         if (json)
             Console.WriteLine(ToJson(asOf, constituents, missing));
         else
@@ -81,7 +110,8 @@ internal static class IndexCommand
                 constituent.Rank.ToString(CultureInfo.InvariantCulture),
                 constituent.Netuid.ToString(CultureInfo.InvariantCulture),
                 FixedPoint.Format(constituent.AverageEmission),
-                FixedPoint.Format((UInt128)constituent.Weight.Value));
+                FixedPoint.Format((UInt128)constituent.Weight.Value)
+            );
         }
 
         AnsiConsole.Write(table);

@@ -8,26 +8,51 @@ using Tao20.Node.Http;
 namespace Tao20.Node.Commands;
 
 /// <summary>How far the market was from NAV, with the miners and without, in basis points of NAV.</summary>
-internal sealed record PegSummary(double MeanAbsSpreadBps, double MaxAbsSpreadBps, double WithoutArbitrageMeanAbsSpreadBps, double WithoutArbitrageMaxAbsSpreadBps, int Blocks)
+internal sealed record PegSummary(
+    double MeanAbsSpreadBps,
+    double MaxAbsSpreadBps,
+    double WithoutArbitrageMeanAbsSpreadBps,
+    double WithoutArbitrageMaxAbsSpreadBps,
+    int Blocks
+)
 {
-    public static PegSummary Of(PegFigures with, PegFigures without) => new(
-        Math.Round(with.MeanAbs, 2), Math.Round(with.MaxAbs, 2), Math.Round(without.MeanAbs, 2), Math.Round(without.MaxAbs, 2), with.Blocks);
+    public static PegSummary Of(PegFigures with, PegFigures without) =>
+        new(
+            Math.Round(with.MeanAbs, 2),
+            Math.Round(with.MaxAbs, 2),
+            Math.Round(without.MeanAbs, 2),
+            Math.Round(without.MaxAbs, 2),
+            with.Blocks
+        );
 }
 
 /// <summary>Whether anything was made or lost: what all own before the first trade and at the end.</summary>
-internal sealed record ConservationSummary(string TaoBeforeWei, string TaoAfterWei, string BurnedWei, string TokensWei, string SupplyWei, bool Exact)
+internal sealed record ConservationSummary(
+    string TaoBeforeWei,
+    string TaoAfterWei,
+    string BurnedWei,
+    string TokensWei,
+    string SupplyWei,
+    bool Exact
+)
 {
-    public static ConservationSummary Of(Conservation before, Conservation after, BigInteger burned) => new(
-        before.Tao.ToString(CultureInfo.InvariantCulture),
-        after.Tao.ToString(CultureInfo.InvariantCulture),
-        burned.ToString(CultureInfo.InvariantCulture),
-        after.Tokens.ToString(CultureInfo.InvariantCulture),
-        after.Supply.ToString(CultureInfo.InvariantCulture),
-        before.Tao == after.Tao + burned && after.Tokens == after.Supply);
+    public static ConservationSummary Of(Conservation before, Conservation after, BigInteger burned) =>
+        new(
+            before.Tao.ToString(CultureInfo.InvariantCulture),
+            after.Tao.ToString(CultureInfo.InvariantCulture),
+            burned.ToString(CultureInfo.InvariantCulture),
+            after.Tokens.ToString(CultureInfo.InvariantCulture),
+            after.Supply.ToString(CultureInfo.InvariantCulture),
+            before.Tao == after.Tao + burned && after.Tokens == after.Supply
+        );
 }
 
 /// <summary>What the miners of a devnet earned, and what everyone owns in the end.</summary>
-internal sealed record TradingSummary(IReadOnlyDictionary<Address, TradingMiner> Miners, ConservationSummary Conservation, IReadOnlyList<FaultDocument> Faults)
+internal sealed record TradingSummary(
+    IReadOnlyDictionary<Address, TradingMiner> Miners,
+    ConservationSummary Conservation,
+    IReadOnlyList<FaultDocument> Faults
+)
 {
     /// <summary>The books are right, and nothing was made or lost.</summary>
     public bool Right => Conservation.Exact && Miners.Values.All(miner => miner.Right);
@@ -53,7 +78,17 @@ internal sealed record TradingSummary(IReadOnlyDictionary<Address, TradingMiner>
 /// <param name="Missed">Trades that others did first.</param>
 /// <param name="State">What it is doing.</param>
 /// <param name="Right">Whether its books equal its balances, and nothing but its capital has come from outside.</param>
-internal sealed record TradingMiner(string ProfitWei, string InventoryWei, string TaoWei, string TokensWei, long Confirmed, long Failed, long Missed, string State, bool Right)
+internal sealed record TradingMiner(
+    string ProfitWei,
+    string InventoryWei,
+    string TaoWei,
+    string TokensWei,
+    long Confirmed,
+    long Failed,
+    long Missed,
+    string State,
+    bool Right
+)
 {
     public static TradingMiner Of(ArbitrageStatus trader, TaoPerToken? nav, (BigInteger Tao, BigInteger Tokens) owned)
     {
@@ -68,6 +103,10 @@ internal sealed record TradingMiner(string ProfitWei, string InventoryWei, strin
             totals.Failed + totals.Expired,
             totals.Missed,
             trader.Doing.ToString(),
-            books.Tao.Value == owned.Tao && books.Tokens.Value == owned.Tokens && (BigInteger)totals.DepositedTao.Value == capital && totals.DepositedCost == WeiDelta.Zero);
+            books.Tao.Value == owned.Tao
+                && books.Tokens.Value == owned.Tokens
+                && (BigInteger)totals.DepositedTao.Value == capital
+                && totals.DepositedCost == WeiDelta.Zero
+        );
     }
 }

@@ -11,9 +11,16 @@ internal static class Durations
     {
         foreach (var (unit, seconds) in Units)
         {
-            if (text.EndsWith(unit, StringComparison.Ordinal)
-                && decimal.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-                && number < 1_000_000)
+            if (
+                text.EndsWith(unit, StringComparison.Ordinal)
+                && decimal.TryParse(
+                    text.AsSpan(0, text.Length - unit.Length),
+                    NumberStyles.AllowDecimalPoint,
+                    CultureInfo.InvariantCulture,
+                    out var number
+                )
+                && number < 1_000_000
+            )
             {
                 value = TimeSpan.FromSeconds((double)number * seconds);
                 return true;

@@ -34,7 +34,10 @@ internal sealed record MarketSettings(MarketAddresses Market, ArbitrageRules Rul
         var dryRun = reader.Bool("Miner:DryRun", false);
         var account = reader.Address("Miner:Account");
         if (!hasKey && !dryRun)
-            errors.Add("There is no miner's key: set TAO20_MINER_PRIVATE_KEY, give --key-file or --keystore, or only look with --dry-run --account 0x...");
+            errors.Add(
+                "There is no miner's key: set TAO20_MINER_PRIVATE_KEY, give --key-file or --keystore, or only look with --dry-run "
+                    + "--account 0x..."
+            );
         if (!hasKey && dryRun && account is null)
             errors.Add("Miner:Account is missing: a dry run without a key needs --account with the address to decide for.");
         if (hasKey && account is not null)
@@ -43,7 +46,12 @@ internal sealed record MarketSettings(MarketAddresses Market, ArbitrageRules Rul
         var rules = ReadRules(reader);
         errors.AddRange(rules.Validate().Select(error => error.ToString()));
         return new MarketSettings(
-            new MarketAddresses(reader.Address("Market:Router"), pools, reader.Bool("Market:StakingTakesValue", false)), rules, dryRun, account, age == TimeSpan.Zero ? null : age);
+            new MarketAddresses(reader.Address("Market:Router"), pools, reader.Bool("Market:StakingTakesValue", false)),
+            rules,
+            dryRun,
+            account,
+            age == TimeSpan.Zero ? null : age
+        );
     }
 
     private static ArbitrageRules ReadRules(OptionReader reader)

@@ -29,7 +29,11 @@ internal static class NodeConfiguration
         }
         catch (InvalidDataException e)
         {
-            throw new NodeException(ExitCodes.Usage, $"appsettings.json in {directory} cannot be read: {e.InnerException?.Message ?? e.Message}", e);
+            throw new NodeException(
+                ExitCodes.Usage,
+                $"appsettings.json in {directory} cannot be read: {e.InnerException?.Message ?? e.Message}",
+                e
+            );
         }
     }
 

@@ -26,8 +26,21 @@ internal enum NodeRole
 
 /// <summary>All a node is told, read once and valid.</summary>
 internal sealed record NodeSettings(
-    ChainOptions Chain, JournalOptions Journal, ClusterOptions? Cluster, DomainParameters Scoring, string DataDirectory, string HttpHost, int HttpPort, int Netuid, LogLevel LogLevel,
-    KeySource Key, FeePolicy Fees, WeightsOptions Weights, string? EmissionsDirectory, MarketSettings? Market)
+    ChainOptions Chain,
+    JournalOptions Journal,
+    ClusterOptions? Cluster,
+    DomainParameters Scoring,
+    string DataDirectory,
+    string HttpHost,
+    int HttpPort,
+    int Netuid,
+    LogLevel LogLevel,
+    KeySource Key,
+    FeePolicy Fees,
+    WeightsOptions Weights,
+    string? EmissionsDirectory,
+    MarketSettings? Market
+)
 {
     private const int ValidatorPort = 8081;
     private const int MinerPort = 8080;
@@ -90,7 +103,9 @@ internal sealed record NodeSettings(
             SeedNodes = reader.List("Cluster:SeedNodes"),
         };
         if (clustered && kind == JournalKind.Sqlite)
-            errors.Add("Cluster:Enabled = true needs a journal that all nodes share: set Journal:Kind = PostgreSql and Journal:ConnectionString.");
+            errors.Add(
+                "Cluster:Enabled = true needs a journal that all nodes share: set Journal:Kind = PostgreSql and Journal:ConnectionString."
+            );
         var scoring = ReadScoring(reader);
         var port = reader.Int("Http:Port", role == NodeRole.Miner ? MinerPort : ValidatorPort);
         if (port is < 0 or > 65535)
@@ -98,9 +113,17 @@ internal sealed record NodeSettings(
         var netuid = reader.Int("Netuid", 20);
         if (netuid is < 0 or > ushort.MaxValue)
             errors.Add($"Netuid = {netuid} is out of range: give 0 to 65535.");
-        var key = new KeySource($"TAO20_{role.ToString().ToUpperInvariant()}_PRIVATE_KEY", reader.Text($"{role}:KeyFile"), reader.Text($"{role}:KeystoreFile"), reader.Text($"{role}:PasswordFile"));
+        var key = new KeySource(
+            $"TAO20_{role.ToString().ToUpperInvariant()}_PRIVATE_KEY",
+            reader.Text($"{role}:KeyFile"),
+            reader.Text($"{role}:KeystoreFile"),
+            reader.Text($"{role}:PasswordFile")
+        );
         if (role == NodeRole.Validator && key.Given && chain.Registry is null)
-            errors.Add("There is a validator's key and no registry: give --registry with the address of the ValidatorRegistry, or leave the key out to only count.");
+            errors.Add(
+                "There is a validator's key and no registry: give --registry with the address of the ValidatorRegistry, or leave "
+                    + "the key out to only count."
+            );
         var standard = new FeePolicy();
         var fees = new FeePolicy
         {
@@ -110,7 +133,11 @@ internal sealed record NodeSettings(
             GasMarginPercent = reader.Int("Transactions:GasMarginPercent", standard.GasMarginPercent),
             MaxInFlight = reader.Int("Transactions:MaxInFlight", standard.MaxInFlight),
         };
-        var weights = new WeightsOptions { Enabled = reader.Bool("Weights:Enabled", true), TempoBlocks = reader.Int("Weights:TempoBlocks", new WeightsOptions().TempoBlocks) };
+        var weights = new WeightsOptions
+        {
+            Enabled = reader.Bool("Weights:Enabled", true),
+            TempoBlocks = reader.Int("Weights:TempoBlocks", new WeightsOptions().TempoBlocks),
+        };
         var emissions = reader.Text("Index:Emissions");
         if (emissions is not null && !Directory.Exists(emissions))
             errors.Add($"Index:Emissions = {emissions} is not a directory: give one with files emissions_YYYYMMDD.json, or leave it out.");
@@ -118,9 +145,35 @@ internal sealed record NodeSettings(
         if (role == NodeRole.Miner && (clustered || kind != JournalKind.Sqlite))
             errors.Add("A miner is one process with a journal of its own: leave Cluster:Enabled and Journal:Kind out.");
         var settings = new NodeSettings(
-            chain, journal, clustered ? cluster : null, scoring, dataDirectory, reader.Text("Http:Host") ?? "127.0.0.1", port, netuid, ReadLogLevel(reader, errors), key, fees, weights, emissions, market);
+            chain,
+            journal,
+            clustered ? cluster : null,
+            scoring,
+            dataDirectory,
+            reader.Text("Http:Host") ?? "127.0.0.1",
+            port,
+            netuid,
+            ReadLogLevel(reader, errors),
+            key,
+            fees,
+            weights,
+            emissions,
+            market
+        );
 
-        reader.RefuseUnknown([.. role == NodeRole.Miner ? MinerSections : [], "Chain", "Journal", "Cluster", "Scoring", "Consensus", "Validator", "Transactions", "Weights", "Index", "Http"]);
+        reader.RefuseUnknown([
+            .. role == NodeRole.Miner ? MinerSections : [],
+            "Chain",
+            "Journal",
+            "Cluster",
+            "Scoring",
+            "Consensus",
+            "Validator",
+            "Transactions",
+            "Weights",
+            "Index",
+            "Http",
+        ]);
         errors.AddRange(reader.Errors);
         errors.AddRange(chain.Validate());
         errors.AddRange(fees.Validate());
@@ -158,18 +211,21 @@ internal sealed record NodeSettings(
                 reader.Int("Scoring:Eligibility:BurstSeconds", eligibility.BurstSeconds),
                 reader.Int("Scoring:Eligibility:RoundTripSeconds", eligibility.RoundTripSeconds),
                 reader.Int("Scoring:Eligibility:RoundTripPercent", eligibility.RoundTripPercent),
-                reader.Int("Scoring:Eligibility:RoundTripCandidates", eligibility.RoundTripCandidates)),
+                reader.Int("Scoring:Eligibility:RoundTripCandidates", eligibility.RoundTripCandidates)
+            ),
             new ScoreRules(
                 reader.Wei("Scoring:Score:MinimumWei", score.MinimumWei),
                 reader.Int("Scoring:Score:MintPercent", score.MintPercent),
                 reader.Int("Scoring:Score:RedeemPercent", score.RedeemPercent),
                 reader.Int("Scoring:Score:VolumeTenths", score.VolumeTenths),
                 reader.Int("Scoring:Score:FrequencyTenths", score.FrequencyTenths),
-                reader.Int("Scoring:Score:ConsistencyTenths", score.ConsistencyTenths)),
+                reader.Int("Scoring:Score:ConsistencyTenths", score.ConsistencyTenths)
+            ),
             new RewardRules(
                 new Rao(reader.ULong("Scoring:Rewards:EmissionRao", rewards.EmissionRao.Value)),
                 reader.Int("Scoring:Rewards:ValidatorPercent", rewards.ValidatorPercent),
-                reader.Int("Scoring:Rewards:TierPercent", rewards.TierPercent)),
+                reader.Int("Scoring:Rewards:TierPercent", rewards.TierPercent)
+            ),
             new ConsensusRules(
                 reader.Wei("Consensus:MinStakeWei", consensus.MinStakeWei),
                 reader.Int("Consensus:MinAttestations", consensus.MinAttestations),
@@ -180,13 +236,18 @@ internal sealed record NodeSettings(
                 reader.Int("Consensus:MissedMinor", consensus.MissedMinor),
                 reader.Int("Consensus:RepeatRounds", consensus.RepeatRounds),
                 reader.Int("Consensus:RepeatCount", consensus.RepeatCount),
-                reader.Int("Consensus:DisputeBlocks", consensus.DisputeBlocks)));
+                reader.Int("Consensus:DisputeBlocks", consensus.DisputeBlocks)
+            )
+        );
     }
 
     private static LogLevel ReadLogLevel(OptionReader reader, List<string> errors)
     {
         var text = reader.Text("LOG_LEVEL") ?? reader.Text("LogLevel") ?? nameof(LogLevel.Information);
-        if (Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) && !int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out _))
+        if (
+            Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level)
+            && !int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out _)
+        )
             return level;
         errors.Add($"TAO20_LOG_LEVEL = {text} is not known: give one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
         return LogLevel.Information;

@@ -23,7 +23,10 @@ internal sealed class OptionReader(IConfiguration configuration)
         _known.Add(key);
         var children = configuration.GetSection(key).GetChildren().ToList();
         children.ForEach(child => _known.Add(child.Path));
-        var items = children.Count > 0 ? children.Select(child => child.Value) : Text(key)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+        var items =
+            children.Count > 0
+                ? children.Select(child => child.Value)
+                : Text(key)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
         return [.. items.OfType<string>()];
     }
 
@@ -83,20 +86,32 @@ internal sealed class OptionReader(IConfiguration configuration)
     {
         foreach (var pair in configuration.AsEnumerable().Where(pair => pair.Value is not null))
         {
-            if (sections.Any(section => pair.Key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase)) && !_known.Contains(pair.Key))
-                _errors.Add($"{pair.Key}{(IsSecret(pair.Key) ? "" : $" = {pair.Value}")} is not a known option: see docs/operations.md for the names.");
+            if (
+                sections.Any(section => pair.Key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase))
+                && !_known.Contains(pair.Key)
+            )
+                _errors.Add(
+                    $"{pair.Key}{(IsSecret(pair.Key) ? "" : $" = {pair.Value}")} is not a known option: see docs/operations.md for "
+                        + $"the names."
+                );
         }
     }
 
     /// <summary>What may be a key or a password is not repeated.</summary>
     private static bool IsSecret(string key) =>
-        key.Contains("key", StringComparison.OrdinalIgnoreCase) || key.Contains("password", StringComparison.OrdinalIgnoreCase) || key.Contains("secret", StringComparison.OrdinalIgnoreCase);
+        key.Contains("key", StringComparison.OrdinalIgnoreCase)
+        || key.Contains("password", StringComparison.OrdinalIgnoreCase)
+        || key.Contains("secret", StringComparison.OrdinalIgnoreCase);
 
     private BigInteger Integer(string key, BigInteger fallback, BigInteger least, BigInteger most)
     {
         if (Text(key) is not { } text)
             return fallback;
-        if (BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
+        if (
+            BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            && value >= least
+            && value <= most
+        )
             return value;
         _errors.Add($"{key} = {text} is not usable: give a whole number from {least} to {most}.");
         return fallback;

@@ -32,7 +32,12 @@ internal sealed class ControlFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new NodeException(ExitCodes.DataDirectory, $"No miner is running on {dataDirectory}, or it is another user's: {path} cannot be read. Give the --data-dir of a running miner.", e);
+            throw new NodeException(
+                ExitCodes.DataDirectory,
+                $"No miner is running on {dataDirectory}, or it is another user's: {path} cannot be read. Give the --data-dir of a "
+                    + $"running miner.",
+                e
+            );
         }
     }
 

@@ -17,20 +17,34 @@ internal sealed class DataDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new NodeException(ExitCodes.DataDirectory, $"The data directory {path} cannot be created: {e.Message} Give another one with --data-dir.", e);
+            throw new NodeException(
+                ExitCodes.DataDirectory,
+                $"The data directory {path} cannot be created: {e.Message} Give another one with --data-dir.",
+                e
+            );
         }
 
         try
         {
-            return new DataDirectory(new FileStream(Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new DataDirectory(
+                new FileStream(Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)
+            );
         }
         catch (IOException e)
         {
-            throw new NodeException(ExitCodes.DataDirectory, $"The data directory {path} is in use by another process: stop that one or give another with --data-dir.", e);
+            throw new NodeException(
+                ExitCodes.DataDirectory,
+                $"The data directory {path} is in use by another process: stop that one or give another with --data-dir.",
+                e
+            );
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new NodeException(ExitCodes.DataDirectory, $"The data directory {path} cannot be written: {e.Message} Correct its permissions or give another with --data-dir.", e);
+            throw new NodeException(
+                ExitCodes.DataDirectory,
+                $"The data directory {path} cannot be written: {e.Message} Correct its permissions or give another with --data-dir.",
+                e
+            );
         }
     }
 

@@ -36,7 +36,15 @@ internal sealed class NodeHost : IAsyncDisposable
     private readonly PipelineMetrics _metrics;
     private readonly ControlFile? _control;
 
-    private NodeHost(DataDirectory directory, ChainConnection chain, WebApplication app, FaultSignal faults, IActorRef status, PipelineMetrics metrics, ControlFile? control)
+    private NodeHost(
+        DataDirectory directory,
+        ChainConnection chain,
+        WebApplication app,
+        FaultSignal faults,
+        IActorRef status,
+        PipelineMetrics metrics,
+        ControlFile? control
+    )
     {
         _control = control;
         _metrics = metrics;
@@ -97,30 +105,38 @@ internal sealed class NodeHost : IAsyncDisposable
             var follower = new FollowerSettings(identity, settings.Scoring, guard, faults, metrics, TimeProvider.System);
             var clustered = settings.Cluster is not null;
             builder.Services.AddSingleton(metrics);
-            builder.Services.AddAkka("tao20", akka =>
-            {
-                akka.WithTao20Basics().WithJournal(settings.Journal);
-                if (settings.Cluster is { } cluster)
-                    akka.WithTao20Cluster(cluster);
-                akka.WithMiners(guard, clustered);
-                if (settings.Market is { } trading)
+            builder.Services.AddAkka(
+                "tao20",
+                akka =>
                 {
-                    AddMiner(akka.WithConsensus(follower, clustered), settings, trading, key, follower, chain);
-                }
-                else if (key is not null && identity.Registry is { } registry)
-                {
-                    var role = new ValidatorRole(
-                        key, new RegistryIdentity(identity.ChainId, registry), (ushort)settings.Netuid, devnet?.Witness ?? new HonestStrategy(),
-                        settings.EmissionsDirectory is { } emissions ? new EmissionsCheck(new DirectoryInfo(emissions)) : null);
-                    akka.WithTransactions(new SenderSettings(identity.ChainId, key, settings.Fees, guard), chain, clustered).WithValidator(follower, role, settings.Weights, chain, clustered);
-                }
-                else
-                {
-                    akka.WithConsensus(follower, clustered);
-                }
+                    akka.WithTao20Basics().WithJournal(settings.Journal);
+                    if (settings.Cluster is { } cluster)
+                        akka.WithTao20Cluster(cluster);
+                    akka.WithMiners(guard, clustered);
+                    if (settings.Market is { } trading)
+                    {
+                        AddMiner(akka.WithConsensus(follower, clustered), settings, trading, key, follower, chain);
+                    }
+                    else if (key is not null && identity.Registry is { } registry)
+                    {
+                        var role = new ValidatorRole(
+                            key,
+                            new RegistryIdentity(identity.ChainId, registry),
+                            (ushort)settings.Netuid,
+                            devnet?.Witness ?? new HonestStrategy(),
+                            settings.EmissionsDirectory is { } emissions ? new EmissionsCheck(new DirectoryInfo(emissions)) : null
+                        );
+                        akka.WithTransactions(new SenderSettings(identity.ChainId, key, settings.Fees, guard), chain, clustered)
+                            .WithValidator(follower, role, settings.Weights, chain, clustered);
+                    }
+                    else
+                    {
+                        akka.WithConsensus(follower, clustered);
+                    }
 
-                akka.WithChainFollower(follower, chain, clustered).WithStatus(follower);
-            });
+                    akka.WithChainFollower(follower, chain, clustered).WithStatus(follower);
+                }
+            );
             builder.Services.AddOpenTelemetry().WithMetrics(open => open.AddMeter(metrics.Meter, "System.Runtime").AddPrometheusExporter());
             app = builder.Build();
             app.MapNode(follower);
@@ -149,10 +165,12 @@ internal sealed class NodeHost : IAsyncDisposable
         _status.Ask<NodeStatus>(new GetNodeStatus(allMiners), Patience, cancel);
 
     /// <summary>How its trader is.</summary>
-    public Task<ArbitrageStatus> TraderAsync(CancellationToken cancel) => Trader.Ask<ArbitrageStatus>(GetArbitrage.Instance, Patience, cancel);
+    public Task<ArbitrageStatus> TraderAsync(CancellationToken cancel) =>
+        Trader.Ask<ArbitrageStatus>(GetArbitrage.Instance, Patience, cancel);
 
     /// <summary>Does to its trader what an operator can do.</summary>
-    public Task<ArbitrageStatus> OperateAsync(Operation operation, CancellationToken cancel) => Trader.Ask<ArbitrageStatus>(new Operate(operation), Patience, cancel);
+    public Task<ArbitrageStatus> OperateAsync(Operation operation, CancellationToken cancel) =>
+        Trader.Ask<ArbitrageStatus>(new Operate(operation), Patience, cancel);
 
     /// <summary>Runs until it is asked to stop or cannot go on.</summary>
     /// <exception cref="NodeException">It cannot go on.</exception>
@@ -163,23 +181,31 @@ internal sealed class NodeHost : IAsyncDisposable
         await using var onStop = Stopping.Register(() => stopped.TrySetResult());
         if (await Task.WhenAny(stopped.Task, Ended) == Ended)
             throw Fatal(await Ended);
-        if (CoordinatedShutdown.Get(_app.Services.GetRequiredService<ActorSystem>()).ShutdownReason is CoordinatedShutdown.ClusterDowningReason)
+        if (
+            CoordinatedShutdown.Get(_app.Services.GetRequiredService<ActorSystem>()).ShutdownReason
+            is CoordinatedShutdown.ClusterDowningReason
+        )
         {
             throw new NodeException(
-                ExitCodes.Failed, "This node was taken out of its cluster: it and most of the others could not reach each other. Nothing is lost, and the others go on; see that they can be reached (Cluster:SeedNodes) and start it again.");
+                ExitCodes.Failed,
+                "This node was taken out of its cluster: it and most of the others could not reach each other. Nothing is lost, and "
+                    + "the others go on; see that they can be reached (Cluster:SeedNodes) and start it again."
+            );
         }
     }
 
     /// <summary>The error of a fault that ends the node.</summary>
-    public static NodeException Fatal(NodeFault fault) => new(
-        fault.Kind switch
-        {
-            FaultKind.ForeignJournal => ExitCodes.DataDirectory,
-            FaultKind.DiskFull => ExitCodes.DiskFull,
-            FaultKind.JournalCorrupt or FaultKind.JournalUnwritable => ExitCodes.Journal,
-            _ => ExitCodes.Failed,
-        },
-        fault.Message);
+    public static NodeException Fatal(NodeFault fault) =>
+        new(
+            fault.Kind switch
+            {
+                FaultKind.ForeignJournal => ExitCodes.DataDirectory,
+                FaultKind.DiskFull => ExitCodes.DiskFull,
+                FaultKind.JournalCorrupt or FaultKind.JournalUnwritable => ExitCodes.Journal,
+                _ => ExitCodes.Failed,
+            },
+            fault.Message
+        );
 
     public async ValueTask DisposeAsync()
     {
@@ -190,22 +216,43 @@ internal sealed class NodeHost : IAsyncDisposable
         _directory.Dispose();
     }
 
-    private static Uri HttpOf(WebApplication app) => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    private static Uri HttpOf(WebApplication app) =>
+        new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
-    /// <summary>What a miner has besides what every node has: its trader, what it trades by, and unless it only looks the sender of its transactions.</summary>
-    private static void AddMiner(AkkaConfigurationBuilder akka, NodeSettings settings, MarketSettings trading, PrivateKey? key, FollowerSettings follower, ChainConnection chain)
+    /// <summary>
+    /// What a miner has besides what every node has: its trader, what it trades by, and unless it only looks the sender of its
+    /// transactions.
+    /// </summary>
+    private static void AddMiner(
+        AkkaConfigurationBuilder akka,
+        NodeSettings settings,
+        MarketSettings trading,
+        PrivateKey? key,
+        FollowerSettings follower,
+        ChainConnection chain
+    )
     {
         var account = key?.Address ?? trading.Account ?? throw new NodeException(ExitCodes.Usage, "There is neither a key nor an account.");
 
         // Step by step a trade is forty transactions, which do not wait for each other.
         var fees = trading.Market.Router is null ? settings.Fees with { MaxInFlight = FeePolicy.MostInFlight } : settings.Fees;
         if (key is not null && !trading.DryRun)
-            akka.WithTransactions(new SenderSettings(follower.Identity.ChainId, key, fees, follower.Journal, SeesPending: true), chain, clustered: false);
+            akka.WithTransactions(
+                new SenderSettings(follower.Identity.ChainId, key, fees, follower.Journal, SeesPending: true),
+                chain,
+                clustered: false
+            );
         akka.WithArbitrage(
-            new FeedSettings(trading.Rules.LadderSizes(), settings.Fees.PriorityFeePerGas, TimeSpan.FromSeconds(trading.Rules.StaleSeconds), trading.MaxBlockAge),
+            new FeedSettings(
+                trading.Rules.LadderSizes(),
+                settings.Fees.PriorityFeePerGas,
+                TimeSpan.FromSeconds(trading.Rules.StaleSeconds),
+                trading.MaxBlockAge
+            ),
             new ArbitrageSettings(account, trading.Rules, trading.DryRun, follower.Journal, follower.Metrics.Arbitrage, follower.Clock),
             chain,
-            trading.Market);
+            trading.Market
+        );
     }
 
     private static PrivateKey? LoadKey(NodeSettings settings)
@@ -222,8 +269,14 @@ internal sealed class NodeHost : IAsyncDisposable
         }
     }
 
-    private static JournalFaultReporter GuardOf(NodeSettings settings, FaultSignal faults) => new(
-        settings.Journal, settings.Journal.Kind == JournalKind.Sqlite ? settings.DataDirectory : settings.Journal.Database, faults, TimeProvider.System, settings.Market is not null);
+    private static JournalFaultReporter GuardOf(NodeSettings settings, FaultSignal faults) =>
+        new(
+            settings.Journal,
+            settings.Journal.Kind == JournalKind.Sqlite ? settings.DataDirectory : settings.Journal.Database,
+            faults,
+            TimeProvider.System,
+            settings.Market is not null
+        );
 
     private static async Task PrepareJournalAsync(NodeSettings settings, CancellationToken cancel)
     {
@@ -251,8 +304,10 @@ internal sealed class NodeHost : IAsyncDisposable
         {
             throw new NodeException(
                 ExitCodes.PortInUse,
-                $"The port {settings.HttpPort} on {settings.HttpHost} is in use: stop what uses it, or choose another with --http-port (0 takes a free one).",
-                e);
+                $"The port {settings.HttpPort} on {settings.HttpHost} is in use: stop what uses it, or choose another with "
+                    + $"--http-port (0 takes a free one).",
+                e
+            );
         }
     }
 
@@ -274,16 +329,33 @@ internal sealed class NodeHost : IAsyncDisposable
         });
 
         // Standard output belongs to what a command prints; log lines go beside it.
-        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console =>
+            console.LogToStandardErrorThreshold = LogLevel.Trace
+        );
     }
 
     private static void ObserveChain(PipelineMetrics metrics, ChainConnection chain)
     {
         metrics.Observe("tao20.chain.head", "{block}", "The chain's latest block", () => (long)(chain.Head.Latest?.Number ?? 0));
-        metrics.Observe("tao20.chain.finalized", "{block}", "The chain's last final block", () => (long)(chain.Head.Finalized?.Number ?? 0));
+        metrics.Observe(
+            "tao20.chain.finalized",
+            "{block}",
+            "The chain's last final block",
+            () => (long)(chain.Head.Finalized?.Number ?? 0)
+        );
         metrics.Observe("tao20.cursor", "{block}", "The last folded block", () => (long)metrics.CursorBlock);
-        metrics.Observe("tao20.lag", "{block}", "Final blocks not folded yet", () => Math.Max(0, (long)(chain.Head.Finalized?.Number ?? 0) - (long)metrics.CursorBlock));
-        metrics.Observe("tao20.endpoints.usable", "{endpoint}", "RPC endpoints that are neither resting, lagging nor dropped", () => chain.Pool.Status.Count(endpoint => endpoint.State == "ok"));
+        metrics.Observe(
+            "tao20.lag",
+            "{block}",
+            "Final blocks not folded yet",
+            () => Math.Max(0, (long)(chain.Head.Finalized?.Number ?? 0) - (long)metrics.CursorBlock)
+        );
+        metrics.Observe(
+            "tao20.endpoints.usable",
+            "{endpoint}",
+            "RPC endpoints that are neither resting, lagging nor dropped",
+            () => chain.Pool.Status.Count(endpoint => endpoint.State == "ok")
+        );
     }
 }
 

@@ -14,13 +14,35 @@ internal static class ControlEndpoints
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     public static void MapControl(this WebApplication app, ControlFile control) =>
-        app.MapPost("/arbitrage/{operation}", async (string operation, HttpRequest request, IRequiredActor<ArbitrageKey> trader, CancellationToken cancel) =>
-        {
-            if (!control.IsToken(request.Headers[TokenHeader]))
-                return Results.Json(new { error = $"The header {TokenHeader} has to hold the token of the control file in the data directory." }, NodeEndpoints.Json, statusCode: StatusCodes.Status401Unauthorized);
-            if (!Enum.TryParse<Operation>(operation, ignoreCase: true, out var wanted) || !Enum.IsDefined(wanted) || char.IsDigit(operation[0]))
-                return Results.Json(new { error = $"'{operation}' is not known: give {string.Join(", ", Enum.GetNames<Operation>()).ToLowerInvariant()}." }, NodeEndpoints.Json, statusCode: StatusCodes.Status404NotFound);
-            return await NodeEndpoints.AnswerAsync(async () =>
-                Results.Json(TraderDocument.Of(await trader.ActorRef.Ask<ArbitrageStatus>(new Operate(wanted), Patience, cancel)), NodeEndpoints.Json));
-        });
+        app.MapPost(
+            "/arbitrage/{operation}",
+            async (string operation, HttpRequest request, IRequiredActor<ArbitrageKey> trader, CancellationToken cancel) =>
+            {
+                if (!control.IsToken(request.Headers[TokenHeader]))
+                    return Results.Json(
+                        new { error = $"The header {TokenHeader} has to hold the token of the control file in the data directory." },
+                        NodeEndpoints.Json,
+                        statusCode: StatusCodes.Status401Unauthorized
+                    );
+                if (
+                    !Enum.TryParse<Operation>(operation, ignoreCase: true, out var wanted)
+                    || !Enum.IsDefined(wanted)
+                    || char.IsDigit(operation[0])
+                )
+                    return Results.Json(
+                        new
+                        {
+                            error = $"'{operation}' is not known: give {string.Join(", ", Enum.GetNames<Operation>()).ToLowerInvariant()}.",
+                        },
+                        NodeEndpoints.Json,
+                        statusCode: StatusCodes.Status404NotFound
+                    );
+                return await NodeEndpoints.AnswerAsync(async () =>
+                    Results.Json(
+                        TraderDocument.Of(await trader.ActorRef.Ask<ArbitrageStatus>(new Operate(wanted), Patience, cancel)),
+                        NodeEndpoints.Json
+                    )
+                );
+            }
+        );
 }

@@ -26,28 +26,31 @@ internal sealed record MinerReportDocument(
     IReadOnlyList<ReportedEpochDocument> Epochs,
     IReadOnlyList<ReportedTradeDocument> Trades,
     IReadOnlyList<MoveDocument> Moves,
-    IReadOnlyList<BreakerDocument> Stops)
+    IReadOnlyList<BreakerDocument> Stops
+)
 {
-    public static MinerReportDocument Of(string account, MinerReport report, IReadOnlyDictionary<EpochId, EpochReport> settled) => new(
-        account,
-        report.From > 0 ? report.From : null,
-        report.To < ulong.MaxValue ? report.To : null,
-        report.Profit.ToString(),
-        report.Gas.ToString(),
-        report.Minted.ToString(),
-        report.Redeemed.ToString(),
-        report.Count(TradeOutcome.Confirmed),
-        report.Count(TradeOutcome.Failed),
-        report.Count(TradeOutcome.Expired),
-        report.Count(TradeOutcome.Missed),
-        SuccessRateOf(report),
-        InventoryDocument.Of(report.Before.Inventory),
-        InventoryDocument.Of(report.After.Inventory),
-        (report.After.Totals.DepositedTao - report.Before.Totals.DepositedTao).ToString(),
-        [.. report.Epochs.Select(epoch => ReportedEpochDocument.Of(epoch, PayoutOf(account, epoch.Epoch, settled)))],
-        [.. report.Trades.Select(ReportedTradeDocument.Of)],
-        [.. report.Moves.Select(moved => new MoveDocument(moved.Time, moved.Block, moved.Tao.ToString(), moved.Tokens.ToString()))],
-        [.. report.Stops.Select(stop => new BreakerDocument(stop.Breaker.ToString(), stop.Reason, stop.Since, stop.Until))]);
+    public static MinerReportDocument Of(string account, MinerReport report, IReadOnlyDictionary<EpochId, EpochReport> settled) =>
+        new(
+            account,
+            report.From > 0 ? report.From : null,
+            report.To < ulong.MaxValue ? report.To : null,
+            report.Profit.ToString(),
+            report.Gas.ToString(),
+            report.Minted.ToString(),
+            report.Redeemed.ToString(),
+            report.Count(TradeOutcome.Confirmed),
+            report.Count(TradeOutcome.Failed),
+            report.Count(TradeOutcome.Expired),
+            report.Count(TradeOutcome.Missed),
+            SuccessRateOf(report),
+            InventoryDocument.Of(report.Before.Inventory),
+            InventoryDocument.Of(report.After.Inventory),
+            (report.After.Totals.DepositedTao - report.Before.Totals.DepositedTao).ToString(),
+            [.. report.Epochs.Select(epoch => ReportedEpochDocument.Of(epoch, PayoutOf(account, epoch.Epoch, settled)))],
+            [.. report.Trades.Select(ReportedTradeDocument.Of)],
+            [.. report.Moves.Select(moved => new MoveDocument(moved.Time, moved.Block, moved.Tao.ToString(), moved.Tokens.ToString()))],
+            [.. report.Stops.Select(stop => new BreakerDocument(stop.Breaker.ToString(), stop.Reason, stop.Since, stop.Until))]
+        );
 
     /// <summary>What an account was paid for an epoch; null when it was not ranked in it, or the epoch is not settled.</summary>
     public static MinerPayout? PayoutOf(string account, EpochId epoch, IReadOnlyDictionary<EpochId, EpochReport> settled) =>
@@ -61,30 +64,64 @@ internal sealed record MinerReportDocument(
     }
 }
 
-internal sealed record ReportedEpochDocument(ulong Epoch, long Trades, string MintedWei, string RedeemedWei, string ProfitWei, int? Rank, string? Tier, string? PayoutRao)
+internal sealed record ReportedEpochDocument(
+    ulong Epoch,
+    long Trades,
+    string MintedWei,
+    string RedeemedWei,
+    string ProfitWei,
+    int? Rank,
+    string? Tier,
+    string? PayoutRao
+)
 {
-    public static ReportedEpochDocument Of(ReportedEpoch epoch, MinerPayout? paid) => new(
-        epoch.Epoch.Value, epoch.Trades, epoch.Minted.ToString(), epoch.Redeemed.ToString(), epoch.Profit.ToString(), paid?.Miner.Rank, paid?.Tier.ToString(), paid?.Payout.ToString());
+    public static ReportedEpochDocument Of(ReportedEpoch epoch, MinerPayout? paid) =>
+        new(
+            epoch.Epoch.Value,
+            epoch.Trades,
+            epoch.Minted.ToString(),
+            epoch.Redeemed.ToString(),
+            epoch.Profit.ToString(),
+            paid?.Miner.Rank,
+            paid?.Tier.ToString(),
+            paid?.Payout.ToString()
+        );
 }
 
 internal sealed record ReportedTradeDocument(
-    long Number, ulong Time, ulong Block, ulong Epoch, string Kind, string Purpose, string Outcome, string SizeWei, string TaoWei, string TokensWei, string GasWei, string VolumeWei, string ProfitWei, string? Reason)
+    long Number,
+    ulong Time,
+    ulong Block,
+    ulong Epoch,
+    string Kind,
+    string Purpose,
+    string Outcome,
+    string SizeWei,
+    string TaoWei,
+    string TokensWei,
+    string GasWei,
+    string VolumeWei,
+    string ProfitWei,
+    string? Reason
+)
 {
-    public static ReportedTradeDocument Of(ReportedTrade reported) => new(
-        reported.Trade.Number,
-        reported.Result.Time,
-        reported.Result.Block,
-        reported.Result.Epoch.Value,
-        reported.Trade.Proposal.Kind.ToString(),
-        reported.Trade.Proposal.Purpose.ToString(),
-        reported.Result.Outcome.ToString(),
-        reported.Trade.Proposal.Size.ToString(),
-        reported.Result.Tao.ToString(),
-        reported.Result.Tokens.ToString(),
-        reported.Result.Gas.ToString(),
-        reported.Result.Volume.ToString(),
-        reported.Profit.ToString(),
-        reported.Result.Reason);
+    public static ReportedTradeDocument Of(ReportedTrade reported) =>
+        new(
+            reported.Trade.Number,
+            reported.Result.Time,
+            reported.Result.Block,
+            reported.Result.Epoch.Value,
+            reported.Trade.Proposal.Kind.ToString(),
+            reported.Trade.Proposal.Purpose.ToString(),
+            reported.Result.Outcome.ToString(),
+            reported.Trade.Proposal.Size.ToString(),
+            reported.Result.Tao.ToString(),
+            reported.Result.Tokens.ToString(),
+            reported.Result.Gas.ToString(),
+            reported.Result.Volume.ToString(),
+            reported.Profit.ToString(),
+            reported.Result.Reason
+        );
 }
 
 /// <summary>What came or went from outside.</summary>

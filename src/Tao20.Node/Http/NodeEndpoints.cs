@@ -19,28 +19,58 @@ internal static class NodeEndpoints
 
     public static void MapNode(this WebApplication app, FollowerSettings settings)
     {
-        app.MapGet("/status", async (bool? all, IRequiredActor<StatusKey> status, CancellationToken cancel) =>
-            await AnswerAsync(async () => Results.Json(StatusDocument.Of(await Ask<NodeStatus>(status.ActorRef, new GetNodeStatus(all ?? false), cancel)), Json)));
-        app.MapGet("/miners/{address}", async (string address, IRequiredActor<MinersKey> miners, IRequiredActor<ChainFollowerKey> follower, CancellationToken cancel) =>
-        {
-            if (!Address.TryParse(address, out var miner))
-                return Results.BadRequest(new { error = $"'{address}' is not an address: give 0x and 40 hex digits." });
-            return await AnswerAsync(async () =>
+        app.MapGet(
+            "/status",
+            async (bool? all, IRequiredActor<StatusKey> status, CancellationToken cancel) =>
+                await AnswerAsync(async () =>
+                    Results.Json(StatusDocument.Of(await Ask<NodeStatus>(status.ActorRef, new GetNodeStatus(all ?? false), cancel)), Json)
+                )
+        );
+        app.MapGet(
+            "/miners/{address}",
+            async (string address, IRequiredActor<MinersKey> miners, IRequiredActor<ChainFollowerKey> follower, CancellationToken cancel) =>
             {
-                var state = (await Ask<FollowerStatus>(follower.ActorRef, GetFollowerStatus.Instance, cancel)).State;
-                return state.Known.Contains(miner)
-                    ? Results.Json(MinerDocument.Of(await Ask<MinerSummary>(miners.ActorRef, new GetMinerSummary(miner, state.Book.Open), cancel)), Json)
-                    : Results.NotFound(new { error = $"{miner} has not traded." });
-            });
-        });
+                if (!Address.TryParse(address, out var miner))
+                    return Results.BadRequest(new { error = $"'{address}' is not an address: give 0x and 40 hex digits." });
+                return await AnswerAsync(async () =>
+                {
+                    var state = (await Ask<FollowerStatus>(follower.ActorRef, GetFollowerStatus.Instance, cancel)).State;
+                    return state.Known.Contains(miner)
+                        ? Results.Json(
+                            MinerDocument.Of(await Ask<MinerSummary>(miners.ActorRef, new GetMinerSummary(miner, state.Book.Open), cancel)),
+                            Json
+                        )
+                        : Results.NotFound(new { error = $"{miner} has not traded." });
+                });
+            }
+        );
         app.MapGet("/health/live", () => Results.Json(new { live = true, chainId = settings.Identity.ChainId }, Json));
-        app.MapGet("/health/ready", async (IRequiredActor<ChainFollowerKey> follower, CancellationToken cancel) => await AnswerAsync(async () =>
-        {
-            var status = await Ask<FollowerStatus>(follower.ActorRef, GetFollowerStatus.Instance, cancel);
-            var reason = status.Ready ? null
-                : status.Fault?.Message ?? (status.Finalized is null ? "the chain has not been read yet" : $"{status.LagBlocks} blocks behind, more than three ranges of {status.RangeBlocks}");
-            return Results.Json(new { ready = status.Ready, reason, lagBlocks = status.LagBlocks }, Json, statusCode: status.Ready ? 200 : 503);
-        }));
+        app.MapGet(
+            "/health/ready",
+            async (IRequiredActor<ChainFollowerKey> follower, CancellationToken cancel) =>
+                await AnswerAsync(async () =>
+                {
+                    var status = await Ask<FollowerStatus>(follower.ActorRef, GetFollowerStatus.Instance, cancel);
+                    var reason = status.Ready
+                        ? null
+                        : status.Fault?.Message
+                            ?? (
+                                status.Finalized is null
+                                    ? "the chain has not been read yet"
+                                    : $"{status.LagBlocks} blocks behind, more than three ranges of {status.RangeBlocks}"
+                            );
+                    return Results.Json(
+                        new
+                        {
+                            ready = status.Ready,
+                            reason,
+                            lagBlocks = status.LagBlocks,
+                        },
+                        Json,
+                        statusCode: status.Ready ? 200 : 503
+                    );
+                })
+        );
         app.MapPrometheusScrapingEndpoint("/metrics");
     }
 
@@ -53,7 +83,11 @@ internal static class NodeEndpoints
         }
         catch (Exception e) when (e is AskTimeoutException or TimeoutException)
         {
-            return Results.Json(new { error = "The node is busy starting or its journal does not answer; try again." }, Json, statusCode: 503);
+            return Results.Json(
+                new { error = "The node is busy starting or its journal does not answer; try again." },
+                Json,
+                statusCode: 503
+            );
         }
     }
 

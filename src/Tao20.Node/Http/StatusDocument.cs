@@ -30,7 +30,8 @@ internal sealed record StatusDocument(
     ConsensusDocument? Consensus,
     ValidatorSelfDocument? Validator,
     MarketDocument? Market,
-    IReadOnlyList<FaultDocument> Faults)
+    IReadOnlyList<FaultDocument> Faults
+)
 {
     private const int ExclusionsShown = 50;
     private const int EpochsShown = 8;
@@ -40,24 +41,44 @@ internal sealed record StatusDocument(
     {
         var follower = status.Follower;
         var state = follower.State;
-        var exclusions = status.Miners
-            .SelectMany(miner => miner.Exclusions.Select(exclusion => (miner.Miner, exclusion)))
+        var exclusions = status
+            .Miners.SelectMany(miner => miner.Exclusions.Select(exclusion => (miner.Miner, exclusion)))
             .OrderByDescending(pair => pair.exclusion.Position)
             .Take(ExclusionsShown)
             .Select(pair => ExclusionDocument.Of(pair.Miner, pair.exclusion));
         return new StatusDocument(
-            state.Identity is { } identity ? new IdentityDocument(identity.ChainId, identity.Genesis.ToString(), identity.Contract.ToString(), identity.FromBlock, identity.Registry?.ToString()) : null,
+            state.Identity is { } identity
+                ? new IdentityDocument(
+                    identity.ChainId,
+                    identity.Genesis.ToString(),
+                    identity.Contract.ToString(),
+                    identity.FromBlock,
+                    identity.Registry?.ToString()
+                )
+                : null,
             new ChainDocument(
                 follower.Latest?.Number,
                 follower.Finalized?.Number,
                 follower.Subscribed,
                 follower.Reorgs,
                 follower.Overlay?.Values.Sum(miner => miner.Trades) ?? 0,
-                [.. follower.Endpoints.Select(endpoint => new EndpointDocument(endpoint.Endpoint.ToString(), endpoint.State, endpoint.Reason, endpoint.Head))]),
+                [
+                    .. follower.Endpoints.Select(endpoint => new EndpointDocument(
+                        endpoint.Endpoint.ToString(),
+                        endpoint.State,
+                        endpoint.Reason,
+                        endpoint.Head
+                    )),
+                ]
+            ),
             state.Last is { } last ? new CursorDocument(last.Number, last.Hash.ToString(), last.Timestamp, state.Trades) : null,
             new LagDocument(follower.Finalized is null ? null : follower.LagBlocks, follower.RangeBlocks),
             follower.Ready,
-            new OpenEpochDocument(status.Open.Value, state.Book.Active.Count, [.. state.Unsettled.Select(epoch => epoch.Closed.Epoch.Value)]),
+            new OpenEpochDocument(
+                status.Open.Value,
+                state.Book.Active.Count,
+                [.. state.Unsettled.Select(epoch => epoch.Closed.Epoch.Value)]
+            ),
             [.. status.Ranking.Ranked.Select(RankedDocument.Of)],
             [.. status.Ranking.Unranked.Select(UnrankedDocument.Of)],
             [.. exclusions],
@@ -65,18 +86,33 @@ internal sealed record StatusDocument(
             [.. status.Miners.Select(MinerDocument.Of)],
             new QuarantineDocument(
                 state.QuarantinedCount,
-                [.. state.Quarantined.Select(log => new QuarantinedDocument(log.Position.ToString(), log.Reason, System.Text.Encoding.UTF8.GetString(log.Raw.Span)))]),
+                [
+                    .. state.Quarantined.Select(log => new QuarantinedDocument(
+                        log.Position.ToString(),
+                        log.Reason,
+                        System.Text.Encoding.UTF8.GetString(log.Raw.Span)
+                    )),
+                ]
+            ),
             state.Schedule is { } schedule ? new ParametersDocument(schedule.Latest.Version, schedule.Latest.FromEpoch.Value) : null,
             status.Settled.Book is { } book ? ConsensusDocument.Of(book) : null,
             status.Validator is { } validator ? ValidatorSelfDocument.Of(validator) : null,
             status.Market is { } market ? MarketDocument.Of(market, status) : null,
-            FaultDocument.AllOf(status));
+            FaultDocument.AllOf(status)
+        );
     }
 }
 
 internal sealed record IdentityDocument(ulong ChainId, string Genesis, string Contract, ulong FromBlock, string? Registry);
 
-internal sealed record ChainDocument(ulong? Head, ulong? Finalized, bool WebSocket, long Reorgs, int TradesAboveFinality, IReadOnlyList<EndpointDocument> Endpoints);
+internal sealed record ChainDocument(
+    ulong? Head,
+    ulong? Finalized,
+    bool WebSocket,
+    long Reorgs,
+    int TradesAboveFinality,
+    IReadOnlyList<EndpointDocument> Endpoints
+);
 
 internal sealed record EndpointDocument(string Url, string State, string? Reason, ulong? Head);
 
@@ -100,59 +136,102 @@ internal sealed record FaultDocument(string Kind, string Message, DateTimeOffset
 
     /// <summary>All that is at fault: in reading the chain, and in what was computed from it.</summary>
     public static IReadOnlyList<FaultDocument> AllOf(NodeStatus status) =>
-    [
-        .. status.Follower.Fault is { } fault ? new[] { Of(fault) } : [],
-        .. status.Validator?.Witness.Epochs.Where(witness => witness.DisagreesWithConsensus is not null).Select(witness => new FaultDocument(
-            "OffReference",
-            $"Epoch {witness.Epoch}: computed here is something else than the validators agree on: {witness.DisagreesWithConsensus}. Compare with tao20 consensus verify --epoch {witness.Epoch}.",
-            witness.NotedAt)) ?? [],
-    ];
+        [
+            .. status.Follower.Fault is { } fault ? new[] { Of(fault) } : [],
+            .. status
+                .Validator?.Witness.Epochs.Where(witness => witness.DisagreesWithConsensus is not null)
+                .Select(witness => new FaultDocument(
+                    "OffReference",
+                    $"Epoch {witness.Epoch}: computed here is something else than the validators agree on: "
+                        + $"{witness.DisagreesWithConsensus}. Compare with tao20 consensus verify --epoch {witness.Epoch}.",
+                    witness.NotedAt
+                ))
+                ?? [],
+        ];
 }
 
 internal sealed record ExclusionDocument(string Miner, string Position, ulong Epoch, string Reason, string ValueWei, ulong Timestamp)
 {
-    public static ExclusionDocument Of(Address miner, Exclusion exclusion) => new(
-        miner.ToString(), exclusion.Position.ToString(), exclusion.Epoch.Value, exclusion.Reason.ToString(), exclusion.Value.ToString(), exclusion.Timestamp);
+    public static ExclusionDocument Of(Address miner, Exclusion exclusion) =>
+        new(
+            miner.ToString(),
+            exclusion.Position.ToString(),
+            exclusion.Epoch.Value,
+            exclusion.Reason.ToString(),
+            exclusion.Value.ToString(),
+            exclusion.Timestamp
+        );
 }
 
 internal sealed record RankedDocument(
-    int Rank, string Miner, string Tier, string Score, string WeightedVolume, string Volume, string Frequency, string Consistency, string EligibleWei, long EligibleTrades, bool Uniform)
+    int Rank,
+    string Miner,
+    string Tier,
+    string Score,
+    string WeightedVolume,
+    string Volume,
+    string Frequency,
+    string Consistency,
+    string EligibleWei,
+    long EligibleTrades,
+    bool Uniform
+)
 {
-    public static RankedDocument Of(RankedMiner miner) => new(
-        miner.Rank,
-        miner.Miner.ToString(),
-        RewardRules.TierOf(miner.Rank).ToString(),
-        miner.Score.Final.ToString(),
-        miner.Score.WeightedVolume.ToString(CultureInfo.InvariantCulture),
-        miner.Score.Volume.ToString(),
-        miner.Score.Frequency.ToString(),
-        miner.Score.Consistency.ToString(),
-        miner.Activity.EligibleWei.ToString(CultureInfo.InvariantCulture),
-        miner.Activity.EligibleTrades,
-        miner.Activity.Uniform);
+    public static RankedDocument Of(RankedMiner miner) =>
+        new(
+            miner.Rank,
+            miner.Miner.ToString(),
+            RewardRules.TierOf(miner.Rank).ToString(),
+            miner.Score.Final.ToString(),
+            miner.Score.WeightedVolume.ToString(CultureInfo.InvariantCulture),
+            miner.Score.Volume.ToString(),
+            miner.Score.Frequency.ToString(),
+            miner.Score.Consistency.ToString(),
+            miner.Activity.EligibleWei.ToString(CultureInfo.InvariantCulture),
+            miner.Activity.EligibleTrades,
+            miner.Activity.Uniform
+        );
 }
 
 internal sealed record UnrankedDocument(string Miner, string Reason, string EligibleWei, long Trades)
 {
-    public static UnrankedDocument Of(UnrankedMiner miner) => new(
-        miner.Miner.ToString(), miner.Reason.ToString(), miner.Activity.EligibleWei.ToString(CultureInfo.InvariantCulture), miner.Activity.AllTrades);
+    public static UnrankedDocument Of(UnrankedMiner miner) =>
+        new(
+            miner.Miner.ToString(),
+            miner.Reason.ToString(),
+            miner.Activity.EligibleWei.ToString(CultureInfo.InvariantCulture),
+            miner.Activity.AllTrades
+        );
 }
 
 internal sealed record MinerDocument(
-    string Address, string FoldedWei, string EligibleWei, string? BaselineWei, long Trades, long Mints, long Redemptions, long Dust, long Burst, long RoundTrip, string? Position)
+    string Address,
+    string FoldedWei,
+    string EligibleWei,
+    string? BaselineWei,
+    long Trades,
+    long Mints,
+    long Redemptions,
+    long Dust,
+    long Burst,
+    long RoundTrip,
+    string? Position
+)
 {
-    public static MinerDocument Of(MinerSummary summary) => new(
-        summary.Miner.ToString(),
-        summary.LifetimeWei.ToString(CultureInfo.InvariantCulture),
-        summary.LifetimeEligibleWei.ToString(CultureInfo.InvariantCulture),
-        summary.Baseline?.ToString(CultureInfo.InvariantCulture),
-        summary.Mints.Trades + summary.Redemptions.Trades,
-        summary.Mints.Trades,
-        summary.Redemptions.Trades,
-        summary.Epoch.Dust.Trades,
-        summary.Epoch.Burst.Trades,
-        summary.Epoch.RoundTrip.Trades,
-        summary.Position?.ToString());
+    public static MinerDocument Of(MinerSummary summary) =>
+        new(
+            summary.Miner.ToString(),
+            summary.LifetimeWei.ToString(CultureInfo.InvariantCulture),
+            summary.LifetimeEligibleWei.ToString(CultureInfo.InvariantCulture),
+            summary.Baseline?.ToString(CultureInfo.InvariantCulture),
+            summary.Mints.Trades + summary.Redemptions.Trades,
+            summary.Mints.Trades,
+            summary.Redemptions.Trades,
+            summary.Epoch.Dust.Trades,
+            summary.Epoch.Burst.Trades,
+            summary.Epoch.RoundTrip.Trades,
+            summary.Position?.ToString()
+        );
 }
 
 /// <summary>A settled epoch, as <c>/status</c> and the devnet's summary show it.</summary>
@@ -166,7 +245,8 @@ internal sealed record EpochDocument(
     uint ParametersVersion,
     IReadOnlyList<PayoutDocument> Ranked,
     IReadOnlyList<UnrankedDocument> Unranked,
-    FairnessDocument Fairness)
+    FairnessDocument Fairness
+)
 {
     public static EpochDocument Of(EpochReport report)
     {
@@ -181,30 +261,57 @@ internal sealed record EpochDocument(
             report.ParametersVersion,
             [.. report.Rewards.Payouts.Select(payout => PayoutDocument.Of(payout, most))],
             [.. report.Ranking.Unranked.Select(UnrankedDocument.Of)],
-            FairnessDocument.Of(report.Fairness));
+            FairnessDocument.Of(report.Fairness)
+        );
     }
 }
 
 internal sealed record PayoutDocument(
-    int Rank, string Miner, string Score, string PayoutRao, string Tier, int Weight, string WeightedVolume, string Volume, string Frequency, string Consistency, long EligibleTrades, bool Uniform)
+    int Rank,
+    string Miner,
+    string Score,
+    string PayoutRao,
+    string Tier,
+    int Weight,
+    string WeightedVolume,
+    string Volume,
+    string Frequency,
+    string Consistency,
+    long EligibleTrades,
+    bool Uniform
+)
 {
-    public static PayoutDocument Of(MinerPayout payout, BigInteger most) => new(
-        payout.Miner.Rank,
-        payout.Miner.Miner.ToString(),
-        payout.Miner.Score.Final.ToString(),
-        payout.Payout.ToString(),
-        payout.Tier.ToString(),
-        SubnetWeights.Scaled(payout.Payout.Value, (UInt128)most),
-        payout.Miner.Score.WeightedVolume.ToString(CultureInfo.InvariantCulture),
-        payout.Miner.Score.Volume.ToString(),
-        payout.Miner.Score.Frequency.ToString(),
-        payout.Miner.Score.Consistency.ToString(),
-        payout.Miner.Activity.EligibleTrades,
-        payout.Miner.Activity.Uniform);
+    public static PayoutDocument Of(MinerPayout payout, BigInteger most) =>
+        new(
+            payout.Miner.Rank,
+            payout.Miner.Miner.ToString(),
+            payout.Miner.Score.Final.ToString(),
+            payout.Payout.ToString(),
+            payout.Tier.ToString(),
+            SubnetWeights.Scaled(payout.Payout.Value, (UInt128)most),
+            payout.Miner.Score.WeightedVolume.ToString(CultureInfo.InvariantCulture),
+            payout.Miner.Score.Volume.ToString(),
+            payout.Miner.Score.Frequency.ToString(),
+            payout.Miner.Score.Consistency.ToString(),
+            payout.Miner.Activity.EligibleTrades,
+            payout.Miner.Activity.Uniform
+        );
 }
 
-internal sealed record FairnessDocument(string Gini, string Herfindahl, string TopTenShare, string MedianOverMean, string VolumeRewardCorrelation)
+internal sealed record FairnessDocument(
+    string Gini,
+    string Herfindahl,
+    string TopTenShare,
+    string MedianOverMean,
+    string VolumeRewardCorrelation
+)
 {
-    public static FairnessDocument Of(Fairness fairness) => new(
-        fairness.Gini.ToString(), fairness.Herfindahl.ToString(), fairness.TopTenShare.ToString(), fairness.MedianOverMean.ToString(), fairness.VolumeRewardCorrelation.ToString());
+    public static FairnessDocument Of(Fairness fairness) =>
+        new(
+            fairness.Gini.ToString(),
+            fairness.Herfindahl.ToString(),
+            fairness.TopTenShare.ToString(),
+            fairness.MedianOverMean.ToString(),
+            fairness.VolumeRewardCorrelation.ToString()
+        );
 }

@@ -8,58 +8,92 @@ namespace Tao20.Node.Http;
 
 /// <summary>What a node does as a validator, as <c>/status</c> shows it.</summary>
 internal sealed record ValidatorSelfDocument(
-    string Account, TransactionsDocument Transactions, IReadOnlyList<EpochWitnessDocument> Computed, IReadOnlyList<WeightsDocument>? Weights)
+    string Account,
+    TransactionsDocument Transactions,
+    IReadOnlyList<EpochWitnessDocument> Computed,
+    IReadOnlyList<WeightsDocument>? Weights
+)
 {
-    public static ValidatorSelfDocument Of(ValidatorStatus status) => new(
-        status.Sender.Account.ToString(),
-        TransactionsDocument.Of(status.Sender),
-        [.. status.Witness.Epochs.Select(EpochWitnessDocument.Of)],
-        status.Weights is { } weights ? [.. weights.Recent.Select(progress => WeightsDocument.Of(status.Sender.Account.ToString(), progress))] : null);
+    public static ValidatorSelfDocument Of(ValidatorStatus status) =>
+        new(
+            status.Sender.Account.ToString(),
+            TransactionsDocument.Of(status.Sender),
+            [.. status.Witness.Epochs.Select(EpochWitnessDocument.Of)],
+            status.Weights is { } weights
+                ? [.. weights.Recent.Select(progress => WeightsDocument.Of(status.Sender.Account.ToString(), progress))]
+                : null
+        );
 }
 
 /// <summary>An account's transactions.</summary>
 internal sealed record TransactionsDocument(IReadOnlyList<OpenIntentDocument> Open, long Ended, string? Waiting, long Foreign)
 {
-    public static TransactionsDocument Of(SenderStatus sender) => new([.. sender.Open.Select(OpenIntentDocument.Of)], sender.Ended, sender.Waiting, sender.Foreign);
+    public static TransactionsDocument Of(SenderStatus sender) =>
+        new([.. sender.Open.Select(OpenIntentDocument.Of)], sender.Ended, sender.Waiting, sender.Foreign);
 }
 
 internal sealed record OpenIntentDocument(string Id, string State, string? Transaction, ulong? Block)
 {
-    public static OpenIntentDocument Of(IntentProgress progress) => new(progress.Id, progress.State.ToString(), progress.Receipt?.Hash.ToString(), progress.Receipt?.Block);
+    public static OpenIntentDocument Of(IntentProgress progress) =>
+        new(progress.Id, progress.State.ToString(), progress.Receipt?.Hash.ToString(), progress.Receipt?.Block);
 }
 
 /// <summary>What was computed here of an epoch.</summary>
 internal sealed record EpochWitnessDocument(
-    ulong Epoch, ulong Block, string? Nav, string? MintPrice, string? RedeemPrice, string Move, string RankingRoot, string WeightsHash, IReadOnlyList<string> Warnings, string? OffReference)
+    ulong Epoch,
+    ulong Block,
+    string? Nav,
+    string? MintPrice,
+    string? RedeemPrice,
+    string Move,
+    string RankingRoot,
+    string WeightsHash,
+    IReadOnlyList<string> Warnings,
+    string? OffReference
+)
 {
-    public static EpochWitnessDocument Of(LocalEpochResult witness) => new(
-        witness.Epoch.Value,
-        witness.Block,
-        witness.Nav?.ToString(),
-        witness.MintPrice?.ToString(),
-        witness.RedeemPrice?.ToString(),
-        witness.Move.ToString(),
-        witness.RankingRoot.ToString(),
-        witness.WeightsHash.ToString(),
-        witness.Warnings,
-        witness.DisagreesWithConsensus);
+    public static EpochWitnessDocument Of(LocalEpochResult witness) =>
+        new(
+            witness.Epoch.Value,
+            witness.Block,
+            witness.Nav?.ToString(),
+            witness.MintPrice?.ToString(),
+            witness.RedeemPrice?.ToString(),
+            witness.Move.ToString(),
+            witness.RankingRoot.ToString(),
+            witness.WeightsHash.ToString(),
+            witness.Warnings,
+            witness.DisagreesWithConsensus
+        );
 }
 
 /// <summary>The weights of a validator for an epoch.</summary>
 internal sealed record WeightsDocument(
-    string Validator, ulong Epoch, string Stage, IReadOnlyList<WeightDocument> Weights, IReadOnlyList<string> WithoutUid, ulong? CommittedBlock, ulong? Block, ulong? BlocksAfterEpoch, ulong? SecondsAfterEpoch, string? Reason)
+    string Validator,
+    ulong Epoch,
+    string Stage,
+    IReadOnlyList<WeightDocument> Weights,
+    IReadOnlyList<string> WithoutUid,
+    ulong? CommittedBlock,
+    ulong? Block,
+    ulong? BlocksAfterEpoch,
+    ulong? SecondsAfterEpoch,
+    string? Reason
+)
 {
-    public static WeightsDocument Of(string validator, WeightsProgress progress) => new(
-        validator,
-        progress.Closed.Epoch.Value,
-        progress.Stage.ToString(),
-        [.. progress.Weights.Select(weight => new WeightDocument(weight.Uid, weight.Weight))],
-        [.. progress.WithoutUid.Select(miner => miner.ToString())],
-        progress.CommittedAt > 0 ? progress.CommittedAt : null,
-        progress.DoneAt > 0 ? progress.DoneAt : null,
-        progress.DoneAt > 0 ? progress.DoneAt - progress.Closed.ClosedAt.Block : null,
-        progress.DoneAt > 0 ? progress.DoneSeconds : null,
-        progress.Reason);
+    public static WeightsDocument Of(string validator, WeightsProgress progress) =>
+        new(
+            validator,
+            progress.Closed.Epoch.Value,
+            progress.Stage.ToString(),
+            [.. progress.Weights.Select(weight => new WeightDocument(weight.Uid, weight.Weight))],
+            [.. progress.WithoutUid.Select(miner => miner.ToString())],
+            progress.CommittedAt > 0 ? progress.CommittedAt : null,
+            progress.DoneAt > 0 ? progress.DoneAt : null,
+            progress.DoneAt > 0 ? progress.DoneAt - progress.Closed.ClosedAt.Block : null,
+            progress.DoneAt > 0 ? progress.DoneSeconds : null,
+            progress.Reason
+        );
 }
 
 internal sealed record WeightDocument(ushort Uid, ushort Weight);

@@ -42,25 +42,27 @@ internal static class AbiEncoder
 
     private static bool IsDynamic(object value) => value is byte[] or string or IEnumerable<object>;
 
-    private static string Dynamic(object value) => value switch
-    {
-        byte[] bytes => Word(bytes.Length) + Padded(bytes),
-        string text => Dynamic(Encoding.UTF8.GetBytes(text)),
-        IEnumerable<object> list => Word(list.Count()) + Encode([.. list]),
-        _ => throw Unknown(value),
-    };
+    private static string Dynamic(object value) =>
+        value switch
+        {
+            byte[] bytes => Word(bytes.Length) + Padded(bytes),
+            string text => Dynamic(Encoding.UTF8.GetBytes(text)),
+            IEnumerable<object> list => Word(list.Count()) + Encode([.. list]),
+            _ => throw Unknown(value),
+        };
 
-    private static string Static(object value) => value switch
-    {
-        AbiStruct words => string.Concat(words.Words.Select(Static)),
-        bool flag => Word(flag ? 1 : 0),
-        Address address => new string('0', 24) + address.ToString()[2..],
-        Hash256 hash => hash.ToString()[2..],
-        BigInteger number => Word(number),
-        UInt128 number => Word(number),
-        IConvertible number => Word(BigInteger.Parse(number.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)),
-        _ => throw Unknown(value),
-    };
+    private static string Static(object value) =>
+        value switch
+        {
+            AbiStruct words => string.Concat(words.Words.Select(Static)),
+            bool flag => Word(flag ? 1 : 0),
+            Address address => new string('0', 24) + address.ToString()[2..],
+            Hash256 hash => hash.ToString()[2..],
+            BigInteger number => Word(number),
+            UInt128 number => Word(number),
+            IConvertible number => Word(BigInteger.Parse(number.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)),
+            _ => throw Unknown(value),
+        };
 
     private static string Word(BigInteger value)
     {
@@ -70,8 +72,7 @@ internal static class AbiEncoder
         return digits.Length > 64 ? digits[^64..] : digits;
     }
 
-    private static string Padded(byte[] bytes) =>
-        Convert.ToHexStringLower(bytes).PadRight((bytes.Length + 31) / 32 * 64, '0');
+    private static string Padded(byte[] bytes) => Convert.ToHexStringLower(bytes).PadRight((bytes.Length + 31) / 32 * 64, '0');
 
     private static ArgumentException Unknown(object value) => new($"A {value.GetType().Name} is not encoded here.", nameof(value));
 }

@@ -5,7 +5,10 @@ using Tao20.Domain.Units;
 
 namespace Tao20.Actors.Tests.Arbitrage;
 
-/// <summary>One fault at a time, on a real local chain: each ends in the right state, with its reason, and with books that equal the account.</summary>
+/// <summary>
+/// One fault at a time, on a real local chain: each ends in the right state, with its reason, and with books that equal the
+/// account.
+/// </summary>
 public sealed class FaultTests : InDirectory, IAsyncLifetime
 {
     private static readonly BigInteger Tao = 1_000_000_000_000_000_000;
@@ -70,7 +73,10 @@ public sealed class FaultTests : InDirectory, IAsyncLifetime
         Assert.Equal(Breaker.FeedStale, stale.State.Breakers[0].Breaker);
         Assert.Equal("there was no tick for 1 s", stale.State.Breakers[0].Reason);
         node.Gate.Open();
-        await node.UntilAsync(status => status.State.Totals.Confirmed >= 1 && status.State.Open is null && status.State.Breakers.IsEmpty, node.PassAsync);
+        await node.UntilAsync(
+            status => status.State.Totals.Confirmed >= 1 && status.State.Open is null && status.State.Breakers.IsEmpty,
+            node.PassAsync
+        );
         await RequireBooksAsync(node);
     }
 
@@ -101,11 +107,14 @@ public sealed class FaultTests : InDirectory, IAsyncLifetime
         await _market.BaseFeeAsync(2_000_000_000_000);
         await _market.PassAsync();
         node.Gate.Open();
-        var expired = await node.UntilAsync(status => status.State.Totals.Expired == 1, async () =>
-        {
-            await _market.BaseFeeAsync(2_000_000_000_000);
-            await _market.PassAsync();
-        });
+        var expired = await node.UntilAsync(
+            status => status.State.Totals.Expired == 1,
+            async () =>
+            {
+                await _market.BaseFeeAsync(2_000_000_000_000);
+                await _market.PassAsync();
+            }
+        );
         Assert.Equal((0UL, Wei.Zero), (await _market.NonceAsync(), expired.State.Totals.Gas));
         await RequireBooksAsync(node);
     }
@@ -116,7 +125,14 @@ public sealed class FaultTests : InDirectory, IAsyncLifetime
         await using var node = await StartAsync();
         await _market.MakeDearAsync(20);
         await node.DecidedAsync(await _market.BlockAsync());
-        var hash = (await _market.Anvil.Client.SendAsync("txpool_content", "[]", CancellationToken.None)).GetProperty("pending").EnumerateObject().Single().Value.EnumerateObject().Single().Value.GetProperty("hash").GetString();
+        var hash = (await _market.Anvil.Client.SendAsync("txpool_content", "[]", CancellationToken.None))
+            .GetProperty("pending")
+            .EnumerateObject()
+            .Single()
+            .Value.EnumerateObject()
+            .Single()
+            .Value.GetProperty("hash")
+            .GetString();
         await _market.Anvil.Client.SendAsync("anvil_dropTransaction", $"[\"{hash}\"]", CancellationToken.None);
 
         // It is sent again some blocks later, mined, and then its block is replaced by an empty one.
@@ -128,7 +144,11 @@ public sealed class FaultTests : InDirectory, IAsyncLifetime
 
         Assert.Equal(1UL, await _market.NonceAsync());
         await _market.Anvil.Client.SendAsync("anvil_reorg", "[1,[]]", CancellationToken.None);
-        var done = await node.UntilAsync(status => status.State.Open is null && status.State.Totals.Confirmed + status.State.Totals.Failed + status.State.Totals.Expired > 0, node.PassAsync);
+        var done = await node.UntilAsync(
+            status =>
+                status.State.Open is null && status.State.Totals.Confirmed + status.State.Totals.Failed + status.State.Totals.Expired > 0,
+            node.PassAsync
+        );
         Assert.Equal(0, done.State.Totals.Missed);
         await RequireBooksAsync(node);
         await RequireEachSentOnceAsync(node);
@@ -179,7 +199,10 @@ public sealed class FaultTests : InDirectory, IAsyncLifetime
         var status = await node.StatusAsync();
         Assert.Equal(await _market.BalanceAsync(), status.State.Inventory.Tao.Value);
         var totals = status.State.Totals;
-        Assert.Equal((Int128)status.State.Inventory.Tao.Value, (totals.DepositedTao + totals.Profit + totals.DepositedCost).Value - (Int128)status.State.Inventory.Cost.Value);
+        Assert.Equal(
+            (Int128)status.State.Inventory.Tao.Value,
+            (totals.DepositedTao + totals.Profit + totals.DepositedCost).Value - (Int128)status.State.Inventory.Cost.Value
+        );
         await node.OperateAsync(Operation.Resume);
     }
 
@@ -187,7 +210,10 @@ public sealed class FaultTests : InDirectory, IAsyncLifetime
     private async Task<TraderNode> StartAsync(ArbitrageRules? rules = null)
     {
         var node = await TraderNode.StartAsync(_market, Path, rules);
-        await node.UntilAsync(status => status.State.Inventory.Tao.Value > 0 && status.Why?.StartsWith("the b", StringComparison.Ordinal) == true, _market.PassAsync);
+        await node.UntilAsync(
+            status => status.State.Inventory.Tao.Value > 0 && status.Why?.StartsWith("the b", StringComparison.Ordinal) == true,
+            _market.PassAsync
+        );
         return node;
     }
 }

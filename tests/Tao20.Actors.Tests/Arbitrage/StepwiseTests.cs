@@ -8,7 +8,10 @@ using Tao20.Tests.Oracles;
 
 namespace Tao20.Actors.Tests.Arbitrage;
 
-/// <summary>Trades step by step, where there is no router: they earn, and one that is interrupted half way is finished or undone, never forgotten.</summary>
+/// <summary>
+/// Trades step by step, where there is no router: they earn, and one that is interrupted half way is finished or undone, never
+/// forgotten.
+/// </summary>
 public sealed class StepwiseTests : InDirectory, IAsyncLifetime
 {
     private MarketFixture _market = null!;
@@ -90,7 +93,11 @@ public sealed class StepwiseTests : InDirectory, IAsyncLifetime
         node.Gate.Open();
         var kept = await node.UntilAsync(status => status.State.Totals.Failed >= 1 && status.State.Open is null, node.PassAsync);
         Assert.True(kept.State.Inventory.Tokens.Value > 0);
-        Assert.InRange(kept.State.Inventory.Cost.Value, kept.State.Inventory.Tokens.Value * 9 / 10, kept.State.Inventory.Tokens.Value * 11 / 10);
+        Assert.InRange(
+            kept.State.Inventory.Cost.Value,
+            kept.State.Inventory.Tokens.Value * 9 / 10,
+            kept.State.Inventory.Tokens.Value * 11 / 10
+        );
 
         // An operator has them turned into TAO: redeemed, for the market pays less.
         await node.OperateAsync(Operation.Unwind);
@@ -123,12 +130,31 @@ public sealed class StepwiseTests : InDirectory, IAsyncLifetime
     {
         await node.OperateAsync(Operation.Pause);
         var status = await node.UntilAsync(status => status.State.Open is null, node.PassAsync);
-        var hotkey = (await _market.Anvil.Client.CallAsync([(_market.Economy.Index, AbiEncoder.Call("hotkey()"))], CancellationToken.None))[0];
+        var hotkey = (await _market.Anvil.Client.CallAsync([(_market.Economy.Index, AbiEncoder.Call("hotkey()"))], CancellationToken.None))[
+            0
+        ];
         var stakes = await _market.Anvil.Client.CallAsync(
-            [.. Economy.Netuids.Select(netuid => (Economy.Staking, AbiEncoder.Call("getStake(bytes32,bytes32,uint256)", new Hash256(hotkey), Coldkey.Of(_market.Key.Address), netuid)))], CancellationToken.None);
+            [
+                .. Economy.Netuids.Select(netuid =>
+                    (
+                        Economy.Staking,
+                        AbiEncoder.Call("getStake(bytes32,bytes32,uint256)", new Hash256(hotkey), Coldkey.Of(_market.Key.Address), netuid)
+                    )
+                ),
+            ],
+            CancellationToken.None
+        );
         Assert.All(stakes, stake => Assert.InRange(AbiWords.BigInteger(stake, 0), BigInteger.Zero, 100_000_000));
         Assert.Equal(await _market.BalanceAsync(), status.State.Inventory.Tao.Value);
-        var tokens = AbiWords.BigInteger((await _market.Anvil.Client.CallAsync([(_market.Economy.Index, AbiEncoder.Call("balanceOf(address)", _market.Key.Address))], CancellationToken.None))[0], 0);
+        var tokens = AbiWords.BigInteger(
+            (
+                await _market.Anvil.Client.CallAsync(
+                    [(_market.Economy.Index, AbiEncoder.Call("balanceOf(address)", _market.Key.Address))],
+                    CancellationToken.None
+                )
+            )[0],
+            0
+        );
         Assert.Equal(tokens, status.State.Inventory.Tokens.Value);
         Assert.Equal(new WeiDelta((Int128)PegMarket.ArbitrageurTao * (Int128)Wei.OneTao.Value), status.State.Totals.DepositedTao);
         Assert.Equal(WeiDelta.Zero, status.State.Totals.DepositedCost);
@@ -148,7 +174,10 @@ public sealed class StepwiseTests : InDirectory, IAsyncLifetime
     private async Task<TraderNode> StartAsync()
     {
         var node = await TraderNode.StartAsync(_market, Path, Patient, stepwise: true);
-        await node.UntilAsync(status => status.State.Inventory.Tao.Value > 0 && status.Why?.StartsWith("the b", StringComparison.Ordinal) == true, _market.PassAsync);
+        await node.UntilAsync(
+            status => status.State.Inventory.Tao.Value > 0 && status.Why?.StartsWith("the b", StringComparison.Ordinal) == true,
+            _market.PassAsync
+        );
         return node;
     }
 }

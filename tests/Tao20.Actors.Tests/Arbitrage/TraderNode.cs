@@ -26,7 +26,9 @@ using Tao20.Tests.Oracles;
 
 namespace Tao20.Actors.Tests.Arbitrage;
 
-/// <summary>A miner's actors on a real local chain and a market of its own, between which a gate can be shut for requests of a kind.</summary>
+/// <summary>
+/// A miner's actors on a real local chain and a market of its own, between which a gate can be shut for requests of a kind.
+/// </summary>
 internal sealed class TraderNode : IAsyncDisposable
 {
     private static readonly BigInteger Tao = 1_000_000_000_000_000_000;
@@ -36,15 +38,28 @@ internal sealed class TraderNode : IAsyncDisposable
     private readonly ChainConnection _chain;
     private readonly PipelineMetrics _metrics;
 
-    private TraderNode(IHost host, MarketFixture market, ChainConnection chain, GatedTransport gate, PipelineMetrics metrics) => (_host, _market, _chain, Gate, _metrics) = (host, market, chain, gate, metrics);
+    private TraderNode(IHost host, MarketFixture market, ChainConnection chain, GatedTransport gate, PipelineMetrics metrics) =>
+        (_host, _market, _chain, Gate, _metrics) = (host, market, chain, gate, metrics);
 
     public GatedTransport Gate { get; }
 
     private IActorRef Trader => _host.Services.GetRequiredService<ActorRegistry>().Get<ArbitrageKey>();
 
-    public static async Task<TraderNode> StartAsync(MarketFixture market, string directory, ArbitrageRules? rules = null, bool stepwise = false)
+    public static async Task<TraderNode> StartAsync(
+        MarketFixture market,
+        string directory,
+        ArbitrageRules? rules = null,
+        bool stepwise = false
+    )
     {
-        var options = new ChainOptions { Endpoints = [market.Anvil.Rpc], Contract = market.Economy.Index, WebSocket = false, PollInterval = TimeSpan.FromMilliseconds(50), Retries = 0 };
+        var options = new ChainOptions
+        {
+            Endpoints = [market.Anvil.Rpc],
+            Contract = market.Economy.Index,
+            WebSocket = false,
+            PollInterval = TimeSpan.FromMilliseconds(50),
+            Retries = 0,
+        };
         var gate = new GatedTransport(new HttpRpcTransport(market.Anvil.Rpc, options));
         var chain = new ChainConnection(options, [gate], NullLogger.Instance);
         chain.Head.Start();
@@ -55,15 +70,19 @@ internal sealed class TraderNode : IAsyncDisposable
         var (policy, limits) = (new FeePolicy { MaxInFlight = FeePolicy.MostInFlight }, rules ?? market.Rules);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddLogging(logging => logging.ClearProviders());
-        builder.Services.AddAkka("tao20", akka => akka
-            .WithTao20Basics()
-            .WithJournal(journal)
-            .WithTransactions(new SenderSettings(31337, market.Key, policy, guard, SeesPending: true), chain, clustered: false)
-            .WithArbitrage(
-                new FeedSettings(limits.LadderSizes(), policy.PriorityFeePerGas, TimeSpan.FromSeconds(limits.StaleSeconds), null),
-                new ArbitrageSettings(market.Key.Address, limits, false, guard, metrics.Arbitrage, TimeProvider.System),
-                chain,
-                new MarketAddresses(stepwise ? null : market.Economy.Router, [market.Economy.Pool], StakingTakesValue: true)));
+        builder.Services.AddAkka(
+            "tao20",
+            akka =>
+                akka.WithTao20Basics()
+                    .WithJournal(journal)
+                    .WithTransactions(new SenderSettings(31337, market.Key, policy, guard, SeesPending: true), chain, clustered: false)
+                    .WithArbitrage(
+                        new FeedSettings(limits.LadderSizes(), policy.PriorityFeePerGas, TimeSpan.FromSeconds(limits.StaleSeconds), null),
+                        new ArbitrageSettings(market.Key.Address, limits, false, guard, metrics.Arbitrage, TimeProvider.System),
+                        chain,
+                        new MarketAddresses(stepwise ? null : market.Economy.Router, [market.Economy.Pool], StakingTakesValue: true)
+                    )
+        );
         var host = builder.Build();
         await host.StartAsync();
         return new TraderNode(host, market, chain, gate, metrics);
@@ -96,7 +115,10 @@ internal sealed class TraderNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets a block go by, and waits until nothing more comes of it: chain time does not run ahead of the node, however slow the machine.</summary>
+    /// <summary>
+    /// Lets a block go by, and waits until nothing more comes of it: chain time does not run ahead of the node, however slow the
+    /// machine.
+    /// </summary>
     public async Task PassAsync()
     {
         await _market.PassAsync();
@@ -138,14 +160,31 @@ internal sealed class MarketFixture : IAsyncDisposable
     public PrivateKey Key { get; } = PegMarket.KeyOf(1, 1);
 
     /// <summary>No neutral trades, and no back-off before ten failures: a test says itself what it is about.</summary>
-    public ArbitrageRules Rules { get; } = new() { VolumeTargetWei = Domain.Units.Wei.Zero, FailuresInRow = 10, CooldownSeconds = 0 };
+    public ArbitrageRules Rules { get; } =
+        new()
+        {
+            VolumeTargetWei = Domain.Units.Wei.Zero,
+            FailuresInRow = 10,
+            CooldownSeconds = 0,
+        };
 
     public static async Task<MarketFixture> StartAsync()
     {
-        var anvil = await Anvil.StartAsync(await DevnetTools.EnsureAsync(null, CancellationToken.None), new AnvilOptions { Accounts = 3 }, CancellationToken.None);
+        var anvil = await Anvil.StartAsync(
+            await DevnetTools.EnsureAsync(null, CancellationToken.None),
+            new AnvilOptions { Accounts = 3 },
+            CancellationToken.None
+        );
         var (economy, time) = await Economy.DeployAsync(anvil, 1, new AnvilOptions().GenesisTimestamp + 1, CancellationToken.None);
         var market = new MarketFixture(anvil, economy, time);
-        (_, market._time) = await PegMarket.OpenAsync(economy, await market.MakerAsync(), [market.Key.Address], new MarketScript(1, 0, 12), time, CancellationToken.None);
+        (_, market._time) = await PegMarket.OpenAsync(
+            economy,
+            await market.MakerAsync(),
+            [market.Key.Address],
+            new MarketScript(1, 0, 12),
+            time,
+            CancellationToken.None
+        );
         return market;
     }
 
@@ -153,19 +192,42 @@ internal sealed class MarketFixture : IAsyncDisposable
     public Task PassAsync() => Anvil.Client.MineAsync(_time += 12, _none);
 
     /// <summary>Buys so many TAO worth of tokens: afterwards minting pays.</summary>
-    public async Task MakeDearAsync(int tao) => await SendAsync(new DevnetTransaction(await MakerAsync(), Economy.Pool, AbiEncoder.Call("buy(uint256,uint256)", 1, _time + 600), (UInt128)(tao * Tao)));
+    public async Task MakeDearAsync(int tao) =>
+        await SendAsync(
+            new DevnetTransaction(
+                await MakerAsync(),
+                Economy.Pool,
+                AbiEncoder.Call("buy(uint256,uint256)", 1, _time + 600),
+                (UInt128)(tao * Tao)
+            )
+        );
 
     /// <summary>Sells so many tokens: what was dear is no longer.</summary>
-    public async Task MakeCheapAsync(int tokens) => await SendAsync(new DevnetTransaction(await MakerAsync(), Economy.Pool, AbiEncoder.Call("sell(uint256,uint256,uint256)", tokens * Tao, 1, _time + 600)));
+    public async Task MakeCheapAsync(int tokens) =>
+        await SendAsync(
+            new DevnetTransaction(
+                await MakerAsync(),
+                Economy.Pool,
+                AbiEncoder.Call("sell(uint256,uint256,uint256)", tokens * Tao, 1, _time + 600)
+            )
+        );
 
     /// <summary>Lets a subnet refuse all swaps, or take them again.</summary>
     public Task SetSwapsAsync(int netuid, bool refuses) =>
-        SendAsync(new DevnetTransaction(Economy.Keeper, Economy.Staking, AbiEncoder.Call("setFailures(uint16,bool,bool)", netuid, false, refuses)));
+        SendAsync(
+            new DevnetTransaction(Economy.Keeper, Economy.Staking, AbiEncoder.Call("setFailures(uint16,bool,bool)", netuid, false, refuses))
+        );
 
     public async Task GiveAsync(int tao, int tokens)
     {
         var maker = await MakerAsync();
-        await Anvil.Client.SubmitAsync([new DevnetTransaction(maker, Key.Address, "0x", (UInt128)(tao * Tao)), new DevnetTransaction(maker, Economy.Index, AbiEncoder.Call("transfer(address,uint256)", Key.Address, tokens * Tao))], _none);
+        await Anvil.Client.SubmitAsync(
+            [
+                new DevnetTransaction(maker, Key.Address, "0x", (UInt128)(tao * Tao)),
+                new DevnetTransaction(maker, Economy.Index, AbiEncoder.Call("transfer(address,uint256)", Key.Address, tokens * Tao)),
+            ],
+            _none
+        );
     }
 
     public Task<BigInteger> BalanceAsync() => Anvil.BalanceAsync(Key.Address);
@@ -174,7 +236,12 @@ internal sealed class MarketFixture : IAsyncDisposable
 
     public Task<ulong> BlockAsync() => Anvil.Client.BlockNumberAsync(_none);
 
-    public Task BaseFeeAsync(BigInteger wei) => Anvil.Client.SendAsync("anvil_setNextBlockBaseFeePerGas", $"[\"0x{wei.ToString("x", CultureInfo.InvariantCulture).TrimStart('0').PadLeft(1, '0')}\"]", _none);
+    public Task BaseFeeAsync(BigInteger wei) =>
+        Anvil.Client.SendAsync(
+            "anvil_setNextBlockBaseFeePerGas",
+            $"[\"0x{wei.ToString("x", CultureInfo.InvariantCulture).TrimStart('0').PadLeft(1, '0')}\"]",
+            _none
+        );
 
     public async ValueTask DisposeAsync() => await Anvil.DisposeAsync();
 

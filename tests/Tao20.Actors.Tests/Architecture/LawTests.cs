@@ -19,12 +19,16 @@ public sealed partial class LawTests
     private static readonly System.Reflection.Assembly ActorsAssembly = typeof(MinerActor).Assembly;
     private static readonly System.Reflection.Assembly DevnetAssembly = typeof(Economy).Assembly;
 
-    private static readonly ArchUnitNET.Domain.Architecture Loaded =
-        new ArchLoader().LoadAssemblies(DomainAssembly, ChainAssembly, ActorsAssembly, DevnetAssembly).Build();
+    private static readonly ArchUnitNET.Domain.Architecture Loaded = new ArchLoader()
+        .LoadAssemblies(DomainAssembly, ChainAssembly, ActorsAssembly, DevnetAssembly)
+        .Build();
 
     [Fact]
     public void The_domain_references_nothing_but_the_base_class_library() =>
-        Assert.All(DomainAssembly.GetReferencedAssemblies(), reference => Assert.StartsWith("System.", reference.Name, StringComparison.Ordinal));
+        Assert.All(
+            DomainAssembly.GetReferencedAssemblies(),
+            reference => Assert.StartsWith("System.", reference.Name, StringComparison.Ordinal)
+        );
 
     [Fact]
     public void References_point_one_way()
@@ -34,14 +38,23 @@ public sealed partial class LawTests
         Assert.Equal(["Tao20.Chain", "Tao20.Domain"], Ours(DevnetAssembly));
 
         static string[] Ours(System.Reflection.Assembly assembly) =>
-            [.. assembly.GetReferencedAssemblies().Select(reference => reference.Name!).Where(name => name.StartsWith("Tao20.", StringComparison.Ordinal)).Order()];
+            [
+                .. assembly
+                    .GetReferencedAssemblies()
+                    .Select(reference => reference.Name!)
+                    .Where(name => name.StartsWith("Tao20.", StringComparison.Ordinal))
+                    .Order(),
+            ];
     }
 
     [Fact]
     public void The_chain_and_the_devnet_know_no_actors()
     {
         foreach (var assembly in new[] { ChainAssembly, DevnetAssembly })
-            Assert.DoesNotContain(assembly.GetReferencedAssemblies(), reference => reference.Name!.StartsWith("Akka", StringComparison.Ordinal));
+            Assert.DoesNotContain(
+                assembly.GetReferencedAssemblies(),
+                reference => reference.Name!.StartsWith("Akka", StringComparison.Ordinal)
+            );
     }
 
     /// <summary>Only the chain, and the devnet for the functions of its own mocks, describe calls with Nethereum's types.</summary>
@@ -53,7 +66,9 @@ public sealed partial class LawTests
         Assert.Contains(ChainAssembly.GetReferencedAssemblies(), reference => IsNethereum(reference.Name!));
 
         static bool IsNethereum(string name) =>
-            name.StartsWith("Nethereum", StringComparison.Ordinal) || name.StartsWith("NBitcoin", StringComparison.Ordinal) || name == "Newtonsoft.Json";
+            name.StartsWith("Nethereum", StringComparison.Ordinal)
+            || name.StartsWith("NBitcoin", StringComparison.Ordinal)
+            || name == "Newtonsoft.Json";
     }
 
     [Theory]
@@ -64,21 +79,48 @@ public sealed partial class LawTests
 
     [Fact]
     public void Wire_types_stay_in_the_serialization() =>
-        Types().That().ResideInAssembly(ActorsAssembly).And().DoNotResideInNamespaceMatching("Tao20\\.Actors\\.Serialization")
-            .Should().NotDependOnAny(Types().That().ResideInNamespace("Tao20.Actors.Serialization.Wire"))
+        Types()
+            .That()
+            .ResideInAssembly(ActorsAssembly)
+            .And()
+            .DoNotResideInNamespaceMatching("Tao20\\.Actors\\.Serialization")
+            .Should()
+            .NotDependOnAny(Types().That().ResideInNamespace("Tao20.Actors.Serialization.Wire"))
             .Check(Loaded);
 
     [Fact]
     public void Classes_are_sealed_unless_they_are_made_to_be_derived_from() =>
-        Classes().That().ResideInNamespaceMatching("Tao20\\..*").And().AreNotAbstract()
-            .And().DoNotResideInNamespace("Tao20.Actors.Serialization.Wire").Should().BeSealed().Check(Loaded);
+        Classes()
+            .That()
+            .ResideInNamespaceMatching("Tao20\\..*")
+            .And()
+            .AreNotAbstract()
+            .And()
+            .DoNotResideInNamespace("Tao20.Actors.Serialization.Wire")
+            .Should()
+            .BeSealed()
+            .Check(Loaded);
 
     [Fact]
     public void The_domain_has_no_clock_no_chance_no_io_and_no_floating_point()
     {
         var domain = Path.Combine(Repository(), "src", "Tao20.Domain");
-        foreach (var file in Directory.EnumerateFiles(domain, "*.cs", SearchOption.AllDirectories).Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)))
-            Assert.False(Impure().IsMatch(Comments().Replace(File.ReadAllText(file), "")), $"{file} is not pure: {Impure().Match(Comments().Replace(File.ReadAllText(file), "")).Value}");
+        foreach (var file in Sources().Where(file => file.StartsWith(domain, StringComparison.Ordinal)))
+            Assert.False(
+                Impure().IsMatch(Comments().Replace(File.ReadAllText(file), "")),
+                $"{file} is not pure: {Impure().Match(Comments().Replace(File.ReadAllText(file), "")).Value}"
+            );
+    }
+
+    [Fact]
+    public void No_line_is_longer_than_140_columns()
+    {
+        var tooLong =
+            from file in Sources()
+            from line in File.ReadLines(file).Select((text, i) => (text.Length, Number: i + 1))
+            where line.Length > 140
+            select $"{file}:{line.Number}";
+        Assert.Empty(tooLong);
     }
 
     [Fact]
@@ -93,6 +135,11 @@ public sealed partial class LawTests
 
     [GeneratedRegex(@"//.*")]
     private static partial Regex Comments();
+
+    private static IEnumerable<string> Sources() =>
+        new[] { "src", "tests" }
+            .SelectMany(part => Directory.EnumerateFiles(Path.Combine(Repository(), part), "*.cs", SearchOption.AllDirectories))
+            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
 
     private static string Repository()
     {

@@ -31,17 +31,40 @@ public sealed class LocalEpochResultTests
     public void A_nav_that_is_not_there_prices_of_the_pool_and_a_composition_off_the_rule_are_said()
     {
         var inputs = new NavInputs(7, Root, 9, Wei.OneTao, []);
-        Assert.Contains("why", Assert.Single(LocalEpochResult.Judge(new NavReading.Unavailable(inputs, NavProblem.PriceMissing, "why"), One, null).Warnings), StringComparison.Ordinal);
-        var cut = new NavReading.Available(inputs, One, [new AlphaPrice(3, TaoPerAlpha.One, PriceSource.PoolRatio), new AlphaPrice(4, TaoPerAlpha.One, PriceSource.RuntimeRao)]);
+        Assert.Contains(
+            "why",
+            Assert.Single(LocalEpochResult.Judge(new NavReading.Unavailable(inputs, NavProblem.PriceMissing, "why"), One, null).Warnings),
+            StringComparison.Ordinal
+        );
+        var cut = new NavReading.Available(
+            inputs,
+            One,
+            [new AlphaPrice(3, TaoPerAlpha.One, PriceSource.PoolRatio), new AlphaPrice(4, TaoPerAlpha.One, PriceSource.RuntimeRao)]
+        );
         Assert.Contains("1 of 2 prices", Assert.Single(LocalEpochResult.Judge(cut, One, null).Warnings), StringComparison.Ordinal);
         var check = new CompositionCheck(new DateOnly(2026, 11, 22), ["subnet 9 is held and not among the largest 20"]);
-        Assert.Equal("composition as of 2026-11-22: subnet 9 is held and not among the largest 20", Assert.Single(LocalEpochResult.Judge(Reading(One), One, check).Warnings));
+        Assert.Equal(
+            "composition as of 2026-11-22: subnet 9 is held and not among the largest 20",
+            Assert.Single(LocalEpochResult.Judge(Reading(One), One, check).Warnings)
+        );
     }
 
     [Fact]
     public void What_differs_from_the_reference_is_named_and_a_nav_within_a_tenth_of_a_percent_does_not()
     {
-        var witness = new LocalEpochResult(new EpochId(5), 8, One, null, null, NavMove.Calm, Root, Root, [], DateTimeOffset.UnixEpoch, null);
+        var witness = new LocalEpochResult(
+            new EpochId(5),
+            8,
+            One,
+            null,
+            null,
+            NavMove.Calm,
+            Root,
+            Root,
+            [],
+            DateTimeOffset.UnixEpoch,
+            null
+        );
         Assert.Null(witness.Against(new ConsensusValues(Times(One, 1_001), Root, Root, [])));
         Assert.Contains("NAV", witness.Against(new ConsensusValues(Times(One, 1_002), Root, Root, [])), StringComparison.Ordinal);
         Assert.Contains("ranking root", witness.Against(new ConsensusValues(One, Other, Root, [])), StringComparison.Ordinal);

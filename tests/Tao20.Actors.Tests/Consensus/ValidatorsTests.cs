@@ -48,7 +48,10 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
         foreach (var book in books)
         {
             Assert.Empty(book.Cases);
-            Assert.All(book.Validators.Values, record => Assert.Equal((3, 3, StandingLevel.Active), (record.Rounds, record.Agreed, record.Standing.Level)));
+            Assert.All(
+                book.Validators.Values,
+                record => Assert.Equal((3, 3, StandingLevel.Active), (record.Rounds, record.Agreed, record.Standing.Level))
+            );
             Assert.Equal(Dump(books[0]), Dump(book));
         }
 
@@ -68,7 +71,10 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
         foreach (var book in books)
         {
             var executed = Assert.Single(book.Cases);
-            Assert.Equal((_validators.Keys[0].Address, Severity.Severe, ViolationKinds.Nav), (executed.Case.Accused, executed.Case.Severity, executed.Case.Kinds));
+            Assert.Equal(
+                (_validators.Keys[0].Address, Severity.Severe, ViolationKinds.Nav),
+                (executed.Case.Accused, executed.Case.Severity, executed.Case.Kinds)
+            );
             Assert.Equal((UInt128)(ValidatorSet.BondTao * Tao * 15 / 100), executed.SlashedWei);
             Assert.Equal(StandingLevel.Probation, book.Validators[_validators.Keys[0].Address].Standing.Level);
             Assert.Equal(Dump(books[0]), Dump(book));
@@ -154,7 +160,10 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
         await EpochAsync();
         var witness = Assert.Single((await _nodes[0].StatusAsync()).Validator!.Witness.Epochs);
         Assert.Null(witness.DisagreesWithConsensus);
-        Assert.True(witness.MintPrice!.Value.Value > witness.Nav!.Value.Value && witness.RedeemPrice!.Value.Value < witness.Nav.Value.Value, $"{witness}");
+        Assert.True(
+            witness.MintPrice!.Value.Value > witness.Nav!.Value.Value && witness.RedeemPrice!.Value.Value < witness.Nav.Value.Value,
+            $"{witness}"
+        );
 
         // Fee and slippage of one TAO in pools of millions: under a tenth of a percent.
         Assert.True(witness.MintPrice.Value.Value < witness.Nav.Value.Value * 1001 / 1000);
@@ -167,7 +176,9 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
         using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(60));
         while (true)
         {
-            var state = await _nodes[node].Actor<WeightsKey>().Ask<WeightsState>(GetWeights.Instance, TimeSpan.FromSeconds(20), limit.Token);
+            var state = await _nodes[node]
+                .Actor<WeightsKey>()
+                .Ask<WeightsState>(GetWeights.Instance, TimeSpan.FromSeconds(20), limit.Token);
             if (state.Recent is [.., var last] && last.Stage == stage)
                 return last;
             await _anvil.Client.MineAsync(++_time, limit.Token);
@@ -200,7 +211,11 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
     private async Task TradeAsync()
     {
         var prices = await _economy.PricesAsync(_none);
-        await _anvil.Client.ExecuteAsync([.. _economy.Miners.Select((miner, i) => _economy.Mint(miner, (i + 2) * Tao, prices, _time + 100))], ++_time, _none);
+        await _anvil.Client.ExecuteAsync(
+            [.. _economy.Miners.Select((miner, i) => _economy.Mint(miner, (i + 2) * Tao, prices, _time + 100))],
+            ++_time,
+            _none
+        );
     }
 
     private Task CloseAsync() => _anvil.Client.ExecuteAsync([_economy.AdvanceEpoch()], _time += 3700, _none);
@@ -237,12 +252,24 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
     private sealed class SkewedNav(int percent) : IAttestationStrategy
     {
         public IReadOnlyList<PlannedAttestation> Create(NavAttestation computed, IReadOnlyList<SubnetWeight> weights, Round round) =>
-            [new PlannedAttestation(computed with { Nav = TaoPerToken.From(computed.Nav.Value * (UInt128)(100 + percent) / 100) }, weights, 0)];
+            [
+                new PlannedAttestation(
+                    computed with
+                    {
+                        Nav = TaoPerToken.From(computed.Nav.Value * (UInt128)(100 + percent) / 100),
+                    },
+                    weights,
+                    0
+                ),
+            ];
     }
 
     private sealed class Equivocating : IAttestationStrategy
     {
         public IReadOnlyList<PlannedAttestation> Create(NavAttestation computed, IReadOnlyList<SubnetWeight> weights, Round round) =>
-            [new PlannedAttestation(computed, weights, 0), new PlannedAttestation(computed with { Nav = TaoPerToken.From(computed.Nav.Value + 1) }, weights, 0)];
+            [
+                new PlannedAttestation(computed, weights, 0),
+                new PlannedAttestation(computed with { Nav = TaoPerToken.From(computed.Nav.Value + 1) }, weights, 0),
+            ];
     }
 }

@@ -13,8 +13,20 @@ internal static class Given
     public static readonly Address Miner = Address.Parse("0x00000000000000000000000000000000000000aa");
 
     /// <summary>So many mints of one TAO in a block.</summary>
-    public static IEnumerable<Trade> Trades(int block, int count = 1) => Enumerable.Range(0, count).Select(i => new Trade(
-        new Position((ulong)block, (uint)i), default, Hash256.Zero, Miner, TradeSide.Mint, Wei.OneTao, Wei.OneTao, TaoPerToken.From(1), 1_700_000_000 + (ulong)block));
+    public static IEnumerable<Trade> Trades(int block, int count = 1) =>
+        Enumerable
+            .Range(0, count)
+            .Select(i => new Trade(
+                new Position((ulong)block, (uint)i),
+                default,
+                Hash256.Zero,
+                Miner,
+                TradeSide.Mint,
+                Wei.OneTao,
+                Wei.OneTao,
+                TaoPerToken.From(1),
+                1_700_000_000 + (ulong)block
+            ));
 
     public static TradeRange Range(int block, int trades = 1) => Range(block, new ReadOnlySequence<Trade>([.. Trades(block, trades)]));
 

@@ -18,10 +18,18 @@ public sealed class InFlightRangeTests
     public void A_later_part_waits_until_the_one_before_it_is_acknowledged()
     {
         // The rules change with epoch 1: the miner's trades of one range are two parts.
-        var stricter = DomainParameters.Default with { Eligibility = EligibilityRules.Default with { BurstTrades = 5 } };
+        var stricter = DomainParameters.Default with
+        {
+            Eligibility = EligibilityRules.Default with { BurstTrades = 5 },
+        };
         var schedule = new ParameterSchedule([new(1, new EpochId(0), DomainParameters.Default), new(2, new EpochId(1), stricter)]);
         var trades = new ReadOnlySequence<Trade>([.. Trades(1), .. Trades(2), .. Trades(3)]);
-        var progress = new EpochProgress([new(new EpochId(0), trades.Slice(0, 2)), new(new EpochId(1), trades.Slice(2))], [], new EpochId(1), [Miner]);
+        var progress = new EpochProgress(
+            [new(new EpochId(0), trades.Slice(0, 2)), new(new EpochId(1), trades.Slice(2))],
+            [],
+            new EpochId(1),
+            [Miner]
+        );
         var totals = new Dictionary<Address, RunningTotal> { [Miner] = new(0, 3 * Wei.OneTao.Value) };
         var work = InFlightRange.Of(7, Range(9, trades, totals), progress, schedule, followsRegistry: false);
 

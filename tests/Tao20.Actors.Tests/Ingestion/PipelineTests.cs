@@ -81,7 +81,10 @@ public sealed class PipelineTests : InDirectory, IAsyncLifetime
         // The node hides a whole trade, count and all, at the end of a range: only the next range's running total can show it.
         _chain.BendLogs = (from, to, logs) =>
         {
-            logs.RemoveAll(log => log["blockNumber"]!.GetValue<string>() == "0x32" && log["topics"]![1]!.GetValue<string>().EndsWith("a1", StringComparison.Ordinal));
+            logs.RemoveAll(log =>
+                log["blockNumber"]!.GetValue<string>() == "0x32"
+                && log["topics"]![1]!.GetValue<string>().EndsWith("a1", StringComparison.Ordinal)
+            );
             return logs;
         };
         await using var node = await Node.FollowingAsync(Path, Options() with { FirstRangeBlocks = 10, MaxRangeBlocks = 10 });
@@ -121,7 +124,9 @@ public sealed class PipelineTests : InDirectory, IAsyncLifetime
             Assert.True(last < 1_000, "no miner's entry failed");
             _chain.Grow(10);
             last += 10;
-            faulted |= (await node.UntilAsync(status => status.Fault is not null || status.State.Last?.Number == last)).Fault is { Kind: FaultKind.JournalUnavailable };
+            faulted |=
+                (await node.UntilAsync(status => status.Fault is not null || status.State.Last?.Number == last)).Fault
+                    is { Kind: FaultKind.JournalUnavailable };
         }
 
         InJournal("DROP TRIGGER hiccup");
@@ -176,7 +181,12 @@ public sealed class PipelineTests : InDirectory, IAsyncLifetime
             var report = Assert.Single(settled.Recent);
             Assert.Equal(3, report.Ranking.Ranked.Count);
             Assert.Equal(1UL, (await node.StatusAsync()).Open.Value);
-            Assert.Equal(Total(0, 39), report.Ranking.Ranked[0].Activity.Eligible.Wei + report.Ranking.Ranked[0].Activity.RoundTrip.Wei + report.Ranking.Ranked[0].Activity.Burst.Wei);
+            Assert.Equal(
+                Total(0, 39),
+                report.Ranking.Ranked[0].Activity.Eligible.Wei
+                    + report.Ranking.Ranked[0].Activity.RoundTrip.Wei
+                    + report.Ranking.Ranked[0].Activity.Burst.Wei
+            );
         }
 
         await using var again = await Node.FollowingAsync(Path, Options());
@@ -201,8 +211,14 @@ public sealed class PipelineTests : InDirectory, IAsyncLifetime
         _chain.BendLogs = (_, _, logs) =>
         {
             // The contract's own counting stays as it is for the others; this miner has no counter any more.
-            logs.RemoveAll(log => log["topics"]![1]!.GetValue<string>().EndsWith("a0", StringComparison.Ordinal) && log["topics"]!.AsArray().Count == 2);
-            foreach (var log in logs.Where(log => log["blockNumber"]!.GetValue<string>() == "0x5" && log["logIndex"]!.GetValue<string>() == "0x0"))
+            logs.RemoveAll(log =>
+                log["topics"]![1]!.GetValue<string>().EndsWith("a0", StringComparison.Ordinal) && log["topics"]!.AsArray().Count == 2
+            );
+            foreach (
+                var log in logs.Where(log =>
+                    log["blockNumber"]!.GetValue<string>() == "0x5" && log["logIndex"]!.GetValue<string>() == "0x0"
+                )
+            )
                 log["data"] = "0x00";
             return [.. logs.Where(log => log["topics"]!.AsArray().Count > 2)];
         };
@@ -222,7 +238,8 @@ public sealed class PipelineTests : InDirectory, IAsyncLifetime
         command.ExecuteNonQuery();
     }
 
-    private static bool IsLastOf(JsonObject log, int block) => log["blockNumber"]!.GetValue<string>() == $"0x{block:x}" && log["logIndex"]!.GetValue<string>() == "0x5";
+    private static bool IsLastOf(JsonObject log, int block) =>
+        log["blockNumber"]!.GetValue<string>() == $"0x{block:x}" && log["logIndex"]!.GetValue<string>() == "0x5";
 
     /// <summary>An epoch change right behind a block's last log.</summary>
     private static JsonObject EpochAdvanced(JsonObject last)
@@ -242,14 +259,15 @@ public sealed class PipelineTests : InDirectory, IAsyncLifetime
         return sum;
     }
 
-    private ChainOptions Options() => new()
-    {
-        Endpoints = [_chain.Uri],
-        Contract = ScriptedNode.Contract,
-        FromBlock = 1,
-        WebSocket = false,
-        PollInterval = TimeSpan.FromMilliseconds(50),
-        Retries = 1,
-        RetryDelay = TimeSpan.FromMilliseconds(5),
-    };
+    private ChainOptions Options() =>
+        new()
+        {
+            Endpoints = [_chain.Uri],
+            Contract = ScriptedNode.Contract,
+            FromBlock = 1,
+            WebSocket = false,
+            PollInterval = TimeSpan.FromMilliseconds(50),
+            Retries = 1,
+            RetryDelay = TimeSpan.FromMilliseconds(5),
+        };
 }

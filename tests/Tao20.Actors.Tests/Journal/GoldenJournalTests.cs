@@ -45,7 +45,10 @@ public sealed class GoldenJournalTests : TestKit
     {
         const string file = "messages-2026-11.txt";
         if (Recording)
-            File.WriteAllLines(GoldenPath(file), Samples.All().Select(sample => $"{_serializer.Manifest(sample)} {Convert.ToHexStringLower(_serializer.ToBinary(sample))}"));
+            File.WriteAllLines(
+                GoldenPath(file),
+                Samples.All().Select(sample => $"{_serializer.Manifest(sample)} {Convert.ToHexStringLower(_serializer.ToBinary(sample))}")
+            );
         foreach (var line in File.ReadLines(GoldenPath(file)))
         {
             var (manifest, bytes) = (line.Split(' ')[0], Convert.FromHexString(line.Split(' ')[1]));
@@ -86,17 +89,21 @@ public sealed class GoldenJournalTests : TestKit
         return new(states.ToDictionary(state => state.Key, state => state.Value is MinerVolume volume ? volume.ToSnapshot() : state.Value));
     }
 
-    private static object Evolve(string id, object? state, object e) => e switch
-    {
-        TradesFolded folded => ((MinerVolume?)state ?? MinerVolume.Initial(Address.Parse(id["miner-".Length..]))).Evolve(folded),
-        CursorEvent moved => ((CursorState?)state ?? CursorState.Initial).Evolve(moved),
-        EpochSettled or FactsQueued or BookAdvanced => ((CoordinatorState?)state ?? CoordinatorState.Initial(RegistryOf(e))).Evolve(e),
-        WeightsMoved moved => ((WeightsState?)state ?? WeightsState.Initial).Evolve(moved.Progress),
-        AccountMoved moved => moved.Events.Aggregate((ArbitrageState?)state ?? ArbitrageState.Initial, (account, one) => account.Evolve(one)),
-        PriceNoted noted => ((PriceHistory?)state ?? PriceHistory.Empty).After(noted),
-        OutboxEvent intent => ((OutboxState?)state ?? OutboxState.Initial).Evolve(intent),
-        _ => throw new ArgumentException($"A {e.GetType().Name} in {id} is not known here.", nameof(e)),
-    };
+    private static object Evolve(string id, object? state, object e) =>
+        e switch
+        {
+            TradesFolded folded => ((MinerVolume?)state ?? MinerVolume.Initial(Address.Parse(id["miner-".Length..]))).Evolve(folded),
+            CursorEvent moved => ((CursorState?)state ?? CursorState.Initial).Evolve(moved),
+            EpochSettled or FactsQueued or BookAdvanced => ((CoordinatorState?)state ?? CoordinatorState.Initial(RegistryOf(e))).Evolve(e),
+            WeightsMoved moved => ((WeightsState?)state ?? WeightsState.Initial).Evolve(moved.Progress),
+            AccountMoved moved => moved.Events.Aggregate(
+                (ArbitrageState?)state ?? ArbitrageState.Initial,
+                (account, one) => account.Evolve(one)
+            ),
+            PriceNoted noted => ((PriceHistory?)state ?? PriceHistory.Empty).After(noted),
+            OutboxEvent intent => ((OutboxState?)state ?? OutboxState.Initial).Evolve(intent),
+            _ => throw new ArgumentException($"A {e.GetType().Name} in {id} is not known here.", nameof(e)),
+        };
 
     /// <summary>A validator's first event is of the registry it follows; a node that follows none never queues a fact.</summary>
     private static RegistryIdentity? RegistryOf(object first) =>
@@ -109,7 +116,9 @@ public sealed class GoldenJournalTests : TestKit
         Assert.Equal(File.ReadAllLines(GoldenPath(file)), actual);
     }
 
-    private static string Hash(byte[] bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes.Length} {Convert.ToHexStringLower(SHA256.HashData(bytes))}");
+    private static string Hash(byte[] bytes) =>
+        string.Create(CultureInfo.InvariantCulture, $"{bytes.Length} {Convert.ToHexStringLower(SHA256.HashData(bytes))}");
 
-    private static string GoldenPath(string file, [System.Runtime.CompilerServices.CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "Golden", file);
+    private static string GoldenPath(string file, [System.Runtime.CompilerServices.CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "Golden", file);
 }

@@ -56,13 +56,17 @@ public sealed class SqliteConnectionsTests : InDirectory
     public async Task Many_owners_at_once_never_share_a_transaction()
     {
         using var connections = Prepared();
-        await Parallel.ForEachAsync(Enumerable.Range(0, 400), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (_, cancel) =>
-        {
-            await using var owner = new DataConnection(connections.DataOptions());
-            await owner.BeginTransactionAsync(cancel);
-            await owner.ExecuteAsync("INSERT INTO t VALUES (1)", cancel);
-            await owner.CommitTransactionAsync(cancel);
-        });
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 400),
+            new ParallelOptions { MaxDegreeOfParallelism = 16 },
+            async (_, cancel) =>
+            {
+                await using var owner = new DataConnection(connections.DataOptions());
+                await owner.BeginTransactionAsync(cancel);
+                await owner.ExecuteAsync("INSERT INTO t VALUES (1)", cancel);
+                await owner.CommitTransactionAsync(cancel);
+            }
+        );
         using var last = Open(connections);
         Assert.Equal(400L, Execute(last, "SELECT count(*) FROM t"));
     }

@@ -37,7 +37,9 @@ public sealed class MinerActorTests : InDirectory
     {
         await using var node = await Node.WithMinersAsync(Path);
         var batch = Batch(1, 1, 3);
-        var diverged = Assert.IsType<FoldDiverged>(await node.FoldAsync(batch with { Trades = batch.Trades with { Counter = new ChainCounter(0, Value(4)) } }));
+        var diverged = Assert.IsType<FoldDiverged>(
+            await node.FoldAsync(batch with { Trades = batch.Trades with { Counter = new ChainCounter(0, Value(4)) } })
+        );
         Assert.Equal((Value(4), Value(3), new Position(3, 0)), (diverged.ChainWei, diverged.FoldWei, diverged.After));
         Assert.Null((await node.SummaryAsync(Miner)).Position);
     }
@@ -49,7 +51,9 @@ public sealed class MinerActorTests : InDirectory
         {
             for (ulong i = 0; i < 45; i++)
                 await node.FoldAsync(Batch((long)i, 1 + i * 2, 2));
-            await WaitForAsync(() => Count("SELECT count(*) FROM journal WHERE persistence_id = 'miner-" + Miner + "' AND deleted = 0") <= 15);
+            await WaitForAsync(() =>
+                Count("SELECT count(*) FROM journal WHERE persistence_id = 'miner-" + Miner + "' AND deleted = 0") <= 15
+            );
             await WaitForAsync(() => Count("SELECT count(*) FROM snapshot") is 1 or 2);
         }
 
@@ -145,7 +149,9 @@ public sealed class MinerActorTests : InDirectory
     public void A_file_that_is_no_journal_is_refused_before_anything_starts()
     {
         File.WriteAllText(System.IO.Path.Combine(Path, SqliteJournal.FileName), new string('x', 10_000));
-        var error = Assert.Throws<JournalException>(() => SqliteJournal.Prepare(new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(Path) }));
+        var error = Assert.Throws<JournalException>(() =>
+            SqliteJournal.Prepare(new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(Path) })
+        );
         Assert.Equal(JournalProblem.Corrupt, error.Problem);
     }
 
@@ -164,11 +170,24 @@ public sealed class MinerActorTests : InDirectory
 
     internal static FoldBatch Batch(long range, ulong first, int count, Address? miner = null)
     {
-        var trades = Enumerable.Range(0, count).Select(i =>
-        {
-            var n = first + (ulong)i;
-            return new Trade(new Position(n, 0), new EpochId(0), Hash256.Zero, miner ?? Miner, TradeSide.Mint, Wei.OneTao, Wei.OneTao, TaoPerToken.From(1), 1_700_000_000 + n * 12);
-        }).ToArray();
+        var trades = Enumerable
+            .Range(0, count)
+            .Select(i =>
+            {
+                var n = first + (ulong)i;
+                return new Trade(
+                    new Position(n, 0),
+                    new EpochId(0),
+                    Hash256.Zero,
+                    miner ?? Miner,
+                    TradeSide.Mint,
+                    Wei.OneTao,
+                    Wei.OneTao,
+                    TaoPerToken.From(1),
+                    1_700_000_000 + n * 12
+                );
+            })
+            .ToArray();
         return new FoldBatch(range, 0, new FoldTrades(miner ?? Miner, EligibilityRules.Default, trades, null));
     }
 

@@ -38,9 +38,23 @@ internal sealed class SenderNode : IAsyncDisposable
 
     private IActorRef Sender => _host.Services.GetRequiredService<ActorRegistry>().Get<TransactionSenderKey>();
 
-    public static async Task<SenderNode> StartAsync(Anvil anvil, string directory, PrivateKey key, FeePolicy? fees = null, int cutAt = 0, bool afterwards = false)
+    public static async Task<SenderNode> StartAsync(
+        Anvil anvil,
+        string directory,
+        PrivateKey key,
+        FeePolicy? fees = null,
+        int cutAt = 0,
+        bool afterwards = false
+    )
     {
-        var options = new ChainOptions { Endpoints = [anvil.Rpc], Contract = default, WebSocket = false, PollInterval = TimeSpan.FromMilliseconds(50), Retries = 0 };
+        var options = new ChainOptions
+        {
+            Endpoints = [anvil.Rpc],
+            Contract = default,
+            WebSocket = false,
+            PollInterval = TimeSpan.FromMilliseconds(50),
+            Retries = 0,
+        };
         var transport = new CuttableTransport(new HttpRpcTransport(anvil.Rpc, options), cutAt, afterwards);
         var chain = new ChainConnection(options, [transport], NullLogger.Instance);
         chain.Head.Start();
@@ -49,10 +63,13 @@ internal sealed class SenderNode : IAsyncDisposable
         var guard = new JournalFaultReporter(journal, directory, new FaultSignal(), TimeProvider.System);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddLogging(logging => logging.ClearProviders());
-        builder.Services.AddAkka("tao20", akka => akka
-            .WithTao20Basics()
-            .WithJournal(journal)
-            .WithTransactions(new SenderSettings(31337, key, fees ?? new FeePolicy(), guard), chain, clustered: false));
+        builder.Services.AddAkka(
+            "tao20",
+            akka =>
+                akka.WithTao20Basics()
+                    .WithJournal(journal)
+                    .WithTransactions(new SenderSettings(31337, key, fees ?? new FeePolicy(), guard), chain, clustered: false)
+        );
         var host = builder.Build();
         await host.StartAsync();
         return new SenderNode(host, chain, anvil, transport);
@@ -115,9 +132,16 @@ internal sealed class CuttableTransport(IRpcTransport inner, int cutAt, bool aft
     {
         if (_cut.Task.IsCompleted)
             throw new EndpointUnreachableException(Endpoint, "cut off");
-        if (Refuses is { } refuses && body.Span.IndexOf("eth_sendRaw"u8) >= 0 && refuses(JsonNode.Parse(body.Span)![0]!["params"]![0]!.GetValue<string>()))
+        if (
+            Refuses is { } refuses
+            && body.Span.IndexOf("eth_sendRaw"u8) >= 0
+            && refuses(JsonNode.Parse(body.Span)![0]!["params"]![0]!.GetValue<string>())
+        )
             return RpcReply.Of("""[{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"exceeds block gas limit"}}]"""u8.ToArray());
-        var own = body.Span.IndexOf("eth_getTransactionCount"u8) >= 0 || body.Span.IndexOf("eth_sendRaw"u8) >= 0 || body.Span.IndexOf("eth_estimateGas"u8) >= 0;
+        var own =
+            body.Span.IndexOf("eth_getTransactionCount"u8) >= 0
+            || body.Span.IndexOf("eth_sendRaw"u8) >= 0
+            || body.Span.IndexOf("eth_estimateGas"u8) >= 0;
         if (own && Interlocked.Increment(ref _sent) == cutAt)
         {
             if (afterwards)
@@ -137,10 +161,16 @@ internal static class AnvilQuestions
         Big((await anvil.Client.SendAsync("eth_getBalance", $"[\"{account}\",\"latest\"]", CancellationToken.None)).GetString()!);
 
     public static async Task<ulong> NonceAsync(this Anvil anvil, Address account) =>
-        (ulong)Big((await anvil.Client.SendAsync("eth_getTransactionCount", $"[\"{account}\",\"latest\"]", CancellationToken.None)).GetString()!);
+        (ulong)Big(
+            (await anvil.Client.SendAsync("eth_getTransactionCount", $"[\"{account}\",\"latest\"]", CancellationToken.None)).GetString()!
+        );
 
     public static Task FundAsync(this Anvil anvil, Address account, BigInteger wei) =>
-        anvil.Client.SendAsync("anvil_setBalance", $"[\"{account}\",\"0x{wei.ToString("x", CultureInfo.InvariantCulture).TrimStart('0').PadLeft(1, '0')}\"]", CancellationToken.None);
+        anvil.Client.SendAsync(
+            "anvil_setBalance",
+            $"[\"{account}\",\"0x{wei.ToString("x", CultureInfo.InvariantCulture).TrimStart('0').PadLeft(1, '0')}\"]",
+            CancellationToken.None
+        );
 
     private static BigInteger Big(string quantity) => BigInteger.Parse("0" + quantity[2..], NumberStyles.HexNumber, null);
 }

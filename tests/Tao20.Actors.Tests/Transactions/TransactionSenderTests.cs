@@ -148,11 +148,17 @@ public sealed class TransactionSenderTests(ITestOutputHelper output) : InDirecto
         await using var node = await SenderNode.StartAsync(_anvil, Path, _key);
 
         // Both would work now; in one block only the first does.
-        var (first, second) = (Intent("first", economy.Index, AbiEncoder.Call("advanceEpoch()")), Intent("second", economy.Index, AbiEncoder.Call("advanceEpoch()")));
+        var (first, second) = (
+            Intent("first", economy.Index, AbiEncoder.Call("advanceEpoch()")),
+            Intent("second", economy.Index, AbiEncoder.Call("advanceEpoch()"))
+        );
         node.Submit(first, second);
         await node.UntilAsync(status => status.Open.Count(open => open.State == IntentState.Broadcast) == 2, mine: false);
         await node.DoneAsync(2);
-        Assert.Equal((IntentState.Final, IntentState.Reverted), ((await node.ProgressAsync(first)).State, (await node.ProgressAsync(second)).State));
+        Assert.Equal(
+            (IntentState.Final, IntentState.Reverted),
+            ((await node.ProgressAsync(first)).State, (await node.ProgressAsync(second)).State)
+        );
     }
 
     [Fact]
@@ -160,11 +166,15 @@ public sealed class TransactionSenderTests(ITestOutputHelper output) : InDirecto
     {
         await using var node = await SenderNode.StartAsync(_anvil, Path, _key);
         var refused = new ConcurrentDictionary<string, int>();
-        node.Transport.Refuses = raw => refused.IsEmpty || refused.ContainsKey(raw) ? refused.AddOrUpdate(raw, 1, (_, times) => times + 1) > 0 : false;
+        node.Transport.Refuses = raw =>
+            refused.IsEmpty || refused.ContainsKey(raw) ? refused.AddOrUpdate(raw, 1, (_, times) => times + 1) > 0 : false;
         var (first, second) = (Gift(5), Gift(7));
         node.Submit(first, second);
         await node.DoneAsync(2);
-        Assert.Equal((IntentState.Final, IntentState.Final), ((await node.ProgressAsync(first)).State, (await node.ProgressAsync(second)).State));
+        Assert.Equal(
+            (IntentState.Final, IntentState.Final),
+            ((await node.ProgressAsync(first)).State, (await node.ProgressAsync(second)).State)
+        );
         Assert.True(Assert.Single(refused).Value > 1);
         Assert.Equal((5, 7), ((int)await _anvil.BalanceAsync(first.To), (int)await _anvil.BalanceAsync(second.To)));
         Assert.Equal(2UL, await _anvil.NonceAsync(_key.Address));
@@ -208,7 +218,9 @@ public sealed class TransactionSenderTests(ITestOutputHelper output) : InDirecto
         {
             node.Transport.Refuses = _ => true;
             node.Submit(Gift(5), Gift(7));
-            await node.UntilAsync(status => status.Waiting?.Contains("Nor is a transaction that does nothing", StringComparison.Ordinal) == true);
+            await node.UntilAsync(status =>
+                status.Waiting?.Contains("Nor is a transaction that does nothing", StringComparison.Ordinal) == true
+            );
         }
 
         // A restart knows what was signed, and goes on with it.
@@ -247,7 +259,13 @@ public sealed class TransactionSenderTests(ITestOutputHelper output) : InDirecto
         // The other process takes our nonce, and one more.
         await _anvil.Client.SendAsync("anvil_dropTransaction", $"[\"{ours}\"]", _none);
         await _anvil.Client.SendAsync("anvil_impersonateAccount", $"[\"{_key.Address}\"]", _none);
-        await _anvil.Client.SubmitAsync([new DevnetTransaction(_key.Address, Address.Parse("0x00000000000000000000000000000000000000f1"), "0x", 1), new DevnetTransaction(_key.Address, Address.Parse("0x00000000000000000000000000000000000000f1"), "0x", 1)], _none);
+        await _anvil.Client.SubmitAsync(
+            [
+                new DevnetTransaction(_key.Address, Address.Parse("0x00000000000000000000000000000000000000f1"), "0x", 1),
+                new DevnetTransaction(_key.Address, Address.Parse("0x00000000000000000000000000000000000000f1"), "0x", 1),
+            ],
+            _none
+        );
         await _anvil.Client.MineAsync(1, _none);
         var status = await node.DoneAsync(2);
         Assert.True(status.Foreign >= 1);
@@ -285,7 +303,10 @@ public sealed class TransactionSenderTests(ITestOutputHelper output) : InDirecto
     [InlineData("Nonce gap too large", BroadcastAnswer.NonceTooHigh)]
     [InlineData("intrinsic gas too low", BroadcastAnswer.Refused)]
     public void Nodes_words_are_understood(string words, BroadcastAnswer answer) =>
-        Assert.Equal(answer, BroadcastAnswers.Of(new Chain.RpcErrorException(new Uri("http://node"), "eth_sendRawTransaction", -32000, words)));
+        Assert.Equal(
+            answer,
+            BroadcastAnswers.Of(new Chain.RpcErrorException(new Uri("http://node"), "eth_sendRawTransaction", -32000, words))
+        );
 
     /// <summary>Three intents, the connection cut at a request of the first run; a second run ends what the first began.</summary>
     private async Task<int> RunCutAsync(int step, bool afterwards)
@@ -310,7 +331,10 @@ public sealed class TransactionSenderTests(ITestOutputHelper output) : InDirecto
         again.Submit(intents);
         await again.DoneAsync(3);
         foreach (var (intent, i) in intents.Select((intent, i) => (intent, i)))
-            Assert.True(await _anvil.BalanceAsync(intent.To) == i + 1, $"cut {(afterwards ? "after" : "before")} request {step}: intent {i + 1}");
+            Assert.True(
+                await _anvil.BalanceAsync(intent.To) == i + 1,
+                $"cut {(afterwards ? "after" : "before")} request {step}: intent {i + 1}"
+            );
         Assert.Equal(3UL, await _anvil.NonceAsync(_key.Address));
         return steps;
     }
@@ -340,7 +364,10 @@ public sealed class TransactionSenderTests(ITestOutputHelper output) : InDirecto
     private async Task<string?> PoolAsync()
     {
         var pool = (await _anvil.Client.SendAsync("txpool_content", "[]", _none)).GetProperty("pending");
-        return pool.EnumerateObject().SelectMany(account => account.Value.EnumerateObject()).Select(tx => tx.Value.GetProperty("hash").GetString()).LastOrDefault();
+        return pool.EnumerateObject()
+            .SelectMany(account => account.Value.EnumerateObject())
+            .Select(tx => tx.Value.GetProperty("hash").GetString())
+            .LastOrDefault();
     }
 
     /// <summary>The hash of the transaction in the pool, once it is there; no block goes by meanwhile.</summary>

@@ -34,10 +34,16 @@ public class NethereumBenchmarks
     {
         _digestBytes = _digest.ToBytes();
         var chain = new SyntheticChain(Trades, 10, 50);
-        _reply = chain.Answer(RpcCall.Body([EthCalls.Logs(SyntheticChain.ContractAddress, null, 1, chain.Head, (ref Utf8JsonReader _, ReadOnlySpan<byte> _) => { })]));
+        _reply = chain.Answer(
+            RpcCall.Body([
+                EthCalls.Logs(SyntheticChain.ContractAddress, null, 1, chain.Head, (ref Utf8JsonReader _, ReadOnlySpan<byte> _) => { }),
+            ])
+        );
     }
 
-    /// <summary>The mints among a thousand trades' logs by Nethereum, without checks; <see cref="StepBenchmarks.Decode"/> is ours.</summary>
+    /// <summary>
+    /// The mints among a thousand trades' logs by Nethereum, without checks; <see cref="StepBenchmarks.Decode"/> is ours.
+    /// </summary>
     [Benchmark]
     public int DecodeLogsByNethereum() =>
         JToken.Parse(Encoding.UTF8.GetString(_reply))[0]!["result"]!.ToObject<FilterLog[]>()!.DecodeAllEvents<MintedEvent>().Count;

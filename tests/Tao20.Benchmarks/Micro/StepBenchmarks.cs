@@ -31,17 +31,30 @@ public class StepBenchmarks
     {
         SyntheticTrades.Fill(_trades, _volume.Miner, 0);
         var chain = new SyntheticChain(Trades, 10, 50);
-        _reply = chain.Answer(RpcCall.Body([EthCalls.Logs(SyntheticChain.ContractAddress, null, 1, chain.Head, (ref Utf8JsonReader _, ReadOnlySpan<byte> _) => { })]));
+        _reply = chain.Answer(
+            RpcCall.Body([
+                EthCalls.Logs(SyntheticChain.ContractAddress, null, 1, chain.Head, (ref Utf8JsonReader _, ReadOnlySpan<byte> _) => { }),
+            ])
+        );
         _command = new FoldTrades(_volume.Miner, EligibilityRules.Default, _trades, null);
         _folded = ((FoldDecision.Fold)_volume.Decide(_command)).Event;
         _bytes = Google.Protobuf.MessageExtensions.ToByteArray(MinerWire.ToWire(_folded));
-        _volumes = [.. Enumerable.Range(0, 1000).Select(i =>
-        {
-            var miner = MinerVolume.Initial(SyntheticTrades.Miner(i));
-            var trades = new Trade[50];
-            SyntheticTrades.Fill(trades, miner.Miner, i);
-            return miner.Evolve(((FoldDecision.Fold)miner.Decide(new FoldTrades(miner.Miner, EligibilityRules.Default, trades, null))).Event).Of(new EpochId(0));
-        })];
+        _volumes =
+        [
+            .. Enumerable
+                .Range(0, 1000)
+                .Select(i =>
+                {
+                    var miner = MinerVolume.Initial(SyntheticTrades.Miner(i));
+                    var trades = new Trade[50];
+                    SyntheticTrades.Fill(trades, miner.Miner, i);
+                    return miner
+                        .Evolve(
+                            ((FoldDecision.Fold)miner.Decide(new FoldTrades(miner.Miner, EligibilityRules.Default, trades, null))).Event
+                        )
+                        .Of(new EpochId(0));
+                }),
+        ];
     }
 
     /// <summary>Reply bytes to trades, every check included.</summary>
@@ -50,7 +63,11 @@ public class StepBenchmarks
     {
         var decoder = new LogDecoder(SyntheticChain.ContractAddress, 1, 1_000_000);
         using var memory = decoder.Memory;
-        RpcCall.ReadReply(new Uri("http://synthetic.invalid"), _reply, [EthCalls.Logs(SyntheticChain.ContractAddress, null, 1, 20, decoder.Read)]);
+        RpcCall.ReadReply(
+            new Uri("http://synthetic.invalid"),
+            _reply,
+            [EthCalls.Logs(SyntheticChain.ContractAddress, null, 1, 20, decoder.Read)]
+        );
         return decoder.Count;
     }
 

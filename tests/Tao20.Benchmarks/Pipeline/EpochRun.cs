@@ -32,7 +32,14 @@ namespace Tao20.Benchmarks.Pipeline;
 /// coordinator's actor and its SQLite journal, with the signatures checked before, from the order to settle to the settled round.
 /// </summary>
 internal sealed record EpochResult(
-    int Validators, int Miners, double SettleMilliseconds, double WeightsMilliseconds, double RoundMilliseconds, double TotalMilliseconds, double CoordinatorMilliseconds);
+    int Validators,
+    int Miners,
+    double SettleMilliseconds,
+    double WeightsMilliseconds,
+    double RoundMilliseconds,
+    double TotalMilliseconds,
+    double CoordinatorMilliseconds
+);
 
 /// <summary>
 /// The close of an epoch, from the miners' volumes to the settled round: scores, ranking root, rewards, weights, and every validator's
@@ -47,7 +54,10 @@ internal static class EpochRun
 
     public static async Task<EpochResult> RunAsync(int validators, int miners)
     {
-        var keys = Enumerable.Range(1, validators).Select(i => PrivateKey.FromBytes(Keccak.Hash(BitConverter.GetBytes(i)).ToBytes())).ToList();
+        var keys = Enumerable
+            .Range(1, validators)
+            .Select(i => PrivateKey.FromBytes(Keccak.Hash(BitConverter.GetBytes(i)).ToBytes()))
+            .ToList();
         var volumes = Enumerable.Range(0, miners).Select(Volume).ToList();
         var uids = volumes.Select((volume, i) => (volume.Miner, Uid: (ushort)i)).ToDictionary(pair => pair.Miner, pair => pair.Uid);
         var results = Enumerable.Range(0, Warmup + Runs).Select(_ => Once(keys, volumes, uids)).Skip(Warmup).ToList();
@@ -61,7 +71,8 @@ internal static class EpochRun
             Middle(results, r => r.Weights),
             Middle(results, r => r.Round),
             Middle(results, r => r.Settle + r.Weights + r.Round),
-            Math.Round(through.Skip(Warmup).Order().ElementAt(Runs / 2), 1));
+            Math.Round(through.Skip(Warmup).Order().ElementAt(Runs / 2), 1)
+        );
     }
 
     /// <summary>The same through the coordinator's actor and a fresh journal; miners that answer at once stand for the real ones.</summary>
@@ -73,14 +84,25 @@ internal static class EpochRun
         var registry = new RegistryIdentity(964, keys[0].Address);
         var faults = new FaultSignal();
         var settings = new FollowerSettings(
-            new ChainIdentity(registry.ChainId, Hash256.Zero, registry.Registry, 0, registry.Registry), DomainParameters.Default, new JournalFaultReporter(journal, directory, faults, TimeProvider.System), faults, new PipelineMetrics(), TimeProvider.System);
+            new ChainIdentity(registry.ChainId, Hash256.Zero, registry.Registry, 0, registry.Registry),
+            DomainParameters.Default,
+            new JournalFaultReporter(journal, directory, faults, TimeProvider.System),
+            faults,
+            new PipelineMetrics(),
+            TimeProvider.System
+        );
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();
-        builder.Services.AddAkka("tao20", akka => akka
-            .WithTao20Basics()
-            .WithJournal(journal)
-            .WithActors((system, registered) => registered.Register<MinersKey>(system.ActorOf(Props.Create(() => new Answering(volumes)))))
-            .WithConsensus(settings, clustered: false));
+        builder.Services.AddAkka(
+            "tao20",
+            akka =>
+                akka.WithTao20Basics()
+                    .WithJournal(journal)
+                    .WithActors(
+                        (system, registered) => registered.Register<MinersKey>(system.ActorOf(Props.Create(() => new Answering(volumes))))
+                    )
+                    .WithConsensus(settings, clustered: false)
+        );
         using var host = builder.Build();
         await host.StartAsync();
         var coordinator = host.Services.GetRequiredService<ActorRegistry>().Get<ConsensusKey>();
@@ -92,12 +114,23 @@ internal static class EpochRun
         List<BookItem> items =
         [
             new BookItem.EpochEnd(closed, Parameters),
-            .. keys.Select((key, i) => new BookItem.Fact(new ChainFact.Attested(new Position(1_001, (uint)i), Sign(key, said with { Validator = key.Address }, weights, registry)))),
+            .. keys.Select(
+                (key, i) =>
+                    new BookItem.Fact(
+                        new ChainFact.Attested(
+                            new Position(1_001, (uint)i),
+                            Sign(key, said with { Validator = key.Address }, weights, registry)
+                        )
+                    )
+            ),
         ];
         await coordinator.Ask<FactsFolded>(new FoldFacts(1, [.. keys.Select((key, i) => new BookItem.Fact(Bond(key, i)))], 900), Patience);
         var started = Stopwatch.GetTimestamp();
         var folded = coordinator.Ask<FactsFolded>(new FoldFacts(2, items, 1_001), Patience);
-        await coordinator.Ask<EpochAcknowledged>(new SettleEpoch(new EpochToSettle(closed, [.. volumes.Select(volume => volume.Miner)]), Parameters), Patience);
+        await coordinator.Ask<EpochAcknowledged>(
+            new SettleEpoch(new EpochToSettle(closed, [.. volumes.Select(volume => volume.Miner)]), Parameters),
+            Patience
+        );
         await folded;
         var settled = await coordinator.Ask<SettledEpochs>(GetSettledEpochs.Instance, Patience);
         var elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
@@ -108,20 +141,41 @@ internal static class EpochRun
         return elapsed;
     }
 
-    private static ClosedEpoch Closed => new(new EpochId(0), new EpochId(1), new Position(1_000, 0), 1_700_003_600) { LastBlockHash = Keccak.Hash([1]) };
+    private static ClosedEpoch Closed =>
+        new(new EpochId(0), new EpochId(1), new Position(1_000, 0), 1_700_003_600) { LastBlockHash = Keccak.Hash([1]) };
 
-    private static NavAttestation Said(ClosedEpoch closed, EpochReport report, IReadOnlyList<SubnetWeight> weights) => new(
-        closed.Epoch, closed.LastBlock, closed.LastBlockHash, TaoPerToken.From(Wei.OneTao.Value), Wei.OneTao, report.RankingRoot, Eip712.WeightsHash(weights), Parameters.Parameters.Hash(Keccak.Hash), default);
+    private static NavAttestation Said(ClosedEpoch closed, EpochReport report, IReadOnlyList<SubnetWeight> weights) =>
+        new(
+            closed.Epoch,
+            closed.LastBlock,
+            closed.LastBlockHash,
+            TaoPerToken.From(Wei.OneTao.Value),
+            Wei.OneTao,
+            report.RankingRoot,
+            Eip712.WeightsHash(weights),
+            Parameters.Parameters.Hash(Keccak.Hash),
+            default
+        );
 
-    private static ChainFact.BondChanged Bond(PrivateKey key, int i) => new(new Position(1, (uint)i), key.Address, Wei.From((2_000 + (ulong)i) * Wei.OneTao.Value));
+    private static ChainFact.BondChanged Bond(PrivateKey key, int i) =>
+        new(new Position(1, (uint)i), key.Address, Wei.From((2_000 + (ulong)i) * Wei.OneTao.Value));
 
-    private static SignedAttestation Sign(PrivateKey key, NavAttestation attestation, IReadOnlyList<SubnetWeight> weights, RegistryIdentity registry)
+    private static SignedAttestation Sign(
+        PrivateKey key,
+        NavAttestation attestation,
+        IReadOnlyList<SubnetWeight> weights,
+        RegistryIdentity registry
+    )
     {
         var digest = Eip712.Digest(attestation, registry);
         return new SignedAttestation(attestation, digest, weights, key.Sign(digest).ToBytes());
     }
 
-    private static (double Settle, double Weights, double Round) Once(List<PrivateKey> keys, List<EpochVolume> volumes, Dictionary<Address, ushort> uids)
+    private static (double Settle, double Weights, double Round) Once(
+        List<PrivateKey> keys,
+        List<EpochVolume> volumes,
+        Dictionary<Address, ushort> uids
+    )
     {
         var closed = Closed;
         var registry = new RegistryIdentity(964, keys[0].Address);
@@ -141,7 +195,10 @@ internal static class EpochRun
         for (var i = 0; i < attestations.Count; i++)
         {
             var signed = attestations[i];
-            if (Signature.TryParse(signed.Signature.Span)?.Signer(Eip712.Digest(signed.Attestation, registry)) != signed.Attestation.Validator)
+            if (
+                Signature.TryParse(signed.Signature.Span)?.Signer(Eip712.Digest(signed.Attestation, registry))
+                != signed.Attestation.Validator
+            )
                 throw new InvalidOperationException("A signature is not its signer's.");
             Tell(new ChainFact.Attested(new Position(1_001, (uint)i), signed));
         }
@@ -160,8 +217,20 @@ internal static class EpochRun
     private static EpochVolume Volume(int miner)
     {
         var volume = MinerVolume.Initial(SyntheticTrades.Miner(miner));
-        var trades = Enumerable.Range(0, 4).Select(i => new Trade(
-            new Position((ulong)(i + 1), (uint)miner), new EpochId(0), Hash256.Zero, SyntheticTrades.Miner(miner), TradeSide.Mint, Wei.OneTao, Wei.From(Wei.OneTao.Value * (ulong)(1 + miner % 97)), TaoPerToken.From(1), 1_700_000_000UL + (ulong)i * 600)).ToArray();
+        var trades = Enumerable
+            .Range(0, 4)
+            .Select(i => new Trade(
+                new Position((ulong)(i + 1), (uint)miner),
+                new EpochId(0),
+                Hash256.Zero,
+                SyntheticTrades.Miner(miner),
+                TradeSide.Mint,
+                Wei.OneTao,
+                Wei.From(Wei.OneTao.Value * (ulong)(1 + miner % 97)),
+                TaoPerToken.From(1),
+                1_700_000_000UL + (ulong)i * 600
+            ))
+            .ToArray();
         var folded = ((FoldDecision.Fold)volume.Decide(new FoldTrades(volume.Miner, EligibilityRules.Default, trades, null))).Event;
         return volume.Evolve(folded).Of(new EpochId(0));
     }
@@ -173,8 +242,10 @@ internal static class EpochRun
         return elapsed;
     }
 
-    private static double Middle(List<(double Settle, double Weights, double Round)> results, Func<(double Settle, double Weights, double Round), double> value) =>
-        Math.Round(results.Select(value).Order().ElementAt(results.Count / 2), 1);
+    private static double Middle(
+        List<(double Settle, double Weights, double Round)> results,
+        Func<(double Settle, double Weights, double Round), double> value
+    ) => Math.Round(results.Select(value).Order().ElementAt(results.Count / 2), 1);
 
     private sealed class Answering : ReceiveActor
     {

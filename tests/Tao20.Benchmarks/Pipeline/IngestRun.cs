@@ -21,7 +21,17 @@ using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Benchmarks.Pipeline;
 
-internal sealed record IngestArguments(string? Rpc, Address Contract, ulong From, ulong To, FileInfo? Replay, string? DataDirectory, int Parallelism, int Range, int Runs = 1);
+internal sealed record IngestArguments(
+    string? Rpc,
+    Address Contract,
+    ulong From,
+    ulong To,
+    FileInfo? Replay,
+    string? DataDirectory,
+    int Parallelism,
+    int Range,
+    int Runs = 1
+);
 
 /// <summary>
 /// One line of <c>ingest</c>. <c>Ratio</c> is ingest's speed over that of only downloading the same ranges, <c>ReadRatio</c> over that of
@@ -43,7 +53,8 @@ internal sealed record IngestResult(
     int Requests,
     long ReplyBytes,
     string CrossCheck,
-    string Journal);
+    string Journal
+);
 
 /// <summary>How long a part took, by the wall's clock and by this process's processor time.</summary>
 internal readonly record struct Taken(double Seconds, double Cpu)
@@ -74,7 +85,9 @@ internal static class IngestRun
             throw new ArgumentException("Give --rpc with a chain's URL or --replay with recorded replies.");
         await WarmUpAsync(arguments.Parallelism, cancel);
         var options = Options(arguments);
-        IRpcTransport source = arguments.Replay is { } file ? await RecordedReplies.LoadAsync(file, cancel) : new HttpRpcTransport(options.Endpoints[0], options);
+        IRpcTransport source = arguments.Replay is { } file
+            ? await RecordedReplies.LoadAsync(file, cancel)
+            : new HttpRpcTransport(options.Endpoints[0], options);
         using var disposing = source as IDisposable;
         var to = arguments.To > 0 ? arguments.To : await HeadAsync(source, cancel);
         options = options with { FinalityDepth = (int)Math.Min(int.MaxValue, await HeadAsync(source, cancel) - to) };
@@ -127,7 +140,8 @@ internal static class IngestRun
                 observed.LogRequests.Count,
                 observed.Bytes,
                 crossed ? "the contract's running totals equal the folds" : "skipped: the contract keeps no running totals",
-                "sqlite");
+                "sqlite"
+            );
         }
         finally
         {
@@ -142,7 +156,12 @@ internal static class IngestRun
     /// database is not the reader's speed.
     /// </summary>
     private static async Task<(Taken Taken, PipelineMetrics Metrics)> IngestAsync(
-        IRpcTransport transport, ChainOptions options, ulong to, string directory, CancellationToken cancel)
+        IRpcTransport transport,
+        ChainOptions options,
+        ulong to,
+        string directory,
+        CancellationToken cancel
+    )
     {
         ChainIdentity identity;
         await using (var probing = new ChainConnection(options, [transport], NullLogger.Instance))
@@ -154,11 +173,22 @@ internal static class IngestRun
         var faults = new FaultSignal();
         var metrics = new PipelineMetrics();
         var settings = new FollowerSettings(
-            identity, DomainParameters.Default, new JournalFaultReporter(journal, directory, faults, TimeProvider.System), faults, metrics, TimeProvider.System, to);
+            identity,
+            DomainParameters.Default,
+            new JournalFaultReporter(journal, directory, faults, TimeProvider.System),
+            faults,
+            metrics,
+            TimeProvider.System,
+            to
+        );
         using var host = NodeOf(settings, chain, journal);
         await host.StartAsync(cancel);
         var miners = await host.Services.GetRequiredService<IRequiredActor<MinersKey>>().GetAsync(cancel);
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => miners.Ask<FoldAcknowledged>(SyntheticTrades.Batch(SyntheticTrades.Miner(1_000_000 + i), 0, 10), cancel)));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(i => miners.Ask<FoldAcknowledged>(SyntheticTrades.Batch(SyntheticTrades.Miner(1_000_000 + i), 0, 10), cancel))
+        );
         await gate.Reached.WaitAsync(cancel);
         var taken = await Taken.ByAsync(async () =>
         {
@@ -174,20 +204,27 @@ internal static class IngestRun
         return (taken, metrics);
     }
 
-    public static ChainOptions Options(IngestArguments arguments) => new()
-    {
-        Endpoints = [new Uri(arguments.Rpc ?? "http://replay.invalid")],
-        Contract = arguments.Contract,
-        FromBlock = arguments.From,
-        WebSocket = false,
-        PollInterval = TimeSpan.FromSeconds(60),
-        Parallelism = arguments.Parallelism,
-        FirstRangeBlocks = arguments.Range > 0 ? arguments.Range : arguments.Replay is null ? 16 : 200,
-        MaxRangeBlocks = arguments.Range > 0 ? arguments.Range : arguments.Replay is null ? 1_000_000 : 200,
-        TargetReplyBytes = arguments.Range > 0 || arguments.Replay is not null ? int.MaxValue : 1024 * 1024,
-        MaxReplyBytes = 256 * 1024 * 1024,
-        FinalityDepth = 0,
-    };
+    public static ChainOptions Options(IngestArguments arguments) =>
+        new()
+        {
+            Endpoints = [new Uri(arguments.Rpc ?? "http://replay.invalid")],
+            Contract = arguments.Contract,
+            FromBlock = arguments.From,
+            WebSocket = false,
+            PollInterval = TimeSpan.FromSeconds(60),
+            Parallelism = arguments.Parallelism,
+            FirstRangeBlocks =
+                arguments.Range > 0 ? arguments.Range
+                : arguments.Replay is null ? 16
+                : 200,
+            MaxRangeBlocks =
+                arguments.Range > 0 ? arguments.Range
+                : arguments.Replay is null ? 1_000_000
+                : 200,
+            TargetReplyBytes = arguments.Range > 0 || arguments.Replay is not null ? int.MaxValue : 1024 * 1024,
+            MaxReplyBytes = 256 * 1024 * 1024,
+            FinalityDepth = 0,
+        };
 
     public static async Task<ulong> HeadAsync(IRpcTransport transport, CancellationToken cancel)
     {
@@ -201,36 +238,49 @@ internal static class IngestRun
     {
         await using var chain = new ChainConnection(options, [transport], NullLogger.Instance);
         await chain.Head.RefreshAsync(cancel);
-        await foreach (var _ in chain.Ranges.ReadAsync(new Cursor(options.FromBlock, null), to, cancel))
-        {
-        }
+        await foreach (var _ in chain.Ranges.ReadAsync(new Cursor(options.FromBlock, null), to, cancel)) { }
     }
 
     private static IHost NodeOf(FollowerSettings settings, ChainConnection chain, JournalOptions journal)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddSimpleConsole();
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Services.AddAkka("tao20", akka => akka
-            .WithTao20Basics()
-            .WithJournal(journal)
-            .WithMiners(settings.Journal, clustered: false)
-            .WithConsensus(settings, clustered: false)
-            .WithChainFollower(settings, chain, clustered: false));
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console =>
+            console.LogToStandardErrorThreshold = LogLevel.Trace
+        );
+        builder.Services.AddAkka(
+            "tao20",
+            akka =>
+                akka.WithTao20Basics()
+                    .WithJournal(journal)
+                    .WithMiners(settings.Journal, clustered: false)
+                    .WithConsensus(settings, clustered: false)
+                    .WithChainFollower(settings, chain, clustered: false)
+        );
         return builder.Build();
     }
 
     private static Task DownloadAsync(IRpcTransport transport, IReadOnlyList<byte[]> bodies, int parallelism, CancellationToken cancel) =>
-        Parallel.ForEachAsync(bodies, new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancel }, async (body, stop) =>
-        {
-            using var reply = await transport.SendAsync(body, stop);
-        });
+        Parallel.ForEachAsync(
+            bodies,
+            new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancel },
+            async (body, stop) =>
+            {
+                using var reply = await transport.SendAsync(body, stop);
+            }
+        );
 
-    /// <summary>Runs until a run compiles next to nothing any more: the compiler takes what is often run in hand again, a hundred methods at a time.</summary>
+    /// <summary>
+    /// Runs until a run compiles next to nothing any more: the compiler takes what is often run in hand again, a hundred methods at
+    /// a time.
+    /// </summary>
     private static async Task WarmUpAsync(int parallelism, CancellationToken cancel)
     {
         var chain = new SyntheticChain(50_000, 100, 100);
-        var options = Options(new IngestArguments(null, SyntheticChain.ContractAddress, 0, 0, null, null, parallelism, 0)) with { TargetReplyBytes = 512 * 1024 };
+        var options = Options(new IngestArguments(null, SyntheticChain.ContractAddress, 0, 0, null, null, parallelism, 0)) with
+        {
+            TargetReplyBytes = 512 * 1024,
+        };
         for (var run = 0; run < MostWarmUps; run++)
         {
             var directory = Directory.CreateTempSubdirectory("tao20-warm-").FullName;
@@ -245,13 +295,14 @@ internal static class IngestRun
         GC.Collect();
     }
 
-    /// <summary>Waits until the compiler has caught up with what has been run so far: it works beside, on a core that is to be measured.</summary>
+    /// <summary>
+    /// Waits until the compiler has caught up with what has been run so far: it works beside, on a core that is to be measured.
+    /// </summary>
     private static async Task CompilerIdleAsync(CancellationToken cancel)
     {
         using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(300));
         long seen;
-        do
-            seen = JitInfo.GetCompiledMethodCount();
+        do seen = JitInfo.GetCompiledMethodCount();
         while (await looks.WaitForNextTickAsync(cancel) && JitInfo.GetCompiledMethodCount() != seen);
     }
 

@@ -16,7 +16,13 @@ namespace Tao20.Benchmarks.Pipeline;
 internal sealed record JournalResult(long Events, double Seconds, double EventsPerSecond, double JournalMiB);
 
 /// <summary>One line of <c>recover</c>.</summary>
-internal sealed record RecoverResult(long Events, double Seconds, double EventsPerSecond, double MillisecondsPerMinerWithSnapshot, double SlowestWithSnapshotMilliseconds);
+internal sealed record RecoverResult(
+    long Events,
+    double Seconds,
+    double EventsPerSecond,
+    double MillisecondsPerMinerWithSnapshot,
+    double SlowestWithSnapshotMilliseconds
+);
 
 /// <summary>Miner actors and their SQLite journal, without the chain.</summary>
 internal static class JournalRun
@@ -52,7 +58,13 @@ internal static class JournalRun
             await FillAsync(directory, trades, miners, batch, 10, cancel);
             return await ReadAsync(directory, miners, 10, cancel, oneByOne: true);
         });
-        return new RecoverResult(trades, Math.Round(seconds, 3), Math.Round(trades / seconds), Math.Round(snapshots.Seconds / miners * 1000, 2), Math.Round(snapshots.Slowest * 1000, 2));
+        return new RecoverResult(
+            trades,
+            Math.Round(seconds, 3),
+            Math.Round(trades / seconds),
+            Math.Round(snapshots.Seconds / miners * 1000, 2),
+            Math.Round(snapshots.Slowest * 1000, 2)
+        );
     }
 
     private static async Task<T> WithDirectory<T>(Func<string, Task<T>> run)
@@ -69,7 +81,14 @@ internal static class JournalRun
     }
 
     /// <summary>Sends every miner its batches, a few at a time, until all are durable; seconds.</summary>
-    private static async Task<double> FillAsync(string directory, int trades, int miners, int batch, int snapshotEvery, CancellationToken cancel)
+    private static async Task<double> FillAsync(
+        string directory,
+        int trades,
+        int miners,
+        int batch,
+        int snapshotEvery,
+        CancellationToken cancel
+    )
     {
         using var host = Start(directory, snapshotEvery);
         await host.StartAsync(cancel);
@@ -84,7 +103,9 @@ internal static class JournalRun
             {
                 var count = Math.Min(batch, trades - sent);
                 sent += count;
-                acknowledged.Add(region.Ask<FoldAcknowledged>(SyntheticTrades.Batch(addresses[i], (long)round * batch, count), Patience, cancel));
+                acknowledged.Add(
+                    region.Ask<FoldAcknowledged>(SyntheticTrades.Batch(addresses[i], (long)round * batch, count), Patience, cancel)
+                );
             }
 
             await Task.WhenAll(acknowledged);
@@ -96,7 +117,13 @@ internal static class JournalRun
     }
 
     /// <summary>Starts afresh and asks every miner where it stands.</summary>
-    private static async Task<(double Seconds, double Slowest)> ReadAsync(string directory, int miners, int snapshotEvery, CancellationToken cancel, bool oneByOne = false)
+    private static async Task<(double Seconds, double Slowest)> ReadAsync(
+        string directory,
+        int miners,
+        int snapshotEvery,
+        CancellationToken cancel,
+        bool oneByOne = false
+    )
     {
         using var host = Start(directory, snapshotEvery);
         await host.StartAsync(cancel);
@@ -116,7 +143,11 @@ internal static class JournalRun
         }
         else
         {
-            await Task.WhenAll(Enumerable.Range(0, miners).Select(i => region.Ask<MinerSummary>(new GetMinerSummary(SyntheticTrades.Miner(i), new EpochId(0)), Patience, cancel)));
+            await Task.WhenAll(
+                Enumerable
+                    .Range(0, miners)
+                    .Select(i => region.Ask<MinerSummary>(new GetMinerSummary(SyntheticTrades.Miner(i), new EpochId(0)), Patience, cancel))
+            );
         }
 
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;

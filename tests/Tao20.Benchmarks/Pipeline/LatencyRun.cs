@@ -22,15 +22,36 @@ internal static class LatencyRun
         await using var anvil = await Anvil.StartAsync(tools, options, cancel);
         var account = (await anvil.Client.AccountsAsync(cancel))[0];
         var time = options.GenesisTimestamp + 12;
-        var emitter = (await anvil.Client.ExecuteAsync([new DevnetTransaction(account, null, ContractArtifact.Load("TradeEmitter").Bytecode)], time, cancel))[0]!.Value;
+        var emitter = (
+            await anvil.Client.ExecuteAsync(
+                [new DevnetTransaction(account, null, ContractArtifact.Load("TradeEmitter").Bytecode)],
+                time,
+                cancel
+            )
+        )[0]!.Value;
         var directory = Directory.CreateTempSubdirectory("tao20-latency-").FullName;
         var port = Anvil.FreePort();
-        using var process = Process.Start(new ProcessStartInfo(
-            "dotnet", [node, "validator", "--rpc", anvil.Rpc.ToString(), "--contract", emitter.ToString(), "--data-dir", directory, "--http-port", $"{port}"])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(
+                "dotnet",
+                [
+                    node,
+                    "validator",
+                    "--rpc",
+                    anvil.Rpc.ToString(),
+                    "--contract",
+                    emitter.ToString(),
+                    "--data-dir",
+                    directory,
+                    "--http-port",
+                    $"{port}",
+                ]
+            )
+            {
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+            }
+        )!;
         try
         {
             process.ErrorDataReceived += (_, _) => { };
@@ -55,7 +76,12 @@ internal static class LatencyRun
             }
 
             latencies.Sort();
-            return new LatencyResult(blocks, Math.Round(latencies[blocks / 2], 1), Math.Round(latencies[(int)(blocks * 0.99)], 1), Math.Round(latencies[^1], 1));
+            return new LatencyResult(
+                blocks,
+                Math.Round(latencies[blocks / 2], 1),
+                Math.Round(latencies[(int)(blocks * 0.99)], 1),
+                Math.Round(latencies[^1], 1)
+            );
         }
         finally
         {
@@ -66,15 +92,39 @@ internal static class LatencyRun
     }
 
     /// <summary>Milliseconds from the start of the process on an existing journal until it says that it is ready.</summary>
-    public static async Task<object> StartAsync(string node, string rpc, string contract, ulong from, string directory, CancellationToken cancel)
+    public static async Task<object> StartAsync(
+        string node,
+        string rpc,
+        string contract,
+        ulong from,
+        string directory,
+        CancellationToken cancel
+    )
     {
         var port = Anvil.FreePort();
         var started = Stopwatch.GetTimestamp();
-        using var process = Process.Start(new ProcessStartInfo(
-            "dotnet", [node, "validator", "--rpc", rpc, "--contract", contract, "--from-block", $"{from}", "--data-dir", directory, "--http-port", $"{port}"])
-        {
-            RedirectStandardError = true,
-        })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(
+                "dotnet",
+                [
+                    node,
+                    "validator",
+                    "--rpc",
+                    rpc,
+                    "--contract",
+                    contract,
+                    "--from-block",
+                    $"{from}",
+                    "--data-dir",
+                    directory,
+                    "--http-port",
+                    $"{port}",
+                ]
+            )
+            {
+                RedirectStandardError = true,
+            }
+        )!;
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         await ReadyAsync(process, http, cancel);
         var ready = Stopwatch.GetElapsedTime(started);

@@ -9,20 +9,60 @@ internal static class PipelineCommands
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    public static IEnumerable<Command> All() => [Ingest(), Record(), Serve(), Seed(), Fold(), Journal(), Recover(), Latency(), Epoch(), Trade(), Start()];
+    public static IEnumerable<Command> All() =>
+        [Ingest(), Record(), Serve(), Seed(), Fold(), Journal(), Recover(), Latency(), Epoch(), Trade(), Start()];
 
     private static Command Ingest()
     {
-        var (rpc, contract, from, to, replay) = (Rpc(), Contract(), Block("--from"), Block("--to"), new Option<FileInfo?>("--replay") { Description = "Recorded replies, served from memory instead of a chain" });
+        var (rpc, contract, from, to, replay) = (
+            Rpc(),
+            Contract(),
+            Block("--from"),
+            Block("--to"),
+            new Option<FileInfo?>("--replay") { Description = "Recorded replies, served from memory instead of a chain" }
+        );
         var journal = new Option<string>("--journal") { Description = "Where events go: sqlite", DefaultValueFactory = _ => "sqlite" };
-        var directory = new Option<string?>("--data-dir") { Description = "Directory of the journal (default: a temporary one, deleted afterwards)" };
-        var (parallelism, range) = (Number("--parallelism", "Ranges downloaded at once", 4), Number("--range", "Blocks a range; 0 adapts to the node; as recorded for --replay", 0));
+        var directory = new Option<string?>("--data-dir")
+        {
+            Description = "Directory of the journal (default: a temporary one, deleted afterwards)",
+        };
+        var (parallelism, range) = (
+            Number("--parallelism", "Ranges downloaded at once", 4),
+            Number("--range", "Blocks a range; 0 adapts to the node; as recorded for --replay", 0)
+        );
         var runs = Number("--runs", "How often; the middle one is printed", 1);
-        var command = new Command("ingest", "Read a chain into a fresh journal; side by side, only download the same ranges") { rpc, contract, from, to, replay, journal, directory, parallelism, range, runs };
-        command.SetAction((parsed, cancel) => PrintAsync(IngestRun.RunAsync(
-            new IngestArguments(
-                parsed.GetValue(rpc), Address.Parse(parsed.GetValue(contract) ?? SyntheticChain.ContractAddress.ToString()), parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(replay), parsed.GetValue(directory), parsed.GetValue(parallelism), parsed.GetValue(range), parsed.GetValue(runs)),
-            cancel)));
+        var command = new Command("ingest", "Read a chain into a fresh journal; side by side, only download the same ranges")
+        {
+            rpc,
+            contract,
+            from,
+            to,
+            replay,
+            journal,
+            directory,
+            parallelism,
+            range,
+            runs,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+                PrintAsync(
+                    IngestRun.RunAsync(
+                        new IngestArguments(
+                            parsed.GetValue(rpc),
+                            Address.Parse(parsed.GetValue(contract) ?? SyntheticChain.ContractAddress.ToString()),
+                            parsed.GetValue(from),
+                            parsed.GetValue(to),
+                            parsed.GetValue(replay),
+                            parsed.GetValue(directory),
+                            parsed.GetValue(parallelism),
+                            parsed.GetValue(range),
+                            parsed.GetValue(runs)
+                        ),
+                        cancel
+                    )
+                )
+        );
         return command;
     }
 
@@ -31,42 +71,116 @@ internal static class PipelineCommands
         var (rpc, contract, from, to) = (Rpc(), Contract(), Block("--from"), Block("--to"));
         var range = Number("--range", "Blocks a range; the same for --replay", 200);
         var output = new Option<FileInfo>("--out") { Description = "The file to write", Required = true };
-        var (trades, miners, perBlock) = (Number("--trades", "Without --rpc: how many trades a made-up chain has", 1_000_000), Number("--miners", "and how many miners", 100), Number("--per-block", "and trades a block", 50));
-        var command = new Command("record", "Record the JSON-RPC replies of a chain, or of a made-up one, for ingest --replay") { rpc, contract, from, to, output, trades, miners, perBlock, range };
-        command.SetAction((parsed, cancel) => PrintAsync(RecordedReplies.RecordAsync(
-            new IngestArguments(parsed.GetValue(rpc), Address.Parse(parsed.GetValue(contract) ?? SyntheticChain.ContractAddress.ToString()), parsed.GetValue(from), parsed.GetValue(to), null, null, 4, parsed.GetValue(range)),
-            new SyntheticChain(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(perBlock)),
-            parsed.GetValue(output)!,
-            cancel)));
+        var (trades, miners, perBlock) = (
+            Number("--trades", "Without --rpc: how many trades a made-up chain has", 1_000_000),
+            Number("--miners", "and how many miners", 100),
+            Number("--per-block", "and trades a block", 50)
+        );
+        var command = new Command("record", "Record the JSON-RPC replies of a chain, or of a made-up one, for ingest --replay")
+        {
+            rpc,
+            contract,
+            from,
+            to,
+            output,
+            trades,
+            miners,
+            perBlock,
+            range,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+                PrintAsync(
+                    RecordedReplies.RecordAsync(
+                        new IngestArguments(
+                            parsed.GetValue(rpc),
+                            Address.Parse(parsed.GetValue(contract) ?? SyntheticChain.ContractAddress.ToString()),
+                            parsed.GetValue(from),
+                            parsed.GetValue(to),
+                            null,
+                            null,
+                            4,
+                            parsed.GetValue(range)
+                        ),
+                        new SyntheticChain(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(perBlock)),
+                        parsed.GetValue(output)!,
+                        cancel
+                    )
+                )
+        );
         return command;
     }
 
     private static Command Serve()
     {
-        var (trades, miners, perBlock, port) = (Number("--trades", "How many trades", 1_000_000), Number("--miners", "How many miners", 1000), Number("--per-block", "Trades a block", 50), Number("--port", "Port on 127.0.0.1", 18545));
-        var command = new Command("serve", "Serve a made-up chain over HTTP, so that only the reader's memory is measured") { trades, miners, perBlock, port };
-        command.SetAction((parsed, cancel) => SyntheticServer.RunAsync(
-            new SyntheticChain(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(perBlock)), parsed.GetValue(port), cancel));
+        var (trades, miners, perBlock, port) = (
+            Number("--trades", "How many trades", 1_000_000),
+            Number("--miners", "How many miners", 1000),
+            Number("--per-block", "Trades a block", 50),
+            Number("--port", "Port on 127.0.0.1", 18545)
+        );
+        var command = new Command("serve", "Serve a made-up chain over HTTP, so that only the reader's memory is measured")
+        {
+            trades,
+            miners,
+            perBlock,
+            port,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+                SyntheticServer.RunAsync(
+                    new SyntheticChain(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(perBlock)),
+                    parsed.GetValue(port),
+                    cancel
+                )
+        );
         return command;
     }
 
     private static Command Seed()
     {
-        var (trades, miners, port) = (Number("--trades", "How many trades", 100_000), Number("--miners", "How many miners", 100), Number("--port", "Port on 127.0.0.1", 18546));
-        var (perBlock, perTransaction) = (Number("--per-block", "Trades a block", 100), Number("--per-transaction", "Trades a transaction, if only emitted", 1));
+        var (trades, miners, port) = (
+            Number("--trades", "How many trades", 100_000),
+            Number("--miners", "How many miners", 100),
+            Number("--port", "Port on 127.0.0.1", 18546)
+        );
+        var (perBlock, perTransaction) = (
+            Number("--per-block", "Trades a block", 100),
+            Number("--per-transaction", "Trades a transaction, if only emitted", 1)
+        );
         var emitted = new Option<bool>("--emitted") { Description = "Only emit the trades' events, instead of trading on the index" };
-        var command = new Command("anvil", "Start a local chain with so many trades on it, print where, and keep it until stopped") { trades, miners, perBlock, perTransaction, port, emitted };
-        command.SetAction((parsed, cancel) =>
+        var command = new Command("anvil", "Start a local chain with so many trades on it, print where, and keep it until stopped")
         {
-            var arguments = new SeedArguments(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(perBlock), parsed.GetValue(perTransaction), parsed.GetValue(port));
-            return parsed.GetValue(emitted) ? SeededAnvil.EmittedAsync(arguments, cancel) : SeededAnvil.TradedAsync(arguments, cancel);
-        });
+            trades,
+            miners,
+            perBlock,
+            perTransaction,
+            port,
+            emitted,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+            {
+                var arguments = new SeedArguments(
+                    parsed.GetValue(trades),
+                    parsed.GetValue(miners),
+                    parsed.GetValue(perBlock),
+                    parsed.GetValue(perTransaction),
+                    parsed.GetValue(port)
+                );
+                return parsed.GetValue(emitted) ? SeededAnvil.EmittedAsync(arguments, cancel) : SeededAnvil.TradedAsync(arguments, cancel);
+            }
+        );
         return command;
     }
 
     private static Command Fold()
     {
-        var (trades, miners, batch) = (Number("--trades", "How many trades", 10_000_000), Number("--miners", "How many miners", 100), Number("--batch", "Trades a batch", 1000));
+        var (trades, miners, batch) = (
+            Number("--trades", "How many trades", 10_000_000),
+            Number("--miners", "How many miners", 100),
+            Number("--batch", "Trades a batch", 1000)
+        );
         var command = new Command("fold", "Decide and evolve alone, on one core") { trades, miners, batch };
         command.SetAction(parsed => Print(FoldRun.Run(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(batch))));
         return command;
@@ -74,23 +188,45 @@ internal static class PipelineCommands
 
     private static Command Journal()
     {
-        var (trades, miners, batch) = (Number("--trades", "How many trades", 1_000_000), Number("--miners", "How many miners", 100), Number("--batch", "Trades a batch", 500));
+        var (trades, miners, batch) = (
+            Number("--trades", "How many trades", 1_000_000),
+            Number("--miners", "How many miners", 100),
+            Number("--batch", "Trades a batch", 500)
+        );
         var command = new Command("journal", "Miner actors from message to durable SQLite") { trades, miners, batch };
-        command.SetAction((parsed, cancel) => PrintAsync(JournalRun.WriteAsync(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(batch), cancel)));
+        command.SetAction(
+            (parsed, cancel) =>
+                PrintAsync(JournalRun.WriteAsync(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(batch), cancel))
+        );
         return command;
     }
 
     private static Command Recover()
     {
-        var (trades, miners, batch) = (Number("--trades", "How many trades", 1_000_000), Number("--miners", "How many miners", 100), Number("--batch", "Trades a batch", 500));
-        var command = new Command("recover", "Miner actors from SQLite back to memory, without and with snapshots") { trades, miners, batch };
-        command.SetAction((parsed, cancel) => PrintAsync(JournalRun.RecoverAsync(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(batch), cancel)));
+        var (trades, miners, batch) = (
+            Number("--trades", "How many trades", 1_000_000),
+            Number("--miners", "How many miners", 100),
+            Number("--batch", "Trades a batch", 500)
+        );
+        var command = new Command("recover", "Miner actors from SQLite back to memory, without and with snapshots")
+        {
+            trades,
+            miners,
+            batch,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+                PrintAsync(JournalRun.RecoverAsync(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(batch), cancel))
+        );
         return command;
     }
 
     private static Command Epoch()
     {
-        var (validators, miners) = (Number("--validators", "How many validators attest", 64), Number("--miners", "How many miners are ranked", 10_000));
+        var (validators, miners) = (
+            Number("--validators", "How many validators attest", 64),
+            Number("--miners", "How many miners are ranked", 10_000)
+        );
         var command = new Command("epoch", "The close of an epoch: scores, root, rewards, weights, and the round") { validators, miners };
         command.SetAction(async (parsed, _) => Print(await EpochRun.RunAsync(parsed.GetValue(validators), parsed.GetValue(miners))));
         return command;
@@ -106,7 +242,10 @@ internal static class PipelineCommands
 
     private static Command Trade()
     {
-        var (seconds, block) = (Number("--seconds", "How long is measured", 120), Number("--block-ms", "How long a block takes, in milliseconds", 1000));
+        var (seconds, block) = (
+            Number("--seconds", "How long is measured", 120),
+            Number("--block-ms", "How long a block takes, in milliseconds", 1000)
+        );
         var command = new Command("trade", "One miner on a real local chain: trades an hour, and how fast it reacts") { seconds, block };
         command.SetAction((parsed, cancel) => PrintAsync(TradeRun.RunAsync(parsed.GetValue(seconds), parsed.GetValue(block), cancel)));
         return command;
@@ -116,17 +255,32 @@ internal static class PipelineCommands
     {
         var (node, rpc, contract, from) = (NodePath(), Rpc(), Contract(), Block("--from"));
         var directory = new Option<string>("--data-dir") { Description = "The journal to start on", Required = true };
-        var command = new Command("start", "From the start of a validator on an existing journal to ready") { node, rpc, contract, from, directory };
-        command.SetAction((parsed, cancel) => PrintAsync(LatencyRun.StartAsync(
-            parsed.GetValue(node)!, parsed.GetValue(rpc)!, parsed.GetValue(contract)!, parsed.GetValue(from), parsed.GetValue(directory)!, cancel)));
+        var command = new Command("start", "From the start of a validator on an existing journal to ready")
+        {
+            node,
+            rpc,
+            contract,
+            from,
+            directory,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+                PrintAsync(
+                    LatencyRun.StartAsync(
+                        parsed.GetValue(node)!,
+                        parsed.GetValue(rpc)!,
+                        parsed.GetValue(contract)!,
+                        parsed.GetValue(from),
+                        parsed.GetValue(directory)!,
+                        cancel
+                    )
+                )
+        );
         return command;
     }
 
-    private static Option<string> NodePath() => new("--node")
-    {
-        Description = "The node's tao20.dll",
-        DefaultValueFactory = _ => "src/Tao20.Node/bin/Release/net10.0/tao20.dll",
-    };
+    private static Option<string> NodePath() =>
+        new("--node") { Description = "The node's tao20.dll", DefaultValueFactory = _ => "src/Tao20.Node/bin/Release/net10.0/tao20.dll" };
 
     private static Option<string?> Rpc() => new("--rpc") { Description = "JSON-RPC endpoint" };
 
@@ -134,7 +288,8 @@ internal static class PipelineCommands
 
     private static Option<ulong> Block(string name) => new(name) { Description = "Block, included" };
 
-    private static Option<int> Number(string name, string description, int fallback) => new(name) { Description = $"{description} (default {fallback})", DefaultValueFactory = _ => fallback };
+    private static Option<int> Number(string name, string description, int fallback) =>
+        new(name) { Description = $"{description} (default {fallback})", DefaultValueFactory = _ => fallback };
 
     private static int Print(object result)
     {

@@ -27,7 +27,12 @@ internal sealed class RecordedReplies : IRpcTransport
         return new RecordedReplies(replies);
     }
 
-    public static async Task<object> RecordAsync(IngestArguments arguments, SyntheticChain synthetic, FileInfo output, CancellationToken cancel)
+    public static async Task<object> RecordAsync(
+        IngestArguments arguments,
+        SyntheticChain synthetic,
+        FileInfo output,
+        CancellationToken cancel
+    )
     {
         var options = IngestRun.Options(arguments);
         IRpcTransport source = arguments.Rpc is null ? synthetic : new HttpRpcTransport(options.Endpoints[0], options);
@@ -35,7 +40,13 @@ internal sealed class RecordedReplies : IRpcTransport
         var recorder = new Recorder(source);
         var to = arguments.To > 0 ? arguments.To : await IngestRun.HeadAsync(recorder, cancel);
         options = options with { FinalityDepth = (int)(await IngestRun.HeadAsync(recorder, cancel) - to) };
-        await using (var chain = new Chain.Following.ChainConnection(options, [recorder], Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance))
+        await using (
+            var chain = new Chain.Following.ChainConnection(
+                options,
+                [recorder],
+                Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance
+            )
+        )
             await chain.ProbeAsync(cancel);
         await IngestRun.Ranges(recorder, options, to, cancel);
 
@@ -49,7 +60,12 @@ internal sealed class RecordedReplies : IRpcTransport
             writer.Write(reply);
         }
 
-        return new { replies = recorder.Replies.Count, bytes = recorder.Replies.Values.Sum(reply => (long)reply.Length), to };
+        return new
+        {
+            replies = recorder.Replies.Count,
+            bytes = recorder.Replies.Values.Sum(reply => (long)reply.Length),
+            to,
+        };
     }
 
     public async Task<RpcReply> SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancel)
@@ -58,7 +74,10 @@ internal sealed class RecordedReplies : IRpcTransport
         await Task.Yield();
         return _replies.TryGetValue(Encoding.UTF8.GetString(body.Span), out var reply)
             ? RpcReply.Of(reply)
-            : throw new InvalidOperationException($"This was not recorded: {Encoding.UTF8.GetString(body.Span)[..Math.Min(300, body.Length)]}. Record again, with the same --from, --to and --contract.");
+            : throw new InvalidOperationException(
+                $"This was not recorded: {Encoding.UTF8.GetString(body.Span)[..Math.Min(300, body.Length)]}. Record again, with the "
+                    + $"same --from, --to and --contract."
+            );
     }
 
     private sealed class Recorder(IRpcTransport inner) : IRpcTransport

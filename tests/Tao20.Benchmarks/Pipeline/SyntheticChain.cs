@@ -69,7 +69,8 @@ internal sealed class SyntheticChain(int trades, int miners, int perBlock) : IRp
         return output.WrittenSpan.ToArray();
     }
 
-    private static ulong Quantity(JsonElement text) => ulong.Parse(text.GetString().AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static ulong Quantity(JsonElement text) =>
+        ulong.Parse(text.GetString().AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     private static string BlockHash(ulong number) => $"0x{0xb10c:x16}{number:x16}{0:x16}{number:x16}";
 
@@ -77,15 +78,22 @@ internal sealed class SyntheticChain(int trades, int miners, int perBlock) : IRp
 
     private static ulong Value(long trade) => 100_000_000_000_000_000UL + (ulong)(trade * 7_919 % 1_000_003) * 1_000_000_000_000UL;
 
-    private static void Write(ArrayBufferWriter<byte> output, string text) => output.Advance(Encoding.UTF8.GetBytes(text, output.GetSpan(text.Length * 3)));
+    private static void Write(ArrayBufferWriter<byte> output, string text) =>
+        output.Advance(Encoding.UTF8.GetBytes(text, output.GetSpan(text.Length * 3)));
 
     private void WriteHeader(ArrayBufferWriter<byte> output, string block)
     {
-        var number = block is "latest" or "finalized" ? Head : ulong.Parse(block.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        var number = block is "latest" or "finalized"
+            ? Head
+            : ulong.Parse(block.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         var parent = number == 0 ? Hash256.Zero.ToString() : BlockHash(number - 1);
-        Write(output, number > Head
-            ? "null"
-            : $"{{\"number\":\"0x{number:x}\",\"hash\":\"{BlockHash(number)}\",\"parentHash\":\"{parent}\",\"timestamp\":\"0x{Timestamp(number):x}\",\"logsBloom\":\"0x{new string('0', 512)}\",\"transactions\":[]}}");
+        Write(
+            output,
+            number > Head
+                ? "null"
+                : $"{{\"number\":\"0x{number:x}\",\"hash\":\"{BlockHash(number)}\",\"parentHash\":\"{parent}\","
+                    + $"\"timestamp\":\"0x{Timestamp(number):x}\",\"logsBloom\":\"0x{new string('0', 512)}\",\"transactions\":[]}}"
+        );
     }
 
     private void WriteLogs(ArrayBufferWriter<byte> output, ulong from, ulong to)
@@ -106,12 +114,18 @@ internal sealed class SyntheticChain(int trades, int miners, int perBlock) : IRp
         var miner = $"{0x2000 + trade % miners:x40}".PadLeft(64, '0');
         var value = Value(trade);
         var isMint = trade % 3 != 2;
-        var data = isMint ? $"{value:x64}{value:x64}{1_000_000_000_000_000_000UL:x64}{trade:x64}" : $"{value:x64}{value:x64}{1_000_000_000_000_000_000UL:x64}";
+        var data = isMint
+            ? $"{value:x64}{value:x64}{1_000_000_000_000_000_000UL:x64}{trade:x64}"
+            : $"{value:x64}{value:x64}{1_000_000_000_000_000_000UL:x64}";
         var topics = isMint
             ? $"\"{Tao20Events.Minted}\",\"0x{miner}\",\"0x{miner}\",\"0x{0:x64}\""
             : $"\"{Tao20Events.Redeemed}\",\"0x{miner}\",\"0x{miner}\"";
         Write(
             output,
-            $"{(comma ? "," : "")}{{\"address\":\"{ContractAddress}\",\"topics\":[{topics}],\"data\":\"0x{data}\",\"blockHash\":\"{BlockHash(block)}\",\"blockNumber\":\"0x{block:x}\",\"blockTimestamp\":\"0x{Timestamp(block):x}\",\"transactionHash\":\"0x{0x7a:x16}{trade:x48}\",\"transactionIndex\":\"0x{index:x}\",\"logIndex\":\"0x{index:x}\",\"removed\":false}}");
+            $"{(comma ? "," : "")}{{\"address\":\"{ContractAddress}\",\"topics\":[{topics}],\"data\":\"0x{data}\","
+                + $"\"blockHash\":\"{BlockHash(block)}\",\"blockNumber\":\"0x{block:x}\","
+                + $"\"blockTimestamp\":\"0x{Timestamp(block):x}\",\"transactionHash\":\"0x{0x7a:x16}{trade:x48}\","
+                + $"\"transactionIndex\":\"0x{index:x}\",\"logIndex\":\"0x{index:x}\",\"removed\":false}}"
+        );
     }
 }

@@ -14,14 +14,19 @@ internal static class SyntheticServer
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         await using var app = builder.Build();
         app.Urls.Add($"http://127.0.0.1:{port}");
-        app.MapPost("/", async (HttpRequest request) =>
-        {
-            using var body = new MemoryStream();
-            await request.Body.CopyToAsync(body);
-            return Results.Bytes(chain.Answer(body.ToArray()), "application/json");
-        });
+        app.MapPost(
+            "/",
+            async (HttpRequest request) =>
+            {
+                using var body = new MemoryStream();
+                await request.Body.CopyToAsync(body);
+                return Results.Bytes(chain.Answer(body.ToArray()), "application/json");
+            }
+        );
         await app.StartAsync(cancel);
-        ResultOutput.Writer.WriteLine($"--rpc http://127.0.0.1:{port} --contract {SyntheticChain.ContractAddress} --from 1 --to {chain.Head}");
+        ResultOutput.Writer.WriteLine(
+            $"--rpc http://127.0.0.1:{port} --contract {SyntheticChain.ContractAddress} --from 1 --to {chain.Head}"
+        );
         await app.WaitForShutdownAsync(cancel);
         return 0;
     }

@@ -29,7 +29,16 @@ internal static class SyntheticTrades
             var noise = n * 2_654_435_761UL % 1_000_003UL;
             var value = Wei.From(n % 50 == 0 ? 1_000_000UL : 100_000_000_000_000_000UL + noise * 1_000_000_000_000UL);
             batch[i] = new Trade(
-                new Position(n, 0), new EpochId(0), Hash256.Zero, miner, noise % 3 == 0 ? TradeSide.Redeem : TradeSide.Mint, value, value, TaoPerToken.From(1_000_000_000_000_000_000UL), FirstTimestamp + n * 12);
+                new Position(n, 0),
+                new EpochId(0),
+                Hash256.Zero,
+                miner,
+                noise % 3 == 0 ? TradeSide.Redeem : TradeSide.Mint,
+                value,
+                value,
+                TaoPerToken.From(1_000_000_000_000_000_000UL),
+                FirstTimestamp + n * 12
+            );
         }
     }
 }

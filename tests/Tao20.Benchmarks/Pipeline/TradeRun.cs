@@ -23,10 +23,25 @@ namespace Tao20.Benchmarks.Pipeline;
 
 /// <summary>One line of <c>trade</c>: how many trades an hour one miner executes, and how fast it reacts, in milliseconds.</summary>
 internal sealed record TradeRunResult(
-    int Seconds, double BlockSeconds, long Confirmed, long Failed, double TradesPerHour, double MedianRead, double P99Read, double MedianSigned, double P99Signed, double MedianResponse, double P99Response, double MedianDecision, double P99Decision, int Ticks);
+    int Seconds,
+    double BlockSeconds,
+    long Confirmed,
+    long Failed,
+    double TradesPerHour,
+    double MedianRead,
+    double P99Read,
+    double MedianSigned,
+    double P99Signed,
+    double MedianResponse,
+    double P99Response,
+    double MedianDecision,
+    double P99Decision,
+    int Ticks
+);
 
 /// <summary>
-/// One miner against a market whose noise always leaves something to earn, on a real local chain that mines by the clock. Read, signed and response
+/// One miner against a market whose noise always leaves something to earn, on a real local chain that mines by the clock. Read,
+/// signed and response
 /// are from hearing of a block to its tick, to the signed bytes in the journal, and to the node having taken them.
 /// </summary>
 internal static class TradeRun
@@ -46,7 +61,14 @@ internal static class TradeRun
         var (economy, time) = await Economy.DeployAsync(anvil, 1, options.GenesisTimestamp + 1, cancel);
         var key = PegMarket.KeyOf(1, Seed);
         var perBlock = Math.Max(1, blockMilliseconds / 1000);
-        (var market, time) = await PegMarket.OpenAsync(economy, (await anvil.Client.AccountsAsync(cancel))[2], [key.Address], new MarketScript(Seed, 0.03 * Math.Sqrt(60.0 / perBlock), perBlock), time, cancel);
+        (var market, time) = await PegMarket.OpenAsync(
+            economy,
+            (await anvil.Client.AccountsAsync(cancel))[2],
+            [key.Address],
+            new MarketScript(Seed, 0.03 * Math.Sqrt(60.0 / perBlock), perBlock),
+            time,
+            cancel
+        );
         var directory = Directory.CreateTempSubdirectory("tao20-trade-").FullName;
         var measured = Measured.ToDictionary(name => name, _ => new List<double>());
         using var listener = Listen(measured);
@@ -86,7 +108,21 @@ internal static class TradeRun
             lock (measured)
             {
                 return new TradeRunResult(
-                    seconds, blockMilliseconds / 1000.0, confirmed, totals.Failed - before.Failed, Math.Round(confirmed * 3600.0 / seconds), At(measured[Read], 0.5), At(measured[Read], 0.99), At(measured[Signed], 0.5), At(measured[Signed], 0.99), At(measured[Response], 0.5), At(measured[Response], 0.99), At(measured[Decision], 0.5), At(measured[Decision], 0.99), measured[Decision].Count);
+                    seconds,
+                    blockMilliseconds / 1000.0,
+                    confirmed,
+                    totals.Failed - before.Failed,
+                    Math.Round(confirmed * 3600.0 / seconds),
+                    At(measured[Read], 0.5),
+                    At(measured[Read], 0.99),
+                    At(measured[Signed], 0.5),
+                    At(measured[Signed], 0.99),
+                    At(measured[Response], 0.5),
+                    At(measured[Response], 0.99),
+                    At(measured[Decision], 0.5),
+                    At(measured[Decision], 0.99),
+                    measured[Decision].Count
+                );
             }
         }
         finally
@@ -95,7 +131,13 @@ internal static class TradeRun
         }
     }
 
-    private static IHost NodeOf(ChainConnection chain, MarketAddresses market, Chain.Signing.PrivateKey key, string directory, PipelineMetrics metrics)
+    private static IHost NodeOf(
+        ChainConnection chain,
+        MarketAddresses market,
+        Chain.Signing.PrivateKey key,
+        string directory,
+        PipelineMetrics metrics
+    )
     {
         var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory) };
         SqliteJournal.Prepare(journal);
@@ -103,15 +145,19 @@ internal static class TradeRun
         var (rules, fees) = (new ArbitrageRules(), new FeePolicy());
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();
-        builder.Services.AddAkka("tao20", akka => akka
-            .WithTao20Basics()
-            .WithJournal(journal)
-            .WithTransactions(new SenderSettings(31337, key, fees, guard, SeesPending: true), chain, clustered: false)
-            .WithArbitrage(
-                new FeedSettings(rules.LadderSizes(), fees.PriorityFeePerGas, TimeSpan.FromSeconds(rules.StaleSeconds), null),
-                new ArbitrageSettings(key.Address, rules, false, guard, metrics.Arbitrage, TimeProvider.System),
-                chain,
-                market));
+        builder.Services.AddAkka(
+            "tao20",
+            akka =>
+                akka.WithTao20Basics()
+                    .WithJournal(journal)
+                    .WithTransactions(new SenderSettings(31337, key, fees, guard, SeesPending: true), chain, clustered: false)
+                    .WithArbitrage(
+                        new FeedSettings(rules.LadderSizes(), fees.PriorityFeePerGas, TimeSpan.FromSeconds(rules.StaleSeconds), null),
+                        new ArbitrageSettings(key.Address, rules, false, guard, metrics.Arbitrage, TimeProvider.System),
+                        chain,
+                        market
+                    )
+        );
         return builder.Build();
     }
 
@@ -123,14 +169,17 @@ internal static class TradeRun
             if (measured.ContainsKey(instrument.Name))
                 self.EnableMeasurementEvents(instrument);
         };
-        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) =>
-        {
-            lock (measured)
-                measured[instrument.Name].Add(value);
-        });
+        listener.SetMeasurementEventCallback<double>(
+            (instrument, value, _, _) =>
+            {
+                lock (measured)
+                    measured[instrument.Name].Add(value);
+            }
+        );
         listener.Start();
         return listener;
     }
 
-    private static double At(List<double> values, double part) => values.Count == 0 ? 0 : Math.Round(values.Order().ElementAt(Math.Min(values.Count - 1, (int)(values.Count * part))), 3);
+    private static double At(List<double> values, double part) =>
+        values.Count == 0 ? 0 : Math.Round(values.Order().ElementAt(Math.Min(values.Count - 1, (int)(values.Count * part))), 3);
 }

@@ -25,13 +25,24 @@ public sealed class CallDataTests
 
     public CallDataTests(ITestOutputHelper output)
     {
-        var seed = Environment.GetEnvironmentVariable("TAO20_SEED") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : Random.Shared.Next();
+        var seed = Environment.GetEnvironmentVariable("TAO20_SEED") is { } text
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : Random.Shared.Next();
         output.WriteLine($"TAO20_SEED={seed}");
         _random = new Random(seed);
     }
 
-    public static TheoryData<Type> Messages => [.. typeof(CallData).Assembly.GetTypes()
-        .Where(type => type is { IsAbstract: false } && type.IsSubclassOf(typeof(FunctionMessage)) && type != typeof(AttestFunction) && type != typeof(RaiseCaseFunction))];
+    public static TheoryData<Type> Messages =>
+        [
+            .. typeof(CallData)
+                .Assembly.GetTypes()
+                .Where(type =>
+                    type is { IsAbstract: false }
+                    && type.IsSubclassOf(typeof(FunctionMessage))
+                    && type != typeof(AttestFunction)
+                    && type != typeof(RaiseCaseFunction)
+                ),
+        ];
 
     [Theory]
     [MemberData(nameof(Messages))]
@@ -41,9 +52,18 @@ public sealed class CallDataTests
         {
             var constructor = Assert.Single(message.GetConstructors());
             var arguments = constructor.GetParameters().Select(parameter => Value(parameter.ParameterType)).ToArray();
-            var types = message.GetProperties().Select(property => property.GetCustomAttribute<ParameterAttribute>(true)).OfType<ParameterAttribute>().OrderBy(one => one.Order).Select(one => one.Type);
+            var types = message
+                .GetProperties()
+                .Select(property => property.GetCustomAttribute<ParameterAttribute>(true))
+                .OfType<ParameterAttribute>()
+                .OrderBy(one => one.Order)
+                .Select(one => one.Type);
             var signature = $"{message.GetCustomAttribute<FunctionAttribute>()!.Name}({string.Join(',', types)})";
-            var encoded = (string)typeof(CallData).GetMethod(nameof(CallData.Encode))!.MakeGenericMethod(message).Invoke(null, [constructor.Invoke(arguments)])!;
+            var encoded = (string)
+                typeof(CallData)
+                    .GetMethod(nameof(CallData.Encode))!
+                    .MakeGenericMethod(message)
+                    .Invoke(null, [constructor.Invoke(arguments)])!;
             Assert.Equal(AbiEncoder.Call(signature, [.. arguments.Select(Plain)]), encoded);
         }
     }
@@ -55,16 +75,36 @@ public sealed class CallDataTests
         {
             var signed = Enumerable.Range(0, _random.Next(3)).Select(_ => Signed()).ToList();
             var raised = new SlashCase(
-                new EpochId((ulong)_random.NextInt64()), Address(), (ViolationKinds)_random.Next(16), (Severity)_random.Next(5), (ulong)_random.NextInt64(),
-                TaoPerToken.From((ulong)_random.NextInt64()), Hash(), Hash(), [.. signed.Select(one => one.Digest)], [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new EpochId((ulong)_random.NextInt64()))]);
+                new EpochId((ulong)_random.NextInt64()),
+                Address(),
+                (ViolationKinds)_random.Next(16),
+                (Severity)_random.Next(5),
+                (ulong)_random.NextInt64(),
+                TaoPerToken.From((ulong)_random.NextInt64()),
+                Hash(),
+                Hash(),
+                [.. signed.Select(one => one.Digest)],
+                [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new EpochId((ulong)_random.NextInt64()))]
+            );
             Assert.Equal(
                 AbiEncoder.Call(
                     $"raiseCase({CaseTuple},{AttestationTuple}[],bytes[],uint256[])",
-                    new AbiStruct([raised.Epoch.Value, raised.Accused, (byte)raised.Kinds, (byte)raised.Severity, raised.StakeBlock, raised.ReferenceNav.Value, raised.ReferenceRoot, raised.ReferenceWeightsHash]),
+                    new AbiStruct([
+                        raised.Epoch.Value,
+                        raised.Accused,
+                        (byte)raised.Kinds,
+                        (byte)raised.Severity,
+                        raised.StakeBlock,
+                        raised.ReferenceNav.Value,
+                        raised.ReferenceRoot,
+                        raised.ReferenceWeightsHash,
+                    ]),
                     signed.Select(one => (object)Tuple(one.Attestation)),
                     signed.Select(one => (object)one.Signature.ToArray()),
-                    raised.MissedEpochs.Select(epoch => (object)epoch.Value)),
-                RegistryCalls.RaiseCase(raised, signed));
+                    raised.MissedEpochs.Select(epoch => (object)epoch.Value)
+                ),
+                RegistryCalls.RaiseCase(raised, signed)
+            );
             var single = Signed();
             Assert.Equal(
                 AbiEncoder.Call(
@@ -72,39 +112,72 @@ public sealed class CallDataTests
                     Tuple(single.Attestation),
                     single.Weights.Select(weight => (object)weight.Uid),
                     single.Weights.Select(weight => (object)weight.Weight),
-                    single.Signature.ToArray()),
-                RegistryCalls.Attest(single));
+                    single.Signature.ToArray()
+                ),
+                RegistryCalls.Attest(single)
+            );
         }
     }
 
-    private SignedAttestation Signed() => new(
-        new NavAttestation(new EpochId((ulong)_random.NextInt64()), (ulong)_random.NextInt64(), Hash(), TaoPerToken.From((ulong)_random.NextInt64()), Wei.From((ulong)_random.NextInt64()), Hash(), Hash(), Hash(), Address()),
-        Hash(),
-        [.. Enumerable.Range(0, _random.Next(5)).Select(_ => new SubnetWeight((ushort)_random.Next(65536), (ushort)_random.Next(65536)))],
-        Bytes(65));
+    private SignedAttestation Signed() =>
+        new(
+            new NavAttestation(
+                new EpochId((ulong)_random.NextInt64()),
+                (ulong)_random.NextInt64(),
+                Hash(),
+                TaoPerToken.From((ulong)_random.NextInt64()),
+                Wei.From((ulong)_random.NextInt64()),
+                Hash(),
+                Hash(),
+                Hash(),
+                Address()
+            ),
+            Hash(),
+            [
+                .. Enumerable
+                    .Range(0, _random.Next(5))
+                    .Select(_ => new SubnetWeight((ushort)_random.Next(65536), (ushort)_random.Next(65536))),
+            ],
+            Bytes(65)
+        );
 
-    private static AbiStruct Tuple(NavAttestation said) => new(
-        [said.Epoch.Value, said.BlockNumber, said.BlockHash, said.Nav.Value, said.TotalSupply.Value, said.RankingRoot, said.WeightsHash, said.Parameters, said.Validator]);
+    private static AbiStruct Tuple(NavAttestation said) =>
+        new([
+            said.Epoch.Value,
+            said.BlockNumber,
+            said.BlockHash,
+            said.Nav.Value,
+            said.TotalSupply.Value,
+            said.RankingRoot,
+            said.WeightsHash,
+            said.Parameters,
+            said.Validator,
+        ]);
 
-    private object Value(Type type) => type switch
-    {
-        _ when type == typeof(BigInteger) => new BigInteger(Bytes(_random.Next(1, 31)), isUnsigned: true),
-        _ when type == typeof(ulong) => (ulong)_random.NextInt64(),
-        _ when type == typeof(ushort) => (ushort)_random.Next(65536),
-        _ when type == typeof(bool) => _random.Next(2) == 0,
-        _ when type == typeof(Address) => Address(),
-        _ when type == typeof(Hash256) => Hash(),
-        _ when type == typeof(List<BigInteger>) => Enumerable.Range(0, _random.Next(5)).Select(_ => (BigInteger)_random.NextInt64()).ToList(),
-        _ when type == typeof(List<ushort>) => Enumerable.Range(0, _random.Next(5)).Select(_ => (ushort)_random.Next(65536)).ToList(),
-        _ => throw new ArgumentException($"No value of {type} is made here.", nameof(type)),
-    };
+    private object Value(Type type) =>
+        type switch
+        {
+            _ when type == typeof(BigInteger) => new BigInteger(Bytes(_random.Next(1, 31)), isUnsigned: true),
+            _ when type == typeof(ulong) => (ulong)_random.NextInt64(),
+            _ when type == typeof(ushort) => (ushort)_random.Next(65536),
+            _ when type == typeof(bool) => _random.Next(2) == 0,
+            _ when type == typeof(Address) => Address(),
+            _ when type == typeof(Hash256) => Hash(),
+            _ when type == typeof(List<BigInteger>) => Enumerable
+                .Range(0, _random.Next(5))
+                .Select(_ => (BigInteger)_random.NextInt64())
+                .ToList(),
+            _ when type == typeof(List<ushort>) => Enumerable.Range(0, _random.Next(5)).Select(_ => (ushort)_random.Next(65536)).ToList(),
+            _ => throw new ArgumentException($"No value of {type} is made here.", nameof(type)),
+        };
 
-    private static object Plain(object argument) => argument switch
-    {
-        List<BigInteger> list => list.Select(item => (object)item),
-        List<ushort> list => list.Select(item => (object)item),
-        _ => argument,
-    };
+    private static object Plain(object argument) =>
+        argument switch
+        {
+            List<BigInteger> list => list.Select(item => (object)item),
+            List<ushort> list => list.Select(item => (object)item),
+            _ => argument,
+        };
 
     private Address Address() => new(Bytes(20));
 

@@ -22,7 +22,9 @@ public sealed class DifferentialTests
 
     public DifferentialTests(ITestOutputHelper output)
     {
-        var seed = Environment.GetEnvironmentVariable("TAO20_SEED") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : Random.Shared.Next();
+        var seed = Environment.GetEnvironmentVariable("TAO20_SEED") is { } text
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : Random.Shared.Next();
         output.WriteLine($"TAO20_SEED={seed}");
         _random = new Random(seed);
     }
@@ -31,7 +33,9 @@ public sealed class DifferentialTests
     public async Task A_thousand_random_messages_hash_as_in_viem()
     {
         var inputs = Enumerable.Range(0, Cases).Select(_ => Bytes(_random.Next(0, 600))).ToList();
-        var answers = await Reference.AskAsync([.. inputs.Select(input => new JsonObject { ["kind"] = "keccak", ["data"] = "0x" + Convert.ToHexStringLower(input) })]);
+        var answers = await Reference.AskAsync([
+            .. inputs.Select(input => new JsonObject { ["kind"] = "keccak", ["data"] = "0x" + Convert.ToHexStringLower(input) }),
+        ]);
         Assert.Equal(answers.Select(answer => answer!.GetValue<string>()), inputs.Select(input => Keccak.Hash(input).ToString()));
     }
 
@@ -39,13 +43,17 @@ public sealed class DifferentialTests
     public async Task A_thousand_random_signatures_have_the_selectors_and_topics_of_viem()
     {
         string[] types = ["uint256", "address", "bytes32", "bool", "uint16[]", "string", "bytes"];
-        var signatures = Enumerable.Range(0, Cases)
-            .Select(i => $"f{_random.Next():x}({string.Join(',', Enumerable.Range(0, _random.Next(0, 8)).Select(_ => types[_random.Next(types.Length)]))})")
+        var signatures = Enumerable
+            .Range(0, Cases)
+            .Select(i => $"f{_random.Next():x}({string.Join(',', _random.GetItems(types, _random.Next(0, 8)))})")
             .ToList();
-        var answers = await Reference.AskAsync([.. signatures.SelectMany(signature => new[] { Case("selector", signature), Case("topic", signature) })]);
+        var answers = await Reference.AskAsync([
+            .. signatures.SelectMany(signature => new[] { Case("selector", signature), Case("topic", signature) }),
+        ]);
         Assert.Equal(
             answers.Select(answer => answer!.GetValue<string>()),
-            signatures.SelectMany(signature => new[] { Keccak.Selector(signature), Keccak.Topic(signature).ToString() }));
+            signatures.SelectMany(signature => new[] { Keccak.Selector(signature), Keccak.Topic(signature).ToString() })
+        );
 
         static JsonObject Case(string kind, string signature) => new() { ["kind"] = kind, ["signature"] = signature };
     }
@@ -53,59 +61,109 @@ public sealed class DifferentialTests
     [Fact]
     public async Task A_thousand_random_argument_lists_are_encoded_as_in_viem()
     {
-        var lists = Enumerable.Range(0, Cases).Select(_ => Enumerable.Range(0, _random.Next(1, 7)).Select(_ => Argument()).ToList()).ToList();
-        var answers = await Reference.AskAsync([.. lists.Select(list => new JsonObject
-        {
-            ["kind"] = "encode",
-            ["types"] = new JsonArray([.. list.Select(argument => JsonValue.Create(argument.Type))]),
-            ["values"] = new JsonArray([.. list.Select(argument => argument.Json())]),
-        })]);
+        var lists = Enumerable
+            .Range(0, Cases)
+            .Select(_ => Enumerable.Range(0, _random.Next(1, 7)).Select(_ => Argument()).ToList())
+            .ToList();
+        var answers = await Reference.AskAsync([
+            .. lists.Select(list => new JsonObject
+            {
+                ["kind"] = "encode",
+                ["types"] = new JsonArray([.. list.Select(argument => JsonValue.Create(argument.Type))]),
+                ["values"] = new JsonArray([.. list.Select(argument => argument.Json())]),
+            }),
+        ]);
         Assert.Equal(
             answers.Select(answer => answer!.GetValue<string>()),
-            lists.Select(list => "0x" + AbiEncoder.Encode([.. list.Select(argument => argument.Value)])));
+            lists.Select(list => "0x" + AbiEncoder.Encode([.. list.Select(argument => argument.Value)]))
+        );
     }
 
     [Fact]
     public async Task A_thousand_random_trades_encoded_by_viem_are_decoded_to_what_they_were()
     {
-        const string Minted = "event TAO20Minted(address indexed recipient, address indexed miner, uint256 tao20Amount, uint256 depositAmount, uint16 indexed netuid, uint256 nav, bytes32 depositId)";
-        const string Redeemed = "event TAO20Redeemed(address indexed user, address indexed miner, uint256 tao20Amount, uint256 totalValue, uint256 nav)";
-        var expected = Enumerable.Range(0, Cases).Select(i => (IsMint: _random.Next(2) == 0, Miner: new Address(Bytes(20)), Tokens: Wei(), Value: Wei(), Nav: Wei())).ToList();
-        var answers = await Reference.AskAsync([.. expected.Select(trade => new JsonObject
-        {
-            ["kind"] = "log",
-            ["event"] = trade.IsMint ? Minted : Redeemed,
-            ["values"] = trade.IsMint
-                ? new JsonArray(Hex(Bytes(20)), trade.Miner.ToString(), trade.Tokens.ToString(), trade.Value.ToString(), _random.Next(65536), trade.Nav.ToString(), Hex(Bytes(32)))
-                : new JsonArray(Hex(Bytes(20)), trade.Miner.ToString(), trade.Tokens.ToString(), trade.Value.ToString(), trade.Nav.ToString()),
-        })]);
+        const string Minted =
+            "event TAO20Minted(address indexed recipient, address indexed miner, uint256 tao20Amount, uint256 depositAmount, uint16 "
+            + "indexed netuid, uint256 nav, bytes32 depositId)";
+        const string Redeemed =
+            "event TAO20Redeemed(address indexed user, address indexed miner, uint256 tao20Amount, uint256 totalValue, uint256 nav)";
+        var expected = Enumerable
+            .Range(0, Cases)
+            .Select(i => (IsMint: _random.Next(2) == 0, Miner: new Address(Bytes(20)), Tokens: Wei(), Value: Wei(), Nav: Wei()))
+            .ToList();
+        var answers = await Reference.AskAsync([
+            .. expected.Select(trade => new JsonObject
+            {
+                ["kind"] = "log",
+                ["event"] = trade.IsMint ? Minted : Redeemed,
+                ["values"] = trade.IsMint
+                    ? new JsonArray(
+                        Hex(Bytes(20)),
+                        trade.Miner.ToString(),
+                        trade.Tokens.ToString(),
+                        trade.Value.ToString(),
+                        _random.Next(65536),
+                        trade.Nav.ToString(),
+                        Hex(Bytes(32))
+                    )
+                    : new JsonArray(
+                        Hex(Bytes(20)),
+                        trade.Miner.ToString(),
+                        trade.Tokens.ToString(),
+                        trade.Value.ToString(),
+                        trade.Nav.ToString()
+                    ),
+            }),
+        ]);
 
         var contract = new Address(Bytes(20));
-        var logs = new JsonArray([.. answers.Select((answer, i) => new JsonObject
-        {
-            ["address"] = contract.ToString(),
-            ["topics"] = answer!["topics"]!.DeepClone(),
-            ["data"] = answer["data"]!.DeepClone(),
-            ["blockNumber"] = $"0x{i + 1:x}",
-            ["blockHash"] = Hex(Bytes(32)),
-            ["blockTimestamp"] = "0x65f00000",
-            ["transactionHash"] = Hex(Bytes(32)),
-            ["logIndex"] = "0x0",
-        })]);
+        var logs = new JsonArray([
+            .. answers.Select(
+                (answer, i) =>
+                    new JsonObject
+                    {
+                        ["address"] = contract.ToString(),
+                        ["topics"] = answer!["topics"]!.DeepClone(),
+                        ["data"] = answer["data"]!.DeepClone(),
+                        ["blockNumber"] = $"0x{i + 1:x}",
+                        ["blockHash"] = Hex(Bytes(32)),
+                        ["blockTimestamp"] = "0x65f00000",
+                        ["transactionHash"] = Hex(Bytes(32)),
+                        ["logIndex"] = "0x0",
+                    }
+            ),
+        ]);
         var decoder = new LogDecoder(contract, 1, Cases);
         Decode(decoder, Encoding.UTF8.GetBytes(logs.ToJsonString()));
         Assert.Equal(
-            expected.Select(trade => (trade.IsMint ? TradeSide.Mint : TradeSide.Redeem, trade.Miner, trade.Tokens.Value, trade.Value.Value, trade.Nav.Value)),
-            decoder.Trades.ToArray().Select(trade => (trade.Side, trade.Miner, trade.Tokens.Value, trade.Value.Value, trade.Nav.Value)));
+            expected.Select(trade =>
+                (trade.IsMint ? TradeSide.Mint : TradeSide.Redeem, trade.Miner, trade.Tokens.Value, trade.Value.Value, trade.Nav.Value)
+            ),
+            decoder.Trades.ToArray().Select(trade => (trade.Side, trade.Miner, trade.Tokens.Value, trade.Value.Value, trade.Nav.Value))
+        );
     }
 
     [Fact]
     public async Task The_topics_of_the_contracts_events_are_those_of_cast()
     {
         var tools = await DevnetTools.EnsureAsync(null, CancellationToken.None);
-        foreach (var signature in new[] { Tao20Events.MintedSignature, Tao20Events.RedeemedSignature, Tao20Events.ActivitySignature, Tao20Events.EpochAdvancedSignature })
+        foreach (
+            var signature in new[]
+            {
+                Tao20Events.MintedSignature,
+                Tao20Events.RedeemedSignature,
+                Tao20Events.ActivitySignature,
+                Tao20Events.EpochAdvancedSignature,
+            }
+        )
         {
-            var (code, output) = await NpmTools.RunAsync(tools.Cast, ["keccak", signature], Path.GetTempPath(), TimeSpan.FromSeconds(30), CancellationToken.None);
+            var (code, output) = await NpmTools.RunAsync(
+                tools.Cast,
+                ["keccak", signature],
+                Path.GetTempPath(),
+                TimeSpan.FromSeconds(30),
+                CancellationToken.None
+            );
             Assert.Equal((0, Keccak.Topic(signature).ToString()), (code, output.Trim()));
         }
     }
@@ -149,7 +207,11 @@ public sealed class DifferentialTests
                 return ("string", text, () => text);
             case 5:
                 var list = Enumerable.Range(0, _random.Next(0, 6)).Select(_ => new BigInteger(Bytes(32), isUnsigned: true)).ToList();
-                return ("uint256[]", list.Cast<object>(), () => new JsonArray([.. list.Select(item => JsonValue.Create(item.ToString(CultureInfo.InvariantCulture)))]));
+                return (
+                    "uint256[]",
+                    list.Cast<object>(),
+                    () => new JsonArray([.. list.Select(item => JsonValue.Create(item.ToString(CultureInfo.InvariantCulture)))])
+                );
             case 6:
                 var signed = new BigInteger(Bytes(31)) * (_random.Next(2) == 0 ? 1 : -1);
                 return ("int256", signed, () => signed.ToString(CultureInfo.InvariantCulture));

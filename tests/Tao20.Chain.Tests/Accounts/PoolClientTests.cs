@@ -31,7 +31,9 @@ public sealed class PoolClientTests
     [Fact]
     public async Task An_error_of_the_node_keeps_its_text_its_code_and_its_data()
     {
-        var refused = await Assert.ThrowsAsync<RpcErrorException>(() => Nonce("""{"id":1,"error":{"code":3,"message":"execution reverted","data":"0x08c379a0"}}"""));
+        var refused = await Assert.ThrowsAsync<RpcErrorException>(() =>
+            Nonce("""{"id":1,"error":{"code":3,"message":"execution reverted","data":"0x08c379a0"}}""")
+        );
         Assert.Equal((3, "execution reverted", "0x08c379a0"), (refused.Code, refused.Text, refused.RevertData));
     }
 
@@ -43,20 +45,35 @@ public sealed class PoolClientTests
     [InlineData("transactionHash")]
     public async Task A_receipt_without_a_field_is_a_violation_and_no_block_zero(string missing)
     {
-        var receipt = new JsonObject { ["transactionHash"] = Hash, ["blockHash"] = Hash, ["blockNumber"] = "0x5", ["status"] = "0x1", ["gasUsed"] = "0x5208", ["logs"] = new JsonArray() };
+        var receipt = new JsonObject
+        {
+            ["transactionHash"] = Hash,
+            ["blockHash"] = Hash,
+            ["blockNumber"] = "0x5",
+            ["status"] = "0x1",
+            ["gasUsed"] = "0x5208",
+            ["logs"] = new JsonArray(),
+        };
         Assert.Equal(5, (await ReceiptAsync(receipt)).BlockNumber.Value);
         receipt.Remove(missing);
         await Assert.ThrowsAsync<NodeMisbehaviourException>(() => ReceiptAsync(receipt));
     }
 
     [Fact]
-    public async Task A_transaction_that_is_in_no_block_has_no_receipt() => Assert.Null(await Client("""[{"id":1,"result":null}]""").Eth.Transactions.GetTransactionReceipt.SendRequestAsync(Hash));
+    public async Task A_transaction_that_is_in_no_block_has_no_receipt() =>
+        Assert.Null(await Client("""[{"id":1,"result":null}]""").Eth.Transactions.GetTransactionReceipt.SendRequestAsync(Hash));
 
     [Fact]
     public async Task An_endpoint_that_does_not_answer_is_passed_over()
     {
-        var pool = new EndpointPool([new CannedTransport(null), new CannedTransport("""[{"id":1,"result":"0x7"}]""", "second")], NullLogger.Instance);
-        Assert.Equal(7, (await new Web3(new PoolClient(pool, default)).Eth.Transactions.GetTransactionCount.SendRequestAsync(Account)).Value);
+        var pool = new EndpointPool(
+            [new CannedTransport(null), new CannedTransport("""[{"id":1,"result":"0x7"}]""", "second")],
+            NullLogger.Instance
+        );
+        Assert.Equal(
+            7,
+            (await new Web3(new PoolClient(pool, default)).Eth.Transactions.GetTransactionCount.SendRequestAsync(Account)).Value
+        );
     }
 
     [Fact]
@@ -64,25 +81,42 @@ public sealed class PoolClientTests
     {
         const string behind = """[{"id":1,"error":{"code":-32000,"message":"header not found"}}]""";
         Assert.Equal(7, (await Client(behind, "0x7").Eth.Transactions.GetTransactionCount.SendRequestAsync(Account)).Value);
-        await Assert.ThrowsAsync<RpcErrorException>(() => Client(behind, "0x7").Eth.Transactions.Call.SendRequestAsync(new Nethereum.RPC.Eth.DTOs.CallInput("0x", Account)));
-        await Assert.ThrowsAsync<RpcErrorException>(() => Client(behind, "0x7").Eth.Transactions.SendRawTransaction.SendRequestAsync("0x02"));
+        await Assert.ThrowsAsync<RpcErrorException>(() =>
+            Client(behind, "0x7").Eth.Transactions.Call.SendRequestAsync(new Nethereum.RPC.Eth.DTOs.CallInput("0x", Account))
+        );
+        await Assert.ThrowsAsync<RpcErrorException>(() =>
+            Client(behind, "0x7").Eth.Transactions.SendRawTransaction.SendRequestAsync("0x02")
+        );
     }
 
     [Theory]
     [InlineData("null")]
     [InlineData("""{"number":"0x5","baseFeePerGas":"0x"}""")]
-    public async Task A_latest_block_that_is_none_is_a_violation(string block) => await Assert.ThrowsAsync<NodeMisbehaviourException>(() =>
-        Client($$"""{"id":1,"result":{{block}}}""").Eth.Blocks.GetBlockWithTransactionsHashesByNumber.SendRequestAsync(Nethereum.RPC.Eth.DTOs.BlockParameter.CreateLatest()));
+    public async Task A_latest_block_that_is_none_is_a_violation(string block) =>
+        await Assert.ThrowsAsync<NodeMisbehaviourException>(() =>
+            Client($$"""{"id":1,"result":{{block}}}""")
+                .Eth.Blocks.GetBlockWithTransactionsHashesByNumber.SendRequestAsync(Nethereum.RPC.Eth.DTOs.BlockParameter.CreateLatest())
+        );
 
-    private static Task<Nethereum.Hex.HexTypes.HexBigInteger> Nonce(string reply) => Client(reply).Eth.Transactions.GetTransactionCount.SendRequestAsync(Account);
+    private static Task<Nethereum.Hex.HexTypes.HexBigInteger> Nonce(string reply) =>
+        Client(reply).Eth.Transactions.GetTransactionCount.SendRequestAsync(Account);
 
     private static Task<Nethereum.RPC.Eth.DTOs.TransactionReceipt> ReceiptAsync(JsonObject receipt) =>
         Client($$"""{"id":1,"result":{{receipt.ToJsonString()}}}""").Eth.Transactions.GetTransactionReceipt.SendRequestAsync(Hash);
 
-    private static Web3 Client(string reply) => new(new PoolClient(new EndpointPool([new CannedTransport(reply)], NullLogger.Instance), default));
+    private static Web3 Client(string reply) =>
+        new(new PoolClient(new EndpointPool([new CannedTransport(reply)], NullLogger.Instance), default));
 
-    private static Web3 Client(string first, string second) => new(new PoolClient(
-        new EndpointPool([new CannedTransport(first), new CannedTransport($$"""[{"id":1,"result":"{{second}}"}]""", "second")], NullLogger.Instance), default));
+    private static Web3 Client(string first, string second) =>
+        new(
+            new PoolClient(
+                new EndpointPool(
+                    [new CannedTransport(first), new CannedTransport($$"""[{"id":1,"result":"{{second}}"}]""", "second")],
+                    NullLogger.Instance
+                ),
+                default
+            )
+        );
 
     /// <summary>Answers with these bytes, or not at all.</summary>
     private sealed class CannedTransport(string? reply, string name = "first") : IRpcTransport
@@ -90,6 +124,8 @@ public sealed class PoolClientTests
         public Uri Endpoint { get; } = new($"http://{name}.example");
 
         public Task<RpcReply> SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancel) =>
-            reply is null ? throw new EndpointUnreachableException(Endpoint, "it is silent") : Task.FromResult(RpcReply.Of(Encoding.UTF8.GetBytes(reply)));
+            reply is null
+                ? throw new EndpointUnreachableException(Endpoint, "it is silent")
+                : Task.FromResult(RpcReply.Of(Encoding.UTF8.GetBytes(reply)));
     }
 }

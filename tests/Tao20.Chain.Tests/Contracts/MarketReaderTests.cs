@@ -30,7 +30,15 @@ public sealed class MarketReaderTests : IAsyncLifetime
         _anvil = await Anvil.StartAsync(await DevnetTools.EnsureAsync(null, _none), new AnvilOptions { Accounts = 3 }, _none);
         (_economy, _time) = await Economy.DeployAsync(_anvil, 2, new AnvilOptions().GenesisTimestamp + 1, _none);
         (_market, _time) = await PegMarket.OpenAsync(_economy, _economy.Miners[0], [], new MarketScript(7, 0.02, 12), _time, _none);
-        _chain = ChainConnection.Http(new ChainOptions { Endpoints = [_anvil.Rpc], Contract = _economy.Index, WebSocket = false }, NullLogger.Instance);
+        _chain = ChainConnection.Http(
+            new ChainOptions
+            {
+                Endpoints = [_anvil.Rpc],
+                Contract = _economy.Index,
+                WebSocket = false,
+            },
+            NullLogger.Instance
+        );
         _reader = new MarketReader(_chain.Pool, _economy.Index, new MarketAddresses(_economy.Router, [_economy.Pool]), Trader);
     }
 
@@ -50,10 +58,14 @@ public sealed class MarketReaderTests : IAsyncLifetime
         Assert.Equal(kind == TradeKind.MintAndSell, tick.Spread.Value > 0);
         var rung = tick.Ladder.Single(each => each.Size.Value == (UInt128)(5 * Tao));
         var quoted = rung.Of(kind)!;
-        Assert.Equal(quoted.Proceeds.Value > rung.Size.Value, kind == TradeKind.MintAndSell ? rung.Redeem!.Proceeds < rung.Size : rung.Mint!.Proceeds < rung.Size);
+        Assert.Equal(
+            quoted.Proceeds.Value > rung.Size.Value,
+            kind == TradeKind.MintAndSell ? rung.Redeem!.Proceeds < rung.Size : rung.Mint!.Proceeds < rung.Size
+        );
 
         var profit = (BigInteger)quoted.Proceeds.Value - rung.Size.Value;
-        var call = kind == TradeKind.MintAndSell ? RouterCalls.MintAndSell(profit, _time + 100) : RouterCalls.BuyAndRedeem(profit, _time + 100);
+        var call =
+            kind == TradeKind.MintAndSell ? RouterCalls.MintAndSell(profit, _time + 100) : RouterCalls.BuyAndRedeem(profit, _time + 100);
         var receipt = await SendAsync(new DevnetTransaction(Trader, _economy.Router, call, rung.Size.Value));
         var trade = await _reader.ReceiptAsync(receipt, _none);
         Assert.Equal((Int128)profit, trade.Tao.Value);
@@ -68,7 +80,9 @@ public sealed class MarketReaderTests : IAsyncLifetime
     [Fact]
     public async Task Tokens_that_are_owned_are_sold_and_redeemed_for_what_was_quoted()
     {
-        await SendAsync(new DevnetTransaction(Trader, _economy.Router, AbiEncoder.Call("mint(uint256,uint256)", 1, _time + 100), (UInt128)(20 * Tao)));
+        await SendAsync(
+            new DevnetTransaction(Trader, _economy.Router, AbiEncoder.Call("mint(uint256,uint256)", 1, _time + 100), (UInt128)(20 * Tao))
+        );
         foreach (var spender in new[] { _economy.Pool, _economy.Router })
             await SendAsync(new DevnetTransaction(Trader, _economy.Index, RouterCalls.Approve(spender, Wei.From((UInt128)(20 * Tao)))));
         var tick = await TickAsync();
@@ -76,10 +90,19 @@ public sealed class MarketReaderTests : IAsyncLifetime
         var tokens = Wei.From((UInt128)(3 * Tao));
 
         var sold = Wei.From((UInt128)tick.Pool.Sell(tokens.Value));
-        var sale = await _reader.ReceiptAsync(await SendAsync(new DevnetTransaction(Trader, _economy.Pool, RouterCalls.Sell(tokens, sold, _time + 100))), _none);
-        Assert.Equal((new WeiDelta((Int128)sold.Value), new WeiDelta(-(Int128)tokens.Value), Wei.Zero), (sale.Tao, sale.Tokens, sale.Volume));
+        var sale = await _reader.ReceiptAsync(
+            await SendAsync(new DevnetTransaction(Trader, _economy.Pool, RouterCalls.Sell(tokens, sold, _time + 100))),
+            _none
+        );
+        Assert.Equal(
+            (new WeiDelta((Int128)sold.Value), new WeiDelta(-(Int128)tokens.Value), Wei.Zero),
+            (sale.Tao, sale.Tokens, sale.Volume)
+        );
 
-        var redemption = await _reader.ReceiptAsync(await SendAsync(new DevnetTransaction(Trader, _economy.Router, RouterCalls.Redeem(tokens, Wei.Zero, _time + 100))), _none);
+        var redemption = await _reader.ReceiptAsync(
+            await SendAsync(new DevnetTransaction(Trader, _economy.Router, RouterCalls.Redeem(tokens, Wei.Zero, _time + 100))),
+            _none
+        );
         Assert.Equal(new WeiDelta(-(Int128)tokens.Value), redemption.Tokens);
         var balances = await _reader.BalancesAsync(await LatestAsync(), _none);
         Assert.Equal(tick.Tokens.Value - 2 * tokens.Value, balances.Tokens.Value);
@@ -107,15 +130,35 @@ public sealed class MarketReaderTests : IAsyncLifetime
         var pools = new List<Address> { _economy.Pool };
         foreach (var tao in new[] { 51, 100 })
         {
-            var pool = (await _anvil.Client.ExecuteAsync(
-                [new DevnetTransaction(_economy.Keeper, null, ContractArtifact.Load("Tao20Pool").Bytecode + AbiEncoder.Encode(_economy.Index))], ++_time, _none))[0]!.Value;
+            var pool = (
+                await _anvil.Client.ExecuteAsync(
+                    [
+                        new DevnetTransaction(
+                            _economy.Keeper,
+                            null,
+                            ContractArtifact.Load("Tao20Pool").Bytecode + AbiEncoder.Encode(_economy.Index)
+                        ),
+                    ],
+                    ++_time,
+                    _none
+                )
+            )[0]!.Value;
             await SendAsync(new DevnetTransaction(maker, _economy.Index, RouterCalls.ApproveAll(pool)));
-            await SendAsync(new DevnetTransaction(maker, pool, AbiEncoder.Call("addLiquidity(uint256,uint256,uint256)", 50 * Tao, 1, _time + 100), (UInt128)(tao * Tao)));
+            await SendAsync(
+                new DevnetTransaction(
+                    maker,
+                    pool,
+                    AbiEncoder.Call("addLiquidity(uint256,uint256,uint256)", 50 * Tao, 1, _time + 100),
+                    (UInt128)(tao * Tao)
+                )
+            );
             pools.Add(pool);
         }
 
-        MarketReader Of(params Address[] markets) => new(_chain.Pool, _economy.Index, new MarketAddresses(_economy.Router, markets), Trader);
-        async Task<MarketPrice> PriceAsync(MarketReader reader) => Assert.IsType<MarketReading.Available>(await reader.TickAsync(await LatestAsync(), [Wei.OneTao], 0, _none)).Tick.Market;
+        MarketReader Of(params Address[] markets) =>
+            new(_chain.Pool, _economy.Index, new MarketAddresses(_economy.Router, markets), Trader);
+        async Task<MarketPrice> PriceAsync(MarketReader reader) =>
+            Assert.IsType<MarketReading.Available>(await reader.TickAsync(await LatestAsync(), [Wei.OneTao], 0, _none)).Tick.Market;
         var price = await PriceAsync(Of([.. pools]));
         Assert.Equal((2, 3, true), (price.Used, price.Of, price.TradingPoolAgrees));
         Assert.InRange((double)price.Price.Value / 1e18, 1.005, 1.015);
@@ -159,11 +202,28 @@ public sealed class MarketReaderTests : IAsyncLifetime
         Assert.InRange(deviation / (0.02 * Math.Sqrt(12 / 60.0)), 0.8, 1.2);
     }
 
-    private Task MoveAsync(bool up) => SendAsync(up
-        ? new DevnetTransaction(_economy.Miners[0], _economy.Pool, AbiEncoder.Call("buy(uint256,uint256)", 1, _time + 100), (UInt128)(30 * Tao))
-        : new DevnetTransaction(_economy.Miners[0], _economy.Pool, AbiEncoder.Call("sell(uint256,uint256,uint256)", 30 * Tao, 1, _time + 100)));
+    private Task MoveAsync(bool up) =>
+        SendAsync(
+            up
+                ? new DevnetTransaction(
+                    _economy.Miners[0],
+                    _economy.Pool,
+                    AbiEncoder.Call("buy(uint256,uint256)", 1, _time + 100),
+                    (UInt128)(30 * Tao)
+                )
+                : new DevnetTransaction(
+                    _economy.Miners[0],
+                    _economy.Pool,
+                    AbiEncoder.Call("sell(uint256,uint256,uint256)", 30 * Tao, 1, _time + 100)
+                )
+        );
 
-    private async Task<NavTick> TickAsync() => Assert.IsType<MarketReading.Available>(await _reader.TickAsync(await LatestAsync(), new ArbitrageRules().LadderSizes(), 1_000_000_000, _none)).Tick;
+    private async Task<NavTick> TickAsync() =>
+        Assert
+            .IsType<MarketReading.Available>(
+                await _reader.TickAsync(await LatestAsync(), new ArbitrageRules().LadderSizes(), 1_000_000_000, _none)
+            )
+            .Tick;
 
     private async Task<BlockHeader> LatestAsync()
     {

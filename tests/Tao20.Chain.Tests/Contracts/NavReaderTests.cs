@@ -24,7 +24,15 @@ public sealed class NavReaderTests : IAsyncLifetime
     {
         _anvil = await Anvil.StartAsync(await DevnetTools.EnsureAsync(null, _none), new AnvilOptions { Accounts = 3 }, _none);
         (_economy, _time) = await Economy.DeployAsync(_anvil, 2, new AnvilOptions().GenesisTimestamp + 1, _none);
-        _chain = ChainConnection.Http(new ChainOptions { Endpoints = [_anvil.Rpc], Contract = _economy.Index, WebSocket = false }, NullLogger.Instance);
+        _chain = ChainConnection.Http(
+            new ChainOptions
+            {
+                Endpoints = [_anvil.Rpc],
+                Contract = _economy.Index,
+                WebSocket = false,
+            },
+            NullLogger.Instance
+        );
         _reader = new NavReader(_chain.Pool, _economy.Index);
     }
 
@@ -43,23 +51,36 @@ public sealed class NavReaderTests : IAsyncLifetime
         await ExecuteAsync(_economy.Mint(_economy.Miners[0], 50 * Tao, await _economy.PricesAsync(_none), _time + 100));
         await ExecuteAsync(_economy.Buy(3, 900_000_000_000_000));
         var own = AbiWords.BigInteger((await _anvil.Client.CallAsync([(_economy.Index, AbiEncoder.Call("getCurrentNAV()"))], _none))[0], 0);
-        await ExecuteAsync(new DevnetTransaction(_economy.Keeper, Economy.Staking, AbiEncoder.Call("setPriceScale(uint256)", BigInteger.Parse(scale, null))));
+        await ExecuteAsync(
+            new DevnetTransaction(
+                _economy.Keeper,
+                Economy.Staking,
+                AbiEncoder.Call("setPriceScale(uint256)", BigInteger.Parse(scale, null))
+            )
+        );
 
         var nav = Assert.IsType<NavReading.Available>(await NavAsync());
         Assert.All(nav.Prices, price => Assert.Equal(source, price.Source));
         var error = BigInteger.Abs((BigInteger)nav.Nav.Value - own);
         Assert.True(error <= (source == PriceSource.RuntimeRao ? own / 10_000_000 : 100), $"{nav.Nav} is not {own}");
         Assert.Equal(20, nav.Inputs.Holdings.Count);
-        Assert.Equal(Economy.Weights.Select(weight => (Int128)(UInt128)weight), nav.Inputs.Holdings.Select(holding => holding.Weight.Value));
+        Assert.Equal(
+            Economy.Weights.Select(weight => (Int128)(UInt128)weight),
+            nav.Inputs.Holdings.Select(holding => holding.Weight.Value)
+        );
     }
 
     [Fact]
     public async Task A_price_that_fits_no_scale_or_is_refused_makes_it_unavailable()
     {
         await ExecuteAsync(_economy.Mint(_economy.Miners[0], 50 * Tao, await _economy.PricesAsync(_none), _time + 100));
-        await ExecuteAsync(new DevnetTransaction(_economy.Keeper, Economy.Staking, AbiEncoder.Call("setPriceScale(uint256)", 1_000_000_000_000)));
+        await ExecuteAsync(
+            new DevnetTransaction(_economy.Keeper, Economy.Staking, AbiEncoder.Call("setPriceScale(uint256)", 1_000_000_000_000))
+        );
         Assert.Equal(NavProblem.PricesDisagree, Assert.IsType<NavReading.Unavailable>(await NavAsync()).Problem);
-        await ExecuteAsync(new DevnetTransaction(_economy.Keeper, Economy.Staking, AbiEncoder.Call("setPool(uint16,uint64,uint64)", 7, 5_000_000, 0)));
+        await ExecuteAsync(
+            new DevnetTransaction(_economy.Keeper, Economy.Staking, AbiEncoder.Call("setPool(uint16,uint64,uint64)", 7, 5_000_000, 0))
+        );
         var missing = Assert.IsType<NavReading.Unavailable>(await NavAsync());
         Assert.Contains("subnet", missing.Reason, StringComparison.Ordinal);
     }
@@ -80,7 +101,13 @@ public sealed class NavReaderTests : IAsyncLifetime
     [Fact]
     public async Task A_miners_uid_is_the_one_it_has_on_the_subnet_and_who_has_none_is_left_out()
     {
-        await ExecuteAsync(new DevnetTransaction(_economy.Keeper, Economy.Staking, AbiEncoder.Call("setUid(uint16,address,uint16)", 20, _economy.Miners[0], 77)));
+        await ExecuteAsync(
+            new DevnetTransaction(
+                _economy.Keeper,
+                Economy.Staking,
+                AbiEncoder.Call("setUid(uint16,address,uint16)", 20, _economy.Miners[0], 77)
+            )
+        );
         await _chain.Head.RefreshAsync(_none);
         var uids = await _reader.UidsAsync(20, [.. _economy.Miners], _chain.Head.Latest!.Hash, _none);
         Assert.Equal([(_economy.Miners[0], (ushort)77)], uids.Select(pair => (pair.Key, pair.Value)));

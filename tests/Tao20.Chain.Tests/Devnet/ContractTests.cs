@@ -36,12 +36,16 @@ public sealed class ContractTests : IAsyncLifetime
             devnet,
             TimeSpan.FromMinutes(2),
             _none,
-            new Dictionary<string, string> { ["NODE_PATH"] = tools.NodeModules });
+            new Dictionary<string, string> { ["NODE_PATH"] = tools.NodeModules }
+        );
         Assert.True(code == 0, text);
         var checkedIn = Directory.GetFiles(Path.Combine(devnet, "Contracts", "Artifacts"), "*.json").Order().ToList();
         Assert.Equal(checkedIn.Select(Path.GetFileName), Directory.GetFiles(output, "*.json").Order().Select(Path.GetFileName));
         foreach (var file in checkedIn)
-            Assert.Equal((await File.ReadAllTextAsync(Path.Combine(output, Path.GetFileName(file)))).ReplaceLineEndings("\n"), (await File.ReadAllTextAsync(file)).ReplaceLineEndings("\n"));
+            Assert.Equal(
+                (await File.ReadAllTextAsync(Path.Combine(output, Path.GetFileName(file)))).ReplaceLineEndings("\n"),
+                (await File.ReadAllTextAsync(file)).ReplaceLineEndings("\n")
+            );
         Directory.Delete(output, recursive: true);
     }
 
@@ -104,11 +108,17 @@ public sealed class ContractTests : IAsyncLifetime
     public async Task The_router_mints_and_redeems_with_tao_alone_and_credits_the_caller()
     {
         var miner = _economy.Miners[1];
-        await ExecuteAsync(new DevnetTransaction(miner, _economy.Router, AbiEncoder.Call("mint(uint256,uint256)", 1, _time + 100), (UInt128)(5 * Tao)));
+        await ExecuteAsync(
+            new DevnetTransaction(miner, _economy.Router, AbiEncoder.Call("mint(uint256,uint256)", 1, _time + 100), (UInt128)(5 * Tao))
+        );
         var tokens = (await _economy.BalancesAsync(_none))[1];
         Assert.InRange(tokens, 49 * Tao / 10, 5 * Tao);
-        await ExecuteAsync(new DevnetTransaction(miner, _economy.Index, AbiEncoder.Call("approve(address,uint256)", _economy.Router, tokens)));
-        await ExecuteAsync(new DevnetTransaction(miner, _economy.Router, AbiEncoder.Call("redeem(uint256,uint256,uint256)", tokens, 4 * Tao, _time + 100)));
+        await ExecuteAsync(
+            new DevnetTransaction(miner, _economy.Index, AbiEncoder.Call("approve(address,uint256)", _economy.Router, tokens))
+        );
+        await ExecuteAsync(
+            new DevnetTransaction(miner, _economy.Router, AbiEncoder.Call("redeem(uint256,uint256,uint256)", tokens, 4 * Tao, _time + 100))
+        );
         Assert.True((await _economy.VolumesAsync(_none))[miner] > (UInt128)(9 * Tao));
     }
 
@@ -117,14 +127,35 @@ public sealed class ContractTests : IAsyncLifetime
     {
         var miner = _economy.Miners[0];
         await ExecuteAsync(_economy.Mint(miner, 100 * Tao, await _economy.PricesAsync(_none), _time + 100));
-        await ExecuteAsync(new DevnetTransaction(miner, _economy.Index, AbiEncoder.Call("approve(address,uint256)", _economy.Pool, 90 * Tao)));
-        await ExecuteAsync(new DevnetTransaction(miner, _economy.Pool, AbiEncoder.Call("addLiquidity(uint256,uint256,uint256)", 80 * Tao, 1, _time + 100), (UInt128)(88 * Tao)));
-        var quote = AbiWords.BigInteger((await _chain.Client.CallAsync([(_economy.Pool, AbiEncoder.Call("quote(bool,uint256)", true, Tao))], _none))[0], 0);
+        await ExecuteAsync(
+            new DevnetTransaction(miner, _economy.Index, AbiEncoder.Call("approve(address,uint256)", _economy.Pool, 90 * Tao))
+        );
+        await ExecuteAsync(
+            new DevnetTransaction(
+                miner,
+                _economy.Pool,
+                AbiEncoder.Call("addLiquidity(uint256,uint256,uint256)", 80 * Tao, 1, _time + 100),
+                (UInt128)(88 * Tao)
+            )
+        );
+        var quote = AbiWords.BigInteger(
+            (await _chain.Client.CallAsync([(_economy.Pool, AbiEncoder.Call("quote(bool,uint256)", true, Tao))], _none))[0],
+            0
+        );
         Assert.Equal(80 * Tao * Tao * 997 / (88 * Tao * 1000 + Tao * 997), quote);
 
         // The market pays 1.10 for what costs 1.00 to mint: minting pays, redeeming does not.
-        await ExecuteAsync(new DevnetTransaction(miner, _economy.Router, AbiEncoder.Call("mintAndSell(int256,uint256)", Tao / 20, _time + 100), (UInt128)Tao));
-        await AssertRevertedAsync(new DevnetTransaction(miner, _economy.Router, AbiEncoder.Call("buyAndRedeem(int256,uint256)", 0, _time + 100), (UInt128)Tao));
+        await ExecuteAsync(
+            new DevnetTransaction(
+                miner,
+                _economy.Router,
+                AbiEncoder.Call("mintAndSell(int256,uint256)", Tao / 20, _time + 100),
+                (UInt128)Tao
+            )
+        );
+        await AssertRevertedAsync(
+            new DevnetTransaction(miner, _economy.Router, AbiEncoder.Call("buyAndRedeem(int256,uint256)", 0, _time + 100), (UInt128)Tao)
+        );
     }
 
     [Fact]
@@ -138,9 +169,11 @@ public sealed class ContractTests : IAsyncLifetime
         return directory.FullName;
     }
 
-    private async Task<byte[]> ViewAsync(string signature) => (await _chain.Client.CallAsync([(_economy.Index, AbiEncoder.Call(signature))], _none))[0];
+    private async Task<byte[]> ViewAsync(string signature) =>
+        (await _chain.Client.CallAsync([(_economy.Index, AbiEncoder.Call(signature))], _none))[0];
 
     private Task ExecuteAsync(DevnetTransaction transaction) => _chain.Client.ExecuteAsync([transaction], ++_time, _none);
 
-    private async Task AssertRevertedAsync(DevnetTransaction transaction) => await Assert.ThrowsAsync<DevnetException>(() => ExecuteAsync(transaction));
+    private async Task AssertRevertedAsync(DevnetTransaction transaction) =>
+        await Assert.ThrowsAsync<DevnetException>(() => ExecuteAsync(transaction));
 }

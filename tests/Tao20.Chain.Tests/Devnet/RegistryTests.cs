@@ -16,13 +16,18 @@ using Tao20.Tests.Oracles;
 
 namespace Tao20.Chain.Tests.Devnet;
 
-/// <summary>The ValidatorRegistry on a real local chain: what it lets through, what it refuses, and that the book reads it as it is.</summary>
+/// <summary>
+/// The ValidatorRegistry on a real local chain: what it lets through, what it refuses, and that the book reads it as it is.
+/// </summary>
 public sealed class RegistryTests : IAsyncLifetime
 {
     private static readonly UInt128 Tao = Wei.OneTao.Value;
     private static readonly SubnetWeight[] Weights = [new(1, 65535), new(7, 21845)];
     private readonly CancellationToken _none = CancellationToken.None;
-    private readonly PrivateKey[] _keys = [.. Enumerable.Range(1, 4).Select(i => PrivateKey.FromHex(i.ToString("x64", CultureInfo.InvariantCulture)))];
+    private readonly PrivateKey[] _keys =
+    [
+        .. Enumerable.Range(1, 4).Select(i => PrivateKey.FromHex(i.ToString("x64", CultureInfo.InvariantCulture))),
+    ];
     private Anvil _chain = null!;
     private Address _keeper;
     private Address _registry;
@@ -37,15 +42,35 @@ public sealed class RegistryTests : IAsyncLifetime
         _chain = await Anvil.StartAsync(tools, new AnvilOptions { Accounts = 2 }, _none);
         (var economy, _time) = await Economy.DeployAsync(_chain, 1, _time, _none);
         _keeper = economy.Keeper;
-        _registry = (await _chain.Client.ExecuteAsync([new DevnetTransaction(_keeper, null, ContractArtifact.Load("ValidatorRegistry").Bytecode + AbiEncoder.Encode(economy.Index))], ++_time, _none))[0]!.Value;
+        _registry = (
+            await _chain.Client.ExecuteAsync(
+                [
+                    new DevnetTransaction(
+                        _keeper,
+                        null,
+                        ContractArtifact.Load("ValidatorRegistry").Bytecode + AbiEncoder.Encode(economy.Index)
+                    ),
+                ],
+                ++_time,
+                _none
+            )
+        )[0]!.Value;
         var chainId = await _chain.Client.SendAsync("eth_chainId", "[]", _none);
         _identity = new RegistryIdentity(ulong.Parse(chainId.GetString()!.AsSpan(2), NumberStyles.HexNumber, null), _registry);
         foreach (var key in _keys)
-            await _chain.Client.SendAsync([("anvil_impersonateAccount", $"[\"{key.Address}\"]"), ("anvil_setBalance", $"[\"{key.Address}\",\"0x21e19e0c9bab2400000\"]")], _none);
+            await _chain.Client.SendAsync(
+                [
+                    ("anvil_impersonateAccount", $"[\"{key.Address}\"]"),
+                    ("anvil_setBalance", $"[\"{key.Address}\",\"0x21e19e0c9bab2400000\"]"),
+                ],
+                _none
+            );
         foreach (var key in _keys)
             await SendAsync(key.Address, RegistryCalls.Bond(), 2_000 * Tao);
         _epochBlock = await _chain.Client.BlockNumberAsync(_none);
-        _epochHash = Hash256.Parse((await _chain.Client.SendAsync("eth_getBlockByNumber", "[\"latest\",false]", _none)).GetProperty("hash").GetString()!);
+        _epochHash = Hash256.Parse(
+            (await _chain.Client.SendAsync("eth_getBlockByNumber", "[\"latest\",false]", _none)).GetProperty("hash").GetString()!
+        );
         _time += 3600;
         await _chain.Client.ExecuteAsync([economy.AdvanceEpoch()], ++_time, _none);
     }
@@ -75,8 +100,14 @@ public sealed class RegistryTests : IAsyncLifetime
         await RefusedAsync(_keeper, RegistryCalls.Execute(found.Id), "NotConfirmed(bytes32)");
 
         book = await BookAsync();
-        Assert.Equal((CaseState.Executed, 300 * Tao, true), (book.CaseOf(found.Id)!.State, book.CaseOf(found.Id)!.SlashedWei, book.CaseOf(found.Id)!.Founded));
-        Assert.Equal((StandingLevel.Probation, 1_700 * Tao), (book.Validators[_keys[3].Address].Standing.Level, book.Validators[_keys[3].Address].Stake.Value));
+        Assert.Equal(
+            (CaseState.Executed, 300 * Tao, true),
+            (book.CaseOf(found.Id)!.State, book.CaseOf(found.Id)!.SlashedWei, book.CaseOf(found.Id)!.Founded)
+        );
+        Assert.Equal(
+            (StandingLevel.Probation, 1_700 * Tao),
+            (book.Validators[_keys[3].Address].Standing.Level, book.Validators[_keys[3].Address].Stake.Value)
+        );
         Assert.Equal(1_700 * Tao, await ViewAsync("bondOf(address)", _keys[3].Address));
         Assert.Equal(300 * Tao, await ViewAsync("slashedTotal()"));
     }
@@ -100,17 +131,31 @@ public sealed class RegistryTests : IAsyncLifetime
     public async Task What_is_not_the_validators_own_word_for_a_closed_epoch_is_refused()
     {
         var good = Says(0, 100);
-        await RefusedAsync(_keeper, RegistryCalls.Attest(good with { Attestation = good.Attestation with { Nav = TaoPerToken.From(1) } }), "WrongSigner(address,address)");
-        await RefusedAsync(_keeper, RegistryCalls.Attest(good with { Attestation = good.Attestation with { Validator = _keys[1].Address } }), "WrongSigner(address,address)");
+        await RefusedAsync(
+            _keeper,
+            RegistryCalls.Attest(good with { Attestation = good.Attestation with { Nav = TaoPerToken.From(1) } }),
+            "WrongSigner(address,address)"
+        );
+        await RefusedAsync(
+            _keeper,
+            RegistryCalls.Attest(good with { Attestation = good.Attestation with { Validator = _keys[1].Address } }),
+            "WrongSigner(address,address)"
+        );
         await RefusedAsync(_keeper, RegistryCalls.Attest(Says(0, 100, epoch: 1)), "EpochNotClosed(uint256)");
         await RefusedAsync(_keeper, RegistryCalls.Attest(good with { Weights = [new(1, 65535)] }), "WrongWeights(bytes32,bytes32)");
         await RefusedAsync(_keeper, RegistryCalls.Attest(Says(0, 100, of: _identity with { ChainId = 1 })), "WrongSigner(address,address)");
-        await RefusedAsync(_keeper, RegistryCalls.Attest(Says(0, 100, of: _identity with { Registry = _keeper })), "WrongSigner(address,address)");
+        await RefusedAsync(
+            _keeper,
+            RegistryCalls.Attest(Says(0, 100, of: _identity with { Registry = _keeper })),
+            "WrongSigner(address,address)"
+        );
         await RefusedAsync(_keeper, RegistryCalls.Attest(Signed(PrivateKey.Random(), _identity, 0, 100)), "NotAValidator(address)");
 
         // The other s of the same signature is the same word in other bytes: malleability is refused.
         var bytes = good.Signature.ToArray();
-        var high = BigInteger.Parse("0fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", NumberStyles.HexNumber, null) - new BigInteger(bytes.AsSpan(32, 32), isUnsigned: true, isBigEndian: true);
+        var high =
+            BigInteger.Parse("0fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", NumberStyles.HexNumber, null)
+            - new BigInteger(bytes.AsSpan(32, 32), isUnsigned: true, isBigEndian: true);
         high.ToByteArray(isUnsigned: true, isBigEndian: true).CopyTo(bytes, 32);
         bytes[64] ^= 7;
         await RefusedAsync(_keeper, RegistryCalls.Attest(good with { Signature = bytes }), "WrongSigner(address,address)");
@@ -119,21 +164,51 @@ public sealed class RegistryTests : IAsyncLifetime
     [Fact]
     public async Task Nobody_is_accused_of_anothers_word_or_without_one()
     {
-        var details = new SlashCase(new EpochId(0), _keys[3].Address, ViolationKinds.Nav, Severity.Critical, _epochBlock, TaoPerToken.From(1), Hash256.Zero, Hash256.Zero, [], []);
+        var details = new SlashCase(
+            new EpochId(0),
+            _keys[3].Address,
+            ViolationKinds.Nav,
+            Severity.Critical,
+            _epochBlock,
+            TaoPerToken.From(1),
+            Hash256.Zero,
+            Hash256.Zero,
+            [],
+            []
+        );
         await RefusedAsync(_keys[0].Address, RegistryCalls.RaiseCase(details, []), "UnknownAttestation(bytes32)");
         await RefusedAsync(_keys[0].Address, RegistryCalls.RaiseCase(details, [Says(2, 100)]), "UnknownAttestation(bytes32)");
         var forged = Says(2, 100) with { Attestation = Says(3, 100).Attestation };
         await RefusedAsync(_keys[0].Address, RegistryCalls.RaiseCase(details, [forged]), "WrongSigner(address,address)");
         await RefusedAsync(_keeper, RegistryCalls.RaiseCase(details, [Says(3, 100)]), "NotAValidator(address)");
-        await RefusedAsync(_keys[0].Address, RegistryCalls.RaiseCase(details with { StakeBlock = _epochBlock + 1000 }, [Says(3, 100)]), "StakeBlockNotPast(uint64)");
-        await RefusedAsync(_keys[0].Address, RegistryCalls.RaiseCase(details with { Severity = Severity.None }, [Says(3, 100)]), "NoSuchSeverity(uint8)");
+        await RefusedAsync(
+            _keys[0].Address,
+            RegistryCalls.RaiseCase(details with { StakeBlock = _epochBlock + 1000 }, [Says(3, 100)]),
+            "StakeBlockNotPast(uint64)"
+        );
+        await RefusedAsync(
+            _keys[0].Address,
+            RegistryCalls.RaiseCase(details with { Severity = Severity.None }, [Says(3, 100)]),
+            "NoSuchSeverity(uint8)"
+        );
     }
 
     [Fact]
     public async Task A_case_voted_down_or_not_confirmed_in_time_takes_nothing()
     {
         await SendAsync(_keeper, RegistryCalls.Attest(Says(3, 100)));
-        var invented = new SlashCase(new EpochId(0), _keys[3].Address, ViolationKinds.Nav, Severity.Critical, _epochBlock, TaoPerToken.From(1), Hash256.Zero, Hash256.Zero, [Says(3, 100).Digest], []);
+        var invented = new SlashCase(
+            new EpochId(0),
+            _keys[3].Address,
+            ViolationKinds.Nav,
+            Severity.Critical,
+            _epochBlock,
+            TaoPerToken.From(1),
+            Hash256.Zero,
+            Hash256.Zero,
+            [Says(3, 100).Digest],
+            []
+        );
         var id = invented.Id(_identity, Keccak.Hash);
         await SendAsync(_keys[0].Address, RegistryCalls.RaiseCase(invented, [Says(3, 100)]));
         await SendAsync(_keys[0].Address, RegistryCalls.Vote(id, true));
@@ -173,7 +248,11 @@ public sealed class RegistryTests : IAsyncLifetime
         await RefusedAsync(_keys[3].Address, RegistryCalls.Withdraw(), "TooMuch(uint256,uint256)");
 
         // All that was paid in is there or has been paid out.
-        var held = UInt128.Parse((await _chain.Client.SendAsync("eth_getBalance", $"[\"{_registry}\",\"latest\"]", _none)).GetString()!.AsSpan(2), NumberStyles.HexNumber, null);
+        var held = UInt128.Parse(
+            (await _chain.Client.SendAsync("eth_getBalance", $"[\"{_registry}\",\"latest\"]", _none)).GetString()!.AsSpan(2),
+            NumberStyles.HexNumber,
+            null
+        );
         Assert.Equal(3 * 2_000 * Tao + 1_000 * Tao, held);
     }
 
@@ -181,10 +260,25 @@ public sealed class RegistryTests : IAsyncLifetime
     public async Task A_withdrawal_that_calls_back_gets_nothing_twice()
     {
         // Bonds, begins to withdraw all, and on being paid calls withdraw() again; its balance afterwards tells how often that worked.
-        var thief = (await _chain.Client.ExecuteAsync([new DevnetTransaction(_keeper, null, ContractArtifact.Load("ReentrantValidator").Bytecode + AbiEncoder.Encode(_registry), 1_000 * Tao)], ++_time, _none))[0]!.Value;
+        var thief = (
+            await _chain.Client.ExecuteAsync(
+                [
+                    new DevnetTransaction(
+                        _keeper,
+                        null,
+                        ContractArtifact.Load("ReentrantValidator").Bytecode + AbiEncoder.Encode(_registry),
+                        1_000 * Tao
+                    ),
+                ],
+                ++_time,
+                _none
+            )
+        )[0]!.Value;
         await _chain.Client.MineAsync(1000, _none);
         _time += 2000;
-        await Assert.ThrowsAsync<DevnetException>(() => _chain.Client.ExecuteAsync([new DevnetTransaction(_keeper, thief, AbiEncoder.Call("steal()"))], ++_time, _none));
+        await Assert.ThrowsAsync<DevnetException>(() =>
+            _chain.Client.ExecuteAsync([new DevnetTransaction(_keeper, thief, AbiEncoder.Call("steal()"))], ++_time, _none)
+        );
         Assert.Equal(1_000 * Tao, await ViewAsync("leaving(address)", thief));
     }
 
@@ -198,12 +292,22 @@ public sealed class RegistryTests : IAsyncLifetime
         Assert.Equal((UInt128)0, await ViewAsync("bondAt(address,uint64)", _keys[0].Address, 1UL));
     }
 
-    private SignedAttestation Says(int validator, ulong navPercent, ulong epoch = 0, RegistryIdentity? of = null) => Signed(_keys[validator], of ?? _identity, epoch, navPercent);
+    private SignedAttestation Says(int validator, ulong navPercent, ulong epoch = 0, RegistryIdentity? of = null) =>
+        Signed(_keys[validator], of ?? _identity, epoch, navPercent);
 
     private SignedAttestation Signed(PrivateKey key, RegistryIdentity identity, ulong epoch, ulong navPercent)
     {
         var said = new NavAttestation(
-            new EpochId(epoch), _epochBlock, _epochHash, TaoPerToken.From(Tao * navPercent / 100), Wei.OneTao, Hash256.Zero, Eip712.WeightsHash(Weights), DomainParameters.Default.Hash(Keccak.Hash), key.Address);
+            new EpochId(epoch),
+            _epochBlock,
+            _epochHash,
+            TaoPerToken.From(Tao * navPercent / 100),
+            Wei.OneTao,
+            Hash256.Zero,
+            Eip712.WeightsHash(Weights),
+            DomainParameters.Default.Hash(Keccak.Hash),
+            key.Address
+        );
         var digest = Eip712.Digest(said, identity);
         return new SignedAttestation(said, digest, Weights, key.Sign(digest).ToBytes());
     }
@@ -211,7 +315,11 @@ public sealed class RegistryTests : IAsyncLifetime
     /// <summary>The book of all logs of the registry so far.</summary>
     private async Task<ConsensusBook> BookAsync()
     {
-        var logs = await _chain.Client.SendAsync("eth_getLogs", $"[{{\"address\":\"{_registry}\",\"fromBlock\":\"0x0\",\"toBlock\":\"latest\"}}]", _none);
+        var logs = await _chain.Client.SendAsync(
+            "eth_getLogs",
+            $"[{{\"address\":\"{_registry}\",\"fromBlock\":\"0x0\",\"toBlock\":\"latest\"}}]",
+            _none
+        );
         var book = ConsensusBook.Initial(_identity);
         var closed = false;
         foreach (var log in logs.EnumerateArray())
@@ -222,7 +330,17 @@ public sealed class RegistryTests : IAsyncLifetime
             var position = new Position(Quantity(log, "blockNumber"), (uint)Quantity(log, "logIndex"));
             if (!closed && position.Block > _epochBlock)
             {
-                Tell(new ChainFact.EpochClosed(new ClosedEpoch(new EpochId(0), new EpochId(1), new Position(_epochBlock + 1, 0), _time) { LastBlockHash = _epochHash }, DomainParameters.Default.Hash(Keccak.Hash), ConsensusRules.Default, Rao.Zero));
+                Tell(
+                    new ChainFact.EpochClosed(
+                        new ClosedEpoch(new EpochId(0), new EpochId(1), new Position(_epochBlock + 1, 0), _time)
+                        {
+                            LastBlockHash = _epochHash,
+                        },
+                        DomainParameters.Default.Hash(Keccak.Hash),
+                        ConsensusRules.Default,
+                        Rao.Zero
+                    )
+                );
                 closed = true;
             }
 
@@ -241,17 +359,24 @@ public sealed class RegistryTests : IAsyncLifetime
     private async Task<UInt128> ViewAsync(string signature, params object[] arguments) =>
         (UInt128)AbiWords.BigInteger((await _chain.Client.CallAsync([(_registry, AbiEncoder.Call(signature, arguments))], _none))[0], 0);
 
-    private Task SendAsync(Address from, string data, UInt128 value = default) => _chain.Client.ExecuteAsync([new DevnetTransaction(from, _registry, data, value)], ++_time, _none);
+    private Task SendAsync(Address from, string data, UInt128 value = default) =>
+        _chain.Client.ExecuteAsync([new DevnetTransaction(from, _registry, data, value)], ++_time, _none);
 
     /// <summary>The contract refuses, with exactly this error.</summary>
     private async Task RefusedAsync(Address from, string data, string error, int after = 0, UInt128 value = default)
     {
         for (var i = 0; i < after; i++)
             await _chain.Client.MineAsync(++_time, _none);
-        var refused = await Assert.ThrowsAsync<RpcErrorException>(() => _chain.Client.SendAsync(
-            "eth_call", $"[{{\"from\":\"{from}\",\"to\":\"{_registry}\",\"value\":\"0x{value:x}\",\"data\":\"{data}\"}},\"latest\"]", _none));
+        var refused = await Assert.ThrowsAsync<RpcErrorException>(() =>
+            _chain.Client.SendAsync(
+                "eth_call",
+                $"[{{\"from\":\"{from}\",\"to\":\"{_registry}\",\"value\":\"0x{value:x}\",\"data\":\"{data}\"}},\"latest\"]",
+                _none
+            )
+        );
         Assert.Contains(Keccak.Selector(error)[2..], refused.ToString(), StringComparison.Ordinal);
     }
 
-    private static ulong Quantity(JsonElement log, string name) => ulong.Parse(log.GetProperty(name).GetString()!.AsSpan(2), NumberStyles.HexNumber, null);
+    private static ulong Quantity(JsonElement log, string name) =>
+        ulong.Parse(log.GetProperty(name).GetString()!.AsSpan(2), NumberStyles.HexNumber, null);
 }

@@ -26,7 +26,8 @@ public sealed class WeightsTests : IAsyncLifetime
         await ExecuteAsync(
             Mock("setUid(uint16,address,uint16)", Netuid, _economy.Miners[1], 200),
             Mock("setNeuron(uint16,uint16,address,bool)", Netuid, 130, Account, true),
-            ValidatorSet.SetWeightRules(_economy, Netuid, commitReveal: false));
+            ValidatorSet.SetWeightRules(_economy, Netuid, commitReveal: false)
+        );
     }
 
     public async Task DisposeAsync() => await _chain.DisposeAsync();
@@ -38,7 +39,18 @@ public sealed class WeightsTests : IAsyncLifetime
         await ExecuteAsync(Neuron(NeuronCalls.SetWeights(Netuid, weights, 1)));
         Assert.Equal(weights, await ValidatorSet.WeightsAsync(_economy, Netuid, 130, _none));
         var (rules, self) = await ReadAsync();
-        Assert.Equal((1UL, 10UL, false, 1UL, 1, 65535, 201), (rules.VersionKey, rules.RateLimitBlocks, rules.CommitReveal, rules.RevealTempos, rules.MinWeights, rules.MaxLimit, rules.Neurons));
+        Assert.Equal(
+            (1UL, 10UL, false, 1UL, 1, 65535, 201),
+            (
+                rules.VersionKey,
+                rules.RateLimitBlocks,
+                rules.CommitReveal,
+                rules.RevealTempos,
+                rules.MinWeights,
+                rules.MaxLimit,
+                rules.Neurons
+            )
+        );
         Assert.Equal(new WeightSetter(130, true, await _chain.Client.BlockNumberAsync(_none)), self);
     }
 
@@ -52,7 +64,10 @@ public sealed class WeightsTests : IAsyncLifetime
     {
         await ExecuteAsync(ValidatorSet.SetWeightRules(_economy, Netuid, commitReveal: true));
         var random = new Random(count);
-        SubnetWeight[] weights = [.. Enumerable.Range(0, Math.Max(1, count)).Select(uid => new SubnetWeight((ushort)uid, (ushort)random.Next(1, 65536)))];
+        SubnetWeight[] weights =
+        [
+            .. Enumerable.Range(0, Math.Max(1, count)).Select(uid => new SubnetWeight((ushort)uid, (ushort)random.Next(1, 65536))),
+        ];
         ushort[] salt = [.. Enumerable.Range(0, count).Select(_ => (ushort)random.Next(65536))];
         await ExecuteAsync(Neuron(NeuronCalls.CommitWeights(Netuid, NeuronCalls.Commit(Account, Netuid, weights, salt, 7))));
         var committed = await _chain.Client.BlockNumberAsync(_none);
@@ -88,7 +103,10 @@ public sealed class WeightsTests : IAsyncLifetime
     public async Task What_breaks_the_subnets_rules_is_refused_by_name()
     {
         SubnetWeight[] one = [new(1, 65535)];
-        await RefusedAsync("HotKeyNotRegisteredInSubNet()", new DevnetTransaction(_economy.Miners[1], Precompiles.Neuron, NeuronCalls.SetWeights(Netuid, one, 1)));
+        await RefusedAsync(
+            "HotKeyNotRegisteredInSubNet()",
+            new DevnetTransaction(_economy.Miners[1], Precompiles.Neuron, NeuronCalls.SetWeights(Netuid, one, 1))
+        );
         await RefusedAsync("IncorrectWeightVersionKey()", Neuron(NeuronCalls.SetWeights(Netuid, one, 0)));
         await RefusedAsync("UidVecContainInvalidOne()", Neuron(NeuronCalls.SetWeights(Netuid, [new(201, 1)], 1)));
         await RefusedAsync("DuplicateUids()", Neuron(NeuronCalls.SetWeights(Netuid, [new(1, 1), new(1, 2)], 1)));
@@ -108,7 +126,12 @@ public sealed class WeightsTests : IAsyncLifetime
     public async Task A_neuron_is_found_by_its_hotkey_also_after_it_has_moved()
     {
         using var transport = Transport();
-        var reader = new SubnetReader(new EndpointPool([transport], Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance), Netuid, Account, 20);
+        var reader = new SubnetReader(
+            new EndpointPool([transport], Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance),
+            Netuid,
+            Account,
+            20
+        );
         Assert.Equal(130, (await reader.ReadAsync(_none)).Self!.Uid);
         await ExecuteAsync(Mock("setNeuron(uint16,uint16,address,bool)", Netuid, 130, _economy.Miners[1], true));
         Assert.Null((await reader.ReadAsync(_none)).Self);
@@ -119,14 +142,29 @@ public sealed class WeightsTests : IAsyncLifetime
     private async Task<(WeightRules Rules, WeightSetter? Self)> ReadAsync()
     {
         using var transport = Transport();
-        return await new SubnetReader(new EndpointPool([transport], Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance), Netuid, Account, ValidatorSet.TempoBlocks).ReadAsync(_none);
+        return await new SubnetReader(
+            new EndpointPool([transport], Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance),
+            Netuid,
+            Account,
+            ValidatorSet.TempoBlocks
+        ).ReadAsync(_none);
     }
 
-    private HttpRpcTransport Transport() => new(_chain.Rpc, new ChainOptions { Endpoints = [_chain.Rpc], Contract = default, Retries = 0 });
+    private HttpRpcTransport Transport() =>
+        new(
+            _chain.Rpc,
+            new ChainOptions
+            {
+                Endpoints = [_chain.Rpc],
+                Contract = default,
+                Retries = 0,
+            }
+        );
 
     private DevnetTransaction Neuron(string data) => new(Account, Precompiles.Neuron, data);
 
-    private DevnetTransaction Mock(string signature, params object[] arguments) => new(_economy.Keeper, Economy.Staking, AbiEncoder.Call(signature, arguments));
+    private DevnetTransaction Mock(string signature, params object[] arguments) =>
+        new(_economy.Keeper, Economy.Staking, AbiEncoder.Call(signature, arguments));
 
     private async Task ExecuteAsync(params DevnetTransaction[] transactions)
     {
@@ -144,8 +182,13 @@ public sealed class WeightsTests : IAsyncLifetime
     /// <summary>Simulated in the block after the latest, where a transaction would be.</summary>
     private async Task RefusedAsync(string error, DevnetTransaction transaction)
     {
-        var refused = await Assert.ThrowsAsync<RpcErrorException>(() => _chain.Client.SendAsync(
-            "eth_call", $"[{{\"from\":\"{transaction.From}\",\"to\":\"{transaction.To}\",\"data\":\"{transaction.Data}\"}},\"pending\"]", _none));
+        var refused = await Assert.ThrowsAsync<RpcErrorException>(() =>
+            _chain.Client.SendAsync(
+                "eth_call",
+                $"[{{\"from\":\"{transaction.From}\",\"to\":\"{transaction.To}\",\"data\":\"{transaction.Data}\"}},\"pending\"]",
+                _none
+            )
+        );
         Assert.Equal(Keccak.Selector(error), refused.RevertData);
     }
 }

@@ -37,19 +37,20 @@ public sealed class FollowingTests : IAsyncLifetime
         Assert.All(ranges.Zip(ranges.Skip(1)), pair => Assert.Equal(pair.First.Last.Hash, pair.Second.First.ParentHash));
     }
 
-    public static TheoryData<string, string> Lies => new()
-    {
-        { "wrong range", "outside of the range" },
-        { "missing trade", "logs are missing" },
-        { "missing trade and count", "logs are missing" },
-        { "duplicate", "twice" },
-        { "unordered", "after the one at" },
-        { "removed", "marked as removed" },
-        { "other address", "where only" },
-        { "other topic", "was not asked for" },
-        { "other block hash", "hash" },
-        { "no block number", "without its block" },
-    };
+    public static TheoryData<string, string> Lies =>
+        new()
+        {
+            { "wrong range", "outside of the range" },
+            { "missing trade", "logs are missing" },
+            { "missing trade and count", "logs are missing" },
+            { "duplicate", "twice" },
+            { "unordered", "after the one at" },
+            { "removed", "marked as removed" },
+            { "other address", "where only" },
+            { "other topic", "was not asked for" },
+            { "other block hash", "hash" },
+            { "no block number", "without its block" },
+        };
 
     [Theory]
     [MemberData(nameof(Lies))]
@@ -262,7 +263,11 @@ public sealed class FollowingTests : IAsyncLifetime
     {
         _honest.BendLogs = (_, _, logs) =>
         {
-            foreach (var log in logs.Where(log => log["blockNumber"]!.GetValue<string>() == "0x5" && log["logIndex"]!.GetValue<string>() == "0x0"))
+            foreach (
+                var log in logs.Where(log =>
+                    log["blockNumber"]!.GetValue<string>() == "0x5" && log["logIndex"]!.GetValue<string>() == "0x0"
+                )
+            )
                 log["data"] = "0x" + new string('f', 64 * 3);
             return logs;
         };
@@ -346,16 +351,17 @@ public sealed class FollowingTests : IAsyncLifetime
         return true;
     }
 
-    private static ChainOptions Options(params ScriptedNode[] nodes) => new()
-    {
-        Endpoints = [.. nodes.Select(node => node.Uri)],
-        Contract = ScriptedNode.Contract,
-        FromBlock = 1,
-        WebSocket = false,
-        Retries = 2,
-        RetryDelay = TimeSpan.FromMilliseconds(5),
-        TargetReplyBytes = 128 * 1024,
-    };
+    private static ChainOptions Options(params ScriptedNode[] nodes) =>
+        new()
+        {
+            Endpoints = [.. nodes.Select(node => node.Uri)],
+            Contract = ScriptedNode.Contract,
+            FromBlock = 1,
+            WebSocket = false,
+            Retries = 2,
+            RetryDelay = TimeSpan.FromMilliseconds(5),
+            TargetReplyBytes = 128 * 1024,
+        };
 
     private static ChainConnection Open(ChainOptions options) => ChainConnection.Http(options, NullLogger.Instance);
 
@@ -378,7 +384,17 @@ public sealed class FollowingTests : IAsyncLifetime
 
     private void AssertWhole(List<TradeRange> ranges)
     {
-        var expected = _honest.Blocks.Skip(1).Take(199).SelectMany(block => block.Trades.Select((trade, i) => (new Position(block.Number, (uint)(2 * i)), block.Timestamp, trade.IsMint)));
-        Assert.Equal(expected, ranges.SelectMany(range => range.Trades.ToArray()).Select(trade => (trade.Position, trade.Timestamp, trade.Side == TradeSide.Mint)));
+        var expected = _honest
+            .Blocks.Skip(1)
+            .Take(199)
+            .SelectMany(block =>
+                block.Trades.Select((trade, i) => (new Position(block.Number, (uint)(2 * i)), block.Timestamp, trade.IsMint))
+            );
+        Assert.Equal(
+            expected,
+            ranges
+                .SelectMany(range => range.Trades.ToArray())
+                .Select(trade => (trade.Position, trade.Timestamp, trade.Side == TradeSide.Mint))
+        );
     }
 }

@@ -12,7 +12,8 @@ public sealed class HeadTests : IAsyncLifetime
     private Anvil _anvil = null!;
     private ulong _time = new AnvilOptions().GenesisTimestamp + 12;
 
-    public async Task InitializeAsync() => _anvil = await Anvil.StartAsync(await DevnetTools.EnsureAsync(null, _limit.Token), new AnvilOptions { Accounts = 1 }, _limit.Token);
+    public async Task InitializeAsync() =>
+        _anvil = await Anvil.StartAsync(await DevnetTools.EnsureAsync(null, _limit.Token), new AnvilOptions { Accounts = 1 }, _limit.Token);
 
     public async Task DisposeAsync()
     {
@@ -24,7 +25,13 @@ public sealed class HeadTests : IAsyncLifetime
     public async Task A_web_socket_that_breaks_is_stood_in_for_by_polling_and_taken_up_again()
     {
         await using var relay = new TcpRelay(_anvil.Rpc);
-        var options = new ChainOptions { Endpoints = [relay.Url], Contract = default, PollInterval = TimeSpan.FromMilliseconds(100), RetryDelay = TimeSpan.FromMilliseconds(50) };
+        var options = new ChainOptions
+        {
+            Endpoints = [relay.Url],
+            Contract = default,
+            PollInterval = TimeSpan.FromMilliseconds(100),
+            RetryDelay = TimeSpan.FromMilliseconds(50),
+        };
         await using var chain = ChainConnection.Http(options, NullLogger.Instance);
         chain.Head.Start();
         await UntilAsync(() => chain.Head.Subscribed);
@@ -47,7 +54,16 @@ public sealed class HeadTests : IAsyncLifetime
     public async Task Whoever_starts_it_again_shares_the_one_watch()
     {
         var silent = new SilentTransport();
-        await using var chain = new ChainConnection(new ChainOptions { Endpoints = [silent.Endpoint], Contract = default, WebSocket = false }, [silent], NullLogger.Instance);
+        await using var chain = new ChainConnection(
+            new ChainOptions
+            {
+                Endpoints = [silent.Endpoint],
+                Contract = default,
+                WebSocket = false,
+            },
+            [silent],
+            NullLogger.Instance
+        );
         chain.Head.Start();
         chain.Head.Start();
         Assert.Equal(1, silent.Requests);

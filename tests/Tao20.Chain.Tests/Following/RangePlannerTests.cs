@@ -18,7 +18,8 @@ public sealed class RangePlannerTests
         Assert.Equal(expected, new RangePlanner(100, 5_000, 1_000_000).Answered(blocks, bytes, Quick).Size);
 
     [Fact]
-    public void A_slow_answer_halves() => Assert.Equal(50, new RangePlanner(100, 5_000, 1_000_000).Answered(100, 10, TimeSpan.FromSeconds(6)).Size);
+    public void A_slow_answer_halves() =>
+        Assert.Equal(50, new RangePlanner(100, 5_000, 1_000_000).Answered(100, 10, TimeSpan.FromSeconds(6)).Size);
 
     [Fact]
     public void A_refused_size_is_not_tried_again()
@@ -37,7 +38,8 @@ public sealed class RangePlannerTests
     [InlineData(120, 209, 209)] // as far as the provider allows
     [InlineData(120, 210, 189)]
     [InlineData(100, 190, 189)]
-    public void A_range_ends_at_the_target(int ceiling, ulong target, ulong end) => Assert.Equal((90UL, end), new RangePlanner(100, ceiling, 1).Next(90, target));
+    public void A_range_ends_at_the_target(int ceiling, ulong target, ulong end) =>
+        Assert.Equal((90UL, end), new RangePlanner(100, ceiling, 1).Next(90, target));
 
     [Theory]
     [InlineData("query returned more than 10000 results", -32005, true, false)]

@@ -14,7 +14,13 @@ using Tao20.Domain.Units;
 namespace Tao20.Chain.Tests.Following;
 
 /// <summary>A block of a scripted chain.</summary>
-internal sealed record ScriptedBlock(ulong Number, string Hash, string ParentHash, ulong Timestamp, IReadOnlyList<(int Miner, ulong Milli, bool IsMint)> Trades);
+internal sealed record ScriptedBlock(
+    ulong Number,
+    string Hash,
+    string ParentHash,
+    ulong Timestamp,
+    IReadOnlyList<(int Miner, ulong Milli, bool IsMint)> Trades
+);
 
 /// <summary>
 /// A real JSON-RPC server over HTTP whose chain is made up and whose answers can be bent: what it does wrong is the test's to say.
@@ -75,7 +81,10 @@ internal sealed class ScriptedNode : IAsyncDisposable
             {
                 var number = (ulong)Blocks.Count;
                 var parent = Blocks.Count > 0 ? Blocks[^1].Hash : Hash256.Zero.ToString();
-                var trades = Enumerable.Range(0, number == 0 ? 0 : miners).Select(miner => (miner, 1000 + number, (number + (ulong)miner) % 3 != 2)).ToList();
+                var trades = Enumerable
+                    .Range(0, number == 0 ? 0 : miners)
+                    .Select(miner => (miner, 1000 + number, (number + (ulong)miner) % 3 != 2))
+                    .ToList();
                 Blocks.Add(new ScriptedBlock(number, HashOf(number, fork), parent, 1_700_000_000 + number * 12, trades));
             }
 
@@ -99,7 +108,8 @@ internal sealed class ScriptedNode : IAsyncDisposable
 
     private static string HashOf(ulong number, string fork) => $"0x{fork.PadLeft(8, '0')}{number:x56}";
 
-    private static ulong Quantity(JsonNode? node) => ulong.Parse(node!.GetValue<string>().AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static ulong Quantity(JsonNode? node) =>
+        ulong.Parse(node!.GetValue<string>().AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     private static string Word(UInt128 value) => value.ToString("x64", CultureInfo.InvariantCulture);
 
@@ -156,7 +166,12 @@ internal sealed class ScriptedNode : IAsyncDisposable
 
     private JsonObject? Header(string block)
     {
-        var number = block switch { "latest" => (ulong)Blocks.Count - 1, "finalized" => Finalized, _ => Quantity(JsonValue.Create(block)) };
+        var number = block switch
+        {
+            "latest" => (ulong)Blocks.Count - 1,
+            "finalized" => Finalized,
+            _ => Quantity(JsonValue.Create(block)),
+        };
         if (number >= (ulong)Blocks.Count)
             return null;
         var found = Blocks[(int)number];
@@ -183,27 +198,46 @@ internal sealed class ScriptedNode : IAsyncDisposable
                 UInt128 value = (UInt128)milli * 1_000_000_000_000_000;
                 totals[miner] = totals.GetValueOrDefault(miner) + value;
                 var address = Word((UInt128)(0xa0 + miner));
-                logs.Add(isMint
-                    ? Log(block, index++, [Tao20Events.Minted.ToString(), "0x" + address, "0x" + address, "0x" + Word(0)], Word(value) + Word(value) + Word(1) + Word(7))
-                    : Log(block, index++, [Tao20Events.Redeemed.ToString(), "0x" + address, "0x" + address], Word(value) + Word(value) + Word(1)));
-                logs.Add(Log(
-                    block, index++, [Tao20Events.Activity.ToString(), "0x" + address], Word(value) + Word(isMint ? 1 : (UInt128)0) + Word(block.Timestamp) + Word(totals[miner]) + Word(0)));
+                logs.Add(
+                    isMint
+                        ? Log(
+                            block,
+                            index++,
+                            [Tao20Events.Minted.ToString(), "0x" + address, "0x" + address, "0x" + Word(0)],
+                            Word(value) + Word(value) + Word(1) + Word(7)
+                        )
+                        : Log(
+                            block,
+                            index++,
+                            [Tao20Events.Redeemed.ToString(), "0x" + address, "0x" + address],
+                            Word(value) + Word(value) + Word(1)
+                        )
+                );
+                logs.Add(
+                    Log(
+                        block,
+                        index++,
+                        [Tao20Events.Activity.ToString(), "0x" + address],
+                        Word(value) + Word(isMint ? 1 : (UInt128)0) + Word(block.Timestamp) + Word(totals[miner]) + Word(0)
+                    )
+                );
             }
         }
 
         return [.. logs.Where(log => Quantity(log["blockNumber"]) >= from && Quantity(log["blockNumber"]) <= to)];
     }
 
-    private static JsonObject Log(ScriptedBlock block, int index, string[] topics, string data) => new()
-    {
-        ["address"] = Contract.ToString(),
-        ["topics"] = new JsonArray([.. topics.Select(topic => JsonValue.Create(topic))]),
-        ["data"] = "0x" + data,
-        ["blockNumber"] = $"0x{block.Number:x}",
-        ["blockHash"] = block.Hash,
-        ["blockTimestamp"] = $"0x{block.Timestamp:x}",
-        ["transactionHash"] = $"0x{block.Number:x32}{index:x32}",
-        ["logIndex"] = $"0x{index:x}",
-        ["removed"] = false,
-    };
+    private static JsonObject Log(ScriptedBlock block, int index, string[] topics, string data) =>
+        new()
+        {
+            ["address"] = Contract.ToString(),
+            ["topics"] = new JsonArray([.. topics.Select(topic => JsonValue.Create(topic))]),
+            ["data"] = "0x" + data,
+            ["blockNumber"] = $"0x{block.Number:x}",
+            ["blockHash"] = block.Hash,
+            ["blockTimestamp"] = $"0x{block.Timestamp:x}",
+            ["transactionHash"] = $"0x{block.Number:x32}{index:x32}",
+            ["logIndex"] = $"0x{index:x}",
+            ["removed"] = false,
+        };
 }

@@ -67,12 +67,19 @@ internal sealed class TcpRelay : IAsyncDisposable
             await node.ConnectAsync(_node.Host, _node.Port, _stop.Token);
             var first = new byte[64 * 1024];
             var read = await client.GetStream().ReadAsync(first, _stop.Token);
-            if (RefusesWebSockets && Encoding.ASCII.GetString(first, 0, read).Contains("Upgrade: websocket", StringComparison.OrdinalIgnoreCase))
+            if (
+                RefusesWebSockets
+                && Encoding.ASCII.GetString(first, 0, read).Contains("Upgrade: websocket", StringComparison.OrdinalIgnoreCase)
+            )
                 return;
             await node.GetStream().WriteAsync(first.AsMemory(0, read), _stop.Token);
-            await Task.WhenAny(client.GetStream().CopyToAsync(node.GetStream(), _stop.Token), node.GetStream().CopyToAsync(client.GetStream(), _stop.Token));
+            await Task.WhenAny(
+                client.GetStream().CopyToAsync(node.GetStream(), _stop.Token),
+                node.GetStream().CopyToAsync(client.GetStream(), _stop.Token)
+            );
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+        catch (Exception e)
+            when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
             // Cut, by either side or by the test.
         }

@@ -46,7 +46,15 @@ public sealed class KeyTests : IDisposable
         var text = System.IO.File.ReadAllText(keystore);
         foreach (var cut in new[] { 0, 10, text.Length / 2, text.Length - 10 })
             Assert.Contains("truncated", Error(null, File("cut.json", text[..cut]), File("password", "geheim")), StringComparison.Ordinal);
-        Assert.Contains("1 GiB", Error(null, File("huge.json", text.Replace("\"n\":1024", "\"n\":1073741824", StringComparison.Ordinal)), File("password", "geheim")), StringComparison.Ordinal);
+        Assert.Contains(
+            "1 GiB",
+            Error(
+                null,
+                File("huge.json", text.Replace("\"n\":1024", "\"n\":1073741824", StringComparison.Ordinal)),
+                File("password", "geheim")
+            ),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

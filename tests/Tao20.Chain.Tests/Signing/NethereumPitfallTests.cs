@@ -22,12 +22,18 @@ public sealed class NethereumPitfallTests
     [InlineData("aes-128-ctr", "aes-256-cbc", "cipher")]
     [InlineData("\"kdf\":\"scrypt\"", "\"kdf\":\"argon2\"", "key derivation")]
     [InlineData("\"dklen\":32", "\"dklen\":2147483647", "derived key")]
-    public void A_keystore_that_asks_for_too_much_or_for_something_else_is_refused_before_it_is_opened(string before, string after, string named)
+    public void A_keystore_that_asks_for_too_much_or_for_something_else_is_refused_before_it_is_opened(
+        string before,
+        string after,
+        string named
+    )
     {
         var text = Keystore.Encrypt(PrivateKey.FromHex(Secret), "password", scryptN: 1024);
         Assert.Contains(before, text, StringComparison.Ordinal);
         var clock = Stopwatch.StartNew();
-        var refused = Assert.Throws<KeyException>(() => Keystore.Decrypt(text.Replace(before, after, StringComparison.Ordinal), "password", "k.json"));
+        var refused = Assert.Throws<KeyException>(() =>
+            Keystore.Decrypt(text.Replace(before, after, StringComparison.Ordinal), "password", "k.json")
+        );
         Assert.Contains(named, refused.Message, StringComparison.Ordinal);
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), "it was opened first");
     }
@@ -35,9 +41,31 @@ public sealed class NethereumPitfallTests
     [Fact]
     public void A_keystore_with_an_unknown_pseudo_random_function_is_refused()
     {
-        const string json =
-            """{"crypto":{"cipher":"aes-128-ctr","cipherparams":{"iv":"6087dab2f9fdbbfaddc31a909735c1e6"},"ciphertext":"5318b4d5bcd28de64ee5559e671353e16f075ecae9f99c7a79a38af5f869aa46","kdf":"pbkdf2","kdfparams":{"c":262144,"dklen":32,"prf":"hmac-sha512","salt":"ae3cd4e7013836a3df6bd7241b12db061dbe2c6785853cce422d148a624ce0bd"},"mac":"517ead924a9d0dc3124507e3393d175ce3ff7c1e96529c6c555ce9e51205e9b2"},"version":3}""";
-        Assert.Contains("hmac-sha256", Assert.Throws<KeyException>(() => Keystore.Decrypt(json, "testpassword", "k.json")).Message, StringComparison.Ordinal);
+        const string json = """
+            {
+              "crypto": {
+                "cipher": "aes-128-ctr",
+                "cipherparams": {
+                  "iv": "6087dab2f9fdbbfaddc31a909735c1e6"
+                },
+                "ciphertext": "5318b4d5bcd28de64ee5559e671353e16f075ecae9f99c7a79a38af5f869aa46",
+                "kdf": "pbkdf2",
+                "kdfparams": {
+                  "c": 262144,
+                  "dklen": 32,
+                  "prf": "hmac-sha512",
+                  "salt": "ae3cd4e7013836a3df6bd7241b12db061dbe2c6785853cce422d148a624ce0bd"
+                },
+                "mac": "517ead924a9d0dc3124507e3393d175ce3ff7c1e96529c6c555ce9e51205e9b2"
+              },
+              "version": 3
+            }
+            """;
+        Assert.Contains(
+            "hmac-sha256",
+            Assert.Throws<KeyException>(() => Keystore.Decrypt(json, "testpassword", "k.json")).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -79,7 +107,9 @@ public sealed class NethereumPitfallTests
 
     [Fact]
     public void A_quote_that_is_cut_short_is_an_error_and_not_zeros() =>
-        Assert.Throws<FormatException>(() => RouterCalls.TryReadQuote(Keccak.Selector("Quote(uint256,uint256,uint256)") + new string('0', 100), out _));
+        Assert.Throws<FormatException>(() =>
+            RouterCalls.TryReadQuote(Keccak.Selector("Quote(uint256,uint256,uint256)") + new string('0', 100), out _)
+        );
 
     [Fact]
     public void A_key_that_begins_with_zero_bytes_signs_as_any_other()
@@ -111,7 +141,11 @@ public sealed class NethereumPitfallTests
     {
         var digest = Keccak.Hash("a"u8);
         var signature = PrivateKey.FromHex(Secret).Sign(digest);
-        var order = System.Numerics.BigInteger.Parse("0fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", System.Globalization.NumberStyles.HexNumber, null);
+        var order = System.Numerics.BigInteger.Parse(
+            "0fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141",
+            System.Globalization.NumberStyles.HexNumber,
+            null
+        );
         var high = signature with { S = order - signature.S, YParity = (byte)(1 - signature.YParity) };
         Assert.Equal(PrivateKey.FromHex(Secret).Address, high.Signer(digest));
         Assert.Null(Signature.TryParse(high.ToBytes()));
@@ -125,8 +159,19 @@ public sealed class NethereumPitfallTests
             Assert.DoesNotContain("4646", e.Message, StringComparison.Ordinal);
     }
 
-    private static ChainFact Decode(IReadOnlyList<Hash256> topics, byte[] data) => RegistryEvents.Decode(Registry, new Position(1, 0), topics, data);
+    private static ChainFact Decode(IReadOnlyList<Hash256> topics, byte[] data) =>
+        RegistryEvents.Decode(Registry, new Position(1, 0), topics, data);
 
     private static NavAttestation Attestation(ulong epoch) =>
-        new(new EpochId(epoch), 1, Hash256.Zero, TaoPerToken.From(5), Wei.From(7), Hash256.Zero, Hash256.Zero, Hash256.Zero, Registry.Registry);
+        new(
+            new EpochId(epoch),
+            1,
+            Hash256.Zero,
+            TaoPerToken.From(5),
+            Wei.From(7),
+            Hash256.Zero,
+            Hash256.Zero,
+            Hash256.Zero,
+            Registry.Registry
+        );
 }

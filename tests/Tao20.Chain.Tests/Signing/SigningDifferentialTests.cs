@@ -18,7 +18,9 @@ public sealed class SigningDifferentialTests
 
     public SigningDifferentialTests(ITestOutputHelper output)
     {
-        var seed = Environment.GetEnvironmentVariable("TAO20_SEED") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : Random.Shared.Next();
+        var seed = Environment.GetEnvironmentVariable("TAO20_SEED") is { } text
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : Random.Shared.Next();
         output.WriteLine($"TAO20_SEED={seed}");
         _random = new Random(seed);
     }
@@ -27,11 +29,20 @@ public sealed class SigningDifferentialTests
     public async Task A_thousand_random_keys_have_the_addresses_and_sign_digests_as_in_viem()
     {
         var cases = Enumerable.Range(0, Cases).Select(_ => (Key: Bytes(32), Digest: new Hash256(Bytes(32)))).ToList();
-        var answers = await Reference.AskAsync([.. cases.SelectMany(one => new[]
-        {
-            new JsonObject { ["kind"] = "address", ["key"] = Hex(one.Key) },
-            new JsonObject { ["kind"] = "sign", ["key"] = Hex(one.Key), ["hash"] = one.Digest.ToString() },
-        })]);
+        var answers = await Reference.AskAsync([
+            .. cases.SelectMany(one =>
+                new[]
+                {
+                    new JsonObject { ["kind"] = "address", ["key"] = Hex(one.Key) },
+                    new JsonObject
+                    {
+                        ["kind"] = "sign",
+                        ["key"] = Hex(one.Key),
+                        ["hash"] = one.Digest.ToString(),
+                    },
+                }
+            ),
+        ]);
         for (var i = 0; i < Cases; i++)
         {
             var key = PrivateKey.FromBytes(cases[i].Key);
@@ -45,75 +56,98 @@ public sealed class SigningDifferentialTests
     [Fact]
     public async Task A_thousand_random_transactions_are_signed_as_in_viem()
     {
-        var cases = Enumerable.Range(0, Cases).Select(i => (Key: Bytes(32), Transaction: new Eip1559Transaction(
-            (ulong)_random.Next(1, 100_000),
-            (ulong)_random.Next(i % 5 == 0 ? 1 : 1_000_000),
-            new BigInteger(_random.NextInt64(1_000_000_000)),
-            new BigInteger(_random.NextInt64(1_000_000_000, 1_000_000_000_000)),
-            (ulong)_random.Next(21_000, 30_000_000),
-            i % 7 == 0 ? null : new Address(Bytes(20)),
-            i % 3 == 0 ? BigInteger.Zero : new BigInteger(Bytes(_random.Next(1, 13)), isUnsigned: true),
-            Bytes(_random.Next(0, i % 10 == 0 ? 5_000 : 80))))).ToList();
-        var answers = await Reference.AskAsync([.. cases.Select(one => new JsonObject
-        {
-            ["kind"] = "transaction",
-            ["key"] = Hex(one.Key),
-            ["transaction"] = new JsonObject
+        var cases = Enumerable
+            .Range(0, Cases)
+            .Select(i =>
+                (
+                    Key: Bytes(32),
+                    Transaction: new Eip1559Transaction(
+                        (ulong)_random.Next(1, 100_000),
+                        (ulong)_random.Next(i % 5 == 0 ? 1 : 1_000_000),
+                        new BigInteger(_random.NextInt64(1_000_000_000)),
+                        new BigInteger(_random.NextInt64(1_000_000_000, 1_000_000_000_000)),
+                        (ulong)_random.Next(21_000, 30_000_000),
+                        i % 7 == 0 ? null : new Address(Bytes(20)),
+                        i % 3 == 0 ? BigInteger.Zero : new BigInteger(Bytes(_random.Next(1, 13)), isUnsigned: true),
+                        Bytes(_random.Next(0, i % 10 == 0 ? 5_000 : 80))
+                    )
+                )
+            )
+            .ToList();
+        var answers = await Reference.AskAsync([
+            .. cases.Select(one => new JsonObject
             {
-                ["chainId"] = one.Transaction.ChainId,
-                ["nonce"] = one.Transaction.Nonce,
-                ["maxPriorityFeePerGas"] = one.Transaction.MaxPriorityFeePerGas.ToString(),
-                ["maxFeePerGas"] = one.Transaction.MaxFeePerGas.ToString(),
-                ["gas"] = one.Transaction.GasLimit.ToString(CultureInfo.InvariantCulture),
-                ["to"] = one.Transaction.To?.ToString(),
-                ["value"] = one.Transaction.Value.ToString(),
-                ["data"] = Hex(one.Transaction.Data.ToArray()),
-            },
-        })]);
+                ["kind"] = "transaction",
+                ["key"] = Hex(one.Key),
+                ["transaction"] = new JsonObject
+                {
+                    ["chainId"] = one.Transaction.ChainId,
+                    ["nonce"] = one.Transaction.Nonce,
+                    ["maxPriorityFeePerGas"] = one.Transaction.MaxPriorityFeePerGas.ToString(),
+                    ["maxFeePerGas"] = one.Transaction.MaxFeePerGas.ToString(),
+                    ["gas"] = one.Transaction.GasLimit.ToString(CultureInfo.InvariantCulture),
+                    ["to"] = one.Transaction.To?.ToString(),
+                    ["value"] = one.Transaction.Value.ToString(),
+                    ["data"] = Hex(one.Transaction.Data.ToArray()),
+                },
+            }),
+        ]);
         Assert.Equal(
             answers.Select(answer => answer!.GetValue<string>()),
-            cases.Select(one => Hex(one.Transaction.Sign(PrivateKey.FromBytes(one.Key)).Raw.ToArray())));
+            cases.Select(one => Hex(one.Transaction.Sign(PrivateKey.FromBytes(one.Key)).Raw.ToArray()))
+        );
     }
 
     [Fact]
     public async Task A_thousand_random_attestations_are_signed_as_in_viem()
     {
-        var cases = Enumerable.Range(0, Cases).Select(_ =>
-        {
-            var key = PrivateKey.FromBytes(Bytes(32));
-            return (Key: key, Registry: new RegistryIdentity((ulong)_random.Next(1, 100_000), new Address(Bytes(20))), Said: new NavAttestation(
-                new EpochId((ulong)_random.NextInt64()),
-                (ulong)_random.NextInt64(),
-                new Hash256(Bytes(32)),
-                TaoPerToken.From(new UInt128((ulong)_random.Next(), (ulong)_random.NextInt64())),
-                Wei.From(new UInt128((ulong)_random.Next(), (ulong)_random.NextInt64())),
-                new Hash256(Bytes(32)),
-                new Hash256(Bytes(32)),
-                new Hash256(Bytes(32)),
-                key.Address));
-        }).ToList();
-        var answers = await Reference.AskAsync([.. cases.Select(one => new JsonObject
-        {
-            ["kind"] = "attestation",
-            ["key"] = Hex(one.Key.ToBytes()),
-            ["chainId"] = one.Registry.ChainId,
-            ["registry"] = one.Registry.Registry.ToString(),
-            ["message"] = new JsonObject
+        var cases = Enumerable
+            .Range(0, Cases)
+            .Select(_ =>
             {
-                ["epoch"] = one.Said.Epoch.ToString(),
-                ["blockNumber"] = one.Said.BlockNumber.ToString(CultureInfo.InvariantCulture),
-                ["blockHash"] = one.Said.BlockHash.ToString(),
-                ["nav"] = one.Said.Nav.ToString(),
-                ["totalSupply"] = one.Said.TotalSupply.ToString(),
-                ["rankingRoot"] = one.Said.RankingRoot.ToString(),
-                ["weightsHash"] = one.Said.WeightsHash.ToString(),
-                ["parameters"] = one.Said.Parameters.ToString(),
-                ["validator"] = one.Said.Validator.ToString(),
-            },
-        })]);
+                var key = PrivateKey.FromBytes(Bytes(32));
+                return (
+                    Key: key,
+                    Registry: new RegistryIdentity((ulong)_random.Next(1, 100_000), new Address(Bytes(20))),
+                    Said: new NavAttestation(
+                        new EpochId((ulong)_random.NextInt64()),
+                        (ulong)_random.NextInt64(),
+                        new Hash256(Bytes(32)),
+                        TaoPerToken.From(new UInt128((ulong)_random.Next(), (ulong)_random.NextInt64())),
+                        Wei.From(new UInt128((ulong)_random.Next(), (ulong)_random.NextInt64())),
+                        new Hash256(Bytes(32)),
+                        new Hash256(Bytes(32)),
+                        new Hash256(Bytes(32)),
+                        key.Address
+                    )
+                );
+            })
+            .ToList();
+        var answers = await Reference.AskAsync([
+            .. cases.Select(one => new JsonObject
+            {
+                ["kind"] = "attestation",
+                ["key"] = Hex(one.Key.ToBytes()),
+                ["chainId"] = one.Registry.ChainId,
+                ["registry"] = one.Registry.Registry.ToString(),
+                ["message"] = new JsonObject
+                {
+                    ["epoch"] = one.Said.Epoch.ToString(),
+                    ["blockNumber"] = one.Said.BlockNumber.ToString(CultureInfo.InvariantCulture),
+                    ["blockHash"] = one.Said.BlockHash.ToString(),
+                    ["nav"] = one.Said.Nav.ToString(),
+                    ["totalSupply"] = one.Said.TotalSupply.ToString(),
+                    ["rankingRoot"] = one.Said.RankingRoot.ToString(),
+                    ["weightsHash"] = one.Said.WeightsHash.ToString(),
+                    ["parameters"] = one.Said.Parameters.ToString(),
+                    ["validator"] = one.Said.Validator.ToString(),
+                },
+            }),
+        ]);
         Assert.Equal(
             answers.Select(answer => answer!.GetValue<string>()),
-            cases.Select(one => Hex(one.Key.Sign(Eip712.Digest(one.Said, one.Registry)).ToBytes())));
+            cases.Select(one => Hex(one.Key.Sign(Eip712.Digest(one.Said, one.Registry)).ToBytes()))
+        );
     }
 
     private byte[] Bytes(int length)

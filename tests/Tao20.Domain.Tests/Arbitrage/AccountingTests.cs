@@ -16,21 +16,27 @@ namespace Tao20.Domain.Tests.Arbitrage;
 [Trait("Category", "Fast")]
 public sealed class AccountingTests(ITestOutputHelper output)
 {
-    private static readonly Gen<(int Seed, int NeutralBasisPoints, int GasGwei)> Worlds = Gen.Select(Gen.Int[0, int.MaxValue - 1], Gen.Int[0, 200], Gen.Int[0, 20]);
+    private static readonly Gen<(int Seed, int NeutralBasisPoints, int GasGwei)> Worlds = Gen.Select(
+        Gen.Int[0, int.MaxValue - 1],
+        Gen.Int[0, 200],
+        Gen.Int[0, 20]
+    );
 
     [Fact]
-    public void No_limit_is_broken_and_the_books_equal_the_account() => Worlds.Sample(
-        world =>
-        {
-            var rules = Rules with { NeutralBasisPoints = world.NeutralBasisPoints, CooldownSeconds = world.Seed % 5 };
-            var random = new Random(world.Seed);
-            var account = new Account(rules);
-            for (var step = 0; step < 200; step++)
-                account.Step(random, world.GasGwei);
-            account.RequireRefold();
-        },
-        iter: 300,
-        writeLine: output.WriteLine);
+    public void No_limit_is_broken_and_the_books_equal_the_account() =>
+        Worlds.Sample(
+            world =>
+            {
+                var rules = Rules with { NeutralBasisPoints = world.NeutralBasisPoints, CooldownSeconds = world.Seed % 5 };
+                var random = new Random(world.Seed);
+                var account = new Account(rules);
+                for (var step = 0; step < 200; step++)
+                    account.Step(random, world.GasGwei);
+                account.RequireRefold();
+            },
+            iter: 300,
+            writeLine: output.WriteLine
+        );
 
     [Fact]
     public void Tokens_given_away_take_their_part_of_the_cost_with_them()
@@ -89,7 +95,8 @@ public sealed class AccountingTests(ITestOutputHelper output)
             Assert.Equal(Dump(_state), Dump(again));
         }
 
-        private static string Dump(ArbitrageState state) => string.Join('\n', state with { Hours = [], Breakers = [] }, string.Join('\n', state.Hours), string.Join('\n', state.Breakers));
+        private static string Dump(ArbitrageState state) =>
+            string.Join('\n', state with { Hours = [], Breakers = [] }, string.Join('\n', state.Hours), string.Join('\n', state.Breakers));
 
         private void FromOutside(Random random)
         {
@@ -109,8 +116,14 @@ public sealed class AccountingTests(ITestOutputHelper output)
         {
             var nav = random.Next(800, 1_200);
             LadderRung Rung(Wei size) => new(size, Trip(size), Trip(size));
-            RoundTrip? Trip(Wei size) => random.Next(8) == 0 ? null : new RoundTrip(
-                Wei.From(size.Value * 1_000 / (UInt128)nav), Wei.From(size.Value * (UInt128)random.Next(960, 1_040) / 1_000 + (UInt128)random.Next()), (ulong)random.Next(100_000, 3_000_000));
+            RoundTrip? Trip(Wei size) =>
+                random.Next(8) == 0
+                    ? null
+                    : new RoundTrip(
+                        Wei.From(size.Value * 1_000 / (UInt128)nav),
+                        Wei.From(size.Value * (UInt128)random.Next(960, 1_040) / 1_000 + (UInt128)random.Next()),
+                        (ulong)random.Next(100_000, 3_000_000)
+                    );
             return Quiet() with
             {
                 Timestamp = _now,
@@ -128,18 +141,31 @@ public sealed class AccountingTests(ITestOutputHelper output)
         private TradeResult Done(Random random, TradeProposal proposal, NavTick tick)
         {
             var outcome = (TradeOutcome)random.Next(4);
-            var gas = outcome == TradeOutcome.Missed ? 0 : UInt128.Min((UInt128)(tick.GasPrice * random.Next(50_000, 1_000_000)), _tao / 10);
+            var gas =
+                outcome == TradeOutcome.Missed ? 0 : UInt128.Min((UInt128)(tick.GasPrice * random.Next(50_000, 1_000_000)), _tao / 10);
             var (tao, tokens) = (-(Int128)gas, (Int128)0);
             if (outcome == TradeOutcome.Confirmed)
             {
                 var proceeds = (Int128)proposal.MinProceeds.Value + random.Next();
-                (tao, tokens) = proposal.Kind is TradeKind.MintAndSell or TradeKind.BuyAndRedeem ? (tao + proceeds - (Int128)proposal.Size.Value, tokens) : (tao + proceeds, -(Int128)proposal.Size.Value);
+                (tao, tokens) = proposal.Kind is TradeKind.MintAndSell or TradeKind.BuyAndRedeem
+                    ? (tao + proceeds - (Int128)proposal.Size.Value, tokens)
+                    : (tao + proceeds, -(Int128)proposal.Size.Value);
             }
 
             _tao = (UInt128)((Int128)_tao + tao);
             _tokens = (UInt128)((Int128)_tokens + tokens);
             return new TradeResult(
-                outcome, outcome == TradeOutcome.Confirmed ? null : "chance", _now, _now, tick.Epoch, new WeiDelta(tao), new WeiDelta(tokens), Wei.From(gas), Wei.From(proposal.Size.Value / 2), tick.Nav);
+                outcome,
+                outcome == TradeOutcome.Confirmed ? null : "chance",
+                _now,
+                _now,
+                tick.Epoch,
+                new WeiDelta(tao),
+                new WeiDelta(tokens),
+                Wei.From(gas),
+                Wei.From(proposal.Size.Value / 2),
+                tick.Nav
+            );
         }
 
         private void RequireLimits(ArbitrageState before, TradeProposal proposal, NavTick tick)
@@ -160,7 +186,10 @@ public sealed class AccountingTests(ITestOutputHelper output)
 
                 var value = (BigInteger)_tokens * tick.Nav.Value / Ratio.Scale;
                 Assert.True(value * 100 >= (value + _tao) * rules.RebalancePercent);
-                Assert.True(value - (BigInteger)proposal.Size.Value * tick.Nav.Value / Ratio.Scale + 2 >= (value + _tao) * rules.InventoryPercent / 100);
+                Assert.True(
+                    value - (BigInteger)proposal.Size.Value * tick.Nav.Value / Ratio.Scale + 2
+                        >= (value + _tao) * rules.InventoryPercent / 100
+                );
                 return;
             }
 
@@ -172,7 +201,10 @@ public sealed class AccountingTests(ITestOutputHelper output)
             var worst = proposal.MinProceeds.Value - size - gas;
             if (proposal.Purpose == TradePurpose.Arbitrage)
             {
-                Assert.True(worst > rules.GasMultiple * gas && worst * 10_000 > size * rules.ProfitBasisPoints, string.Create(CultureInfo.InvariantCulture, $"{proposal} nets {worst}"));
+                Assert.True(
+                    worst > rules.GasMultiple * gas && worst * 10_000 > size * rules.ProfitBasisPoints,
+                    string.Create(CultureInfo.InvariantCulture, $"{proposal} nets {worst}")
+                );
                 return;
             }
 
@@ -185,7 +217,10 @@ public sealed class AccountingTests(ITestOutputHelper output)
         {
             Assert.Equal((_tao, _tokens), (_state.Inventory.Tao.Value, _state.Inventory.Tokens.Value));
             var totals = _state.Totals;
-            Assert.Equal(totals.DepositedTao + totals.Profit + totals.DepositedCost - new WeiDelta((Int128)_state.Inventory.Cost.Value), new WeiDelta((Int128)_tao));
+            Assert.Equal(
+                totals.DepositedTao + totals.Profit + totals.DepositedCost - new WeiDelta((Int128)_state.Inventory.Cost.Value),
+                new WeiDelta((Int128)_tao)
+            );
             Assert.True(_state.Hours.Count <= ArbitrageState.HoursKept);
             Assert.True(_tokens > 0 || _state.Inventory.Cost == Wei.Zero);
         }

@@ -37,7 +37,8 @@ public sealed class ArbitrageDeciderTests
     public void A_pool_that_is_far_from_the_other_markets_is_not_traded_in() =>
         Assert.Equal(
             "NavAlert: the pool traded in is more than 10 % off the median of 3 markets",
-            ArbitrageDecider.OnTick(Owner, Pays with { Market = new MarketPrice(Price(1_000), 2, 3, false) }, Rules).Hold);
+            ArbitrageDecider.OnTick(Owner, Pays with { Market = new MarketPrice(Price(1_000), 2, 3, false) }, Rules).Hold
+        );
 
     [Fact]
     public void Three_failures_in_a_row_make_it_back_off_1_2_4_minutes_up_to_30()
@@ -110,7 +111,9 @@ public sealed class ArbitrageDeciderTests
     public void A_balance_that_no_trade_has_moved_is_booked_as_moved_from_outside()
     {
         var balances = new AccountBalances(7, Start, Amount(5_000), Amount(2_000), Price(1_100));
-        var moved = Assert.IsType<ArbitrageEvent.BalancesMoved>(Assert.Single(ArbitrageDecider.OnBalances(ArbitrageState.Initial, balances)));
+        var moved = Assert.IsType<ArbitrageEvent.BalancesMoved>(
+            Assert.Single(ArbitrageDecider.OnBalances(ArbitrageState.Initial, balances))
+        );
         var state = ArbitrageState.Initial.After([moved]);
         Assert.Equal(new Inventory(Amount(5_000), Amount(2_000), Amount(2_200)), state.Inventory);
         Assert.Equal(WeiDelta.Zero, state.Totals.Profit);
@@ -122,18 +125,29 @@ public sealed class ArbitrageDeciderTests
     {
         // Nothing is in the books yet; 5 TAO came, a trade spent 2 of gas and lost, and 3 went: the account is empty again.
         var open = Opened(ArbitrageState.Initial, 0);
-        var events = ArbitrageDecider.OnResult(open, Result(TradeOutcome.Failed, -2_000, 5, "reverted"), new AccountBalances(110, Start + 30, Amount(3_000), Wei.Zero, Price(1_000)), Rules);
+        var events = ArbitrageDecider.OnResult(
+            open,
+            Result(TradeOutcome.Failed, -2_000, 5, "reverted"),
+            new AccountBalances(110, Start + 30, Amount(3_000), Wei.Zero, Price(1_000)),
+            Rules
+        );
         Assert.Equal([typeof(ArbitrageEvent.BalancesMoved), typeof(ArbitrageEvent.TradeClosed)], events.Take(2).Select(e => e.GetType()));
         Assert.Equal(Amount(3_000), open.After(events).Inventory.Tao);
 
         var rich = Opened(Owner, 0);
-        events = ArbitrageDecider.OnResult(rich, Result(TradeOutcome.Confirmed, 1_000, 5), new AccountBalances(110, Start + 30, Amount(500), Wei.Zero, Price(1_000)), Rules);
+        events = ArbitrageDecider.OnResult(
+            rich,
+            Result(TradeOutcome.Confirmed, 1_000, 5),
+            new AccountBalances(110, Start + 30, Amount(500), Wei.Zero, Price(1_000)),
+            Rules
+        );
         Assert.Equal([typeof(ArbitrageEvent.TradeClosed), typeof(ArbitrageEvent.BalancesMoved)], events.Select(e => e.GetType()));
         Assert.Equal(Amount(500), rich.After(events).Inventory.Tao);
     }
 
     private static ArbitrageState Opened(ArbitrageState state, int seconds) =>
-        state.After(ArbitrageDecider.OnTick(state, Pays with { Timestamp = Start + (ulong)seconds }, Rules).Events) is { Open: not null } opened
+        state.After(ArbitrageDecider.OnTick(state, Pays with { Timestamp = Start + (ulong)seconds }, Rules).Events)
+            is { Open: not null } opened
             ? opened
             : throw new InvalidOperationException("nothing was opened");
 }

@@ -10,28 +10,86 @@ public sealed class ArbitrageStrategyTests
 {
     private static readonly ArbitrageState Owner = ArbitrageState.Initial;
 
-    public static TheoryData<string, NavTick, TradeKind?, long> Situations => new()
-    {
-        // What the market is like, what is done, and with how many thousandths of a TAO.
-        { "nothing pays", Quiet(), null, 0 },
-        { "a token is dear: mint and sell it", Quiet().With(TradeKind.MintAndSell, (1_000, 1_020)), TradeKind.MintAndSell, 1_000 },
-        { "a token is cheap: buy and redeem it", Quiet().With(TradeKind.BuyAndRedeem, (1_000, 1_020)), TradeKind.BuyAndRedeem, 1_000 },
-        { "of several sizes the one that nets most", Quiet().With(TradeKind.MintAndSell, (1_000, 1_020), (2_000, 2_036), (5_000, 5_050)), TradeKind.MintAndSell, 5_000 },
-        { "slippage eats a larger size", Quiet().With(TradeKind.MintAndSell, (1_000, 1_020), (2_000, 2_036), (5_000, 5_010)), TradeKind.MintAndSell, 2_000 },
-        { "0.5 % after gas and slippage bound is not exceeded", Quiet().With(TradeKind.MintAndSell, (1_000, 1_008)), null, 0 },
-        { "just above it", Quiet().With(TradeKind.MintAndSell, (1_000, 1_009)), TradeKind.MintAndSell, 1_000 },
-        { "gas makes a small size not worth it", (Quiet() with { GasPrice = 4_000_000_000 }).With(TradeKind.MintAndSell, (500, 512)), null, 0 },
-        { "a gas spike stops everything", (Quiet() with { GasPrice = 20_000_000_000 }).With(TradeKind.MintAndSell, (1_000, 1_050)), null, 0 },
-        { "80 % of the balance is used at most", (Quiet() with { Tao = Amount(6_000) }).With(TradeKind.MintAndSell, (2_000, 2_050), (5_000, 5_300)), TradeKind.MintAndSell, 2_000 },
-        { "nothing can be paid for", (Quiet() with { Tao = Amount(100) }).With(TradeKind.MintAndSell, (1_000, 1_100)), null, 0 },
-        { "above the largest trade", Quiet().With(TradeKind.MintAndSell, (10_000, 10_200), (20_000, 20_500)), TradeKind.MintAndSell, 10_000 },
-        { "below the smallest", Quiet().With(TradeKind.MintAndSell, (50, 60)), null, 0 },
-        { "the chain refuses to quote", Quiet() with { Ladder = [.. Rules.LadderSizes().Select(size => new LadderRung(size, null, null))] }, null, 0 },
-        { "half of it in tokens is allowed", Quiet() with { Tao = Amount(50_000), Tokens = Amount(50_000) }, null, 0 },
-        { "80 % in tokens: back to half, the largest trade at once", Quiet() with { Tao = Amount(20_000), Tokens = Amount(80_000) }, TradeKind.RedeemTokens, 10_000 },
-        { "the rest of the excess", Quiet() with { Tao = Amount(2_000), Tokens = Amount(8_000) }, TradeKind.RedeemTokens, 3_000 },
-        { "the market pays more for them than a redemption", Quiet() with { Tao = Amount(2_000), Tokens = Amount(8_000), Pool = new PoolReserves(Amount(550_000), Amount(500_000)) }, TradeKind.SellTokens, 3_000 },
-    };
+    public static TheoryData<string, NavTick, TradeKind?, long> Situations =>
+        new()
+        {
+            // What the market is like, what is done, and with how many thousandths of a TAO.
+            { "nothing pays", Quiet(), null, 0 },
+            { "a token is dear: mint and sell it", Quiet().With(TradeKind.MintAndSell, (1_000, 1_020)), TradeKind.MintAndSell, 1_000 },
+            { "a token is cheap: buy and redeem it", Quiet().With(TradeKind.BuyAndRedeem, (1_000, 1_020)), TradeKind.BuyAndRedeem, 1_000 },
+            {
+                "of several sizes the one that nets most",
+                Quiet().With(TradeKind.MintAndSell, (1_000, 1_020), (2_000, 2_036), (5_000, 5_050)),
+                TradeKind.MintAndSell,
+                5_000
+            },
+            {
+                "slippage eats a larger size",
+                Quiet().With(TradeKind.MintAndSell, (1_000, 1_020), (2_000, 2_036), (5_000, 5_010)),
+                TradeKind.MintAndSell,
+                2_000
+            },
+            { "0.5 % after gas and slippage bound is not exceeded", Quiet().With(TradeKind.MintAndSell, (1_000, 1_008)), null, 0 },
+            { "just above it", Quiet().With(TradeKind.MintAndSell, (1_000, 1_009)), TradeKind.MintAndSell, 1_000 },
+            {
+                "gas makes a small size not worth it",
+                (Quiet() with { GasPrice = 4_000_000_000 }).With(TradeKind.MintAndSell, (500, 512)),
+                null,
+                0
+            },
+            {
+                "a gas spike stops everything",
+                (Quiet() with { GasPrice = 20_000_000_000 }).With(TradeKind.MintAndSell, (1_000, 1_050)),
+                null,
+                0
+            },
+            {
+                "80 % of the balance is used at most",
+                (Quiet() with { Tao = Amount(6_000) }).With(TradeKind.MintAndSell, (2_000, 2_050), (5_000, 5_300)),
+                TradeKind.MintAndSell,
+                2_000
+            },
+            { "nothing can be paid for", (Quiet() with { Tao = Amount(100) }).With(TradeKind.MintAndSell, (1_000, 1_100)), null, 0 },
+            {
+                "above the largest trade",
+                Quiet().With(TradeKind.MintAndSell, (10_000, 10_200), (20_000, 20_500)),
+                TradeKind.MintAndSell,
+                10_000
+            },
+            { "below the smallest", Quiet().With(TradeKind.MintAndSell, (50, 60)), null, 0 },
+            {
+                "the chain refuses to quote",
+                Quiet() with
+                {
+                    Ladder = [.. Rules.LadderSizes().Select(size => new LadderRung(size, null, null))],
+                },
+                null,
+                0
+            },
+            { "half of it in tokens is allowed", Quiet() with { Tao = Amount(50_000), Tokens = Amount(50_000) }, null, 0 },
+            {
+                "80 % in tokens: back to half, the largest trade at once",
+                Quiet() with
+                {
+                    Tao = Amount(20_000),
+                    Tokens = Amount(80_000),
+                },
+                TradeKind.RedeemTokens,
+                10_000
+            },
+            { "the rest of the excess", Quiet() with { Tao = Amount(2_000), Tokens = Amount(8_000) }, TradeKind.RedeemTokens, 3_000 },
+            {
+                "the market pays more for them than a redemption",
+                Quiet() with
+                {
+                    Tao = Amount(2_000),
+                    Tokens = Amount(8_000),
+                    Pool = new PoolReserves(Amount(550_000), Amount(500_000)),
+                },
+                TradeKind.SellTokens,
+                3_000
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Situations))]
@@ -62,7 +120,10 @@ public sealed class ArbitrageStrategyTests
     public void A_reason_says_what_was_missing() =>
         Assert.Equal(
             "the best size, 1.000000 TAO by MintAndSell, would net 0.004984 TAO, and more than 0.005000 is asked",
-            ArbitrageStrategy.Decide(Owner, Quiet().With(TradeKind.MintAndSell, (1_000, 1_008)), Rules with { VolumeTargetWei = Wei.Zero }).Reason());
+            ArbitrageStrategy
+                .Decide(Owner, Quiet().With(TradeKind.MintAndSell, (1_000, 1_008)), Rules with { VolumeTargetWei = Wei.Zero })
+                .Reason()
+        );
 
     [Fact]
     public void Nothing_is_begun_while_a_trade_is_on_its_way_or_in_the_cool_down()
@@ -79,7 +140,10 @@ public sealed class ArbitrageStrategyTests
     public void Neutral_trades_run_only_in_quiet_within_their_budget_and_up_to_the_target()
     {
         // Every round trip loses 0.5 % and gas: 60 basis points pay for ten TAO, and 50 do not.
-        var rules = Rules with { NeutralBasisPoints = 60 };
+        var rules = Rules with
+        {
+            NeutralBasisPoints = 60,
+        };
         var neutral = ArbitrageStrategy.Decide(Owner, Quiet(), rules).Proposal();
         Assert.Equal((TradePurpose.Neutral, Amount(10_000)), (neutral.Purpose, neutral.Size));
         Assert.Equal(Wei.From(Amount(10_000).Value + Amount(1).Value - Amount(60).Value), neutral.MinProceeds);
@@ -89,7 +153,10 @@ public sealed class ArbitrageStrategyTests
         Assert.IsType<ArbitrageDecision.Hold>(ArbitrageStrategy.Decide(justTraded, Quiet(), rules));
         Assert.IsType<ArbitrageDecision.Trade>(ArbitrageStrategy.Decide(justTraded, Quiet(1), rules));
 
-        var nearlyThere = Owner with { Hours = [new TradingHour((long)(Start / 3_600), Amount(97_000), Wei.Zero, WeiDelta.Zero, WeiDelta.Zero)] };
+        var nearlyThere = Owner with
+        {
+            Hours = [new TradingHour((long)(Start / 3_600), Amount(97_000), Wei.Zero, WeiDelta.Zero, WeiDelta.Zero)],
+        };
         Assert.Equal(Amount(2_000), ArbitrageStrategy.Decide(nearlyThere, Quiet(), rules).Proposal().Size);
         var reached = nearlyThere with { Hours = [nearlyThere.Hours[0] with { Redeemed = Amount(3_000) }] };
         Assert.IsType<ArbitrageDecision.Hold>(ArbitrageStrategy.Decide(reached, Quiet(), rules));
@@ -98,7 +165,15 @@ public sealed class ArbitrageStrategyTests
     [Fact]
     public void Tokens_that_are_owned_are_sold_when_the_market_pays_more_than_they_have_cost()
     {
-        var owner = Owner.After([new ArbitrageEvent.BalancesMoved(new WeiDelta((Int128)Milli * 100_000), new WeiDelta((Int128)Milli * 2_000), Price(1_000), 1, Start)]);
+        var owner = Owner.After([
+            new ArbitrageEvent.BalancesMoved(
+                new WeiDelta((Int128)Milli * 100_000),
+                new WeiDelta((Int128)Milli * 2_000),
+                Price(1_000),
+                1,
+                Start
+            ),
+        ]);
         var tick = Quiet() with { Tokens = Amount(2_000) };
         Assert.IsType<ArbitrageDecision.Hold>(ArbitrageStrategy.Decide(owner, tick, Rules with { VolumeTargetWei = Wei.Zero }));
         var dear = tick with { Pool = new PoolReserves(Amount(520_000), Amount(500_000)) };
@@ -123,7 +198,10 @@ public sealed class ArbitrageStrategyTests
     public void The_markets_price_is_the_median_without_outliers()
     {
         MarketQuote Pool(int n, long? milli) => new(Given.Miner, milli is { } price ? Price(price) : null);
-        Assert.Equal(new MarketPrice(Price(1_010), 3, 4, true), MarketPrice.From([Pool(1, 1_000), Pool(2, 1_010), Pool(3, 1_020), Pool(4, 2_000)]));
+        Assert.Equal(
+            new MarketPrice(Price(1_010), 3, 4, true),
+            MarketPrice.From([Pool(1, 1_000), Pool(2, 1_010), Pool(3, 1_020), Pool(4, 2_000)])
+        );
         Assert.Equal(new MarketPrice(Price(1_005), 2, 3, false), MarketPrice.From([Pool(1, 500), Pool(2, 1_000), Pool(3, 1_010)]));
         Assert.Equal(new MarketPrice(Price(1_000), 1, 2, false), MarketPrice.From([Pool(1, null), Pool(2, 1_000)]));
         Assert.Null(MarketPrice.From([Pool(1, null)]));
@@ -133,7 +211,9 @@ public sealed class ArbitrageStrategyTests
     public void Each_option_has_a_range()
     {
         Assert.Empty(Rules.Validate());
-        var errors = (Rules with { ProfitBasisPoints = 5_000, RebalancePercent = 40, MinTradeWei = Wei.From(1), DailyLossWei = Wei.Zero }).Validate().Select(error => error.ToString());
+        var errors = (Rules with { ProfitBasisPoints = 5_000, RebalancePercent = 40, MinTradeWei = Wei.From(1), DailyLossWei = Wei.Zero })
+            .Validate()
+            .Select(error => error.ToString());
         Assert.Equal(
             [
                 "Arbitrage:MinTradeWei = 1 is out of range: give 10000000000000000 to 1000000000000000000000 wei (1e18 is one TAO).",
@@ -141,10 +221,14 @@ public sealed class ArbitrageStrategyTests
                 "Arbitrage:ProfitBasisPoints = 5000 is out of range: give 0 to 1000 basis points (100 are one percent).",
                 "Arbitrage:DailyLossWei = 0 is out of range: give 1000000000000000 to 1000000000000000000000000 wei (1e18 is one TAO).",
             ],
-            errors);
+            errors
+        );
     }
 
     [Fact]
     public void The_ladder_has_seven_sizes_from_the_smallest_trade_to_the_largest() =>
-        Assert.Equal([Amount(100), Amount(200), Amount(500), Amount(1_000), Amount(2_000), Amount(5_000), Amount(10_000)], Rules.LadderSizes());
+        Assert.Equal(
+            [Amount(100), Amount(200), Amount(500), Amount(1_000), Amount(2_000), Amount(5_000), Amount(10_000)],
+            Rules.LadderSizes()
+        );
 }

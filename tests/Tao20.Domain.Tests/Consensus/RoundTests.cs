@@ -256,7 +256,9 @@ public sealed class RoundTests
         Assert.Equal(300 * Wei.OneTao.Value, story.Of(4).SlashedWei);
 
         var events = story.Events.Count;
-        story.Tell(new ChainFact.CaseExecuted(story.Next(), id, Story.Account(4), 1)).Tell(new ChainFact.CaseRaised(story.Next(), id, story.Found[0].Case, Story.Account(1)));
+        story
+            .Tell(new ChainFact.CaseExecuted(story.Next(), id, Story.Account(4), 1))
+            .Tell(new ChainFact.CaseRaised(story.Next(), id, story.Found[0].Case, Story.Account(1)));
         Assert.Equal(events, story.Events.Count);
     }
 
@@ -285,7 +287,18 @@ public sealed class RoundTests
     public void A_case_that_own_computation_did_not_find_is_unfounded()
     {
         var story = Story.Of(1000, 1000, 1000, 1000).AttestAll(1, 2, 3, 4);
-        var invented = new SlashCase(new EpochId(0), Story.Account(2), ViolationKinds.Nav, Severity.Critical, story.Round.LastBlock, Story.Nav, Story.Root, Story.Root, [], []);
+        var invented = new SlashCase(
+            new EpochId(0),
+            Story.Account(2),
+            ViolationKinds.Nav,
+            Severity.Critical,
+            story.Round.LastBlock,
+            Story.Nav,
+            Story.Root,
+            Story.Root,
+            [],
+            []
+        );
         var id = invented.Id(Story.Registry, Story.Hash);
         Assert.False(story.Tell(new ChainFact.CaseRaised(story.Next(), id, invented, Story.Account(4))).Book.CaseOf(id)!.Founded);
     }
@@ -293,14 +306,66 @@ public sealed class RoundTests
     [Fact]
     public void The_id_of_a_case_changes_with_every_part_of_its_evidence()
     {
-        var one = new SlashCase(new EpochId(3), Story.Account(2), ViolationKinds.Nav, Severity.Minor, 99, Story.Nav, Story.Root, Story.Parameters, [Story.Root], [new EpochId(1)]);
+        var one = new SlashCase(
+            new EpochId(3),
+            Story.Account(2),
+            ViolationKinds.Nav,
+            Severity.Minor,
+            99,
+            Story.Nav,
+            Story.Root,
+            Story.Parameters,
+            [Story.Root],
+            [new EpochId(1)]
+        );
         SlashCase[] others =
         [
-            one, one with { Epoch = new EpochId(4) }, one with { Accused = Story.Account(3) }, one with { Kinds = ViolationKinds.Weights }, one with { Severity = Severity.Severe },
-            one with { StakeBlock = 98 }, one with { ReferenceNav = TaoPerToken.From(1) }, one with { ReferenceRoot = Story.Parameters }, one with { ReferenceWeightsHash = Story.Root },
-            one with { Digests = [] }, one with { MissedEpochs = [new EpochId(2)] },
+            one,
+            one with
+            {
+                Epoch = new EpochId(4),
+            },
+            one with
+            {
+                Accused = Story.Account(3),
+            },
+            one with
+            {
+                Kinds = ViolationKinds.Weights,
+            },
+            one with
+            {
+                Severity = Severity.Severe,
+            },
+            one with
+            {
+                StakeBlock = 98,
+            },
+            one with
+            {
+                ReferenceNav = TaoPerToken.From(1),
+            },
+            one with
+            {
+                ReferenceRoot = Story.Parameters,
+            },
+            one with
+            {
+                ReferenceWeightsHash = Story.Root,
+            },
+            one with
+            {
+                Digests = [],
+            },
+            one with
+            {
+                MissedEpochs = [new EpochId(2)],
+            },
         ];
-        var ids = others.Select(other => other.Id(Story.Registry, Story.Hash)).Append(one.Id(Story.Registry with { ChainId = 945 }, Story.Hash)).Append(one.Id(new(964, Story.Account(1)), Story.Hash));
+        var ids = others
+            .Select(other => other.Id(Story.Registry, Story.Hash))
+            .Append(one.Id(Story.Registry with { ChainId = 945 }, Story.Hash))
+            .Append(one.Id(new(964, Story.Account(1)), Story.Hash));
         Assert.Equal(others.Length + 2, ids.Distinct().Count());
     }
 
@@ -309,8 +374,13 @@ public sealed class RoundTests
     [InlineData(100, 100, 0, 0, "1000000000000000000")]
     [InlineData(50, 25, 5, 1, "640000000000000000")] // 0.2 + 0.36 + 0.2 * 0.4
     [InlineData(10, 0, 10, 9, "0")]
-    public void Reputation_is_accuracy_consistency_and_reliability(long all, long agreed, long violations, long slashes, string reputation) =>
-        Assert.Equal(reputation, Reputation.Of(all, agreed, violations, slashes).ToString());
+    public void Reputation_is_accuracy_consistency_and_reliability(
+        long all,
+        long agreed,
+        long violations,
+        long slashes,
+        string reputation
+    ) => Assert.Equal(reputation, Reputation.Of(all, agreed, violations, slashes).ToString());
 
     private static AttestationVerdict Verdict(Story story) => story.Events.OfType<ConsensusEvent.AttestationTaken>().Last().Verdict;
 }

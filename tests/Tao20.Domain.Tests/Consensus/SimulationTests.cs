@@ -15,14 +15,15 @@ namespace Tao20.Domain.Tests.Consensus;
 public sealed class SimulationTests(ITestOutputHelper output)
 {
     [Fact]
-    public void Honest_validators_are_never_accused_and_agree_liars_are_and_nothing_is_lost() => EachSeed(seed =>
-    {
-        var (story, honest) = Simulate(seed);
-        NobodyHonestIsAccused(story, honest);
-        AnotherReaderComesToTheSame(story, seed);
-        NothingIsLostAndNoRoundEndsTwice(story);
-        WhoIsOffIsAccused(story, honest);
-    });
+    public void Honest_validators_are_never_accused_and_agree_liars_are_and_nothing_is_lost() =>
+        EachSeed(seed =>
+        {
+            var (story, honest) = Simulate(seed);
+            NobodyHonestIsAccused(story, honest);
+            AnotherReaderComesToTheSame(story, seed);
+            NothingIsLostAndNoRoundEndsTwice(story);
+            WhoIsOffIsAccused(story, honest);
+        });
 
     private static void NobodyHonestIsAccused(Story story, HashSet<Address> honest)
     {
@@ -48,11 +49,16 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
     private static void NothingIsLostAndNoRoundEndsTwice(Story story)
     {
-        var bonded = story.Facts.OfType<ChainFact.BondChanged>().Where(bond => bond.Position.Block == 100).Aggregate(BigInteger.Zero, (sum, bond) => sum + bond.Bond.Value);
+        var bonded = story
+            .Facts.OfType<ChainFact.BondChanged>()
+            .Where(bond => bond.Position.Block == 100)
+            .Aggregate(BigInteger.Zero, (sum, bond) => sum + bond.Bond.Value);
         var held = story.Book.Validators.Values.Aggregate(BigInteger.Zero, (sum, record) => sum + record.Stake.Value + record.SlashedWei);
         Assert.Equal(bonded, held);
         Assert.Equal(story.Concluded.Count, story.Concluded.Select(concluded => concluded.Epoch).Distinct().Count());
-        var paid = story.Concluded.SelectMany(concluded => concluded.Judgements).Aggregate(0UL, (sum, judgement) => sum + judgement.Payout.Value);
+        var paid = story
+            .Concluded.SelectMany(concluded => concluded.Judgements)
+            .Aggregate(0UL, (sum, judgement) => sum + judgement.Payout.Value);
         Assert.Equal(Story.Pool.Value * (ulong)story.Concluded.Count, paid + story.Book.Unpaid.Value);
     }
 
@@ -60,7 +66,9 @@ public sealed class SimulationTests(ITestOutputHelper output)
     {
         foreach (var concluded in story.Concluded.Where(concluded => concluded.State == RoundState.Settled))
         {
-            foreach (var judgement in concluded.Judgements.Where(judgement => judgement.Nav > Severity.None || judgement.Weights > Severity.None))
+            foreach (
+                var judgement in concluded.Judgements.Where(judgement => judgement.Nav > Severity.None || judgement.Weights > Severity.None)
+            )
             {
                 Assert.DoesNotContain(judgement.Validator, honest);
                 Assert.Contains(story.Found, found => found.Case.Accused == judgement.Validator && found.Case.Epoch == concluded.Epoch);
@@ -71,7 +79,10 @@ public sealed class SimulationTests(ITestOutputHelper output)
     private void EachSeed(Action<int> test)
     {
         var first = Environment.GetEnvironmentVariable("TAO20_SEED") is { } given ? int.Parse(given, null) : Random.Shared.Next();
-        var runs = Environment.GetEnvironmentVariable("TAO20_SEED") is not null ? 1 : Environment.GetEnvironmentVariable("TAO20_SOAK") == "1" ? 50_000 : 2_000;
+        var runs =
+            Environment.GetEnvironmentVariable("TAO20_SEED") is not null ? 1
+            : Environment.GetEnvironmentVariable("TAO20_SOAK") == "1" ? 50_000
+            : 2_000;
         for (var seed = first; seed != first + runs; seed++)
         {
             try
@@ -93,11 +104,30 @@ public sealed class SimulationTests(ITestOutputHelper output)
         var random = new Random(seed);
         var count = random.Next(3, 65);
         var skew = random.Next(4);
-        var bonds = Enumerable.Range(0, count).Select(_ => 1_000 + (ulong)(skew switch { 0 => 0, 1 => random.Next(1_000), 2 => Math.Pow(10, random.NextDouble() * 4), _ => Math.Pow(10, random.NextDouble() * 7) })).ToArray();
+        var bonds = Enumerable
+            .Range(0, count)
+            .Select(_ =>
+                1_000
+                + (ulong)(
+                    skew switch
+                    {
+                        0 => 0,
+                        1 => random.Next(1_000),
+                        2 => Math.Pow(10, random.NextDouble() * 4),
+                        _ => Math.Pow(10, random.NextDouble() * 7),
+                    }
+                )
+            )
+            .ToArray();
         var total = bonds.Aggregate(0UL, (sum, bond) => sum + bond);
 
         // Liars as long as they hold less than half of the stake.
-        var share = random.Next(3) switch { 0 => 0.2, 1 => 0.4, _ => 0.5 };
+        var share = random.Next(3) switch
+        {
+            0 => 0.2,
+            1 => 0.4,
+            _ => 0.5,
+        };
         var liars = new HashSet<int>();
         var lying = 0UL;
         foreach (var i in Enumerable.Range(0, count).OrderBy(_ => random.Next()))
@@ -121,7 +151,11 @@ public sealed class SimulationTests(ITestOutputHelper output)
             for (var validator = 1; validator <= count; validator++)
             {
                 // What is attested in time stays in honest hands: that is the bound of the promise.
-                var honestlyLate = !liars.Contains(validator) && missed[validator] < 3 && random.Next(20) == 0 && total - lying - late - bonds[validator - 1] > lying;
+                var honestlyLate =
+                    !liars.Contains(validator)
+                    && missed[validator] < 3
+                    && random.Next(20) == 0
+                    && total - lying - late - bonds[validator - 1] > lying;
                 late += honestlyLate ? bonds[validator - 1] : 0;
                 missed[validator] += honestlyLate ? 1 : 0;
                 if (liars.Contains(validator))
@@ -145,8 +179,14 @@ public sealed class SimulationTests(ITestOutputHelper output)
             story.Pass(30);
             foreach (var found in story.Book.Cases.Where(progress => progress.State == CaseState.Found).ToList())
             {
-                var voters = story.Book.Validators.Values.Where(record => record.Validator != found.Case.Accused && record.Stake.Value >= ConsensusRules.Default.MinStakeWei.Value).ToList();
-                var support = voters.Where(voter => !liars.Contains(Index(voter.Validator))).Aggregate(BigInteger.Zero, (sum, voter) => sum + voter.Stake.Value);
+                var voters = story
+                    .Book.Validators.Values.Where(record =>
+                        record.Validator != found.Case.Accused && record.Stake.Value >= ConsensusRules.Default.MinStakeWei.Value
+                    )
+                    .ToList();
+                var support = voters
+                    .Where(voter => !liars.Contains(Index(voter.Validator)))
+                    .Aggregate(BigInteger.Zero, (sum, voter) => sum + voter.Stake.Value);
                 var all = voters.Aggregate(BigInteger.Zero, (sum, voter) => sum + voter.Stake.Value);
                 if (support * 100 >= all * 67)
                     story.Punish(found.Id);
@@ -192,12 +232,20 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
     private static int Index(Address validator) => int.Parse(validator.ToString()[^8..], System.Globalization.NumberStyles.HexNumber, null);
 
-    private static string Dump(IEnumerable<ConsensusEvent> events) => string.Join('\n', events.Select(e => e switch
-    {
-        ConsensusEvent.RoundConcluded concluded => $"{concluded.Epoch} {concluded.State} {concluded.AtBlock} {concluded.Reference?.Nav} {string.Join(';', concluded.Judgements)} {concluded.Unpaid}",
-        ConsensusEvent.CaseFound found => $"found {found.Id}",
-        ConsensusEvent.RoundOpened opened => $"opened {opened.Round.Epoch} {string.Join(';', opened.Round.Eligible)}",
-        ConsensusEvent.AttestationTaken taken => $"taken {taken.Position} {taken.Verdict} {taken.Signed.Digest}",
-        _ => e.ToString(),
-    }));
+    private static string Dump(IEnumerable<ConsensusEvent> events) =>
+        string.Join(
+            '\n',
+            events.Select(e =>
+                e switch
+                {
+                    ConsensusEvent.RoundConcluded concluded =>
+                        $"{concluded.Epoch} {concluded.State} {concluded.AtBlock} {concluded.Reference?.Nav} "
+                            + $"{string.Join(';', concluded.Judgements)} {concluded.Unpaid}",
+                    ConsensusEvent.CaseFound found => $"found {found.Id}",
+                    ConsensusEvent.RoundOpened opened => $"opened {opened.Round.Epoch} {string.Join(';', opened.Round.Eligible)}",
+                    ConsensusEvent.AttestationTaken taken => $"taken {taken.Position} {taken.Verdict} {taken.Signed.Digest}",
+                    _ => e.ToString(),
+                }
+            )
+        );
 }

@@ -8,7 +8,9 @@ using Tao20.Domain.Weights;
 
 namespace Tao20.Domain.Tests.Consensus;
 
-/// <summary>What happens on chain, told fact by fact, and the book that comes of it. Any hash will do for the rules; here it is SHA-256.</summary>
+/// <summary>
+/// What happens on chain, told fact by fact, and the book that comes of it. Any hash will do for the rules; here it is SHA-256.
+/// </summary>
 internal sealed class Story
 {
     public static readonly Keccak256 Hash = data => new Hash256(SHA256.HashData(data));
@@ -69,26 +71,59 @@ internal sealed class Story
 
     public Story Close()
     {
-        Tell(new ChainFact.EpochClosed(new ClosedEpoch(new EpochId(Epoch), new EpochId(Epoch + 1), Next(), 1_700_000_000 + Block * 12) { LastBlockHash = LastHash(Epoch) }, Parameters, ConsensusRules.Default, Pool));
+        Tell(
+            new ChainFact.EpochClosed(
+                new ClosedEpoch(new EpochId(Epoch), new EpochId(Epoch + 1), Next(), 1_700_000_000 + Block * 12)
+                {
+                    LastBlockHash = LastHash(Epoch),
+                },
+                Parameters,
+                ConsensusRules.Default,
+                Pool
+            )
+        );
         Epoch++;
         return this;
     }
 
     /// <summary>An attestation for the epoch closed last, right in everything that is not said otherwise.</summary>
     public SignedAttestation Says(
-        int validator, decimal navPercent = 0, SubnetWeight[]? weights = null, Hash256? root = null, Hash256? parameters = null, Hash256? blockHash = null, ulong? epoch = null)
+        int validator,
+        decimal navPercent = 0,
+        SubnetWeight[]? weights = null,
+        Hash256? root = null,
+        Hash256? parameters = null,
+        Hash256? blockHash = null,
+        ulong? epoch = null
+    )
     {
         var of = epoch ?? Epoch - 1;
         var round = Book.RoundOf(new EpochId(of));
         var nav = TaoPerToken.From((UInt128)((decimal)(ulong)Nav.Value * (1 + navPercent / 100)));
         weights ??= Weights;
         var said = new NavAttestation(
-            new EpochId(of), round?.LastBlock ?? 0, blockHash ?? LastHash(of), nav, Wei.OneTao, root ?? Root, WeightsHash(weights), parameters ?? Parameters, Account(validator));
+            new EpochId(of),
+            round?.LastBlock ?? 0,
+            blockHash ?? LastHash(of),
+            nav,
+            Wei.OneTao,
+            root ?? Root,
+            WeightsHash(weights),
+            parameters ?? Parameters,
+            Account(validator)
+        );
         return new SignedAttestation(said, Hash(System.Text.Encoding.UTF8.GetBytes(said.ToString())), weights, new byte[65]);
     }
 
-    public Story Attest(int validator, decimal navPercent = 0, SubnetWeight[]? weights = null, Hash256? root = null, Hash256? parameters = null, Hash256? blockHash = null, ulong? epoch = null) =>
-        Hear(Says(validator, navPercent, weights, root, parameters, blockHash, epoch));
+    public Story Attest(
+        int validator,
+        decimal navPercent = 0,
+        SubnetWeight[]? weights = null,
+        Hash256? root = null,
+        Hash256? parameters = null,
+        Hash256? blockHash = null,
+        ulong? epoch = null
+    ) => Hear(Says(validator, navPercent, weights, root, parameters, blockHash, epoch));
 
     public Story Hear(SignedAttestation signed) => Tell(new ChainFact.Attested(Next(), signed));
 

@@ -45,7 +45,11 @@ public sealed class EpochBookTests
     [Fact]
     public void An_epoch_whose_beginning_was_not_read_is_not_settled_and_the_next_one_is()
     {
-        var progress = Read(EpochBook.Initial, [Mint(100, 0, block: 5), Mint(100, 1, block: 8)], [Change(41, 42, block: 6, index: 0), Change(42, 43, block: 9, index: 0)]);
+        var progress = Read(
+            EpochBook.Initial,
+            [Mint(100, 0, block: 5), Mint(100, 1, block: 8)],
+            [Change(41, 42, block: 6, index: 0), Change(42, 43, block: 9, index: 0)]
+        );
         var settled = Assert.Single(progress.Closed);
         Assert.Equal((42UL, 42UL), (settled.Closed.Epoch.Value, Epochs(progress)[1]));
 
@@ -54,12 +58,18 @@ public sealed class EpochBookTests
         Assert.Empty(first.Closed);
         var book = EpochBook.Initial.After(false, first.Open, first.Joined);
         Assert.Empty(book.Active);
-        Assert.Equal(42UL, Assert.Single(Read(book, [Mint(100, 1, block: 8)], [Change(42, 43, block: 9, index: 0)]).Closed).Closed.Epoch.Value);
+        Assert.Equal(
+            42UL,
+            Assert.Single(Read(book, [Mint(100, 1, block: 8)], [Change(42, 43, block: 9, index: 0)]).Closed).Closed.Epoch.Value
+        );
     }
 
     [Fact]
     public void The_last_hour_is_that_of_the_second_before_the_change() =>
-        Assert.Equal((471L, 472L), (Change(0, 1, 5, 0, timestamp: 472 * 3600).LastHour, Change(0, 1, 5, 0, timestamp: 472 * 3600 + 1).LastHour));
+        Assert.Equal(
+            (471L, 472L),
+            (Change(0, 1, 5, 0, timestamp: 472 * 3600).LastHour, Change(0, 1, 5, 0, timestamp: 472 * 3600 + 1).LastHour)
+        );
 
     [Fact]
     public void Changed_parameters_hold_from_the_next_epoch_on()
@@ -75,14 +85,18 @@ public sealed class EpochBookTests
     [Fact]
     public void A_parameter_out_of_range_is_named_with_its_value_and_what_is_allowed()
     {
-        var error = Assert.Single((DomainParameters.Default with { Eligibility = EligibilityRules.Default with { BurstTrades = 0 } }).Validate());
+        var error = Assert.Single(
+            (DomainParameters.Default with { Eligibility = EligibilityRules.Default with { BurstTrades = 0 } }).Validate()
+        );
         Assert.Equal("Scoring:Eligibility:BurstTrades = 0 is out of range: give 1 to 64 trades.", error.ToString());
         Assert.Empty(DomainParameters.Default.Validate());
     }
 
-    private static EpochProgress Read(EpochBook book, Trade[] trades, ClosedEpoch[] advances) => book.Read(new ReadOnlySequence<Trade>(trades), advances);
+    private static EpochProgress Read(EpochBook book, Trade[] trades, ClosedEpoch[] advances) =>
+        book.Read(new ReadOnlySequence<Trade>(trades), advances);
 
-    private static List<ulong> Epochs(EpochProgress progress) => [.. progress.ByMiner().Values.SelectMany(trades => trades).OrderBy(trade => trade.Position).Select(trade => trade.Epoch.Value)];
+    private static List<ulong> Epochs(EpochProgress progress) =>
+        [.. progress.ByMiner().Values.SelectMany(trades => trades).OrderBy(trade => trade.Position).Select(trade => trade.Epoch.Value)];
 
     private static ClosedEpoch Change(ulong closed, ulong opened, ulong block, uint index, ulong timestamp = 1_700_000_000) =>
         new(new EpochId(closed), new EpochId(opened), new Position(block, index), timestamp);

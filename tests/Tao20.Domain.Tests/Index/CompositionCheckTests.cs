@@ -23,7 +23,10 @@ public sealed class CompositionCheckTests
     [Fact]
     public void A_composition_by_the_rule_of_either_day_is_right()
     {
-        var check = CompositionCheck.Of([(1, Part(75)), (2, Part(25))], [(Later, Rule((1, 50), (2, 50))), (Earlier, Rule((1, 75), (2, 25)))]);
+        var check = CompositionCheck.Of(
+            [(1, Part(75)), (2, Part(25))],
+            [(Later, Rule((1, 50), (2, 50))), (Earlier, Rule((1, 75), (2, 25)))]
+        );
         Assert.Equal(Earlier, check.AsOf);
         Assert.Empty(check.Differences);
     }
@@ -33,14 +36,29 @@ public sealed class CompositionCheckTests
     {
         var check = CompositionCheck.Of([(1, Part(60)), (9, Part(40))], [(Later, Rule((1, 75), (2, 25)))]);
         Assert.Equal(3, check.Differences.Count);
-        Assert.Contains(check.Differences, difference => difference.StartsWith("subnet 2 is rank 2 by the rule and not held", StringComparison.Ordinal));
-        Assert.Contains(check.Differences, difference => difference.StartsWith("subnet 9 is held and not among the largest 2", StringComparison.Ordinal));
-        Assert.Contains(check.Differences, difference => difference.StartsWith("subnet 1 has the weight 600000000000000000, by the rule 750000000000000000", StringComparison.Ordinal));
+        Assert.Contains(
+            check.Differences,
+            difference => difference.StartsWith("subnet 2 is rank 2 by the rule and not held", StringComparison.Ordinal)
+        );
+        Assert.Contains(
+            check.Differences,
+            difference => difference.StartsWith("subnet 9 is held and not among the largest 2", StringComparison.Ordinal)
+        );
+        Assert.Contains(
+            check.Differences,
+            difference =>
+                difference.StartsWith(
+                    "subnet 1 has the weight 600000000000000000, by the rule 750000000000000000",
+                    StringComparison.Ordinal
+                )
+        );
     }
 
     [Fact]
     public void A_weight_that_differs_in_the_last_digits_is_right() =>
-        Assert.Empty(CompositionCheck.Of([(1, new Ratio(Part(75).Value + 1_000_000)), (2, Part(25))], [(Later, Rule((1, 75), (2, 25)))]).Differences);
+        Assert.Empty(
+            CompositionCheck.Of([(1, new Ratio(Part(75).Value + 1_000_000)), (2, Part(25))], [(Later, Rule((1, 75), (2, 25)))]).Differences
+        );
 
     private static Ratio Part(int percent) => new((Int128)Ratio.Scale * percent / 100);
 

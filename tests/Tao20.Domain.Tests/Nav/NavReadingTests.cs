@@ -56,7 +56,10 @@ public sealed class NavReadingTests
     public void A_price_that_disagrees_with_the_pool_in_every_scale_makes_nav_unavailable(string raw)
     {
         var inputs = Inputs(90, (7, 100, 2_000, 1_000));
-        var bent = inputs with { Holdings = [inputs.Holdings[0] with { Quote = inputs.Holdings[0].Quote with { RawPrice = BigInteger.Parse(raw, null) } }] };
+        var bent = inputs with
+        {
+            Holdings = [inputs.Holdings[0] with { Quote = inputs.Holdings[0].Quote with { RawPrice = BigInteger.Parse(raw, null) } }],
+        };
         var unavailable = Assert.IsType<NavReading.Unavailable>(NavReading.Of(bent, bent.Timestamp));
         Assert.Equal(NavProblem.PricesDisagree, unavailable.Problem);
         Assert.Contains("subnet 7", unavailable.Reason, StringComparison.Ordinal);
@@ -80,24 +83,47 @@ public sealed class NavReadingTests
     [Fact]
     public void It_deviates_from_the_exact_rational_value_by_less_than_1e_minus_15() =>
         Gen.Select(
-            Gen.Select(Gen.Long[1, 1_000_000_000_000_000], Gen.ULong[1_000_000_000, 5_000_000_000_000_000], Gen.ULong[1_000_000_000, 5_000_000_000_000_000]).Array[1, 20],
-            Gen.Long[1, 1_000_000_000_000_000]).Sample((subnets, supply) =>
-        {
-            var holdings = subnets.Select((s, i) =>
-            {
-                var price = s.Item2 * One / s.Item3;
-                return new NavHolding((ushort)(i + 1), new Ratio(1), s.Item1, new AlphaQuote((ushort)(i + 1), price, s.Item2, s.Item3));
-            }).Where(holding => holding.Quote.RawPrice > 0).ToList();
-            var inputs = new NavInputs(1, Hash256.Zero, 1_700_000_000, Wei.From((UInt128)supply * 1_000_000_000), holdings);
-            if (holdings.Count == 0 || NavReading.Of(inputs, inputs.Timestamp) is not NavReading.Available available || available.Nav.Value < 1_000_000_000_000_000)
-                return;
+                Gen.Select(
+                    Gen.Long[1, 1_000_000_000_000_000],
+                    Gen.ULong[1_000_000_000, 5_000_000_000_000_000],
+                    Gen.ULong[1_000_000_000, 5_000_000_000_000_000]
+                ).Array[1, 20],
+                Gen.Long[1, 1_000_000_000_000_000]
+            )
+            .Sample(
+                (subnets, supply) =>
+                {
+                    var holdings = subnets
+                        .Select(
+                            (s, i) =>
+                            {
+                                var price = s.Item2 * One / s.Item3;
+                                return new NavHolding(
+                                    (ushort)(i + 1),
+                                    new Ratio(1),
+                                    s.Item1,
+                                    new AlphaQuote((ushort)(i + 1), price, s.Item2, s.Item3)
+                                );
+                            }
+                        )
+                        .Where(holding => holding.Quote.RawPrice > 0)
+                        .ToList();
+                    var inputs = new NavInputs(1, Hash256.Zero, 1_700_000_000, Wei.From((UInt128)supply * 1_000_000_000), holdings);
+                    if (
+                        holdings.Count == 0
+                        || NavReading.Of(inputs, inputs.Timestamp) is not NavReading.Available available
+                        || available.Nav.Value < 1_000_000_000_000_000
+                    )
+                        return;
 
-            // nav / 1e18 against sum(holding * price) / 1e27 / (supply / 1e18), cross-multiplied.
-            var exactNumerator = holdings.Aggregate(BigInteger.Zero, (sum, h) => sum + h.Holding * h.Quote.RawPrice!.Value) * 1_000_000_000;
-            var exactDenominator = (BigInteger)inputs.Supply.Value;
-            var error = BigInteger.Abs(available.Nav.Value * exactDenominator - exactNumerator);
-            Assert.True(error * BigInteger.Pow(10, 15) <= exactNumerator, $"{available.Nav} is off");
-        });
+                    // nav / 1e18 against sum(holding * price) / 1e27 / (supply / 1e18), cross-multiplied.
+                    var exactNumerator =
+                        holdings.Aggregate(BigInteger.Zero, (sum, h) => sum + h.Holding * h.Quote.RawPrice!.Value) * 1_000_000_000;
+                    var exactDenominator = (BigInteger)inputs.Supply.Value;
+                    var error = BigInteger.Abs(available.Nav.Value * exactDenominator - exactNumerator);
+                    Assert.True(error * BigInteger.Pow(10, 15) <= exactNumerator, $"{available.Nav} is off");
+                }
+            );
 
     [Fact]
     public void The_executable_price_of_a_mint_is_above_nav_and_of_a_redemption_below()
@@ -105,12 +131,18 @@ public sealed class NavReadingTests
         var inputs = Inputs(90, (1, 100, 2_000_000, 1_000_000), (2, 50, 500_000, 1_000_000));
         var nav = Available(inputs);
         var tao = Wei.From(10 * Wei.OneTao.Value);
-        var bought = ExecutablePrice.MintLegs(inputs, tao).Zip(inputs.Holdings, (rao, h) => (BigInteger)h.Quote.AlphaInPool * rao / (h.Quote.TaoInPool + rao)).ToList();
+        var bought = ExecutablePrice
+            .MintLegs(inputs, tao)
+            .Zip(inputs.Holdings, (rao, h) => (BigInteger)h.Quote.AlphaInPool * rao / (h.Quote.TaoInPool + rao))
+            .ToList();
         var mint = ExecutablePrice.OfMint(nav, tao, bought)!;
         Assert.True(mint.Price.Value > nav.Nav.Value && mint.Price.Value < nav.Nav.Value * 101 / 100);
 
         var tokens = Wei.From(4 * Wei.OneTao.Value);
-        var sold = ExecutablePrice.RedeemLegs(inputs, tokens).Zip(inputs.Holdings, (alpha, h) => (BigInteger)h.Quote.TaoInPool * alpha / (h.Quote.AlphaInPool + alpha)).ToList();
+        var sold = ExecutablePrice
+            .RedeemLegs(inputs, tokens)
+            .Zip(inputs.Holdings, (alpha, h) => (BigInteger)h.Quote.TaoInPool * alpha / (h.Quote.AlphaInPool + alpha))
+            .ToList();
         var redeem = ExecutablePrice.OfRedeem(tokens, sold)!;
         Assert.True(redeem.Price.Value < nav.Nav.Value && redeem.Price.Value > nav.Nav.Value * 99 / 100);
     }
@@ -124,17 +156,23 @@ public sealed class NavReadingTests
     public void Two_percent_warns_and_four_alert(ulong before, ulong after, NavMove move) =>
         Assert.Equal(move, NavMoves.Between(TaoPerToken.From(before), TaoPerToken.From(after)));
 
-    private static NavReading.Available Available(NavInputs inputs) => Assert.IsType<NavReading.Available>(NavReading.Of(inputs, inputs.Timestamp));
+    private static NavReading.Available Available(NavInputs inputs) =>
+        Assert.IsType<NavReading.Available>(NavReading.Of(inputs, inputs.Timestamp));
 
     /// <summary>Supply in whole tokens; per subnet netuid, alpha held, TAO and alpha in the pool, all whole.</summary>
-    private static NavInputs Inputs(ulong supply, params (int Netuid, ulong Held, ulong PoolTao, ulong PoolAlpha)[] subnets) => new(
-        100,
-        Hash256.Zero,
-        1_700_000_000,
-        Wei.From(supply * Wei.OneTao.Value),
-        [.. subnets.Select(s => new NavHolding(
-            (ushort)s.Netuid,
-            new Ratio(Ratio.Scale / subnets.Length),
-            s.Held * Tao,
-            new AlphaQuote((ushort)s.Netuid, s.PoolTao * One / s.PoolAlpha, s.PoolTao * Tao, s.PoolAlpha * Tao)))]);
+    private static NavInputs Inputs(ulong supply, params (int Netuid, ulong Held, ulong PoolTao, ulong PoolAlpha)[] subnets) =>
+        new(
+            100,
+            Hash256.Zero,
+            1_700_000_000,
+            Wei.From(supply * Wei.OneTao.Value),
+            [
+                .. subnets.Select(s => new NavHolding(
+                    (ushort)s.Netuid,
+                    new Ratio(Ratio.Scale / subnets.Length),
+                    s.Held * Tao,
+                    new AlphaQuote((ushort)s.Netuid, s.PoolTao * One / s.PoolAlpha, s.PoolTao * Tao, s.PoolAlpha * Tao)
+                )),
+            ]
+        );
 }

@@ -14,10 +14,17 @@ public sealed class EpochRankingTests
     private const long LastHour = 472_222;
 
     /// <summary>Miners with any volume, trades and hours.</summary>
-    internal static readonly Gen<EpochVolume[]> Volumes =
-        Gen.Select(Gen.ULong[0, 50_000], Gen.ULong[0, 50_000], Gen.Int[1, 500], Gen.Int[0, 30], Gen.ULong[0, 3_000].Array[HourlyVolume.Hours])
-            .Array[0, 40]
-            .Select(miners => miners.Select((miner, i) => Volume(i, miner.Item1, miner.Item2, miner.Item3, LastHour - miner.Item4, miner.Item5)).ToArray());
+    internal static readonly Gen<EpochVolume[]> Volumes = Gen.Select(
+            Gen.ULong[0, 50_000],
+            Gen.ULong[0, 50_000],
+            Gen.Int[1, 500],
+            Gen.Int[0, 30],
+            Gen.ULong[0, 3_000].Array[HourlyVolume.Hours]
+        )
+        .Array[0, 40]
+        .Select(miners =>
+            miners.Select((miner, i) => Volume(i, miner.Item1, miner.Item2, miner.Item3, LastHour - miner.Item4, miner.Item5)).ToArray()
+        );
 
     [Fact]
     public void The_score_is_what_exact_rational_arithmetic_gives_to_the_last_digits() =>
@@ -26,7 +33,9 @@ public sealed class EpochRankingTests
             var ranked = EpochRanking.Of(volumes, LastHour, ScoreRules.Default).Ranked;
             if (ranked.Count == 0)
                 return;
-            var maxWeighted = ranked.Max(miner => 110 * (BigInteger)miner.Activity.MintEligible + 100 * (BigInteger)miner.Activity.RedeemEligible);
+            var maxWeighted = ranked.Max(miner =>
+                110 * (BigInteger)miner.Activity.MintEligible + 100 * (BigInteger)miner.Activity.RedeemEligible
+            );
             var maxTrades = ranked.Max(miner => miner.Activity.EligibleTrades);
             foreach (var miner in ranked)
             {
@@ -41,16 +50,22 @@ public sealed class EpochRankingTests
 
     [Fact]
     public void The_order_is_total_and_does_not_depend_on_who_is_named_first() =>
-        Gen.Select(Volumes, Gen.Int).Sample((volumes, seed) =>
-        {
-            var shuffled = volumes.ToArray();
-            new Random(seed).Shuffle(shuffled);
-            var one = EpochRanking.Of(volumes, LastHour, ScoreRules.Default);
-            var other = EpochRanking.Of(shuffled, LastHour, ScoreRules.Default);
-            Assert.Equal(one.Ranked.Select(miner => (miner.Rank, miner.Miner)), other.Ranked.Select(miner => (miner.Rank, miner.Miner)));
-            Assert.Equal(one.Unranked.Select(miner => miner.Miner), other.Unranked.Select(miner => miner.Miner));
-            Assert.Equal(Enumerable.Range(1, one.Ranked.Count), one.Ranked.Select(miner => miner.Rank));
-        });
+        Gen.Select(Volumes, Gen.Int)
+            .Sample(
+                (volumes, seed) =>
+                {
+                    var shuffled = volumes.ToArray();
+                    new Random(seed).Shuffle(shuffled);
+                    var one = EpochRanking.Of(volumes, LastHour, ScoreRules.Default);
+                    var other = EpochRanking.Of(shuffled, LastHour, ScoreRules.Default);
+                    Assert.Equal(
+                        one.Ranked.Select(miner => (miner.Rank, miner.Miner)),
+                        other.Ranked.Select(miner => (miner.Rank, miner.Miner))
+                    );
+                    Assert.Equal(one.Unranked.Select(miner => miner.Miner), other.Unranked.Select(miner => miner.Miner));
+                    Assert.Equal(Enumerable.Range(1, one.Ranked.Count), one.Ranked.Select(miner => miner.Rank));
+                }
+            );
 
     [Fact]
     public void Equal_miners_are_ordered_by_address()
@@ -92,28 +107,59 @@ public sealed class EpochRankingTests
     public void Hours_before_the_window_do_not_enter() =>
         Assert.Equal(
             Consistency(LastHour - 30, new() { [LastHour] = 5, [LastHour - 23] = 7 }),
-            Consistency(LastHour - 30, new() { [LastHour] = 5, [LastHour - 23] = 7, [LastHour - 24] = 900 }));
+            Consistency(
+                LastHour - 30,
+                new()
+                {
+                    [LastHour] = 5,
+                    [LastHour - 23] = 7,
+                    [LastHour - 24] = 900,
+                }
+            )
+        );
 
     [Fact]
     public void The_root_commits_to_every_part_of_the_ranking() =>
-        Volumes.Where(volumes => volumes.Count(volume => volume.EligibleWei >= Wei.OneTao.Value) > 1).Sample(volumes =>
-        {
-            var payouts = EpochRewards.Allocate(EpochRanking.Of(volumes, LastHour, ScoreRules.Default), RewardRules.Default, Rao.Zero).Payouts;
-            var root = RankingRoot.Of(payouts, Fnv);
-            Assert.Equal(root, RankingRoot.Of([.. payouts], Fnv));
-            MinerPayout[] changed = [.. payouts.SkipLast(1), payouts[^1] with { Payout = payouts[^1].Payout + new Rao(1) }];
-            Assert.NotEqual(root, RankingRoot.Of(changed, Fnv));
-        });
+        Volumes
+            .Where(volumes => volumes.Count(volume => volume.EligibleWei >= Wei.OneTao.Value) > 1)
+            .Sample(volumes =>
+            {
+                var payouts = EpochRewards
+                    .Allocate(EpochRanking.Of(volumes, LastHour, ScoreRules.Default), RewardRules.Default, Rao.Zero)
+                    .Payouts;
+                var root = RankingRoot.Of(payouts, Fnv);
+                Assert.Equal(root, RankingRoot.Of([.. payouts], Fnv));
+                MinerPayout[] changed = [.. payouts.SkipLast(1), payouts[^1] with { Payout = payouts[^1].Payout + new Rao(1) }];
+                Assert.NotEqual(root, RankingRoot.Of(changed, Fnv));
+            });
 
     [Fact]
     public void Nobody_ranked_has_the_root_zero() => Assert.Equal(Hash256.Zero, RankingRoot.Of([], Fnv));
 
-    internal static EpochVolume Volume(int miner, ulong mintMilli, ulong redeemMilli, int trades, long firstHour = LastHour, ulong[]? hours = null)
+    internal static EpochVolume Volume(
+        int miner,
+        ulong mintMilli,
+        ulong redeemMilli,
+        int trades,
+        long firstHour = LastHour,
+        ulong[]? hours = null
+    )
     {
         UInt128 milli = 1_000_000_000_000_000;
         var hourly = HourlyVolume.Restore(LastHour, (hours ?? []).Select((wei, i) => (LastHour - i, wei * milli)));
         return new EpochVolume(
-            Address.Parse($"0x{miner:x40}"), default, mintMilli * milli, redeemMilli * milli, new Tally(trades, 0), default, default, default, 0, firstHour, hourly);
+            Address.Parse($"0x{miner:x40}"),
+            default,
+            mintMilli * milli,
+            redeemMilli * milli,
+            new Tally(trades, 0),
+            default,
+            default,
+            default,
+            0,
+            firstHour,
+            hourly
+        );
     }
 
     private static Ratio Consistency(long firstHour, Dictionary<long, ulong> hours)
@@ -142,7 +188,8 @@ public sealed class EpochRankingTests
 
         // (sd/mean)^2 = (k * sum(x^2) - sum(x)^2) / sum(x)^2
         var squared = new Fraction(hours.Count * hours.Aggregate(BigInteger.Zero, (a, b) => a + b * b) - sum * sum, sum * sum);
-        BigInteger one = Ratio.Scale, variation = one - (BigInteger)miner.Score.Consistency.Value;
+        BigInteger one = Ratio.Scale,
+            variation = one - (BigInteger)miner.Score.Consistency.Value;
         if (squared.Numerator >= squared.Denominator)
         {
             Assert.Equal(one, variation);

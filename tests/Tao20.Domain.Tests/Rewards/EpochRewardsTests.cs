@@ -10,33 +10,42 @@ namespace Tao20.Domain.Tests.Rewards;
 [Trait("Category", "Fast")]
 public sealed class EpochRewardsTests
 {
-    private static readonly Gen<(EpochRanking Ranking, Rao Emission, Rao Carried)> Cases =
-        Gen.Select(EpochRankingTests.Volumes, Gen.ULong[0, 1_000_000_000_000], Gen.ULong[0, 1_000_000]).Select((volumes, emission, carried) =>
-            (EpochRanking.Of(volumes, 472_222, ScoreRules.Default), new Rao(emission), new Rao(carried)));
+    private static readonly Gen<(EpochRanking Ranking, Rao Emission, Rao Carried)> Cases = Gen.Select(
+            EpochRankingTests.Volumes,
+            Gen.ULong[0, 1_000_000_000_000],
+            Gen.ULong[0, 1_000_000]
+        )
+        .Select(
+            (volumes, emission, carried) => (EpochRanking.Of(volumes, 472_222, ScoreRules.Default), new Rao(emission), new Rao(carried))
+        );
 
     [Fact]
     public void Payouts_sum_to_the_emission_whatever_the_scores() =>
-        Cases.Sample((ranking, emission, carried) =>
-        {
-            var rewards = EpochRewards.Allocate(ranking, RewardRules.Default with { EmissionRao = emission }, carried);
-            var paid = rewards.Payouts.Aggregate(Rao.Zero, (sum, payout) => sum + payout.Payout);
-            Assert.Equal(emission + carried, paid + rewards.ValidatorPool + rewards.CarriedOut);
-            if (ranking.Ranked.Count > 0)
-                Assert.Equal(Rao.Zero, rewards.CarriedOut);
-        });
+        Cases.Sample(
+            (ranking, emission, carried) =>
+            {
+                var rewards = EpochRewards.Allocate(ranking, RewardRules.Default with { EmissionRao = emission }, carried);
+                var paid = rewards.Payouts.Aggregate(Rao.Zero, (sum, payout) => sum + payout.Payout);
+                Assert.Equal(emission + carried, paid + rewards.ValidatorPool + rewards.CarriedOut);
+                if (ranking.Ranked.Count > 0)
+                    Assert.Equal(Rao.Zero, rewards.CarriedOut);
+            }
+        );
 
     [Fact]
     public void A_better_score_is_never_paid_less() =>
-        Cases.Sample((ranking, emission, carried) =>
-        {
-            var payouts = EpochRewards.Allocate(ranking, RewardRules.Default with { EmissionRao = emission }, carried).Payouts;
-            foreach (var (better, worse) in payouts.Zip(payouts.Skip(1)))
+        Cases.Sample(
+            (ranking, emission, carried) =>
             {
-                // Within a pool; between pools a tier of many may pay each less than the next tier's few.
-                if (better.Tier == worse.Tier)
-                    Assert.True(better.Payout.Value + 2 >= worse.Payout.Value);
+                var payouts = EpochRewards.Allocate(ranking, RewardRules.Default with { EmissionRao = emission }, carried).Payouts;
+                foreach (var (better, worse) in payouts.Zip(payouts.Skip(1)))
+                {
+                    // Within a pool; between pools a tier of many may pay each less than the next tier's few.
+                    if (better.Tier == worse.Tier)
+                        Assert.True(better.Payout.Value + 2 >= worse.Payout.Value);
+                }
             }
-        });
+        );
 
     [Fact]
     public void One_miner_alone_takes_all_but_the_validators_part()
@@ -52,7 +61,14 @@ public sealed class EpochRewardsTests
     {
         // Twenty-one equal miners: the base gives each the same, the rest is the tier's.
         var volumes = Enumerable.Range(1, 21).Select(i => EpochRankingTests.Volume(i, 5000, 0, 5));
-        var rewards = EpochRewards.Allocate(EpochRanking.Of(volumes, 472_222, ScoreRules.Default), RewardRules.Default with { EmissionRao = new Rao(2_100_000) }, Rao.Zero);
+        var rewards = EpochRewards.Allocate(
+            EpochRanking.Of(volumes, 472_222, ScoreRules.Default),
+            RewardRules.Default with
+            {
+                EmissionRao = new Rao(2_100_000),
+            },
+            Rao.Zero
+        );
         var basePay = rewards.Payouts[20].Payout.Value;
         ulong tierPay(int rank) => rewards.Payouts[rank - 1].Payout.Value - basePay;
         Assert.Equal(2_100_000UL * 70 / 100 / 21, basePay);
@@ -81,7 +97,13 @@ public sealed class EpochRewardsTests
         var none = EpochRewards.Allocate(new EpochRanking([], []), RewardRules.Default with { EmissionRao = new Rao(1000) }, Rao.Zero);
         Assert.Equal(new Rao(950), none.CarriedOut);
         var next = EpochRewards.Allocate(
-            EpochRanking.Of([EpochRankingTests.Volume(1, 5000, 0, 5)], 472_222, ScoreRules.Default), RewardRules.Default with { EmissionRao = new Rao(1000) }, none.CarriedOut);
+            EpochRanking.Of([EpochRankingTests.Volume(1, 5000, 0, 5)], 472_222, ScoreRules.Default),
+            RewardRules.Default with
+            {
+                EmissionRao = new Rao(1000),
+            },
+            none.CarriedOut
+        );
         Assert.Equal(new Rao(1900), next.Payouts[0].Payout);
     }
 
@@ -98,7 +120,10 @@ public sealed class EpochRewardsTests
     public void Fairness_of_equal_pay_is_even_and_of_one_taker_is_not()
     {
         var equal = Fairness.Of(Payouts(100, 100, 100, 100));
-        Assert.Equal((Ratio.Zero, new Ratio(Ratio.Scale / 4), Ratio.One, Ratio.One), (equal.Gini, equal.Herfindahl, equal.TopTenShare, equal.MedianOverMean));
+        Assert.Equal(
+            (Ratio.Zero, new Ratio(Ratio.Scale / 4), Ratio.One, Ratio.One),
+            (equal.Gini, equal.Herfindahl, equal.TopTenShare, equal.MedianOverMean)
+        );
         var one = Fairness.Of(Payouts(100, 0, 0, 0));
         Assert.Equal((new Ratio(Ratio.Scale / 4 * 3), Ratio.One, Ratio.Zero), (one.Gini, one.Herfindahl, one.MedianOverMean));
         Assert.Equal(Ratio.Zero, Fairness.Of([]).Gini);
@@ -107,7 +132,12 @@ public sealed class EpochRewardsTests
     [Fact]
     public void Pay_in_proportion_to_volume_correlates_fully()
     {
-        var volumes = new[] { EpochRankingTests.Volume(1, 9000, 0, 5), EpochRankingTests.Volume(2, 6000, 0, 5), EpochRankingTests.Volume(3, 3000, 0, 5) };
+        var volumes = new[]
+        {
+            EpochRankingTests.Volume(1, 9000, 0, 5),
+            EpochRankingTests.Volume(2, 6000, 0, 5),
+            EpochRankingTests.Volume(3, 3000, 0, 5),
+        };
         var ranked = EpochRanking.Of(volumes, 472_222, ScoreRules.Default).Ranked;
         var payouts = ranked.Select((miner, i) => new MinerPayout(miner, Tier.None, new Rao((ulong)(300 - 100 * i)))).ToList();
         Assert.InRange(Fairness.Of(payouts).VolumeRewardCorrelation.Value, Ratio.Scale - 1, Ratio.Scale);
@@ -134,7 +164,9 @@ public sealed class EpochRewardsTests
 
     private static List<MinerPayout> Payouts(params ulong[] pay)
     {
-        var ranked = EpochRanking.Of(pay.Select((_, i) => EpochRankingTests.Volume(i + 1, (ulong)(9000 - i), 0, 5)), 472_222, ScoreRules.Default).Ranked;
+        var ranked = EpochRanking
+            .Of(pay.Select((_, i) => EpochRankingTests.Volume(i + 1, (ulong)(9000 - i), 0, 5)), 472_222, ScoreRules.Default)
+            .Ranked;
         return [.. ranked.Select((miner, i) => new MinerPayout(miner, RewardRules.TierOf(i + 1), new Rao(pay[i])))];
     }
 }

@@ -58,7 +58,9 @@ public sealed class StandingTests
     {
         var suspended = Clean(Suspended, 40).After(new StandingCommand.ChangeStake(false)).After(new StandingCommand.ChangeStake(true));
         Assert.Equal((Suspended, 40), (suspended.Level, suspended.CleanRounds));
-        var worse = new Standing(Active, 0).After(new StandingCommand.ChangeStake(false)).After(new StandingCommand.ExecuteSlash(Severity.Critical));
+        var worse = new Standing(Active, 0)
+            .After(new StandingCommand.ChangeStake(false))
+            .After(new StandingCommand.ExecuteSlash(Severity.Critical));
         Assert.Equal(Suspended, worse.After(new StandingCommand.ChangeStake(true)).Level);
     }
 
@@ -72,5 +74,7 @@ public sealed class StandingTests
     }
 
     private static Standing Clean(StandingLevel level, int rounds) =>
-        Enumerable.Range(0, rounds).Aggregate(new Standing(level, 0), (standing, _) => standing.After(new StandingCommand.CloseRoundClean()));
+        Enumerable
+            .Range(0, rounds)
+            .Aggregate(new Standing(level, 0), (standing, _) => standing.After(new StandingCommand.CloseRoundClean()));
 }

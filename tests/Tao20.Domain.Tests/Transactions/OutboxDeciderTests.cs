@@ -11,7 +11,14 @@ namespace Tao20.Domain.Tests.Transactions;
 public sealed class OutboxDeciderTests
 {
     private static readonly Address Account = Address.Parse("0x00000000000000000000000000000000000000aa");
-    private static readonly FeePolicy Fees = new() { MaxFeePerGas = 1_000_000_000, PriorityFeePerGas = 1_000_000, StuckBlocks = 3, MaxInFlight = 2, GasMarginPercent = 25 };
+    private static readonly FeePolicy Fees = new()
+    {
+        MaxFeePerGas = 1_000_000_000,
+        PriorityFeePerGas = 1_000_000,
+        StuckBlocks = 3,
+        MaxInFlight = 2,
+        GasMarginPercent = 25,
+    };
     private static readonly OutboxDecider Decider = new(Account, Fees);
     private static readonly AccountView Chain = View(latest: 100);
 
@@ -19,7 +26,8 @@ public sealed class OutboxDeciderTests
     public void Nothing_wanted_is_nothing_done() => Assert.Equal(new OutboxStep.Idle(), Next(Chain));
 
     [Fact]
-    public void What_is_planned_is_simulated_before_it_is_signed() => Assert.Equal(new OutboxStep.Simulate(Intent("a")), Next(Chain, Planned("a")));
+    public void What_is_planned_is_simulated_before_it_is_signed() =>
+        Assert.Equal(new OutboxStep.Simulate(Intent("a")), Next(Chain, Planned("a")));
 
     [Fact]
     public void What_is_past_its_deadline_is_never_sent()
@@ -27,41 +35,62 @@ public sealed class OutboxDeciderTests
         var late = Intent("a") with { Deadline = 999 };
         Assert.Equal(
             new OutboxStep.Record(new IntentFailed("a", new IntentFailure.DeadlinePassed(999, 1000))),
-            Next(Chain, new IntentPlanned(late)));
+            Next(Chain, new IntentPlanned(late))
+        );
         Assert.IsType<OutboxStep.Simulate>(Next(Chain, new IntentPlanned(late with { Deadline = 1000 })));
     }
 
     [Fact]
-    public void What_would_be_reverted_ends_with_what_the_node_said() => Assert.Equal(
-        new OutboxStep.Record(new IntentFailed("a", new IntentFailure.SimulationRefused("no", "0x01"))),
-        Decider.OnSimulated(State(Planned("a")), Chain, Intent("a"), new Simulation(0, "no", "0x01", BroadcastAnswer.Refused)));
+    public void What_would_be_reverted_ends_with_what_the_node_said() =>
+        Assert.Equal(
+            new OutboxStep.Record(new IntentFailed("a", new IntentFailure.SimulationRefused("no", "0x01"))),
+            Decider.OnSimulated(State(Planned("a")), Chain, Intent("a"), new Simulation(0, "no", "0x01", BroadcastAnswer.Refused))
+        );
 
     [Fact]
-    public void Want_of_money_is_waited_for() => Assert.Equal(
-        new OutboxStep.Idle(new OutboxWait.Funds(Account, "a", "poor")),
-        Decider.OnSimulated(State(Planned("a")), Chain, Intent("a"), new Simulation(0, "poor", null, BroadcastAnswer.InsufficientFunds)));
+    public void Want_of_money_is_waited_for() =>
+        Assert.Equal(
+            new OutboxStep.Idle(new OutboxWait.Funds(Account, "a", "poor")),
+            Decider.OnSimulated(State(Planned("a")), Chain, Intent("a"), new Simulation(0, "poor", null, BroadcastAnswer.InsufficientFunds))
+        );
 
     [Fact]
-    public void A_base_fee_above_the_limit_is_waited_for() => Assert.Equal(
-        new OutboxStep.Idle(new OutboxWait.BaseFee("a", Fees.MaxFeePerGas, Fees.MaxFeePerGas)),
-        Decider.OnSimulated(State(Planned("a")), Chain with { BaseFee = Fees.MaxFeePerGas }, Intent("a"), new Simulation(100)));
+    public void A_base_fee_above_the_limit_is_waited_for() =>
+        Assert.Equal(
+            new OutboxStep.Idle(new OutboxWait.BaseFee("a", Fees.MaxFeePerGas, Fees.MaxFeePerGas)),
+            Decider.OnSimulated(State(Planned("a")), Chain with { BaseFee = Fees.MaxFeePerGas }, Intent("a"), new Simulation(100))
+        );
 
     [Fact]
-    public void A_first_signature_has_the_next_nonce_a_margin_of_gas_and_twice_the_base_fee() => Assert.Equal(
-        new OutboxStep.Sign(Intent("b"), 8, new GasFees(2_000_000 + 1_000_000, 1_000_000), 125),
-        Decider.OnSimulated(State(Planned("a"), Signed("a", 7), Planned("b")), Chain with { BaseFee = 1_000_000 }, Intent("b"), new Simulation(100)));
+    public void A_first_signature_has_the_next_nonce_a_margin_of_gas_and_twice_the_base_fee() =>
+        Assert.Equal(
+            new OutboxStep.Sign(Intent("b"), 8, new GasFees(2_000_000 + 1_000_000, 1_000_000), 125),
+            Decider.OnSimulated(
+                State(Planned("a"), Signed("a", 7), Planned("b")),
+                Chain with
+                {
+                    BaseFee = 1_000_000,
+                },
+                Intent("b"),
+                new Simulation(100)
+            )
+        );
 
     [Fact]
     public void What_is_signed_goes_out_before_anything_new_in_the_order_of_its_nonces()
     {
-        var step = Assert.IsType<OutboxStep.Broadcast>(Next(Chain, Planned("b"), Planned("a"), Signed("a", 6), Signed("b", 7), Planned("c")));
+        var step = Assert.IsType<OutboxStep.Broadcast>(
+            Next(Chain, Planned("b"), Planned("a"), Signed("a", 6), Signed("b", 7), Planned("c"))
+        );
         Assert.Equal(("a", 6UL), (step.Id, step.Attempt.Nonce));
     }
 
     [Fact]
-    public void No_more_are_in_flight_than_allowed() => Assert.Equal(
-        new OutboxStep.Idle(),
-        Next(Chain, Planned("a"), Signed("a", 5), Sent("a", 100), Planned("b"), Signed("b", 6), Sent("b", 100), Planned("c")));
+    public void No_more_are_in_flight_than_allowed() =>
+        Assert.Equal(
+            new OutboxStep.Idle(),
+            Next(Chain, Planned("a"), Signed("a", 5), Sent("a", 100), Planned("b"), Signed("b", 6), Sent("b", 100), Planned("c"))
+        );
 
     [Fact]
     public void What_is_not_heard_of_is_sent_again_after_two_blocks_and_with_a_higher_fee_after_three()
@@ -80,7 +109,9 @@ public sealed class OutboxDeciderTests
     [Fact]
     public void A_stuck_transaction_that_must_not_pay_more_is_sent_as_it_is_and_says_so()
     {
-        var step = Assert.IsType<OutboxStep.Broadcast>(Next(View(latest: 110, nonce: 5), Planned("a"), Signed("a", 5, fee: Fees.MaxFeePerGas), Sent("a", 100)));
+        var step = Assert.IsType<OutboxStep.Broadcast>(
+            Next(View(latest: 110, nonce: 5), Planned("a"), Signed("a", 5, fee: Fees.MaxFeePerGas), Sent("a", 100))
+        );
         Assert.Equal(new OutboxWait.HigherFee("a", Fees.MaxFeePerGas), step.Wait);
     }
 
@@ -89,10 +120,16 @@ public sealed class OutboxDeciderTests
     {
         var state = State(Planned("a"), Signed("a", 5));
         var attempt = state.Open[0].Attempts[0];
-        Assert.Equal(new OutboxStep.Record(new TransactionBroadcast("a", attempt.Hash, 100)), Answer(state, attempt, BroadcastAnswer.Taken));
+        Assert.Equal(
+            new OutboxStep.Record(new TransactionBroadcast("a", attempt.Hash, 100)),
+            Answer(state, attempt, BroadcastAnswer.Taken)
+        );
         Assert.IsType<OutboxStep.Sign>(Answer(state, attempt, BroadcastAnswer.Underpriced));
         Assert.Equal(new OutboxStep.Idle(), Answer(state, attempt, BroadcastAnswer.NonceTooLow));
-        Assert.Equal(new OutboxStep.Idle(new OutboxWait.Acceptance("a", "no", AcceptanceOutlook.NextBlock)), Answer(state, attempt, BroadcastAnswer.Refused));
+        Assert.Equal(
+            new OutboxStep.Idle(new OutboxWait.Acceptance("a", "no", AcceptanceOutlook.NextBlock)),
+            Answer(state, attempt, BroadcastAnswer.Refused)
+        );
     }
 
     [Fact]
@@ -100,14 +137,22 @@ public sealed class OutboxDeciderTests
     {
         var state = State(Planned("a"), Signed("a", 5));
         var entry = state.Open[0];
-        Assert.Equal(new OutboxStep.FindReplacement(entry, "no"), Decider.OnAnswered(state, Chain, "a", entry.Attempts[0], BroadcastAnswer.Refused, "no", 3));
-        var same = Assert.IsType<OutboxStep.Sign>(Decider.OnReplacementFound(Chain, new ReplacementTransaction(entry, "no", entry.Intent, 200)));
+        Assert.Equal(
+            new OutboxStep.FindReplacement(entry, "no"),
+            Decider.OnAnswered(state, Chain, "a", entry.Attempts[0], BroadcastAnswer.Refused, "no", 3)
+        );
+        var same = Assert.IsType<OutboxStep.Sign>(
+            Decider.OnReplacementFound(Chain, new ReplacementTransaction(entry, "no", entry.Intent, 200))
+        );
         Assert.Equal((5UL, 250UL, false), (same.Nonce, same.GasLimit, same.Cancels));
-        var nothing = Assert.IsType<OutboxStep.Sign>(Decider.OnReplacementFound(Chain, new ReplacementTransaction(entry, "no", new TransactionIntent("a", Account, 0, default), 100)));
+        var nothing = Assert.IsType<OutboxStep.Sign>(
+            Decider.OnReplacementFound(Chain, new ReplacementTransaction(entry, "no", new TransactionIntent("a", Account, 0, default), 100))
+        );
         Assert.Equal((5UL, true), (nothing.Nonce, nothing.Cancels));
         Assert.Equal(
             new OutboxStep.Idle(new OutboxWait.Acceptance("a", "no", AcceptanceOutlook.CancellationImpossible, "poor")),
-            Decider.OnReplacementFound(Chain, new ReplacementTransaction(entry, "no", null, 0, "poor")));
+            Decider.OnReplacementFound(Chain, new ReplacementTransaction(entry, "no", null, 0, "poor"))
+        );
     }
 
     [Fact]
@@ -136,24 +181,33 @@ public sealed class OutboxDeciderTests
     /// replaced pays more, nothing pays more than the limit, and no ended intent is touched again.
     /// </summary>
     [Fact]
-    public void No_nonce_is_ever_signed_for_two_intents() => Gen.Int[0, 9].Array[1, 120].Sample(
-        moves =>
-        {
-            var (state, view, count) = (OutboxState.Initial, View(latest: 1), 0);
-            var owners = new Dictionary<ulong, string>();
-            foreach (var move in moves)
-            {
-                view = view with { Latest = view.Latest + 1, LatestTime = view.LatestTime + 12, BaseFee = move * 150_000_000 };
-                if (move is 0 or 5)
-                    state = state.Evolve(new IntentPlanned(Intent($"i{count++}") with { Deadline = move == 5 ? view.LatestTime + 24 : 0 }));
-                foreach (var e in state.Decide(view))
-                    state = state.Evolve(e);
-                state = Follow(state, view, Decider.Next(state, view), move, owners);
-                if (move is 3 or 7 && state.Open.Where(entry => entry.Attempts.Count > 0).MinBy(entry => entry.Attempts[0].Nonce) is { } next)
-                    view = Mine(view, next.Attempts[^1]);
-            }
-        },
-        iter: 2_000);
+    public void No_nonce_is_ever_signed_for_two_intents() =>
+        Gen.Int[0, 9]
+            .Array[1, 120]
+            .Sample(
+                moves =>
+                {
+                    var (state, view, count) = (OutboxState.Initial, View(latest: 1), 0);
+                    var owners = new Dictionary<ulong, string>();
+                    foreach (var move in moves)
+                    {
+                        view = view with { Latest = view.Latest + 1, LatestTime = view.LatestTime + 12, BaseFee = move * 150_000_000 };
+                        if (move is 0 or 5)
+                            state = state.Evolve(
+                                new IntentPlanned(Intent($"i{count++}") with { Deadline = move == 5 ? view.LatestTime + 24 : 0 })
+                            );
+                        foreach (var e in state.Decide(view))
+                            state = state.Evolve(e);
+                        state = Follow(state, view, Decider.Next(state, view), move, owners);
+                        if (
+                            move is 3 or 7
+                            && state.Open.Where(entry => entry.Attempts.Count > 0).MinBy(entry => entry.Attempts[0].Nonce) is { } next
+                        )
+                            view = Mine(view, next.Attempts[^1]);
+                    }
+                },
+                iter: 2_000
+            );
 
     private static OutboxState Follow(OutboxState state, AccountView view, OutboxStep step, int move, Dictionary<ulong, string> owners)
     {
@@ -167,7 +221,12 @@ public sealed class OutboxDeciderTests
                     step = Decider.Next(state, view);
                     break;
                 case OutboxStep.Simulate(var intent):
-                    step = Decider.OnSimulated(state, view, intent, move == 8 ? new Simulation(0, "no", null, BroadcastAnswer.Refused) : new Simulation(50_000));
+                    step = Decider.OnSimulated(
+                        state,
+                        view,
+                        intent,
+                        move == 8 ? new Simulation(0, "no", null, BroadcastAnswer.Refused) : new Simulation(50_000)
+                    );
                     break;
                 case OutboxStep.Sign sign:
                     Assert.Equal(sign.Intent.Id, owners.GetValueOrDefault(sign.Nonce, sign.Intent.Id));
@@ -175,7 +234,15 @@ public sealed class OutboxDeciderTests
                     Assert.True(sign.Fees.MaxFee <= Fees.MaxFeePerGas);
                     var earlier = state.Open.First(entry => entry.Intent.Id == sign.Intent.Id).Attempts;
                     Assert.All(earlier, one => Assert.True(one.Nonce == sign.Nonce && one.MaxFee < sign.Fees.MaxFee));
-                    var attempt = new Attempt(sign.Nonce, HashOf(sign.Nonce, earlier.Count), default, sign.Fees.MaxFee, sign.Fees.Priority, sign.GasLimit, sign.Cancels);
+                    var attempt = new Attempt(
+                        sign.Nonce,
+                        HashOf(sign.Nonce, earlier.Count),
+                        default,
+                        sign.Fees.MaxFee,
+                        sign.Fees.Priority,
+                        sign.GasLimit,
+                        sign.Cancels
+                    );
                     state = state.Evolve(new TransactionSigned(sign.Intent.Id, attempt));
                     step = Decider.OnAnswered(state, view, sign.Intent.Id, attempt, (BroadcastAnswer)(move % 6), "no", (ulong)move);
                     break;
@@ -183,7 +250,10 @@ public sealed class OutboxDeciderTests
                     step = Decider.OnAnswered(state, view, broadcast.Id, broadcast.Attempt, (BroadcastAnswer)(move % 6), "no", (ulong)move);
                     break;
                 case OutboxStep.FindReplacement find:
-                    step = Decider.OnReplacementFound(view, new ReplacementTransaction(find.Entry, find.Refusal, find.Entry.Intent, 60_000));
+                    step = Decider.OnReplacementFound(
+                        view,
+                        new ReplacementTransaction(find.Entry, find.Refusal, find.Entry.Intent, 60_000)
+                    );
                     break;
                 default:
                     return state;
@@ -193,20 +263,26 @@ public sealed class OutboxDeciderTests
         return state;
     }
 
-    private static AccountView Mine(AccountView view, Attempt attempt) => view with
-    {
-        Receipts = new Dictionary<Hash256, Receipt>(view.Receipts) { [attempt.Hash] = new(attempt.Hash, view.Latest, Hash256.Zero, true, 21_000, 1) },
-        NonceLatest = Math.Max(view.NonceLatest, attempt.Nonce + 1),
-        Finalized = view.Latest,
-    };
+    private static AccountView Mine(AccountView view, Attempt attempt) =>
+        view with
+        {
+            Receipts = new Dictionary<Hash256, Receipt>(view.Receipts)
+            {
+                [attempt.Hash] = new(attempt.Hash, view.Latest, Hash256.Zero, true, 21_000, 1),
+            },
+            NonceLatest = Math.Max(view.NonceLatest, attempt.Nonce + 1),
+            Finalized = view.Latest,
+        };
 
-    private static OutboxStep Answer(OutboxState state, Attempt attempt, BroadcastAnswer answer) => Decider.OnAnswered(state, Chain, "a", attempt, answer, "no", 0);
+    private static OutboxStep Answer(OutboxState state, Attempt attempt, BroadcastAnswer answer) =>
+        Decider.OnAnswered(state, Chain, "a", attempt, answer, "no", 0);
 
     private static OutboxStep Next(AccountView view, params OutboxEvent[] given) => Decider.Next(State(given), view);
 
     private static OutboxState State(params OutboxEvent[] given) => given.Aggregate(OutboxState.Initial, (state, e) => state.Evolve(e));
 
-    private static AccountView View(ulong latest, ulong nonce = 5) => new(new Dictionary<Hash256, Receipt>(), nonce, 0, latest, 1000, latest - 1, 0);
+    private static AccountView View(ulong latest, ulong nonce = 5) =>
+        new(new Dictionary<Hash256, Receipt>(), nonce, 0, latest, 1000, latest - 1, 0);
 
     private static TransactionIntent Intent(string id) => new(id, Account, 0, default);
 

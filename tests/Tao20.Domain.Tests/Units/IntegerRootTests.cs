@@ -9,24 +9,28 @@ public sealed class IntegerRootTests
 {
     [Fact]
     public void The_root_is_the_largest_integer_whose_square_fits() =>
-        Gen.Byte.Array[0, 60].Sample(bytes =>
-        {
-            var value = new BigInteger(bytes, isUnsigned: true);
-            var root = IntegerRoot.Of(value);
-            Assert.True(root * root <= value);
-            Assert.True((root + 1) * (root + 1) > value);
-        });
+        Gen
+            .Byte.Array[0, 60]
+            .Sample(bytes =>
+            {
+                var value = new BigInteger(bytes, isUnsigned: true);
+                var root = IntegerRoot.Of(value);
+                Assert.True(root * root <= value);
+                Assert.True((root + 1) * (root + 1) > value);
+            });
 
     [Fact]
     public void There_is_no_root_of_less_than_nothing() => Assert.Throws<ArgumentOutOfRangeException>(() => IntegerRoot.Of(-1));
 
     [Fact]
     public void Addresses_and_hashes_read_back_what_they_write() =>
-        Gen.Byte.Array[32].Sample(bytes =>
-        {
-            Assert.Equal(bytes, Hash256.Parse(new Hash256(bytes).ToString()).ToBytes());
-            Assert.Equal(bytes[..20], Address.Parse(new Address(bytes.AsSpan(0, 20)).ToString()).ToBytes());
-        });
+        Gen
+            .Byte.Array[32]
+            .Sample(bytes =>
+            {
+                Assert.Equal(bytes, Hash256.Parse(new Hash256(bytes).ToString()).ToBytes());
+                Assert.Equal(bytes[..20], Address.Parse(new Address(bytes.AsSpan(0, 20)).ToString()).ToBytes());
+            });
 
     [Theory]
     [InlineData("")]

@@ -17,7 +17,8 @@ public sealed class EligibilityTests
     public void The_eleventh_eligible_trade_within_sixty_seconds_is_a_burst() =>
         Assert.Equal(
             [.. Enumerable.Repeat(Eligible, 10), VerdictKind.Burst],
-            Verdicts([.. Enumerable.Range(0, 11).Select(i => Mint(100 + i, i * 5))]));
+            Verdicts([.. Enumerable.Range(0, 11).Select(i => Mint(100 + i, i * 5))])
+        );
 
     [Fact]
     public void The_window_of_a_burst_is_open_at_its_old_end()
@@ -62,7 +63,10 @@ public sealed class EligibilityTests
     public void The_oldest_candidate_is_matched()
     {
         // The first mint is matched, so the second still is a candidate 300 seconds after itself.
-        Assert.Equal([Eligible, Eligible, RoundTrip, RoundTrip], Verdicts(Mint(1000, 0), Mint(1000, 200), Redeem(1000, 250), Redeem(1000, 500)));
+        Assert.Equal(
+            [Eligible, Eligible, RoundTrip, RoundTrip],
+            Verdicts(Mint(1000, 0), Mint(1000, 200), Redeem(1000, 250), Redeem(1000, 500))
+        );
     }
 
     [Fact]
@@ -111,8 +115,12 @@ public sealed class EligibilityTests
         var volume = MinerVolume.Initial(Miner);
         var stranger = Mint(100, 5) with { Miner = default };
         Assert.Throws<ArgumentException>(() => volume.Decide(new FoldTrades(Miner, EligibilityRules.Default, new[] { stranger }, null)));
-        Assert.Throws<ArgumentException>(() => volume.Decide(new FoldTrades(Miner, EligibilityRules.Default, new[] { Mint(100, 5), Mint(100, 4) }, null)));
-        Assert.Throws<ArgumentException>(() => volume.Decide(new FoldTrades(Miner, EligibilityRules.Default, new[] { Mint(100, 9, block: 1), Mint(100, 5, block: 2) }, null)));
+        Assert.Throws<ArgumentException>(() =>
+            volume.Decide(new FoldTrades(Miner, EligibilityRules.Default, new[] { Mint(100, 5), Mint(100, 4) }, null))
+        );
+        Assert.Throws<ArgumentException>(() =>
+            volume.Decide(new FoldTrades(Miner, EligibilityRules.Default, new[] { Mint(100, 9, block: 1), Mint(100, 5, block: 2) }, null))
+        );
     }
 
     [Fact]

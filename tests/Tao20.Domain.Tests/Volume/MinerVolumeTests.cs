@@ -12,52 +12,64 @@ public sealed class MinerVolumeTests
 {
     [Fact]
     public void Cutting_trades_into_batches_in_any_way_gives_the_same_state() =>
-        Gen.Select(History, Gen.Int[1, 40].Array[1, 30]).Sample((history, cuts) =>
-        {
-            var whole = Dump(Folded(history).Volume);
-            var volume = MinerVolume.Initial(Miner);
-            var rest = history.AsMemory();
-            for (var i = 0; rest.Length > 0; i++)
-            {
-                var count = Math.Min(rest.Length, cuts[i % cuts.Length]);
-                volume = volume.Evolve(((FoldDecision.Fold)volume.Decide(Command(rest[..count]))).Event);
-                rest = rest[count..];
-            }
+        Gen.Select(History, Gen.Int[1, 40].Array[1, 30])
+            .Sample(
+                (history, cuts) =>
+                {
+                    var whole = Dump(Folded(history).Volume);
+                    var volume = MinerVolume.Initial(Miner);
+                    var rest = history.AsMemory();
+                    for (var i = 0; rest.Length > 0; i++)
+                    {
+                        var count = Math.Min(rest.Length, cuts[i % cuts.Length]);
+                        volume = volume.Evolve(((FoldDecision.Fold)volume.Decide(Command(rest[..count]))).Event);
+                        rest = rest[count..];
+                    }
 
-            Assert.Equal(whole, Dump(volume));
-        });
+                    Assert.Equal(whole, Dump(volume));
+                }
+            );
 
     [Fact]
     public void Folding_again_what_was_folded_changes_nothing() =>
-        Gen.Select(History, Gen.Int[0, 119]).Sample((history, overlap) =>
-        {
-            var (volume, _) = Folded(history);
-            var again = history.AsMemory(Math.Min(overlap, history.Length - 1));
-            Assert.IsType<FoldDecision.AlreadyFolded>(volume.Decide(Command(again)));
-        });
+        Gen.Select(History, Gen.Int[0, 119])
+            .Sample(
+                (history, overlap) =>
+                {
+                    var (volume, _) = Folded(history);
+                    var again = history.AsMemory(Math.Min(overlap, history.Length - 1));
+                    Assert.IsType<FoldDecision.AlreadyFolded>(volume.Decide(Command(again)));
+                }
+            );
 
     [Fact]
     public void A_batch_that_repeats_some_trades_folds_only_the_rest() =>
-        Gen.Select(History, Gen.Int[0, 119]).Sample((history, cut) =>
-        {
-            cut = Math.Min(cut, history.Length - 1);
-            var (volume, _) = Folded(history[..cut]);
-            var folded = ((FoldDecision.Fold)volume.Decide(Command(history))).Event;
-            Assert.Equal(history.Length - cut, folded.Trades.Length);
-            Assert.Equal(Dump(Folded(history).Volume), Dump(volume.Evolve(folded)));
-        });
+        Gen.Select(History, Gen.Int[0, 119])
+            .Sample(
+                (history, cut) =>
+                {
+                    cut = Math.Min(cut, history.Length - 1);
+                    var (volume, _) = Folded(history[..cut]);
+                    var folded = ((FoldDecision.Fold)volume.Decide(Command(history))).Event;
+                    Assert.Equal(history.Length - cut, folded.Trades.Length);
+                    Assert.Equal(Dump(Folded(history).Volume), Dump(volume.Evolve(folded)));
+                }
+            );
 
     [Fact]
     public void Replay_equals_live_and_a_snapshot_equals_replay() =>
-        Gen.Select(History, Gen.Int[0, 119]).Sample((history, cut) =>
-        {
-            cut = Math.Min(cut, history.Length - 1);
-            var (before, _) = Folded(history[..cut]);
-            var restored = MinerVolume.Restore(before.ToSnapshot());
-            Assert.Equal(Dump(before), Dump(restored));
-            var folded = ((FoldDecision.Fold)before.Decide(Command(history))).Event;
-            Assert.Equal(Dump(before.Evolve(folded)), Dump(restored.Evolve(folded)));
-        });
+        Gen.Select(History, Gen.Int[0, 119])
+            .Sample(
+                (history, cut) =>
+                {
+                    cut = Math.Min(cut, history.Length - 1);
+                    var (before, _) = Folded(history[..cut]);
+                    var restored = MinerVolume.Restore(before.ToSnapshot());
+                    Assert.Equal(Dump(before), Dump(restored));
+                    var folded = ((FoldDecision.Fold)before.Decide(Command(history))).Event;
+                    Assert.Equal(Dump(before.Evolve(folded)), Dump(restored.Evolve(folded)));
+                }
+            );
 
     [Fact]
     public void Deciding_changes_nothing() =>
@@ -65,7 +77,9 @@ public sealed class MinerVolumeTests
         {
             var (volume, _) = Folded(history);
             var before = Dump(volume);
-            volume.Decide(Command(new[] { history[^1] with { Position = new Position(1_000_000, 0), Timestamp = history[^1].Timestamp + 1 } }));
+            volume.Decide(
+                Command(new[] { history[^1] with { Position = new Position(1_000_000, 0), Timestamp = history[^1].Timestamp + 1 } })
+            );
             Assert.Equal(before, Dump(volume));
         });
 
@@ -77,7 +91,10 @@ public sealed class MinerVolumeTests
             var total = history.Aggregate(UInt128.Zero, (sum, trade) => sum + trade.Value.Value);
             Assert.Equal(total, volume.LifetimeWei);
             var epochs = history.Select(trade => trade.Epoch).Distinct().Select(volume.Of).ToList();
-            var judged = epochs.Aggregate(UInt128.Zero, (sum, epoch) => sum + epoch.Eligible.Wei + epoch.Dust.Wei + epoch.Burst.Wei + epoch.RoundTrip.Wei);
+            var judged = epochs.Aggregate(
+                UInt128.Zero,
+                (sum, epoch) => sum + epoch.Eligible.Wei + epoch.Dust.Wei + epoch.Burst.Wei + epoch.RoundTrip.Wei
+            );
             Assert.Equal(total, judged);
             Assert.Equal(history.Length, epochs.Sum(epoch => epoch.AllTrades));
             Assert.Equal(volume.LifetimeEligibleWei, epochs.Aggregate(UInt128.Zero, (sum, epoch) => sum + epoch.EligibleWei));
@@ -120,22 +137,31 @@ public sealed class MinerVolumeTests
         var tao = Wei.OneTao.Value;
         var trades = new[] { Mint(1000, 0), Mint(2000, 1) };
         var diverged = Assert.IsType<FoldDecision.Diverged>(
-            volume.Decide(new FoldTrades(Miner, EligibilityRules.Default, trades, new ChainCounter(0, 4 * tao))));
+            volume.Decide(new FoldTrades(Miner, EligibilityRules.Default, trades, new ChainCounter(0, 4 * tao)))
+        );
         Assert.Equal((4 * tao, 3 * tao), (diverged.ChainWei, diverged.FoldWei));
-        Assert.IsType<FoldDecision.Fold>(volume.Decide(new FoldTrades(Miner, EligibilityRules.Default, trades, new ChainCounter(0, 3 * tao))));
+        Assert.IsType<FoldDecision.Fold>(
+            volume.Decide(new FoldTrades(Miner, EligibilityRules.Default, trades, new ChainCounter(0, 3 * tao)))
+        );
     }
 
     [Fact]
     public void A_miner_that_had_traded_before_the_first_block_read_has_a_baseline()
     {
         var tao = Wei.OneTao.Value;
-        var folded = Assert.IsType<FoldDecision.Fold>(MinerVolume.Initial(Miner).Decide(
-            new FoldTrades(Miner, EligibilityRules.Default, new[] { Mint(1000, 0) }, new ChainCounter(7 * tao, 8 * tao)))).Event;
+        var folded = Assert
+            .IsType<FoldDecision.Fold>(
+                MinerVolume
+                    .Initial(Miner)
+                    .Decide(new FoldTrades(Miner, EligibilityRules.Default, new[] { Mint(1000, 0) }, new ChainCounter(7 * tao, 8 * tao)))
+            )
+            .Event;
         var volume = MinerVolume.Initial(Miner).Evolve(folded);
         Assert.Equal(7 * tao, volume.Baseline);
         Assert.Equal(tao, volume.LifetimeWei);
-        Assert.IsType<FoldDecision.Diverged>(volume.Decide(
-            new FoldTrades(Miner, EligibilityRules.Default, new[] { Mint(1000, 9) }, new ChainCounter(8 * tao, 10 * tao))));
+        Assert.IsType<FoldDecision.Diverged>(
+            volume.Decide(new FoldTrades(Miner, EligibilityRules.Default, new[] { Mint(1000, 9) }, new ChainCounter(8 * tao, 10 * tao)))
+        );
     }
 
     private static FoldTrades Command(ReadOnlyMemory<Trade> trades) => new(Miner, EligibilityRules.Default, trades, null);

@@ -9,7 +9,9 @@ public sealed class WeightRulesTests
 {
     private static readonly WeightRules Rules = new(1, 100, false, 1, 1, ushort.MaxValue, 256, 360);
 
-    private static readonly Gen<SubnetWeight[]> SomeWeights = Gen.UShort[1, ushort.MaxValue].Array[1, 200].Select(values => values.Select((value, uid) => new SubnetWeight((ushort)uid, value)).ToArray());
+    private static readonly Gen<SubnetWeight[]> SomeWeights = Gen.UShort[1, ushort.MaxValue]
+        .Array[1, 200]
+        .Select(values => values.Select((value, uid) => new SubnetWeight((ushort)uid, value)).ToArray());
 
     [Fact]
     public void Weights_within_the_limits_are_taken_as_they_are()
@@ -21,23 +23,29 @@ public sealed class WeightRulesTests
 
     [Fact]
     public void No_weight_gets_more_than_its_limit_and_the_cut_is_as_high_as_can_be() =>
-        Gen.Select(SomeWeights, Gen.UShort[1, ushort.MaxValue]).Sample((weights, limit) =>
-        {
-            var rules = Rules with { MaxLimit = limit };
-            if (rules.Fit(weights, out var problem) is not { } fit)
-            {
-                // Even all alike they break it.
-                Assert.NotNull(problem);
-                Assert.True(weights.Length * (long)limit < ushort.MaxValue);
-                return;
-            }
+        Gen.Select(SomeWeights, Gen.UShort[1, ushort.MaxValue])
+            .Sample(
+                (weights, limit) =>
+                {
+                    var rules = Rules with { MaxLimit = limit };
+                    if (rules.Fit(weights, out var problem) is not { } fit)
+                    {
+                        // Even all alike they break it.
+                        Assert.NotNull(problem);
+                        Assert.True(weights.Length * (long)limit < ushort.MaxValue);
+                        return;
+                    }
 
-            Assert.True(Keeps(fit.Select(weight => weight.Weight), limit));
-            var height = fit.Max(weight => weight.Weight);
-            Assert.All(weights.Zip(fit), pair => Assert.Equal((pair.First.Uid, Math.Min(pair.First.Weight, height)), (pair.Second.Uid, pair.Second.Weight)));
-            if (height < weights.Max(weight => weight.Weight))
-                Assert.False(Keeps(weights.Select(weight => (ushort)Math.Min(weight.Weight, height + 1)), limit));
-        });
+                    Assert.True(Keeps(fit.Select(weight => weight.Weight), limit));
+                    var height = fit.Max(weight => weight.Weight);
+                    Assert.All(
+                        weights.Zip(fit),
+                        pair => Assert.Equal((pair.First.Uid, Math.Min(pair.First.Weight, height)), (pair.Second.Uid, pair.Second.Weight))
+                    );
+                    if (height < weights.Max(weight => weight.Weight))
+                        Assert.False(Keeps(weights.Select(weight => (ushort)Math.Min(weight.Weight, height + 1)), limit));
+                }
+            );
 
     [Theory]
     [InlineData(0, 1, 65535, 256, "nobody")]
@@ -56,16 +64,23 @@ public sealed class WeightRulesTests
 
     [Fact]
     public void A_commit_is_revealed_in_exactly_the_tempo_that_is_so_many_after_its_own() =>
-        Gen.Select(Gen.ULong[1, 5_000_000], Gen.UShort, Gen.ULong[1, 720], Gen.ULong[1, 10]).Sample((block, netuid, tempo, tempos) =>
-        {
-            var (first, last) = (Rules with { TempoBlocks = tempo, RevealTempos = tempos }).RevealWindow(netuid, block);
+        Gen.Select(Gen.ULong[1, 5_000_000], Gen.UShort, Gen.ULong[1, 720], Gen.ULong[1, 10])
+            .Sample(
+                (block, netuid, tempo, tempos) =>
+                {
+                    var (first, last) = (Rules with { TempoBlocks = tempo, RevealTempos = tempos }).RevealWindow(netuid, block);
 
-            // As the runtime counts: from the window's first block to its last it is that tempo, and in neither of the blocks beside.
-            ulong tempoOf(ulong at) => (at + netuid + 1) / (tempo + 1);
-            var due = tempoOf(block) + tempos;
-            Assert.Equal([due - 1, due, due, due + 1], new[] { tempoOf(first - 1), tempoOf(first), tempoOf(last), tempoOf(last + 1) });
-            Assert.True(first > block);
-        });
+                    // As the runtime counts: from the window's first block to its last it is that tempo, and in neither of the
+                    // blocks beside.
+                    ulong tempoOf(ulong at) => (at + netuid + 1) / (tempo + 1);
+                    var due = tempoOf(block) + tempos;
+                    Assert.Equal(
+                        [due - 1, due, due, due + 1],
+                        new[] { tempoOf(first - 1), tempoOf(first), tempoOf(last), tempoOf(last + 1) }
+                    );
+                    Assert.True(first > block);
+                }
+            );
 
     private static bool Keeps(IEnumerable<ushort> weights, ushort limit)
     {

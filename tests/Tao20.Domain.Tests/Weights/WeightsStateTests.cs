@@ -80,7 +80,11 @@ public sealed class WeightsStateTests
     public void Without_a_neuron_or_a_permit_they_are_refused_with_the_remedy()
     {
         Assert.Contains("register one", Step(Waiting(1), Clear, null, 2_000)!.Reason, StringComparison.Ordinal);
-        Assert.Contains("no validator permit", Step(Waiting(1), Clear, Self with { Permit = false }, 2_000)!.Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "no validator permit",
+            Step(Waiting(1), Clear, Self with { Permit = false }, 2_000)!.Reason,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -95,7 +99,10 @@ public sealed class WeightsStateTests
 
         Assert.Equal(WeightsStage.Refused, progress.Stage);
         Assert.Contains("tried 5 times", progress.Reason, StringComparison.Ordinal);
-        Assert.Equal(WeightsStage.Committed, WeightsState.Failed(Waiting(1) with { Stage = WeightsStage.Revealing, Attempts = 1 }, "reverted").Stage);
+        Assert.Equal(
+            WeightsStage.Committed,
+            WeightsState.Failed(Waiting(1) with { Stage = WeightsStage.Revealing, Attempts = 1 }, "reverted").Stage
+        );
     }
 
     [Fact]
@@ -110,22 +117,34 @@ public sealed class WeightsStateTests
         Assert.False(state.Knows(Waiting(200).Closed));
     }
 
-    private static WeightsProgress Waiting(int epoch) => new(
-        new ClosedEpoch(new EpochId((ulong)epoch), new EpochId((ulong)epoch + 1), new Position((ulong)epoch * 1_000, 0), (ulong)epoch * 7_200),
-        WeightsStage.Waiting,
-        [new SubnetWeight(1, 65535), new SubnetWeight(2, 100)],
-        [],
-        0,
-        [],
-        0,
-        0,
-        0,
-        0,
-        null);
+    private static WeightsProgress Waiting(int epoch) =>
+        new(
+            new ClosedEpoch(
+                new EpochId((ulong)epoch),
+                new EpochId((ulong)epoch + 1),
+                new Position((ulong)epoch * 1_000, 0),
+                (ulong)epoch * 7_200
+            ),
+            WeightsStage.Waiting,
+            [new SubnetWeight(1, 65535), new SubnetWeight(2, 100)],
+            [],
+            0,
+            [],
+            0,
+            0,
+            0,
+            0,
+            null
+        );
 
     private static WeightsProgress? Step(WeightsProgress progress, WeightRules rules, WeightSetter? self, ulong block) =>
         Decide(WeightsState.Initial.Evolve(progress), progress, rules, self, block);
 
-    private static WeightsProgress? Decide(WeightsState state, WeightsProgress progress, WeightRules rules, WeightSetter? self, ulong block) =>
-        state.Decide(progress, Netuid, rules, self, block, () => Salt);
+    private static WeightsProgress? Decide(
+        WeightsState state,
+        WeightsProgress progress,
+        WeightRules rules,
+        WeightSetter? self,
+        ulong block
+    ) => state.Decide(progress, Netuid, rules, self, block, () => Salt);
 }

