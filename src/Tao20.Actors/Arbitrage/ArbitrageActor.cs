@@ -8,6 +8,7 @@ using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Transactions;
+using Tao20.Domain.Units;
 using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Arbitrage;

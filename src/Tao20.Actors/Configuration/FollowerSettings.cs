@@ -1,9 +1,9 @@
 using Tao20.Actors.Faults;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Metrics;
-using Tao20.Chain.Contracts;
-using Tao20.Chain.Following;
+using Tao20.Domain.Ingestion;
 using Tao20.Domain.Parameters;
+using Tao20.Domain.Units;
 
 namespace Tao20.Actors.Configuration;
 

@@ -5,11 +5,10 @@ using Tao20.Actors.Journal;
 using Tao20.Actors.Miners;
 using Tao20.Chain.Abi;
 using Tao20.Domain.Consensus;
+using Tao20.Domain.Coordination;
 using Tao20.Domain.Settlement;
 using Tao20.Domain.Slashing;
-using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
-using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Consensus;
 
@@ -24,10 +23,10 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
     private readonly IActorRef _miners;
     private readonly Func<IActorContext, IActorRef>? _startDuties;
     private IActorRef _duties = ActorRefs.Nobody;
-    private readonly Queue<(SettleEpoch Command, IActorRef From)> _waiting = new();
+    private readonly Queue<Settlement> _waiting = new();
     private CoordinatorState _state;
     private ulong _through;
-    private Gathering? _gathering;
+    private Settlement? _settling;
 
     /// <summary>The coordinator of these miners.</summary>
     /// <param name="settings">What it is configured with.</param>
@@ -65,14 +64,13 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
                 Accept(command);
                 return true;
             case EpochVolume volume:
-                if (_gathering?.Take(volume) == true)
-                    Settle(_gathering);
+                OnVolume(volume);
                 return true;
             case FoldFacts fold:
-                Fold(fold);
+                Queue(fold);
                 return true;
             case AskAgain:
-                _gathering?.AskMissing(_miners, Self);
+                AskMissing();
                 return true;
             case GetLocalEpochResults:
                 if (_startDuties is null)
@@ -81,7 +79,7 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
                     _duties.Forward(message);
                 return true;
             case GetSettledEpochs:
-                Sender.Tell(new SettledEpochs(_state.Settled.Count, _state.Settled.Recent, _state.Book));
+                Sender.Tell(new SettledEpochs(_state.Settled.Count, _state.Settled.Recent, _state.Inbox.Book));
                 return true;
             default:
                 return false;
@@ -89,7 +87,7 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
     }
 
     /// <inheritdoc/>
-    protected override void Evolve(object e) => _state = e is CoordinatorState state ? state : _state.Evolve(e);
+    protected override void Evolve(object e) => _state = e is CoordinatorState state ? state : _state.Evolve((CoordinatorEvent)e);
 
     /// <inheritdoc/>
     protected override object Snapshot() => _state;
@@ -97,55 +95,68 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
     /// <inheritdoc/>
     protected override void Recovered()
     {
-        if (_state.Book is { } book)
+        if (_state.Inbox.Book is { } book)
             _settings.Metrics.Consensus.Advanced([], book);
         if (_startDuties is not null)
             _duties = _startDuties(Context);
     }
 
+    // ---- settlement ---------------------------------------------------------------------------------------------------------------
+
     private void Accept(SettleEpoch command)
     {
         var closed = command.Epoch.Closed;
-        if (_state.Settled.Last is { } last && closed.ClosedAt <= last.Closed.ClosedAt)
+        if (_state.Settled.Has(closed))
         {
             Sender.Tell(new EpochAcknowledged(closed.Epoch));
             return;
         }
 
-        if (_gathering?.Command.Epoch.Closed == closed || _waiting.Any(waiting => waiting.Command.Epoch.Closed == closed))
+        if (_settling?.Command.Epoch.Closed == closed || _waiting.Any(waiting => waiting.Command.Epoch.Closed == closed))
             return;
-        _waiting.Enqueue((command, Sender));
+        _waiting.Enqueue(new Settlement(command, Sender, VolumeGathering.Of(command.Epoch)));
         Next();
     }
 
     private void Next()
     {
-        if (_gathering is not null || !_waiting.TryDequeue(out var next))
+        if (_settling is not null || !_waiting.TryDequeue(out _settling))
             return;
-        _gathering = new Gathering(next.Command, next.From);
-        _gathering.AskMissing(_miners, Self);
+        AskMissing();
         Timers.StartPeriodicTimer("ask-again", AskAgain.Instance, AskAgainAfter);
-        if (_gathering.Complete)
-            Settle(_gathering);
+        if (_settling.Volumes.IsComplete)
+            Settle(_settling);
     }
 
-    private void Settle(Gathering gathering)
+    private void AskMissing()
     {
-        var report = EpochReport.Settle(
-            gathering.Command.Epoch.Closed,
-            gathering.Volumes,
-            gathering.Command.Parameters,
-            _state.Settled.Last?.Rewards.CarriedOut ?? Rao.Zero,
-            Keccak.Hash
-        );
+        if (_settling is not { } settling)
+            return;
+        foreach (var miner in settling.Volumes.Missing)
+            _miners.Tell(new GetEpochVolume(miner, settling.Command.Epoch.Closed.Epoch));
+    }
+
+    private void OnVolume(EpochVolume volume)
+    {
+        if (_settling is not { Volumes: { IsComplete: false } volumes } settling)
+            return;
+        _settling = settling with { Volumes = volumes.With(volume) };
+        if (_settling.Volumes.IsComplete)
+            Settle(_settling);
+    }
+
+    private void Settle(Settlement settling)
+    {
+        var (command, follower, volumes) = settling;
         Timers.Cancel("ask-again");
-        PersistEvent(
-            new EpochSettled(report),
+        PersistDecided(
+            _state.Decide(new CoordinatorCommand.Settle(command.Epoch.Closed, command.Parameters, volumes.Known.Values), Keccak.Hash),
             () =>
             {
-                _gathering = null;
-                gathering.From.Tell(new EpochAcknowledged(report.Closed.Epoch));
+                _settling = null;
+                follower.Tell(new EpochAcknowledged(command.Epoch.Closed.Epoch));
                 _settings.Metrics.EpochSettled();
+                var report = _state.Settled.Last!;
                 Log.Info(
                     "Epoch {0} is settled: {1} ranked, {2} not, root {3}",
                     report.Closed.Epoch,
@@ -159,51 +170,46 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
         );
     }
 
+    // ---- the book -----------------------------------------------------------------------------------------------------------------
+
     /// <summary>Keeps what is new, says so, and goes on with the book.</summary>
-    private void Fold(FoldFacts fold)
+    private void Queue(FoldFacts fold)
     {
         var follower = Sender;
         _through = Math.Max(_through, fold.Through);
-        if (_state.New(fold.Items) is { Count: > 0 } items)
-            PersistEvent(new FactsQueued(items), Acknowledge);
-        else
-            Acknowledge();
-
-        void Acknowledge()
-        {
-            follower.Tell(new FactsFolded(fold.Range));
-            Advance();
-        }
+        PersistDecided(
+            _state.Decide(new CoordinatorCommand.Queue(fold.Items), Keccak.Hash),
+            () =>
+            {
+                follower.Tell(new FactsFolded(fold.Range));
+                Advance();
+            }
+        );
     }
 
     private void Advance()
     {
-        if (_state.Advance(_through, Keccak.Hash) is { } advanced)
-        {
-            PersistEvent(
-                advanced,
-                () =>
-                {
-                    Tell(advanced);
-                    TellDuties();
-                }
-            );
-        }
-        else
-        {
-            TellDuties();
-        }
+        var advanced = _state.Decide(new CoordinatorCommand.Advance(_through), Keccak.Hash);
+        PersistDecided(
+            advanced,
+            () =>
+            {
+                foreach (var one in advanced.OfType<CoordinatorEvent.BookAdvanced>())
+                    Tell(one);
+                TellDuties();
+            }
+        );
     }
 
     private void TellDuties()
     {
-        if (_startDuties is not null && _state.Book is { } book)
+        if (_startDuties is not null && _state.Inbox.Book is { } book)
             _duties.Tell(new BookChanged(book, [.. _state.Settled.Recent.TakeLast(ConsensusBook.RoundsKept)], _through));
     }
 
-    private void Tell(BookAdvanced advanced)
+    private void Tell(CoordinatorEvent.BookAdvanced advanced)
     {
-        _settings.Metrics.Consensus.Advanced(advanced.Events, _state.Book!);
+        _settings.Metrics.Consensus.Advanced(advanced.Events, _state.Inbox.Book!);
         foreach (var e in advanced.Events)
         {
             switch (e)
@@ -235,32 +241,8 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
         }
     }
 
-    /// <summary>The answers of an epoch's miners.</summary>
-    private sealed class Gathering(SettleEpoch command, IActorRef from)
-    {
-        private readonly Dictionary<Address, EpochVolume> _volumes = [];
-
-        public SettleEpoch Command { get; } = command;
-
-        public IActorRef From { get; } = from;
-
-        public IEnumerable<EpochVolume> Volumes => _volumes.Values;
-
-        public bool Complete => _volumes.Count == Command.Epoch.Miners.Count;
-
-        /// <summary>Notes an answer; true when it was the last.</summary>
-        public bool Take(EpochVolume volume) =>
-            volume.Epoch == Command.Epoch.Closed.Epoch && _volumes.TryAdd(volume.Miner, volume) && Complete;
-
-        public void AskMissing(IActorRef miners, IActorRef self)
-        {
-            foreach (var miner in Command.Epoch.Miners)
-            {
-                if (!_volumes.ContainsKey(miner))
-                    miners.Tell(new GetEpochVolume(miner, Command.Epoch.Closed.Epoch), self);
-            }
-        }
-    }
+    /// <summary>An epoch on its way to being settled, and who wants to know.</summary>
+    private sealed record Settlement(SettleEpoch Command, IActorRef Follower, VolumeGathering Volumes);
 
     private sealed class AskAgain
     {

@@ -1,8 +1,8 @@
 using Tao20.Domain.Consensus;
+using Tao20.Domain.Coordination;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Settlement;
-using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 
 namespace Tao20.Actors.Consensus;
@@ -22,29 +22,6 @@ public sealed record SettleEpoch(EpochToSettle Epoch, ParametersVersion Paramete
 /// <summary>The epoch is settled, durably.</summary>
 public sealed record EpochAcknowledged(EpochId Epoch);
 
-/// <summary>Something for the book, in chain order: what the registry says, or the place where an epoch ended.</summary>
-public abstract record BookItem
-{
-    private BookItem() { }
-
-    /// <summary>Where it stands in the chain.</summary>
-    public abstract Position At { get; }
-
-    /// <summary>A log of the registry.</summary>
-    public sealed record Fact(ChainFact Said) : BookItem
-    {
-        /// <inheritdoc/>
-        public override Position At => Said.At!.Value;
-    }
-
-    /// <summary>The end of an epoch; its round begins once it is settled.</summary>
-    public sealed record EpochEnd(ClosedEpoch Closed, ParametersVersion Parameters) : BookItem
-    {
-        /// <inheritdoc/>
-        public override Position At => Closed.ClosedAt;
-    }
-}
-
 /// <summary>Take these into the book; answered by <see cref="FactsFolded"/> once they are durable.</summary>
 /// <param name="Range">The number of the range they are from.</param>
 /// <param name="Items">What happened, in chain order.</param>
@@ -53,17 +30,6 @@ public sealed record FoldFacts(long Range, IReadOnlyList<BookItem> Items, ulong 
 
 /// <summary>The facts of a range are durable.</summary>
 public sealed record FactsFolded(long Range);
-
-/// <summary>Facts have come and wait to be taken into the book; persisted by <c>consensus</c>.</summary>
-public sealed record FactsQueued(IReadOnlyList<BookItem> Items);
-
-/// <summary>What follows from facts; persisted by <c>consensus</c>.</summary>
-/// <param name="Taken">How many of those that waited it follows from.</param>
-/// <param name="Events">What follows, in order.</param>
-public sealed record BookAdvanced(int Taken, IReadOnlyList<ConsensusEvent> Events);
-
-/// <summary>An epoch was settled; persisted by <c>consensus</c> and never deleted.</summary>
-public sealed record EpochSettled(EpochReport Report);
 
 /// <summary>What has been settled? Answered by <see cref="SettledEpochs"/>.</summary>
 public sealed record GetSettledEpochs

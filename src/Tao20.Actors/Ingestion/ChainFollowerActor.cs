@@ -6,44 +6,45 @@ using Tao20.Actors.Faults;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Miners;
 using Tao20.Chain;
-using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
-using Tao20.Domain.Parameters;
+using Tao20.Domain.Ingestion;
+using Tao20.Domain.Units;
+using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Ingestion;
 
 /// <summary>
 /// Reads finalized ranges, sends each miner its trades, and moves the cursor once all have acknowledged. A crash anywhere repeats a
-/// range, which the miners make harmless.
+/// range, which the miners make harmless. What waits and what is sent when is decided by <see cref="RangeFlow"/>, what is durable by
+/// <see cref="CursorState"/>.
 /// </summary>
 public sealed class ChainFollowerActor : JournaledActor, IWithTimers
 {
     private static readonly TimeSpan ResendAfter = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private readonly FollowerSettings _settings;
     private readonly ChainConnection _chain;
     private readonly IActorRef _miners;
     private readonly IActorRef _consensus;
-    private readonly RangeBatcher _flow;
     private readonly CancellationTokenSource _stop = new();
+    private readonly RetryPause _pause = new(first: TimeSpan.FromSeconds(1), longest: TimeSpan.FromSeconds(30));
+    private readonly OverlayWatch _overlay;
+    private readonly FollowerFaults _faults;
     private CursorState _state = CursorState.Initial;
+    private RangeFlow _flow;
     private RangeReadSession? _reading;
+    private DateTimeOffset _sentAt;
     private bool _begun;
-    private HeadOverlay? _overlay;
-    private long _reorgs;
     private NodeFault? _fault;
-    private int _failures;
 
     /// <summary>The follower of <paramref name="chain"/>.</summary>
     public ChainFollowerActor(FollowerSettings settings, ChainConnection chain, IActorRef miners, IActorRef consensus)
         : base(settings.Journal)
     {
-        _settings = settings;
-        _flow = new RangeBatcher(settings.Identity.Registry is not null);
-        _chain = chain;
-        _miners = miners;
-        _consensus = consensus;
+        (_settings, _chain, _miners, _consensus) = (settings, chain, miners, consensus);
+        _flow = RangeFlow.Initial(followsRegistry: settings.Identity.Registry is not null);
+        _overlay = new OverlayWatch(chain, _stop.Token);
+        _faults = new FollowerFaults(settings);
     }
 
     /// <inheritdoc/>
@@ -51,6 +52,8 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
+
+    private bool IsStopped => _fault is { Passing: false };
 
     /// <inheritdoc/>
     protected override bool Handle(object message)
@@ -63,20 +66,18 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
             case RangeRead read:
                 OnRangeRead(read);
                 return true;
-            case FoldAcknowledged acknowledged:
-                if (_flow.Acknowledge(acknowledged) is { } next)
-                    _miners.Tell(next);
-                MoveCursor();
+            case FoldAcknowledged(var range, var part, var miner):
+                Flow(new RangeFlowCommand.AcknowledgeBatch(range, miner, part));
                 return true;
-            case FactsFolded folded:
-                _flow.Acknowledge(folded);
-                MoveCursor();
+            case FactsFolded(var range):
+                Flow(new RangeFlowCommand.AcknowledgeFacts(range));
                 return true;
             case EpochAcknowledged acknowledged:
                 OnEpochAcknowledged(acknowledged);
                 return true;
             case OverlayRead read:
-                OnOverlay(read);
+                if (_overlay.Note(read, Self) is var depth and > 0)
+                    Log.Info("A reorg replaced {0} blocks above finality", depth);
                 return true;
             case Resend:
                 ResendLate();
@@ -85,13 +86,10 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
                 Restart();
                 return true;
             case FoldDiverged diverged:
-                StopFor(
-                    FaultKind.FoldDivergence,
-                    new FoldDivergenceException(diverged.Miner, diverged.ChainWei, diverged.FoldWei, diverged.After).Message
-                );
+                GiveUp(_faults.Of(diverged));
                 return true;
             case FoldFailed failed:
-                OnFoldFailed(failed);
+                GiveUp(_faults.Of(failed));
                 return true;
             case ReadingFailed failed:
                 OnReadingFailed(failed);
@@ -126,55 +124,33 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     /// <summary>Before anything is read: is this journal of this chain, and does the chain still have the cursor's block?</summary>
     private void CheckCursor()
     {
-        if (_state.Identity is { } journal && journal != _settings.Identity)
-        {
-            StopFor(FaultKind.ForeignJournal, _settings.ForeignJournal(journal));
-            return;
-        }
+        CheckAsync(_state.Last).PipeTo(Self, failure: cause => new ReadingFailed(null, cause));
 
-        if (_state.Last is { } last)
-            CheckAsync(last).PipeTo(Self, failure: cause => new ReadingFailed(null, cause));
-        else
-            Self.Tell(new CursorChecked(null, null));
-
-        async Task<CursorChecked> CheckAsync(BlockHeader folded)
+        async Task<CursorChecked> CheckAsync(BlockHeader? folded)
         {
             BlockHeader? header = null;
-            await _chain.Pool.SendAsync([EthCalls.Header(folded.Number, found => header = found)], _stop.Token).ConfigureAwait(false);
-            return new CursorChecked(folded, header);
+            if (folded is not null)
+                await _chain.Pool.SendAsync([EthCalls.Header(folded.Number, found => header = found)], _stop.Token).ConfigureAwait(false);
+            return new CursorChecked(header);
         }
     }
 
     private void Begin(CursorChecked check)
     {
-        if (check.Folded is { } folded && check.OnChain is null)
+        if (_state.Check(_settings.Identity, check.OnChain) is { } problem)
         {
-            StopFor(FaultKind.ForeignJournal, _settings.UnknownCursor(folded));
-            return;
-        }
-
-        if (check.Folded is { } cursor && check.OnChain!.Hash != cursor.Hash)
-        {
-            StopFor(FaultKind.ReorgBelowFinality, new ReorgBelowFinalityException(cursor.Number, cursor.Hash, check.OnChain.Hash).Message);
+            GiveUp(_faults.Of(problem));
             return;
         }
 
         _fault = null;
-        var events = new List<CursorEvent>();
-        if (_state.Identity is null)
-            events.Add(new CursorEvent.FollowingBegan(_settings.Identity));
-        var schedule =
-            _state.Schedule?.Adopt(_settings.Scoring, _state.Book.Open)
-            ?? new ParameterSchedule([new ParametersVersion(1, default, _settings.Scoring)]);
-        if (schedule != _state.Schedule)
-            events.Add(new CursorEvent.ParametersAdopted(schedule));
-        PersistAll(events, Evolve);
+        PersistAll(_state.Decide(new CursorCommand.Begin(_settings.Identity, _settings.Scoring)), Evolve);
 
         // The first ranges are asked for meanwhile; they are handled when these events are durable.
         _begun = true;
-        Timers.StartPeriodicTimer("resend", Resend.Instance, ResendAfter);
+        Timers.StartPeriodicTimer("resend", new Resend(), ResendAfter);
         _chain.Head.Start();
-        WatchHead(Task.CompletedTask);
+        _overlay.Start(Self);
         Restart();
     }
 
@@ -183,7 +159,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     /// <summary>Reads on from the cursor; what was under way is read and sent again.</summary>
     private void Restart()
     {
-        if (_fault is { Passing: false })
+        if (IsStopped)
             return;
         if (!_begun)
         {
@@ -191,7 +167,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
             return;
         }
 
-        _flow.Restart(_state);
+        Flow(new RangeFlowCommand.Restart(_state));
         _reading?.Dispose();
         _reading = new RangeReadSession(_chain.Ranges, _state.CursorFrom(_settings.Identity.FromBlock), _settings.Until, _stop.Token);
         SettleOldest();
@@ -211,58 +187,69 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     private void OnRangeRead(RangeRead read)
     {
         // Without a range all that was wanted has been read; of another reading it is one that has been given up.
-        if (read.By != _reading || read.Range is not { } range || _fault is { Passing: false })
+        if (read.By != _reading || read.Range is not { } range || IsStopped)
             return;
         _reading.Pulling = false;
         if (_fault?.Kind == FaultKind.ChainUnavailable)
             Log.Info("The chain can be read again");
-        (_fault, _failures) = (null, 0);
+        _fault = null;
+        _pause.Reset();
         foreach (var log in range.Quarantined)
             Log.Warning("The log at {0} is quarantined: {1}", log.Position, log.Reason);
-        _flow.Add(range, Math.Min(_chain.Head.Finalized?.Number ?? 0, _settings.Until ?? ulong.MaxValue));
-        Dispatch();
+        Flow(new RangeFlowCommand.Take(range, Math.Min(_chain.Head.Finalized?.Number ?? 0, _settings.Until ?? ulong.MaxValue)));
+        Flow(new RangeFlowCommand.Dispatch(_state.Schedule!));
         Pull();
     }
 
-    /// <summary>Sends what has been read on its way, all that is waiting together.</summary>
-    private void Dispatch()
+    private void Flow(RangeFlowCommand command)
     {
-        if (_flow.Next(_state.Schedule!) is not { } work)
-            return;
-        Send(work);
-        MoveCursor();
+        foreach (var e in _flow.Decide(command))
+        {
+            var waiting = _flow.Waiting;
+            _flow = _flow.Evolve(e);
+            switch (e)
+            {
+                case RangeFlowEvent.RangeDispatched:
+                    // Every trade is in its miner's batch now.
+                    waiting.ForEach(read => read.Dispose());
+                    SendMissing();
+                    break;
+                case RangeFlowEvent.BatchAcknowledged(var miner, { } next):
+                    SendBatch(_flow.UnderWay!, miner, next);
+                    break;
+                case RangeFlowEvent.RangeCompleted(var work):
+                    MoveCursor(work);
+                    break;
+            }
+        }
     }
 
-    private void Send(InFlightRange work)
+    /// <summary>Sends each miner its first part that is not acknowledged: a later one waits, so that a lost one leaves no gap.</summary>
+    private void SendMissing()
     {
-        work.SentAt = _settings.Clock.GetUtcNow();
-        foreach (var batch in work.Pending)
-            _miners.Tell(batch);
-        if (work.Facts is { } facts)
-            _consensus.Tell(facts);
+        if (_flow.UnderWay is not { } work)
+            return;
+        _sentAt = _settings.Clock.GetUtcNow();
+        foreach (var (miner, part) in _flow.Parts)
+            SendBatch(work, miner, part);
+        if (_flow.FactsMissing)
+            _consensus.Tell(new FoldFacts(work.Number, work.Facts!, work.Last.Number));
     }
 
-    private void MoveCursor()
+    private void SendBatch(InFlightRange work, Address miner, int part) =>
+        _miners.Tell(new FoldBatch(work.Number, part, work.Batches[miner][part]));
+
+    private void MoveCursor(InFlightRange work)
     {
-        if (_flow.Complete() is not { } work)
-            return;
-        var folded = new CursorEvent.RangeFolded(
-            work.Last,
-            work.Closed,
-            work.Open,
-            work.Joined,
-            work.Trades,
-            work.Quarantined,
-            _state.Settled
-        );
-        PersistEvent(
-            folded,
+        var closed = work.Progress.Closed.Count;
+        PersistDecided(
+            _state.Decide(new CursorCommand.Complete(work)),
             () =>
             {
-                if (folded.Closed.Count > 0 && _state.Unsettled.Count == folded.Closed.Count)
+                if (closed > 0 && _state.Unsettled.Count == closed)
                     SettleOldest();
-                _settings.Metrics.RangeFolded(folded.Last.Number, folded.Trades, work.Logs, work.CrossChecked);
-                Dispatch();
+                _settings.Metrics.RangeFolded(work.Last.Number, work.Trades, work.Range.Logs, work.Range.Totals.Count > 0);
+                Flow(new RangeFlowCommand.Dispatch(_state.Schedule!));
                 Pull();
             }
         );
@@ -277,13 +264,13 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
 
     private void OnEpochAcknowledged(EpochAcknowledged acknowledged)
     {
-        if (_state.Unsettled.Count == 0 || _state.Unsettled[0].Closed.Epoch != acknowledged.Epoch)
+        if (_state.Decide(new CursorCommand.AcknowledgeSettlement(acknowledged.Epoch)) is not [var settled])
             return;
         PersistEvent(
-            new CursorEvent.SettlementAcknowledged(acknowledged.Epoch),
+            settled,
             () =>
             {
-                _flow.Settled();
+                Flow(new RangeFlowCommand.AcknowledgeSettlement());
                 SettleOldest();
                 Pull();
             }
@@ -292,16 +279,10 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
 
     private void ResendLate()
     {
-        var late = _settings.Clock.GetUtcNow() - ResendAfter;
-        if (_flow.UnderWay is { Missing: > 0 } work && work.SentAt < late)
+        if (_flow.UnderWay is { } work && _sentAt < _settings.Clock.GetUtcNow() - ResendAfter)
         {
-            Log.Warning(
-                "Blocks up to {0}: {1} of its batches are not acknowledged after {2}; sending again",
-                work.Last.Number,
-                work.Missing,
-                ResendAfter
-            );
-            Send(work);
+            Log.Warning("Blocks up to {0}: {1} batches are missing after {2}; sending again", work.Last.Number, _flow.Missing, ResendAfter);
+            SendMissing();
         }
 
         SettleOldest();
@@ -313,138 +294,55 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     {
         if (_stop.IsCancellationRequested || (failed.By is not null && failed.By != _reading))
             return;
-        var cause = failed.Cause;
-        switch (cause)
-        {
-            case ReorgBelowFinalityException:
-                StopFor(FaultKind.ReorgBelowFinality, cause.Message);
-                break;
-            case QuorumDisagreementException:
-                StopFor(FaultKind.QuorumDisagreement, cause.Message);
-                break;
-            case ChainException:
-                TryAgainLater(FaultKind.ChainUnavailable, cause.Message);
-                break;
-            default:
-                Log.Error(cause, "Reading the chain failed in a way that was not foreseen");
-                TryAgainLater(FaultKind.ChainUnavailable, $"Reading the chain failed: {cause.Message}");
-                break;
-        }
+        if (failed.Cause is not ChainException)
+            Log.Error(failed.Cause, "Reading the chain failed in a way that was not foreseen");
+        GiveUp(_faults.Of(failed.Cause));
     }
 
-    private void OnFoldFailed(FoldFailed failed)
+    /// <summary>Reads no further: for a while, or until the node is started again.</summary>
+    private void GiveUp(NodeFault fault)
     {
-        var fault = _settings.Journal.Fault(failed.Problem, failed.Reason);
-        if (fault.Passing)
-            TryAgainLater(fault.Kind, fault.Message);
-        else
-            StopFor(fault.Kind, fault.Message);
-    }
-
-    private void TryAgainLater(FaultKind kind, string message)
-    {
-        if (_fault is { Passing: false })
+        if (IsStopped)
             return;
-        var pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Math.Pow(2, Math.Min(_failures++, 6))));
-        if (_fault?.Message != message)
-            Log.Warning("{0} Trying again in {1:0} s", message, pause.TotalSeconds);
-        _fault = new NodeFault(kind, message, _settings.Clock.GetUtcNow());
-        GiveUpReading();
-        Timers.StartSingleTimer("again", ReadAgain.Instance, pause);
-    }
-
-    private void StopFor(FaultKind kind, string message)
-    {
-        if (_fault is { Passing: false })
-            return;
-        Log.Error("{0}: {1}", kind, message);
-        _fault = new NodeFault(kind, message, _settings.Clock.GetUtcNow());
-        GiveUpReading();
-        _settings.Faults.Raise(_fault);
-    }
-
-    private void GiveUpReading()
-    {
         _reading?.Dispose();
         _reading = null;
-    }
-
-    // ---- above finality ---------------------------------------------------------------------------------------------------------------
-
-    private void WatchHead(Task moved) => ReadOverlayAsync(moved).PipeTo(Self, failure: cause => new ReadingFailed(null, cause));
-
-    /// <summary>
-    /// Reads once the head has moved. The next move is waited for from before the reading on: one that comes meanwhile is not
-    /// missed.
-    /// </summary>
-    private async Task<OverlayRead> ReadOverlayAsync(Task moved)
-    {
-        var next = moved;
-        try
+        if (fault.Passing)
         {
-            await moved.ConfigureAwait(false);
-            next = _chain.Head.MovedAsync(_stop.Token);
-            return new OverlayRead(await HeadOverlay.ReadAsync(_chain.Reader, _chain.Head, _stop.Token).ConfigureAwait(false), next);
+            var pause = _pause.Next();
+            if (_fault?.Message != fault.Message)
+                Log.Warning("{0} Trying again in {1:0} s", fault.Message, pause.TotalSeconds);
+            Timers.StartSingleTimer("again", new ReadAgain(), pause);
         }
-        catch (Exception e) when (e is ChainException or OperationCanceledException)
+        else
         {
-            // What is above finality is a convenience: the reading of final blocks tells what is wrong with the chain.
-            return new OverlayRead(null, next);
-        }
-    }
-
-    private void OnOverlay(OverlayRead read)
-    {
-        var overlay = read.Overlay;
-        if (overlay is not null && _overlay is not null && overlay.Replaced(_overlay) is var depth and > 0)
-        {
-            _reorgs++;
-            Log.Info("A reorg replaced {0} blocks above finality", depth);
+            Log.Error("{0}: {1}", fault.Kind, fault.Message);
+            _settings.Faults.Raise(fault);
         }
 
-        _overlay = overlay ?? _overlay;
-        if (!_stop.IsCancellationRequested)
-            WatchHead(read.NextMove);
+        _fault = fault;
     }
 
-    private FollowerStatus Status()
-    {
-        var finalized = _chain.Head.Finalized;
-        var cursor = _state.Last?.Number ?? 0;
-        var lag = finalized is not null && finalized.Number > cursor ? finalized.Number - cursor : 0;
-        return new FollowerStatus(
+    private FollowerStatus Status() =>
+        new(
             _state,
             _chain.Head.Latest,
-            finalized,
-            lag,
+            _chain.Head.Finalized,
+            _state.LagBehind(_chain.Head.Finalized),
             _chain.Ranges.RangeBlocks,
-            _overlay?.ByMiner(),
-            _reorgs,
+            _overlay.ByMiner,
+            _overlay.Reorgs,
             _chain.Head.Subscribed,
             _chain.Pool.Status,
-            _fault ?? HeadFault()
+            _fault ?? FollowerFaults.Of(_chain.Head)
         );
-    }
 
-    /// <summary>Who waits for the next final block is not told that nobody can be asked for it.</summary>
-    private NodeFault? HeadFault() =>
-        _chain.Head.Problem is { } problem ? new NodeFault(FaultKind.ChainUnavailable, problem.Reason, problem.Since) : null;
-
-    private sealed record CursorChecked(BlockHeader? Folded, BlockHeader? OnChain);
+    private sealed record CursorChecked(BlockHeader? OnChain);
 
     private sealed record RangeRead(RangeReadSession By, TradeRange? Range);
 
     private sealed record ReadingFailed(RangeReadSession? By, Exception Cause);
 
-    private sealed record OverlayRead(HeadOverlay? Overlay, Task NextMove);
+    private sealed record Resend;
 
-    private sealed class Resend
-    {
-        public static readonly Resend Instance = new();
-    }
-
-    private sealed class ReadAgain
-    {
-        public static readonly ReadAgain Instance = new();
-    }
+    private sealed record ReadAgain;
 }

@@ -1,6 +1,6 @@
 using Tao20.Actors.Faults;
-using Tao20.Chain.Contracts;
 using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Ingestion;
 using Tao20.Domain.Units;
 
 namespace Tao20.Actors.Ingestion;

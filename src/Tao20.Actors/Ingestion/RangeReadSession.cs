@@ -1,4 +1,5 @@
 using Tao20.Chain.Following;
+using Tao20.Domain.Ingestion;
 
 namespace Tao20.Actors.Ingestion;
 

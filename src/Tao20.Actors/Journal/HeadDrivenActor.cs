@@ -23,11 +23,10 @@ public abstract class HeadDrivenActor(
     TimeSpan longestPause
 ) : JournaledActor(journal), IWithTimers
 {
-    private const int MaxDoublings = 6;
     private readonly CancellationTokenSource _stop = new();
+    private readonly RetryPause _pause = new(firstPause, longestPause);
     private bool _working;
     private bool _pollAgain;
-    private int _failures;
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
@@ -53,7 +52,7 @@ public abstract class HeadDrivenActor(
     /// <summary>Work has failed: the work is over, and it is tried again after a pause.</summary>
     protected virtual void OnWorkFailed(Exception cause)
     {
-        var pause = TimeSpan.FromTicks(Math.Min(longestPause.Ticks, firstPause.Ticks << Math.Min(_failures++, MaxDoublings)));
+        var pause = _pause.Next();
         if (cause is ChainException or FormatException or OverflowException)
             Log.Warning("{0} waits: {1} Trying again in {2:0.0} s", purpose, cause.Message, pause.TotalSeconds);
         else
@@ -84,7 +83,7 @@ public abstract class HeadDrivenActor(
     }
 
     /// <summary>The chain has answered: the next failure is the first again.</summary>
-    protected void ResetBackoff() => _failures = 0;
+    protected void ResetBackoff() => _pause.Reset();
 
     /// <summary>Runs work outside of the actor; its result comes as a message, its failure to <see cref="OnWorkFailed"/>.</summary>
     protected void Run<T>(Task<T> work) => work.PipeTo(Self, failure: cause => new WorkFailed(cause));

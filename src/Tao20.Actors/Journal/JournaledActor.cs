@@ -51,6 +51,15 @@ public abstract class JournaledActor(JournalFaultReporter journal) : UntypedPers
             }
         );
 
+    /// <summary>Persists what a decision came to, one after the other, and then does the rest; at once when it came to nothing.</summary>
+    protected void PersistDecided(IReadOnlyList<object> events, Action after)
+    {
+        if (events.Count == 0)
+            after();
+        for (var i = 0; i < events.Count; i++)
+            PersistEvent(events[i], i == events.Count - 1 ? after : static () => { });
+    }
+
     /// <inheritdoc/>
     protected sealed override void OnCommand(object message)
     {

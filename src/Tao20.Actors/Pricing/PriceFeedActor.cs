@@ -5,6 +5,7 @@ using Tao20.Actors.Metrics;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Domain.Nav;
+using Tao20.Domain.Units;
 
 namespace Tao20.Actors.Pricing;
 

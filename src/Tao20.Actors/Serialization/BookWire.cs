@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Tao20.Actors.Consensus;
 using Tao20.Domain.Consensus;
+using Tao20.Domain.Coordination;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
@@ -30,14 +31,14 @@ internal static class BookWire
 
     public static FactsFolded FromWire(Wire.FactsFolded wire) => new(wire.Range);
 
-    public static Wire.FactsQueued ToWire(FactsQueued queued)
+    public static Wire.FactsQueued ToWire(CoordinatorEvent.FactsQueued queued)
     {
         var wire = new Wire.FactsQueued();
         wire.Items.AddRange(queued.Items.Select(ToWire));
         return wire;
     }
 
-    public static FactsQueued FromWire(Wire.FactsQueued wire) => new([.. wire.Items.Select(FromWire)]);
+    public static CoordinatorEvent.FactsQueued FromWire(Wire.FactsQueued wire) => new([.. wire.Items.Select(FromWire)]);
 
     public static Wire.BookItem ToWire(BookItem item)
     {
@@ -126,14 +127,14 @@ internal static class BookWire
 
     // ---- what follows -------------------------------------------------------------------------------------------------------------
 
-    public static Wire.BookAdvanced ToWire(BookAdvanced advanced)
+    public static Wire.BookAdvanced ToWire(CoordinatorEvent.BookAdvanced advanced)
     {
         var wire = new Wire.BookAdvanced { Taken = (uint)advanced.Taken };
         wire.Events.AddRange(advanced.Events.Select(ToWire));
         return wire;
     }
 
-    public static BookAdvanced FromWire(Wire.BookAdvanced wire) => new((int)wire.Taken, [.. wire.Events.Select(FromWire)]);
+    public static CoordinatorEvent.BookAdvanced FromWire(Wire.BookAdvanced wire) => new((int)wire.Taken, [.. wire.Events.Select(FromWire)]);
 
     private static Wire.BookEvent ToWire(ConsensusEvent e) =>
         e switch

@@ -1,4 +1,5 @@
 using Tao20.Actors.Consensus;
+using Tao20.Domain.Coordination;
 using Tao20.Domain.Ranking;
 using Tao20.Domain.Rewards;
 using Tao20.Domain.Settlement;
@@ -18,7 +19,7 @@ internal static class ConsensusWire
 
     public static EpochAcknowledged FromWire(Wire.EpochAcknowledged wire) => new(new EpochId(wire.Epoch));
 
-    public static Wire.EpochSettled ToWire(EpochSettled settled)
+    public static Wire.EpochSettled ToWire(CoordinatorEvent.EpochSettled settled)
     {
         var report = settled.Report;
         var wire = new Wire.EpochSettled
@@ -53,7 +54,7 @@ internal static class ConsensusWire
         return wire;
     }
 
-    public static EpochSettled FromWire(Wire.EpochSettled wire)
+    public static CoordinatorEvent.EpochSettled FromWire(Wire.EpochSettled wire)
     {
         var payouts = wire
             .Ranked.Select(
@@ -83,7 +84,7 @@ internal static class ConsensusWire
             payouts,
             new Rao(wire.CarriedOutRao)
         );
-        return new EpochSettled(
+        return new CoordinatorEvent.EpochSettled(
             new EpochReport(
                 CursorWire.FromWire(wire.Closed),
                 wire.ParametersVersion,
@@ -100,19 +101,21 @@ internal static class ConsensusWire
         var wire = new Wire.ConsensusSnapshot
         {
             SettledEpochs = (ulong)state.Settled.Count,
-            Book = state.Book is { } book ? BookWire.ToWire(book) : null,
-            LastItem = state.LastItem is { } last ? Values.Position(last) : null,
+            Book = state.Inbox.Book is { } book ? BookWire.ToWire(book) : null,
+            LastItem = state.Inbox.LastItem is { } last ? Values.Position(last) : null,
         };
-        wire.Recent.AddRange(state.Settled.Recent.Select(report => ToWire(new EpochSettled(report))));
-        wire.Queue.AddRange(state.Queue.Select(BookWire.ToWire));
+        wire.Recent.AddRange(state.Settled.Recent.Select(report => ToWire(new CoordinatorEvent.EpochSettled(report))));
+        wire.Queue.AddRange(state.Inbox.Queue.Select(BookWire.ToWire));
         return wire;
     }
 
     public static CoordinatorState FromWire(Wire.ConsensusSnapshot wire) =>
         new(
             new SettledState((long)wire.SettledEpochs, [.. wire.Recent.Select(settled => FromWire(settled).Report)]),
-            wire.Book is { } book ? BookWire.FromWire(book) : null,
-            [.. wire.Queue.Select(BookWire.FromWire)],
-            wire.LastItem is { } last ? Values.Position(last) : null
+            new ConsensusInbox(
+                wire.Book is { } book ? BookWire.FromWire(book) : null,
+                [.. wire.Queue.Select(BookWire.FromWire)],
+                wire.LastItem is { } last ? Values.Position(last) : null
+            )
         );
 }

@@ -1,14 +1,12 @@
 using Google.Protobuf;
-using Tao20.Actors.Ingestion;
-using Tao20.Chain.Contracts;
-using Tao20.Chain.Following;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Epochs;
+using Tao20.Domain.Ingestion;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Ranking;
 using Tao20.Domain.Rewards;
 using Tao20.Domain.Units;
-using static Tao20.Actors.Ingestion.CursorEvent;
+using static Tao20.Domain.Ingestion.CursorEvent;
 
 namespace Tao20.Actors.Serialization;
 

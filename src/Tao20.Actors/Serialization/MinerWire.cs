@@ -46,7 +46,9 @@ internal static class MinerWire
     public static FoldBatch FromWire(Wire.FoldBatch batch)
     {
         var (miner, trades) = TradeColumns.FromWire(batch.Trades);
-        var counter = batch.HasCounter ? new ChainCounter(Values.UInt128(batch.CounterBefore), Values.UInt128(batch.CounterAfter)) : null;
+        ChainCounter? counter = batch.HasCounter
+            ? new ChainCounter(Values.UInt128(batch.CounterBefore), Values.UInt128(batch.CounterAfter))
+            : null;
         return new FoldBatch(batch.Range, batch.Part, new FoldTrades(miner, FromWire(batch.Rules), trades, counter));
     }
 

@@ -2,6 +2,8 @@ using Tao20.Actors.Consensus;
 using Tao20.Actors.Faults;
 using Tao20.Actors.Ingestion;
 using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Coordination;
+using Tao20.Domain.Settlement;
 
 namespace Tao20.Actors.Serialization;
 
@@ -79,12 +81,14 @@ internal static class StatusWire
     public static Wire.SettledEpochs ToWire(SettledEpochs settled) =>
         new()
         {
-            Settled = ConsensusWire.ToWire(new CoordinatorState(new SettledState(settled.Count, settled.Recent), settled.Book, [], null)),
+            Settled = ConsensusWire.ToWire(
+                new CoordinatorState(new SettledState(settled.Count, settled.Recent), new ConsensusInbox(settled.Book, [], null))
+            ),
         };
 
     public static SettledEpochs FromWire(Wire.SettledEpochs wire)
     {
         var state = ConsensusWire.FromWire(wire.Settled);
-        return new SettledEpochs(state.Settled.Count, state.Settled.Recent, state.Book);
+        return new SettledEpochs(state.Settled.Count, state.Settled.Recent, state.Inbox.Book);
     }
 }

@@ -10,6 +10,8 @@ using Tao20.Actors.Miners;
 using Tao20.Actors.Pricing;
 using Tao20.Actors.Transactions;
 using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Coordination;
+using Tao20.Domain.Ingestion;
 using Tao20.Domain.Transactions;
 using Tao20.Domain.Volume;
 using Tao20.Domain.Weights;
@@ -66,7 +68,12 @@ public sealed class Tao20Serializer : SerializerWithStringManifest
             Wire.EpochAcknowledged.Parser,
             ConsensusWire.FromWire
         ),
-        Form.Of<EpochSettled, Wire.EpochSettled>("epoch-settled", ConsensusWire.ToWire, Wire.EpochSettled.Parser, ConsensusWire.FromWire),
+        Form.Of<CoordinatorEvent.EpochSettled, Wire.EpochSettled>(
+            "epoch-settled",
+            ConsensusWire.ToWire,
+            Wire.EpochSettled.Parser,
+            ConsensusWire.FromWire
+        ),
         Form.Of<CoordinatorState, Wire.ConsensusSnapshot>(
             "settled",
             ConsensusWire.ToWire,
@@ -75,8 +82,18 @@ public sealed class Tao20Serializer : SerializerWithStringManifest
         ),
         Form.Of<FoldFacts, Wire.FoldFacts>("fold-facts", BookWire.ToWire, Wire.FoldFacts.Parser, BookWire.FromWire),
         Form.Of<FactsFolded, Wire.FactsFolded>("facts-folded", BookWire.ToWire, Wire.FactsFolded.Parser, BookWire.FromWire),
-        Form.Of<FactsQueued, Wire.FactsQueued>("facts-queued", BookWire.ToWire, Wire.FactsQueued.Parser, BookWire.FromWire),
-        Form.Of<BookAdvanced, Wire.BookAdvanced>("book-advanced", BookWire.ToWire, Wire.BookAdvanced.Parser, BookWire.FromWire),
+        Form.Of<CoordinatorEvent.FactsQueued, Wire.FactsQueued>(
+            "facts-queued",
+            BookWire.ToWire,
+            Wire.FactsQueued.Parser,
+            BookWire.FromWire
+        ),
+        Form.Of<CoordinatorEvent.BookAdvanced, Wire.BookAdvanced>(
+            "book-advanced",
+            BookWire.ToWire,
+            Wire.BookAdvanced.Parser,
+            BookWire.FromWire
+        ),
         Form.Of<GetFollowerStatus, Wire.GetFollowerStatus>(
             "get-follower-status",
             _ => new Wire.GetFollowerStatus(),

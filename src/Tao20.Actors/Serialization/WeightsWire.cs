@@ -1,4 +1,5 @@
 using Tao20.Actors.Consensus;
+using Tao20.Domain.Coordination;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 
@@ -8,7 +9,7 @@ namespace Tao20.Actors.Serialization;
 internal static class WeightsWire
 {
     public static Wire.PublishWeights ToWire(PublishWeights weigh) =>
-        new() { Report = ConsensusWire.ToWire(new EpochSettled(weigh.Report)) };
+        new() { Report = ConsensusWire.ToWire(new CoordinatorEvent.EpochSettled(weigh.Report)) };
 
     public static PublishWeights FromWire(Wire.PublishWeights wire) => new(ConsensusWire.FromWire(wire.Report).Report);
 

@@ -4,9 +4,11 @@ using System.Text.Json;
 using Tao20.Chain.Abi;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Epochs;
+using Tao20.Domain.Ingestion;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
+using Tao20.Domain.Volume;
 
 namespace Tao20.Chain.Contracts;
 
@@ -25,7 +27,7 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
     private readonly List<QuarantinedLog> _quarantined = [];
     private readonly List<ChainFact> _facts = [];
     private readonly List<(ulong Number, Hash256 Hash)> _blocks = [];
-    private readonly Dictionary<Address, RunningTotal> _totals = [];
+    private readonly Dictionary<Address, ChainCounter> _totals = [];
     private Position? _last;
     private ulong _lastTimestamp;
 
@@ -48,7 +50,7 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
     public List<(ulong Number, Hash256 Hash)> Blocks => _blocks;
 
     /// <summary>The contract's running totals around these logs, by miner; empty when it keeps none.</summary>
-    public Dictionary<Address, RunningTotal> Totals => _totals;
+    public Dictionary<Address, ChainCounter> Totals => _totals;
 
     /// <summary>How many logs were read.</summary>
     public int Count { get; private set; }
@@ -256,7 +258,7 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
             return "an implausible amount or running total";
         var before = cumulative - amount;
         if (!_totals.TryGetValue(miner, out var total))
-            _totals.Add(miner, new RunningTotal(before, cumulative));
+            _totals.Add(miner, new ChainCounter(before, cumulative));
         else if (total.After != before)
             throw new LogViolationException(
                 $"the running total of {miner} goes from {total.After} to {before} without a log: logs are missing"

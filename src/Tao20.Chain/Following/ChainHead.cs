@@ -3,8 +3,8 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Tao20.Chain.Contracts;
 using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Following;
 

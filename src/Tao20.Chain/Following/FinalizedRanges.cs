@@ -1,25 +1,15 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using Tao20.Chain.Contracts;
 using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Ingestion;
 using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Following;
 
-/// <summary>Up to where the chain has been read.</summary>
-/// <param name="Block">The last block read; without a hash, the first block to read.</param>
-/// <param name="Hash">Its hash; null when nothing has been read yet.</param>
-public sealed record Cursor(ulong Block, Hash256? Hash);
-
 /// <summary>Reads finalized blocks in ranges, several at once, and hands them out in order, each the child of the one before.</summary>
 public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOptions options)
 {
-    /// <summary>
-    /// A range holds at most this many epoch changes, so that settlement never falls further behind than miners remember.
-    /// </summary>
-    public const int MaxEpochsPerRange = 16;
-
     /// <summary>How many ranges may be read and waiting: what a busy journal takes at once.</summary>
     public const int ReadAhead = 6;
 
@@ -137,7 +127,7 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
         try
         {
             var range = await reader.ReadAsync(from, to, cancel, slot.Free).ConfigureAwait(false);
-            if (range.Advances.Count <= MaxEpochsPerRange || blocks == 1)
+            if (range.Advances.Count <= RangeFlow.MaxEpochsPerRange || blocks == 1)
             {
                 lock (_planning)
                     _planner = _planner.Answered(blocks, range.Bytes, Stopwatch.GetElapsedTime(started));

@@ -1,4 +1,3 @@
-using Tao20.Chain.Contracts;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using Tao20.Chain.Contracts;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
+using Tao20.Domain.Volume;
 
 namespace Tao20.Chain.Following;
 
@@ -54,7 +54,7 @@ public static class RangeChecks
     }
 
     /// <summary>The trades of each miner sum to what the contract's running total moved by; nothing to check where it keeps none.</summary>
-    public static string? Totals(in ReadOnlySequence<Trade> trades, IReadOnlyDictionary<Address, RunningTotal> totals)
+    public static string? Totals(in ReadOnlySequence<Trade> trades, IReadOnlyDictionary<Address, ChainCounter> totals)
     {
         if (totals.Count == 0)
             return null;

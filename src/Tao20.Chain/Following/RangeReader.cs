@@ -3,8 +3,10 @@ using System.Text.Json;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Epochs;
+using Tao20.Domain.Ingestion;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Trades;
+using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Following;
 

@@ -15,7 +15,7 @@ public sealed record FoldTrades(Address Miner, EligibilityRules Rules, ReadOnlyM
 /// <summary>What the contract's <c>MinerActivityTracked</c> says of a miner: its lifetime total of value, in TAO wei.</summary>
 /// <param name="Before">Before the first of the trades.</param>
 /// <param name="After">After the last of them.</param>
-public sealed record ChainCounter(UInt128 Before, UInt128 After);
+public readonly record struct ChainCounter(UInt128 Before, UInt128 After);
 
 // ---- events -------------------------------------------------------------------------------------------------------------------
 

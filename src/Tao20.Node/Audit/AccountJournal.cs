@@ -10,6 +10,7 @@ using Tao20.Actors.Consensus;
 using Tao20.Actors.Hosting;
 using Tao20.Actors.Journal;
 using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Coordination;
 using Tao20.Domain.Settlement;
 using Tao20.Domain.Units;
 
@@ -57,7 +58,7 @@ internal static class AccountJournal
             var accounts = new SortedDictionary<string, IReadOnlyList<ArbitrageEvent>>(StringComparer.Ordinal);
             foreach (var id in ids)
                 accounts[id[Prefix.Length..]] = [.. (await EventsAsync(id)).OfType<AccountMoved>().SelectMany(moved => moved.Events)];
-            var settled = (await EventsAsync(ConsensusKey.Name)).OfType<EpochSettled>().Select(epoch => epoch.Report);
+            var settled = (await EventsAsync(ConsensusKey.Name)).OfType<CoordinatorEvent.EpochSettled>().Select(epoch => epoch.Report);
             return new MinerJournal(accounts, settled.ToDictionary(report => report.Closed.Epoch));
 
             async Task<IEnumerable<object>> EventsAsync(string id) =>

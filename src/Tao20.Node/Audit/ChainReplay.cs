@@ -1,7 +1,7 @@
 using Tao20.Chain.Abi;
-using Tao20.Chain.Following;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Epochs;
+using Tao20.Domain.Ingestion;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Settlement;
 using Tao20.Domain.Slashing;

@@ -5,6 +5,7 @@ using Tao20.Chain;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Domain.Consensus;
+using Tao20.Domain.Ingestion;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Settlement;

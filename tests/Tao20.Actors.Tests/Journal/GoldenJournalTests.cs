@@ -6,11 +6,12 @@ using Akka.TestKit.Xunit2;
 using Microsoft.Data.Sqlite;
 using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Consensus;
-using Tao20.Actors.Ingestion;
 using Tao20.Actors.Pricing;
 using Tao20.Actors.Serialization;
 using Tao20.Actors.Tests.Serialization;
 using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Coordination;
+using Tao20.Domain.Ingestion;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Transactions;
 using Tao20.Domain.Volume;
@@ -94,7 +95,7 @@ public sealed class GoldenJournalTests : TestKit
         {
             TradesFolded folded => ((MinerVolume?)state ?? MinerVolume.Initial(Address.Parse(id["miner-".Length..]))).Evolve(folded),
             CursorEvent moved => ((CursorState?)state ?? CursorState.Initial).Evolve(moved),
-            EpochSettled or FactsQueued or BookAdvanced => ((CoordinatorState?)state ?? CoordinatorState.Initial(RegistryOf(e))).Evolve(e),
+            CoordinatorEvent told => ((CoordinatorState?)state ?? CoordinatorState.Initial(RegistryOf(told))).Evolve(told),
             WeightsMoved moved => ((WeightsState?)state ?? WeightsState.Initial).Evolve(moved.Progress),
             AccountMoved moved => moved.Events.Aggregate(
                 (ArbitrageState?)state ?? ArbitrageState.Initial,
@@ -107,7 +108,9 @@ public sealed class GoldenJournalTests : TestKit
 
     /// <summary>A validator's first event is of the registry it follows; a node that follows none never queues a fact.</summary>
     private static RegistryIdentity? RegistryOf(object first) =>
-        first is FactsQueued ? new RegistryIdentity(31337, Address.Parse("0x000000000000000000000000000000000000dead")) : null;
+        first is CoordinatorEvent.FactsQueued
+            ? new RegistryIdentity(31337, Address.Parse("0x000000000000000000000000000000000000dead"))
+            : null;
 
     private static void AssertGolden(string file, IEnumerable<string> actual)
     {

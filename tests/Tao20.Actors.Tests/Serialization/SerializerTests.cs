@@ -11,12 +11,12 @@ using Tao20.Actors.Pricing;
 using Tao20.Actors.Serialization;
 using Tao20.Actors.Transactions;
 using Tao20.Chain.Abi;
-using Tao20.Chain.Contracts;
-using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Consensus;
+using Tao20.Domain.Coordination;
 using Tao20.Domain.Epochs;
+using Tao20.Domain.Ingestion;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Settlement;
 using Tao20.Domain.Tests.Consensus;
@@ -25,7 +25,7 @@ using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
 using Tao20.Domain.Weights;
-using static Tao20.Actors.Ingestion.CursorEvent;
+using static Tao20.Domain.Ingestion.CursorEvent;
 using static Tao20.Domain.Transactions.OutboxEvent;
 using Address = Tao20.Domain.Units.Address;
 
@@ -264,9 +264,9 @@ internal static class Samples
             CursorState.Initial,
             new SettleEpoch(closed, schedule.Latest),
             new EpochAcknowledged(new EpochId(4)),
-            new EpochSettled(report),
+            new CoordinatorEvent.EpochSettled(report),
             new PublishWeights(report),
-            new CoordinatorState(new SettledState(1, [report]), null, [], null),
+            new CoordinatorState(new SettledState(1, [report]), new ConsensusInbox(null, [], null)),
             GetFollowerStatus.Instance,
             status,
             status with
@@ -310,9 +310,9 @@ internal static class Samples
         [
             new FoldFacts(3, items, 99),
             new FactsFolded(3),
-            new FactsQueued(items),
-            new BookAdvanced(5, story.Events),
-            new CoordinatorState(SettledState.Initial, story.Book, [.. items], items[^1].At),
+            new CoordinatorEvent.FactsQueued(items),
+            new CoordinatorEvent.BookAdvanced(5, story.Events),
+            new CoordinatorState(SettledState.Initial, new ConsensusInbox(story.Book, [.. items], items[^1].At)),
             new SettledEpochs(0, [], story.Book),
         ];
     }

@@ -16,6 +16,7 @@ using Tao20.Actors.Miners;
 using Tao20.Chain;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Ingestion;
 using Tao20.Domain.Parameters;
 using Address = Tao20.Domain.Units.Address;
 

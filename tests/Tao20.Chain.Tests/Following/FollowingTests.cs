@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tao20.Chain.Following;
+using Tao20.Domain.Ingestion;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 

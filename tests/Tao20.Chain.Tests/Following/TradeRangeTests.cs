@@ -2,10 +2,11 @@ using System.Buffers;
 using CsCheck;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
-using Tao20.Chain.Following;
 using Tao20.Domain.Epochs;
+using Tao20.Domain.Ingestion;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
+using Tao20.Domain.Volume;
 
 namespace Tao20.Chain.Tests.Following;
 
@@ -112,7 +113,7 @@ public sealed class TradeRangeTests
             Header(first + count),
             new ReadOnlySequence<Trade>([.. trades]),
             advances,
-            new Dictionary<Address, RunningTotal>(),
+            new Dictionary<Address, ChainCounter>(),
             [],
             [],
             count,

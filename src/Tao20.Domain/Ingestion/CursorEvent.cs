@@ -1,10 +1,8 @@
-using Tao20.Chain.Contracts;
-using Tao20.Chain.Following;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Units;
 
-namespace Tao20.Actors.Ingestion;
+namespace Tao20.Domain.Ingestion;
 
 /// <summary>Something has happened to the cursor: persisted by <c>chain-cursor</c>.</summary>
 public abstract record CursorEvent

@@ -1,11 +1,9 @@
-using Tao20.Chain.Contracts;
-using Tao20.Chain.Following;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Units;
-using static Tao20.Actors.Ingestion.CursorEvent;
+using static Tao20.Domain.Ingestion.CursorEvent;
 
-namespace Tao20.Actors.Ingestion;
+namespace Tao20.Domain.Ingestion;
 
 /// <summary>How far the chain has been folded, and which epochs await settlement.</summary>
 /// <param name="Identity">The chain and contract; null before the first start.</param>
@@ -37,8 +35,59 @@ public sealed record CursorState(
     /// <summary>Nothing read yet.</summary>
     public static readonly CursorState Initial = new(null, null, null, EpochBook.Initial, [], new HashSet<Address>(), 0, [], 0, 0);
 
+    /// <summary>How many final blocks are not folded yet.</summary>
+    public ulong LagBehind(BlockHeader? finalized) =>
+        finalized is not null && finalized.Number > (Last?.Number ?? 0) ? finalized.Number - (Last?.Number ?? 0) : 0;
+
     /// <summary>Where reading goes on; at the first block wanted while nothing has been folded.</summary>
     public Cursor CursorFrom(ulong firstBlock) => Last is { } last ? new Cursor(last.Number, last.Hash) : new Cursor(firstBlock, null);
+
+    /// <summary>Whether reading can go on from here.</summary>
+    /// <param name="wanted">The chain and contract that are to be followed.</param>
+    /// <param name="onChain">
+    /// What the chain has at the height of <see cref="Last"/>; null when it has no such block, or nothing was folded.
+    /// </param>
+    /// <returns>What is wrong; null when nothing is.</returns>
+    public CursorProblem? Check(ChainIdentity wanted, BlockHeader? onChain) =>
+        Identity is { } journal && journal != wanted ? new CursorProblem.ForeignJournal(journal)
+        : Last is null ? null
+        : onChain is null ? new CursorProblem.UnknownBlock(Last)
+        : onChain.Hash != Last.Hash ? new CursorProblem.Replaced(Last, onChain.Hash)
+        : null;
+
+    /// <summary>What follows from a command; nothing when it changes nothing.</summary>
+    public IReadOnlyList<CursorEvent> Decide(CursorCommand command)
+    {
+        switch (command)
+        {
+            case CursorCommand.Begin(var identity, var parameters):
+                var schedule =
+                    Schedule?.Adopt(parameters, Book.Open) ?? new ParameterSchedule([new ParametersVersion(1, default, parameters)]);
+                return
+                [
+                    .. Identity is null ? [new FollowingBegan(identity)] : Array.Empty<CursorEvent>(),
+                    .. schedule == Schedule ? [] : new CursorEvent[] { new ParametersAdopted(schedule) },
+                ];
+            case CursorCommand.Complete(var work):
+                var progress = work.Progress;
+                return
+                [
+                    new RangeFolded(
+                        work.Last,
+                        progress.Closed,
+                        progress.Open,
+                        progress.Joined,
+                        work.Trades,
+                        work.Range.Quarantined,
+                        Settled
+                    ),
+                ];
+            case CursorCommand.AcknowledgeSettlement(var epoch) when Unsettled is [{ Closed.Epoch: var oldest }, ..] && oldest == epoch:
+                return [new SettlementAcknowledged(epoch)];
+            default:
+                return [];
+        }
+    }
 
     /// <summary>The state after an event.</summary>
     public CursorState Evolve(CursorEvent e) =>

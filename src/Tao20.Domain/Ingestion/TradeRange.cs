@@ -1,11 +1,11 @@
 using System.Buffers;
-using Tao20.Chain.Contracts;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
+using Tao20.Domain.Volume;
 
-namespace Tao20.Chain.Following;
+namespace Tao20.Domain.Ingestion;
 
 /// <summary>What the contract logged in a range of blocks, checked; to be folded as a whole or not at all.</summary>
 /// <param name="First">The header of the first block.</param>
@@ -23,7 +23,7 @@ public sealed record TradeRange(
     BlockHeader Last,
     ReadOnlySequence<Trade> Trades,
     IReadOnlyList<ClosedEpoch> Advances,
-    IReadOnlyDictionary<Address, RunningTotal> Totals,
+    IReadOnlyDictionary<Address, ChainCounter> Totals,
     IReadOnlyList<ChainFact> Facts,
     IReadOnlyList<QuarantinedLog> Quarantined,
     int Logs,
@@ -46,7 +46,7 @@ public sealed record TradeRange(
     }
 
     /// <summary>What the trades are in; null when it is nobody's to give back.</summary>
-    public TradeBuffer? Memory { get; init; }
+    public IDisposable? Memory { get; init; }
 
     /// <summary>Gives the memory of the trades back, once they have been copied. Who does not leaves it to the garbage collector.</summary>
     public void Dispose()
@@ -72,7 +72,7 @@ public sealed record TradeRange(
 
         if (ranges.Count == 1)
             return ranges[0];
-        var totals = new Dictionary<Address, RunningTotal>();
+        var totals = new Dictionary<Address, ChainCounter>();
         foreach (var (miner, total) in ranges.SelectMany(range => range.Totals))
             totals[miner] = totals.TryGetValue(miner, out var earlier) ? total with { Before = earlier.Before } : total;
         return new TradeRange(

@@ -1,6 +1,7 @@
-using Tao20.Domain.Settlement;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Units;
 
-namespace Tao20.Actors.Consensus;
+namespace Tao20.Domain.Settlement;
 
 /// <summary>The settled epochs, as far as they are needed: the count, and the latest few in full.</summary>
 /// <param name="Count">How many there ever were.</param>
@@ -19,6 +20,12 @@ public sealed record SettledState(long Count, IReadOnlyList<EpochReport> Recent)
 
     /// <summary>The last settled epoch; null before the first.</summary>
     public EpochReport? Last => Recent.Count > 0 ? Recent[^1] : null;
+
+    /// <summary>The report of an epoch; null when it is not settled, or too long ago.</summary>
+    public EpochReport? Of(EpochId epoch) => Recent.LastOrDefault(report => report.Closed.Epoch == epoch);
+
+    /// <summary>Whether an epoch is settled: epochs are, in the order in which they end.</summary>
+    public bool Has(ClosedEpoch closed) => Last is { } last && closed.ClosedAt <= last.Closed.ClosedAt;
 
     /// <summary>The state after one more.</summary>
     public SettledState After(EpochReport report)

@@ -1,0 +1,44 @@
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Settlement;
+using Tao20.Domain.Slashing;
+using Tao20.Domain.Units;
+using static Tao20.Domain.Coordination.CoordinatorEvent;
+
+namespace Tao20.Domain.Coordination;
+
+/// <summary>What the coordinator knows: the settled epochs, and what validators say and do on chain.</summary>
+/// <param name="Settled">The settled epochs.</param>
+/// <param name="Inbox">The book that all validators come to, and what waits to be taken into it.</param>
+public sealed record CoordinatorState(SettledState Settled, ConsensusInbox Inbox)
+{
+    /// <summary>Nothing known yet.</summary>
+    /// <param name="registry">The registry followed; null for none.</param>
+    public static CoordinatorState Initial(RegistryIdentity? registry) => new(SettledState.Initial, ConsensusInbox.Initial(registry));
+
+    /// <summary>What follows from a command; nothing when it repeats what is known.</summary>
+    public IReadOnlyList<CoordinatorEvent> Decide(CoordinatorCommand command, Keccak256 keccak)
+    {
+        switch (command)
+        {
+            case CoordinatorCommand.Settle(var closed, var parameters, var volumes) when !Settled.Has(closed):
+                var carried = Settled.Last?.Rewards.CarriedOut ?? Rao.Zero;
+                return [new EpochSettled(EpochReport.Settle(closed, volumes, parameters, carried, keccak))];
+            case CoordinatorCommand.Queue(var items) when Inbox.New(items) is { Count: > 0 } news:
+                return [new FactsQueued(news)];
+            case CoordinatorCommand.Advance(var through) when Inbox.Advance(through, Settled, keccak) is { } advanced:
+                return [advanced];
+            default:
+                return [];
+        }
+    }
+
+    /// <summary>The state after an event.</summary>
+    public CoordinatorState Evolve(CoordinatorEvent e) =>
+        e switch
+        {
+            EpochSettled(var report) => this with { Settled = Settled.After(report) },
+            FactsQueued(var items) => this with { Inbox = Inbox.With(items) },
+            BookAdvanced advanced => this with { Inbox = Inbox.After(advanced) },
+            _ => throw new ArgumentException($"A {e.GetType().Name} is no event of the coordinator.", nameof(e)),
+        };
+}

@@ -1,0 +1,204 @@
+using System.Collections.Immutable;
+using Tao20.Domain.Epochs;
+using Tao20.Domain.Parameters;
+using Tao20.Domain.Units;
+using static Tao20.Domain.Ingestion.RangeFlowCommand;
+using static Tao20.Domain.Ingestion.RangeFlowEvent;
+
+namespace Tao20.Domain.Ingestion;
+
+/// <summary>Something that concerns ranges which are read and not durable yet.</summary>
+public abstract record RangeFlowCommand
+{
+    private RangeFlowCommand() { }
+
+    /// <summary>Begin again after what is durable: all that waits or is under way is read again.</summary>
+    public sealed record Restart(CursorState Durable) : RangeFlowCommand;
+
+    /// <summary>A range has been read.</summary>
+    /// <param name="Range">The range.</param>
+    /// <param name="Final">The last block wanted that is known to be final: ranges up to there are on their way.</param>
+    public sealed record Take(TradeRange Range, ulong Final) : RangeFlowCommand;
+
+    /// <summary>Send on what waits, if nothing is under way and it is worth its while.</summary>
+    /// <param name="Schedule">The parameters of each epoch.</param>
+    public sealed record Dispatch(ParameterSchedule Schedule) : RangeFlowCommand;
+
+    /// <summary>A miner has folded a part of its trades of a range, durably.</summary>
+    public sealed record AcknowledgeBatch(long Range, Address Miner, int Part) : RangeFlowCommand;
+
+    /// <summary>What a range says of validators is durable.</summary>
+    public sealed record AcknowledgeFacts(long Range) : RangeFlowCommand;
+
+    /// <summary>A closed epoch has been settled, durably.</summary>
+    public sealed record AcknowledgeSettlement : RangeFlowCommand;
+}
+
+/// <summary>What happens to ranges between being read and being durable. Not persisted: after a crash they are read again.</summary>
+public abstract record RangeFlowEvent
+{
+    private RangeFlowEvent() { }
+
+    /// <summary>All that was under way is forgotten.</summary>
+    public sealed record Restarted(EpochBook Book, int Unsettled) : RangeFlowEvent;
+
+    /// <summary>A range waits for those that come with it.</summary>
+    public sealed record RangeWaits(TradeRange Range, ulong Final) : RangeFlowEvent;
+
+    /// <summary>All that waited is on its way, as one.</summary>
+    public sealed record RangeDispatched(InFlightRange Work) : RangeFlowEvent;
+
+    /// <summary>A miner's part is durable.</summary>
+    /// <param name="Miner">The miner.</param>
+    /// <param name="Next">The part that may be sent to it now; null when it has all.</param>
+    public sealed record BatchAcknowledged(Address Miner, int? Next) : RangeFlowEvent;
+
+    /// <summary>What the range says of validators is durable.</summary>
+    public sealed record FactsAcknowledged : RangeFlowEvent;
+
+    /// <summary>Everything of the range under way is durable: the cursor may move.</summary>
+    public sealed record RangeCompleted(InFlightRange Work) : RangeFlowEvent;
+
+    /// <summary>One epoch less waits for its settlement.</summary>
+    public sealed record SettlementCounted : RangeFlowEvent;
+}
+
+/// <summary>
+/// Ranges that wait, and the one that is on its way through the miners. One, because a miner must never get a later batch while an
+/// earlier one can still be lost, or what was lost would count as folded.
+/// </summary>
+/// <param name="FollowsRegistry">Whether there is a book of validators to keep.</param>
+/// <param name="Book">The open epoch and who traded in it, after all that has been dispatched.</param>
+/// <param name="Unsettled">Closed epochs that are not settled yet.</param>
+/// <param name="Waiting">Ranges that have been read and not dispatched, in chain order.</param>
+/// <param name="Awaited">The last block that was known to be final when the first of them came.</param>
+/// <param name="Dispatched">How many ranges have been dispatched since the start: the number of the latest.</param>
+/// <param name="UnderWay">The range on its way; null when there is none.</param>
+/// <param name="Parts">Of each miner that has not folded all of its trades: the part that was sent.</param>
+/// <param name="FactsMissing">Whether what the range says of validators is not durable yet.</param>
+public sealed record RangeFlow(
+    bool FollowsRegistry,
+    EpochBook Book,
+    int Unsettled,
+    ImmutableList<TradeRange> Waiting,
+    ulong Awaited,
+    long Dispatched,
+    InFlightRange? UnderWay,
+    ImmutableDictionary<Address, int> Parts,
+    bool FactsMissing
+)
+{
+    /// <summary>A range holds at most this many epoch changes: settlement never falls further behind than miners remember.</summary>
+    public const int MaxEpochsPerRange = 16;
+
+    /// <summary>Nothing more is read while this many trades wait: what bounds the memory.</summary>
+    public const int MaxWaitingTrades = 30_000;
+
+    /// <summary>
+    /// Far behind the head, ranges wait until there are this many trades: an entry of few costs the journal as much as one of many.
+    /// </summary>
+    public const int MinBatchTrades = 15_000;
+
+    /// <summary>Nothing more is read while this many epochs wait for their settlement: miners remember only so many.</summary>
+    public const int MaxUnsettledEpochs = 32;
+
+    /// <summary>No more ranges than this wait, however few trades they have: the cursor moves through a quiet stretch, too.</summary>
+    public const int MaxWaitingRanges = 100;
+
+    private long WaitingTrades => Waiting.Sum(range => range.Trades.Length);
+
+    private int WaitingEpochs => Waiting.Sum(range => range.Advances.Count);
+
+    /// <summary>Whether more may be read.</summary>
+    public bool WantsMore =>
+        Unsettled < MaxUnsettledEpochs
+        && WaitingTrades < MaxWaitingTrades
+        && Waiting.Count < MaxWaitingRanges
+        && WaitingEpochs < MaxEpochsPerRange;
+
+    /// <summary>How much of the range under way is not durable: miners with trades of it, and the facts.</summary>
+    public int Missing => Parts.Count + (FactsMissing ? 1 : 0);
+
+    /// <summary>Nothing read yet.</summary>
+    public static RangeFlow Initial(bool followsRegistry) =>
+        new(followsRegistry, EpochBook.Initial, 0, [], 0, 0, null, ImmutableDictionary<Address, int>.Empty, false);
+
+    /// <summary>What follows from a command; nothing when it repeats what is known, or is of a range given up.</summary>
+    public IReadOnlyList<RangeFlowEvent> Decide(RangeFlowCommand command) =>
+        command switch
+        {
+            Restart(var durable) => [new Restarted(durable.Book, durable.Unsettled.Count)],
+            Take(var range, var final) => [new RangeWaits(range, final)],
+            Dispatch(var schedule) when UnderWay is null && IsWorthAnEntry => OnDispatched(Join(schedule)),
+            AcknowledgeBatch(var number, var miner, var part)
+                when UnderWay is { } work && work.Number == number && Parts.TryGetValue(miner, out var sent) && sent == part => OnBatch(
+                work,
+                miner,
+                part + 1
+            ),
+            AcknowledgeFacts(var number) when UnderWay is { } work && work.Number == number && FactsMissing =>
+            [
+                new FactsAcknowledged(),
+                .. Completion(work, Missing - 1),
+            ],
+            AcknowledgeSettlement when Unsettled > 0 => [new SettlementCounted()],
+            _ => [],
+        };
+
+    /// <summary>The state after an event.</summary>
+    public RangeFlow Evolve(RangeFlowEvent e) =>
+        e switch
+        {
+            Restarted(var book, var unsettled) => Initial(FollowsRegistry) with
+            {
+                Book = book,
+                Unsettled = unsettled,
+                Dispatched = Dispatched,
+            },
+            RangeWaits(var range, var final) => this with { Waiting = Waiting.Add(range), Awaited = Waiting.IsEmpty ? final : Awaited },
+            RangeDispatched(var work) => this with
+            {
+                Waiting = [],
+                Book = Book.After(work.Progress.Closed.Count > 0, work.Progress.Open, work.Progress.Joined),
+                Unsettled = Unsettled + work.Progress.Closed.Count,
+                Dispatched = work.Number,
+                UnderWay = work,
+                Parts = work.Batches.Keys.ToImmutableDictionary(miner => miner, _ => 0),
+                FactsMissing = work.Facts is not null,
+            },
+            BatchAcknowledged(var miner, { } next) => this with { Parts = Parts.SetItem(miner, next) },
+            BatchAcknowledged(var miner, null) => this with { Parts = Parts.Remove(miner) },
+            FactsAcknowledged => this with { FactsMissing = false },
+            RangeCompleted => this with { UnderWay = null },
+            SettlementCounted => this with { Unsettled = Unsettled - 1 },
+            _ => throw new ArgumentException($"A {e.GetType().Name} is no event of the flow of ranges.", nameof(e)),
+        };
+
+    /// <summary>
+    /// A range waits for those that were final when it came, and for no later ones: at the head of the chain it does not wait.
+    /// </summary>
+    private bool IsWorthAnEntry =>
+        Waiting is [.., var last]
+        && (
+            last.Last.Number >= Awaited
+            || WaitingTrades >= MinBatchTrades
+            || WaitingEpochs >= MaxEpochsPerRange
+            || Waiting.Count >= MaxWaitingRanges
+        );
+
+    private InFlightRange Join(ParameterSchedule schedule)
+    {
+        var range = TradeRange.Joined(Waiting);
+        return InFlightRange.Of(Dispatched + 1, range, Book.Read(range.Trades, range.Advances), schedule, FollowsRegistry);
+    }
+
+    private static IReadOnlyList<RangeFlowEvent> OnDispatched(InFlightRange work) =>
+        [new RangeDispatched(work), .. Completion(work, work.Batches.Count + (work.Facts is null ? 0 : 1))];
+
+    private IReadOnlyList<RangeFlowEvent> OnBatch(InFlightRange work, Address miner, int next) =>
+        next < work.Batches[miner].Count
+            ? [new BatchAcknowledged(miner, next)]
+            : [new BatchAcknowledged(miner, null), .. Completion(work, Missing - 1)];
+
+    private static RangeFlowEvent[] Completion(InFlightRange work, int missing) => missing == 0 ? [new RangeCompleted(work)] : [];
+}
