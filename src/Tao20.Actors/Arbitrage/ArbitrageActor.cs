@@ -2,13 +2,9 @@ using Akka.Actor;
 using Akka.Event;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Pricing;
-using Tao20.Actors.Transactions;
 using Tao20.Chain;
-using Tao20.Chain.Contracts;
-using Tao20.Chain.Following;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Transactions;
-using Tao20.Domain.Units;
 using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Arbitrage;
@@ -23,37 +19,24 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
     private const ulong CompareEveryBlocks = 20;
     private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromSeconds(1);
     private readonly ArbitrageSettings _settings;
-    private readonly ChainHead _head;
-    private readonly MarketReader _reader;
-    private readonly ITradeExecution _execution;
+    private readonly TradeExecution _execution;
     private readonly IActorRef _transactions;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Dictionary<string, IntentProgress> _progress = [];
     private ArbitrageState _state = ArbitrageState.Initial;
     private Tick? _tick;
     private string? _hold = "no tick yet";
     private ulong? _comparedAt;
     private bool _comparing;
-    private bool _advancing;
-    private bool _moved;
-    private bool _responded;
+    private TradeUnderWay? _trade;
 
     /// <summary>The trader of an account.</summary>
     /// <param name="settings">What it is told.</param>
-    /// <param name="head">How far the chain is.</param>
-    /// <param name="reader">Reads its balances and receipts.</param>
     /// <param name="execution">How its trades get onto the chain.</param>
     /// <param name="transactions">The sender of the account's transactions.</param>
-    public ArbitrageActor(
-        ArbitrageSettings settings,
-        ChainHead head,
-        MarketReader reader,
-        ITradeExecution execution,
-        IActorRef transactions
-    )
+    public ArbitrageActor(ArbitrageSettings settings, TradeExecution execution, IActorRef transactions)
         : base(settings.Journal)
     {
-        (_settings, _head, _reader, _execution, _transactions) = (settings, head, reader, execution, transactions);
+        (_settings, _execution, _transactions) = (settings, execution, transactions);
         PersistenceId = PersistenceIdOf(settings.Account);
     }
 
@@ -89,8 +72,8 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
             case Compared compared:
                 OnCompared(compared);
                 return true;
-            case ReceiptsRead read:
-                OnReceipts(read);
+            case Settled settled:
+                OnSettled(settled);
                 return true;
             case ReadFailed failed:
                 OnReadFailed(failed);
@@ -147,10 +130,9 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
     {
         _tick = tick;
         if (_comparedAt is null)
-            _hold = _state.Open is null
-                ? "the books are being compared with the chain"
-                : $"trade {_state.Open.Number}, begun in an earlier run, is on its "
-                    + $"way{(_settings.DryRun ? "; a dry run does not take it up" : "")}";
+            _hold = _state.Open is { Number: var number }
+                ? $"trade {number} of an earlier run is on its way{(_settings.DryRun ? "; a dry run does not take it up" : "")}"
+                : "the books are being compared with the chain";
         else
             Decide(tick);
         if (_state.Open is null && (_comparedAt is null || tick.Value.Block >= _comparedAt + CompareEveryBlocks))
@@ -166,7 +148,7 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
         _hold = hold;
         if (_settings.DryRun && events.OfType<ArbitrageEvent.TradeOpened>().FirstOrDefault() is { Trade: var would })
         {
-            _hold = $"dry run: would {Describe(would.Proposal)}";
+            _hold = $"dry run: would {would.Proposal.Summary}";
             Log.Info("Block {0}: {1}", tick.Value.Block, _hold);
             events = [.. events.Where(e => e is not ArbitrageEvent.TradeOpened)];
         }
@@ -179,13 +161,9 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
             () =>
             {
                 if (begins is null)
-                {
                     NoteHandled();
-                    return;
-                }
-
-                Log.Info("Trade {0}: {1}", begins.Number, Describe(begins.Proposal));
-                Begin(_state.Open!);
+                else
+                    Begin(_state.Open!);
             }
         );
     }
@@ -197,73 +175,55 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
     /// </summary>
     private void Begin(OpenTrade trade)
     {
-        _progress.Clear();
-        _responded = false;
-        Submit(trade, trade.Steps);
+        Log.Info("Trade {0}: {1}", trade.Number, trade.Proposal.Summary);
+        _trade = new TradeUnderWay(trade.Number, _execution, _transactions, Self, _stop.Token);
+        _trade.Submit(trade, trade.Steps);
         Advance();
-    }
-
-    private void Submit(OpenTrade trade, IEnumerable<TradeStep> steps)
-    {
-        foreach (var step in steps)
-            _transactions.Tell(new SubmitIntent(trade.IntentOf(step)));
     }
 
     private void OnProgress(IntentProgress progress)
     {
-        if (_state.Open is not { } open || open.Steps.Find(step => open.IdOf(step.Name) == progress.Id) is not { } moved)
+        if (
+            _state.Open is not { } open
+            || _trade is not { } trade
+            || open.Steps.Find(step => open.IdOf(step) == progress.Id) is not { } step
+        )
             return;
-        var before = _progress.GetValueOrDefault(moved.Name);
-        _progress[moved.Name] = progress;
-        if (progress.State == IntentState.Signed && _tick is { } signedFor && signedFor.Value.Block == open.Block)
-            _settings.Metrics.Signed(_settings.Clock.GetElapsedTime(signedFor.SeenAt));
-        if (progress.State >= IntentState.Broadcast && !_responded)
-            Respond(open, sent: progress.State is IntentState.Broadcast or IntentState.Mined or IntentState.Final);
-        if (progress.State >= IntentState.Mined && before?.State != progress.State)
+        var hasMoved = trade.Note(step.Name, progress);
+        if (_tick is { } tick && tick.Value.Block == open.Block)
+        {
+            if (progress.State == IntentState.Signed)
+                _settings.Metrics.Signed(_settings.Clock.GetElapsedTime(tick.SeenAt));
+            if (trade.IsFirstSent(progress))
+                _settings.Metrics.Responded(_settings.Clock.GetElapsedTime(tick.SeenAt));
+        }
+
+        if (hasMoved && progress.State >= IntentState.Mined)
             Advance();
         NoteHandled();
     }
 
-    private void Respond(OpenTrade open, bool sent)
-    {
-        _responded = true;
-        if (sent && _tick is { } tick && tick.Value.Block == open.Block)
-            _settings.Metrics.Responded(_settings.Clock.GetElapsedTime(tick.SeenAt));
-    }
-
-    /// <summary>
-    /// Asks what comes next in the trade on its way; one question at a time, and once more if something has moved meanwhile.
-    /// </summary>
     private void Advance()
     {
-        if (_state.Open is not { } open || _settings.DryRun)
-            return;
-        if (_advancing)
-        {
-            _moved = true;
-            return;
-        }
-
-        (_advancing, _moved) = (true, false);
-        _execution
-            .NextAsync(open, new Dictionary<string, IntentProgress>(_progress), _stop.Token)
-            .PipeTo(Self, success: next => new Advanced(open.Number, next), failure: cause => new ReadFailed(cause, OfTrade: true));
+        if (_state.Open is { } open && !_settings.DryRun)
+            _trade?.Ask(open);
     }
 
     private void OnAdvanced(Advanced advanced)
     {
-        _advancing = false;
-        if (_state.Open is not { } open || open.Number != advanced.Number)
+        if (_state.Open is not { } open || _trade is not { } trade || open.Number != advanced.Number)
             return;
+        var askAgain = trade.Answered();
         switch (advanced.Next)
         {
-            case NextStep.Do(var steps, var alphaBefore):
-                Move([new ArbitrageEvent.StepsPlanned(open.Number, [.. steps], [.. alphaBefore])], () => Submit(open, steps));
+            case NextStep.Do(var planned, var alphaBefore):
+                var steps = _execution.Encode(open, planned);
+                Move([new ArbitrageEvent.StepsPlanned(open.Number, [.. steps], [.. alphaBefore])], () => trade.Submit(open, steps));
                 break;
-            case NextStep.Over(var decisive) when _tick is not null:
-                Settle(open, decisive, _tick.Value);
+            case NextStep.Over(var decisive) when _tick is { } tick:
+                trade.Settle(open, decisive, tick.Value);
                 break;
-            case NextStep.Wait when _moved:
+            case NextStep.Wait when askAgain:
                 Advance();
                 break;
         }
@@ -274,57 +234,27 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
     /// <summary>Notes that nothing more comes of the latest tick: nothing is on its way, or all that is has left.</summary>
     private void NoteHandled()
     {
-        var busy =
-            _state.Open is { } open
-            && (
-                _advancing
-                || open.Steps.IsEmpty
-                || open.Steps.Any(step => !_progress.TryGetValue(step.Name, out var progress) || progress.State < IntentState.Broadcast)
-            );
-        if (!busy && _tick is { } tick)
+        if (_tick is { } tick && (_state.Open is not { } open || _trade is not { } trade || trade.HasLeft(open)))
             _settings.Metrics.Handled(tick.Value.Block);
     }
 
-    /// <summary>
-    /// All transactions of a trade are final: reads what they came to, and what the account owns at a final block after them.
-    /// </summary>
-    private void Settle(OpenTrade open, IntentProgress decisive, NavTick tick)
+    private void OnSettled(Settled settled)
     {
-        _advancing = true;
-        var mined = open.Steps.Select(step => _progress[step.Name].Receipt).OfType<Receipt>().ToList();
-        ReadAsync().PipeTo(Self, failure: cause => new ReadFailed(cause, OfTrade: true));
-
-        async Task<ReceiptsRead> ReadAsync()
-        {
-            var receipts = new List<TradeReceipt>();
-            foreach (var receipt in mined)
-                receipts.Add(await _reader.ReceiptAsync(receipt, _stop.Token).ConfigureAwait(false));
-            var moved = await _execution.MovedAsync(receipts, _stop.Token).ConfigureAwait(false);
-            var finalized = await FinalAsync(mined.Count == 0 ? 0 : mined.Max(receipt => receipt.Block)).ConfigureAwait(false);
-            var balances = await _reader.BalancesAsync(finalized, _stop.Token).ConfigureAwait(false);
-            return new ReceiptsRead(open.Number, TradeOutcomes.Of(open, decisive, receipts, moved, tick), balances);
-        }
-    }
-
-    private void OnReceipts(ReceiptsRead read)
-    {
-        _advancing = false;
-        if (_state.Open?.Number != read.Number)
+        if (_state.Open is not { } open || open.Number != settled.Number)
             return;
-        var open = _state.Open;
         Move(
-            ArbitrageDecider.OnResult(_state, read.Result, read.Balances, _settings.Rules),
+            ArbitrageDecider.OnResult(_state, settled.Result, settled.Balances, _settings.Rules),
             () =>
             {
-                _comparedAt = read.Balances.Block;
+                (_trade, _comparedAt) = (null, settled.Balances.Block);
                 Log.Info(
                     "Trade {0}, {1}, is {2}: {3} wei of TAO, {4} of tokens{5}",
-                    read.Number,
-                    Describe(open.Proposal),
-                    read.Result.Outcome,
-                    read.Result.Tao,
-                    read.Result.Tokens,
-                    read.Result.Reason is { } reason ? $": {reason}" : ""
+                    settled.Number,
+                    open.Proposal.Summary,
+                    settled.Result.Outcome,
+                    settled.Result.Tao,
+                    settled.Result.Tokens,
+                    settled.Result.Reason is { } reason ? $": {reason}" : ""
                 );
 
                 // What a later tick offers is still there: a trade that has just ended must not cost a block. Its own tick is used up.
@@ -343,11 +273,10 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
         if (_comparing)
             return;
         _comparing = true;
-        var numbers = _state.TradesOpened;
-        ReadAsync().PipeTo(Self, failure: cause => new ReadFailed(cause, OfTrade: false));
-
-        async Task<Compared> ReadAsync() =>
-            new(numbers, await _reader.BalancesAsync(await FinalAsync(0).ConfigureAwait(false), _stop.Token).ConfigureAwait(false));
+        var trades = _state.TradesOpened;
+        _execution
+            .BalancesAsync(0, _stop.Token)
+            .PipeTo(Self, success: owned => new Compared(trades, owned), failure: cause => new ReadFailed(cause, null));
     }
 
     private void OnCompared(Compared compared)
@@ -375,23 +304,13 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
             Log.Warning("The account cannot be read: {0} It is tried again", failed.Cause.Message);
         else
             Log.Error(failed.Cause, "Reading the account failed in a way that was not foreseen");
-        if (failed.OfTrade)
-        {
-            _advancing = false;
-            Timers.StartSingleTimer("advance", AdvanceAgain.Instance, ReadAgainAfter);
-        }
-        else
-        {
-            // With the next tick.
-            _comparing = false;
-        }
-    }
 
-    /// <summary>The last final block, which is not before <paramref name="block"/>.</summary>
-    private async Task<BlockHeader> FinalAsync(ulong block)
-    {
-        await _head.PassedAsync(block, _stop.Token).ConfigureAwait(false);
-        return _head.Finalized!;
+        // A comparison is tried again with the next tick.
+        _comparing &= failed.Number is not null;
+        if (failed.Number is null)
+            return;
+        _trade?.Answered();
+        Timers.StartSingleTimer("advance", new AdvanceAgain(), ReadAgainAfter);
     }
 
     // ---- operators --------------------------------------------------------------------------------------------------------------------
@@ -399,68 +318,30 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
     private void OnOperate(Operation operation)
     {
         var asking = Sender;
-        Move(
-            operation switch
-            {
-                Operation.Pause => ArbitrageDecider.Pause(_state, Now),
-                Operation.Resume => ArbitrageDecider.Resume(_state, Now),
-                Operation.Unwind => ArbitrageDecider.Unwind(_state, Now),
-                var unknown => throw new ArgumentOutOfRangeException(nameof(operation), unknown, "no operation"),
-            },
-            () => asking.Tell(Status())
-        );
+        Move(ArbitrageDecider.OnOperation(_state, operation, Now), () => asking.Tell(Status()));
     }
 
-    private ArbitrageStatus Status()
-    {
-        var doing =
-            _state.Open is not null ? TraderState.Submitted
-            : _state.Breakers.Count > 0 ? TraderState.Stopped
-            : _state.Unwinding ? TraderState.Unwinding
-            : Now < _state.NotBefore ? TraderState.Cooldown
-            : TraderState.Idle;
-        var why = doing == TraderState.Stopped ? $"{_state.Breakers[0].Breaker}: {_state.Breakers[0].Reason}" : _hold;
-        return new ArbitrageStatus(_settings.Account, doing, _state.Open is null ? why : null, _settings.DryRun, Now, _state);
-    }
+    private ArbitrageStatus Status() => ArbitrageStatus.Of(_settings, Now, _state, _hold);
 
     // ---- inside -----------------------------------------------------------------------------------------------------------------------
 
     /// <summary>Persists what has happened, all or nothing, and then does the rest.</summary>
-    private void Move(IReadOnlyList<ArbitrageEvent> events, Action then)
-    {
-        if (events.Count == 0)
-        {
-            then();
-            return;
-        }
-
-        PersistEvent(
-            new AccountMoved(events),
+    private void Move(IReadOnlyList<ArbitrageEvent> events, Action then) =>
+        PersistDecided(
+            events.Count == 0 ? [] : [new AccountMoved(events)],
             () =>
             {
                 foreach (var tripped in events.OfType<ArbitrageEvent.BreakerTripped>())
                     Log.Warning("Trading stops: {0}", tripped.Breaker.Reason);
                 foreach (var moved in events.OfType<ArbitrageEvent.BalancesMoved>())
                     Log.Info("From outside came {0} wei of TAO and {1} of tokens, up to block {2}", moved.Tao, moved.Tokens, moved.Block);
-                _settings.Metrics.Moved(events, _state);
+                if (events.Count > 0)
+                    _settings.Metrics.Moved(events, _state);
                 then();
             }
         );
-    }
-
-    private static string Describe(TradeProposal proposal) =>
-        $"{proposal.Kind} ({proposal.Purpose}) of {proposal.Size} wei for at least {proposal.MinProceeds}";
 
     private sealed record Compared(long TradesOpened, AccountBalances Balances);
 
-    private sealed record ReceiptsRead(long Number, TradeResult Result, AccountBalances Balances);
-
-    private sealed record ReadFailed(Exception Cause, bool OfTrade);
-
-    private sealed record Advanced(long Number, NextStep Next);
-
-    private sealed class AdvanceAgain
-    {
-        public static readonly AdvanceAgain Instance = new();
-    }
+    private sealed record AdvanceAgain;
 }

@@ -32,19 +32,6 @@ public sealed record ArbitrageSettings(
 /// <param name="Events">What, in order.</param>
 public sealed record AccountMoved(IReadOnlyList<ArbitrageEvent> Events);
 
-/// <summary>What an operator can ask for.</summary>
-public enum Operation
-{
-    /// <summary>Begin no trades any more; the one on its way is finished.</summary>
-    Pause,
-
-    /// <summary>Go on, whatever has stopped it.</summary>
-    Resume,
-
-    /// <summary>Turn all tokens into TAO.</summary>
-    Unwind,
-}
-
 /// <summary>An operator wants this. Answered by <see cref="ArbitrageStatus"/> once it is in the journal.</summary>
 public sealed record Operate(Operation Operation);
 
@@ -55,25 +42,6 @@ public sealed record GetArbitrage
     public static readonly GetArbitrage Instance = new();
 }
 
-/// <summary>What a trader is doing.</summary>
-public enum TraderState
-{
-    /// <summary>It waits for something that pays.</summary>
-    Idle,
-
-    /// <summary>A trade is on its way.</summary>
-    Submitted,
-
-    /// <summary>It rests after a trade.</summary>
-    Cooldown,
-
-    /// <summary>A breaker is open.</summary>
-    Stopped,
-
-    /// <summary>It turns tokens into TAO.</summary>
-    Unwinding,
-}
-
 /// <summary>How an account is.</summary>
 /// <param name="Account">The account.</param>
 /// <param name="Doing">What it is doing.</param>
@@ -81,4 +49,17 @@ public enum TraderState
 /// <param name="DryRun">Whether it only says what it would do.</param>
 /// <param name="Now">The chain's time as far as it is known, in Unix seconds.</param>
 /// <param name="State">Its books.</param>
-public sealed record ArbitrageStatus(Address Account, TraderState Doing, string? Why, bool DryRun, ulong Now, ArbitrageState State);
+public sealed record ArbitrageStatus(Address Account, TraderState Doing, string? Why, bool DryRun, ulong Now, ArbitrageState State)
+{
+    /// <summary>How an account with these books is.</summary>
+    /// <param name="settings">What it is told.</param>
+    /// <param name="now">The chain's time as far as it is known, in Unix seconds.</param>
+    /// <param name="state">Its books.</param>
+    /// <param name="hold">Why nothing is traded; null where something is.</param>
+    public static ArbitrageStatus Of(ArbitrageSettings settings, ulong now, ArbitrageState state, string? hold)
+    {
+        var doing = state.Doing(now);
+        var why = doing == TraderState.Stopped ? $"{state.Breakers[0].Breaker}: {state.Breakers[0].Reason}" : hold;
+        return new ArbitrageStatus(settings.Account, doing, state.Open is null ? why : null, settings.DryRun, now, state);
+    }
+}

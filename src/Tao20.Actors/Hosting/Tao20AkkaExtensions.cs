@@ -20,6 +20,7 @@ using Tao20.Actors.Status;
 using Tao20.Actors.Transactions;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
+using Tao20.Domain.Arbitrage;
 using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Hosting;
@@ -193,16 +194,11 @@ public static class Tao20AkkaExtensions
     {
         var contract = chain.Options.Contract;
         var reader = new MarketReader(chain.Pool, contract, market, trader.Account);
-        ITradeExecution execution = market.Router is { } router
-            ? new RouterExecution(contract, router, market.Pools[0])
-            : new StepwiseExecution(
-                new BasketReader(chain.Pool, contract, market, trader.Account),
-                chain.Head,
-                contract,
-                market.Pools[0],
-                market.StakingTakesValue,
-                trader.Rules.SlippageBasisPoints
-            );
+        ITradePlan plan = market.Router is null
+            ? new StepwisePlan(market.StakingTakesValue, trader.Rules.SlippageBasisPoints)
+            : new RouterPlan();
+        var basket = market.Router is null ? new BasketReader(chain.Pool, contract, market, trader.Account) : null;
+        var execution = new TradeExecution(plan, new TradeEncoder(contract, market), basket, reader, chain.Head);
         return builder
             .WithOne<ArbitrageKey>(
                 ArbitrageKey.Name,
@@ -210,7 +206,7 @@ public static class Tao20AkkaExtensions
                 registry =>
                 {
                     var transactions = registry.TryGet<TransactionSenderKey>(out var sender) ? sender : ActorRefs.Nobody;
-                    return Props.Create(() => new ArbitrageActor(trader, chain.Head, reader, execution, transactions));
+                    return Props.Create(() => new ArbitrageActor(trader, execution, transactions));
                 }
             )
             .WithOne<PriceFeedKey>(

@@ -244,15 +244,48 @@ internal static class ArbitrageWire
             Volume = Values.Bytes(result.Volume.Value),
             Nav = Values.Bytes(result.Nav.Value),
         };
-        if (result.Reason is { } reason)
-            wire.Reason = reason;
+        if (result.Failure is TradeFailure.Recorded recorded)
+            wire.Reason = recorded.Text;
+        else if (result.Failure is { } failure)
+            wire.Failure = ToWire(failure);
         return wire;
     }
+
+    private static Wire.TradeFailure ToWire(TradeFailure failure) =>
+        failure switch
+        {
+            TradeFailure.BrokenOff(var cause) => new Wire.TradeFailure
+            {
+                BrokenOff = new Wire.BrokenOff { Cause = cause is null ? null : OutboxWire.ToWire(cause) },
+            },
+            TradeFailure.MinedTooLate => new Wire.TradeFailure { MinedTooLate = true },
+            TradeFailure.Reverted(var block) => new Wire.TradeFailure { RevertedInBlock = block },
+            TradeFailure.TooLittle => new Wire.TradeFailure { TooLittle = true },
+            TradeFailure.NotSent(var cause) => new Wire.TradeFailure { NotSent = OutboxWire.ToWire(cause) },
+            _ => throw new ArgumentException($"A {failure.GetType().Name} has no wire form of its own.", nameof(failure)),
+        };
+
+    private static TradeFailure FromWire(Wire.TradeFailure wire) =>
+        wire.KindCase switch
+        {
+            Wire.TradeFailure.KindOneofCase.BrokenOff => new TradeFailure.BrokenOff(
+                wire.BrokenOff.Cause is { } cause ? OutboxWire.FromWire(cause) : null
+            ),
+            Wire.TradeFailure.KindOneofCase.MinedTooLate => new TradeFailure.MinedTooLate(),
+            Wire.TradeFailure.KindOneofCase.RevertedInBlock => new TradeFailure.Reverted(wire.RevertedInBlock),
+            Wire.TradeFailure.KindOneofCase.TooLittle => new TradeFailure.TooLittle(),
+            Wire.TradeFailure.KindOneofCase.NotSent => new TradeFailure.NotSent(OutboxWire.FromWire(wire.NotSent)),
+            var unknown => throw new InvalidDataException(
+                $"The failure of a trade is of the unknown kind {unknown}: it was written by a newer version."
+            ),
+        };
 
     private static TradeResult FromWire(Wire.TradeResult wire) =>
         new(
             (TradeOutcome)wire.Outcome,
-            wire.HasReason ? wire.Reason : null,
+            wire.Failure is { } failure ? FromWire(failure)
+                : wire.HasReason ? new TradeFailure.Recorded(wire.Reason)
+                : null,
             wire.Block,
             wire.Time,
             new EpochId(wire.Epoch),

@@ -171,7 +171,7 @@ internal static class OutboxWire
             (long)wire.Foreign
         );
 
-    private static Wire.IntentFailure ToWire(IntentFailure failure)
+    public static Wire.IntentFailure ToWire(IntentFailure failure)
     {
         switch (failure)
         {
@@ -185,12 +185,17 @@ internal static class OutboxWire
                 if (refused.RevertData is { } data)
                     wire.RevertData = data;
                 return new Wire.IntentFailure { SimulationRefused = wire };
+            case IntentFailure.Recorded recorded:
+                var text = new Wire.RecordedFailure { Text = recorded.Text, Expired = recorded.Expired };
+                if (recorded.RevertData is { } returned)
+                    text.RevertData = returned;
+                return new Wire.IntentFailure { Recorded = text };
             default:
                 throw new ArgumentException($"A {failure.GetType().Name} has no wire form of its own.", nameof(failure));
         }
     }
 
-    private static IntentFailure FromWire(Wire.IntentFailure wire) =>
+    public static IntentFailure FromWire(Wire.IntentFailure wire) =>
         wire.KindCase switch
         {
             Wire.IntentFailure.KindOneofCase.DeadlinePassed => new IntentFailure.DeadlinePassed(
@@ -200,6 +205,11 @@ internal static class OutboxWire
             Wire.IntentFailure.KindOneofCase.SimulationRefused => new IntentFailure.SimulationRefused(
                 wire.SimulationRefused.NodeText,
                 wire.SimulationRefused.HasRevertData ? wire.SimulationRefused.RevertData : null
+            ),
+            Wire.IntentFailure.KindOneofCase.Recorded => new IntentFailure.Recorded(
+                wire.Recorded.Text,
+                wire.Recorded.HasRevertData ? wire.Recorded.RevertData : null,
+                wire.Recorded.Expired
             ),
             var unknown => throw new InvalidDataException(
                 $"The failure of an intent is of the unknown kind {unknown}: it was written by a newer version."

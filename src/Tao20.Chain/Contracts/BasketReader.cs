@@ -3,25 +3,10 @@ using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Arbitrage;
-using Tao20.Domain.Nav;
 using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Contracts;
-
-/// <summary>What an account needs to know to buy, mint, redeem and sell a basket itself, read at one block.</summary>
-/// <param name="Inputs">The index: its composition, its holdings, the prices.</param>
-/// <param name="Hotkey">The hotkey under which all of it is staked.</param>
-/// <param name="Staked">The account's own alpha under that hotkey, in the order of the composition.</param>
-/// <param name="Allowed">How much of it the index may take, in the same order.</param>
-/// <param name="PoolAllowed">How many of the account's tokens the pool may take.</param>
-public sealed record BasketReading(
-    NavInputs Inputs,
-    Hash256 Hotkey,
-    IReadOnlyList<AlphaHeld> Staked,
-    IReadOnlyList<BigInteger> Allowed,
-    BigInteger PoolAllowed
-);
 
 /// <summary>Reads what an account needs to trade without a router.</summary>
 public sealed class BasketReader(EndpointPool pool, Address contract, MarketAddresses market, Address account)

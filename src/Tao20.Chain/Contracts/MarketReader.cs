@@ -28,16 +28,6 @@ public abstract record MarketReading
     public sealed record Unavailable(string Reason) : MarketReading;
 }
 
-/// <summary>A trade's receipt, read.</summary>
-/// <param name="Receipt">The receipt.</param>
-/// <param name="Time">The time of its block, in Unix seconds.</param>
-/// <param name="Epoch">The epoch the contract is in at the end of that block.</param>
-/// <param name="Nav">NAV then.</param>
-/// <param name="Tao">The change of the account's TAO by its logs, gas not included.</param>
-/// <param name="Tokens">The change of its tokens by its logs.</param>
-/// <param name="Volume">The volume the contract credits.</param>
-public sealed record TradeReceipt(Receipt Receipt, ulong Time, EpochId Epoch, TaoPerToken Nav, WeiDelta Tao, WeiDelta Tokens, Wei Volume);
-
 /// <summary>Reads, at one block each time, all that one account needs to trade TAO20 against its market.</summary>
 /// <param name="pool">The endpoints.</param>
 /// <param name="contract">The TAO20 contract.</param>

@@ -3,6 +3,7 @@ using Nethereum.ABI.FunctionEncoding.Attributes;
 using Nethereum.Contracts;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts.Messages;
+using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Contracts;
@@ -68,11 +69,12 @@ public static class RouterCalls
         return true;
     }
 
-    /// <summary>Whether a trade was refused because its deadline has passed.</summary>
-    public static bool IsExpired(string? revert) => Is<ExpiredError>(revert);
-
-    /// <summary>Whether a trade was refused because it would bring too little: the market has moved.</summary>
-    public static bool IsTooLittle(string? revert) => Is<UnprofitableError>(revert) || Is<TooLittleError>(revert);
+    /// <summary>What a contract said when it refused a trade.</summary>
+    /// <param name="revert">0x and hex digits; null when the node gave none.</param>
+    public static TradeRevert RevertOf(string? revert) =>
+        Is<UnprofitableError>(revert) || Is<TooLittleError>(revert) ? TradeRevert.TooLittle
+        : Is<ExpiredError>(revert) ? TradeRevert.Expired
+        : TradeRevert.Other;
 
     private static bool Is<TError>([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] string? revert)
         where TError : IErrorDTO, new() =>

@@ -132,6 +132,16 @@ public static class ArbitrageDecider
             : [new ArbitrageEvent.BalancesMoved(tao, tokens, balances.Nav, balances.Block, balances.Time)];
     }
 
+    /// <summary>What follows from what an operator asks for.</summary>
+    public static IReadOnlyList<ArbitrageEvent> OnOperation(ArbitrageState state, Operation operation, ulong now) =>
+        operation switch
+        {
+            Operation.Pause => Pause(state, now),
+            Operation.Resume => Resume(state, now),
+            Operation.Unwind => Unwind(state, now),
+            _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "no operation"),
+        };
+
     /// <summary>An operator pauses it.</summary>
     public static IReadOnlyList<ArbitrageEvent> Pause(ArbitrageState state, ulong now) =>
         state.Stopped(Breaker.Paused) is not null ? [] : [Tripped(Breaker.Paused, "an operator has paused it", now, null)];

@@ -121,6 +121,14 @@ public sealed record ArbitrageState(
     /// <summary>A breaker that is open; null when it is not.</summary>
     public OpenBreaker? Stopped(Breaker breaker) => Breakers.Find(open => open.Breaker == breaker);
 
+    /// <summary>What the trader is doing at a time of the chain, in Unix seconds.</summary>
+    public TraderState Doing(ulong now) =>
+        Open is not null ? TraderState.Submitted
+        : Breakers.Count > 0 ? TraderState.Stopped
+        : Unwinding ? TraderState.Unwinding
+        : now < NotBefore ? TraderState.Cooldown
+        : TraderState.Idle;
+
     /// <summary>The state after an event.</summary>
     public ArbitrageState Evolve(ArbitrageEvent e) =>
         e switch

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 
 namespace Tao20.Domain.Arbitrage;
@@ -53,7 +55,11 @@ public sealed record TradeProposal(
     WeiDelta ExpectedNet,
     ulong GasUnits = 0,
     Wei Tokens = default
-);
+)
+{
+    /// <summary>What it is, in one line.</summary>
+    public string Summary => $"{Kind} ({Purpose}) of {Size} wei for at least {MinProceeds}";
+}
 
 /// <summary>A transaction of a trade.</summary>
 /// <param name="Name">What it is, once in the trade.</param>
@@ -83,6 +89,13 @@ public sealed record OpenTrade(long Number, TradeProposal Proposal, ulong Block,
     /// The account's own alpha before the trade touched any: what is above it is the trade's. Empty while it has touched none.
     /// </summary>
     public ImmutableList<AlphaHeld> AlphaBefore { get; init; } = [];
+
+    /// <summary>The id of a transaction in the outbox of its account.</summary>
+    public string IdOf(TradeStep step) => string.Create(CultureInfo.InvariantCulture, $"arb-{Number}-{step.Name}");
+
+    /// <summary>What the outbox is asked for.</summary>
+    public TransactionIntent IntentOf(TradeStep step) =>
+        new(IdOf(step), step.To, step.Value.Value, step.Data, step.Expires ? Proposal.Deadline : 0, step.Gas);
 }
 
 /// <summary>How a trade ended.</summary>
@@ -103,7 +116,7 @@ public enum TradeOutcome : byte
 
 /// <summary>What a trade came to, by receipts and balances: never by what was expected.</summary>
 /// <param name="Outcome">How it ended.</param>
-/// <param name="Reason">Why it did not do what it was for; null when it did.</param>
+/// <param name="Failure">Why it did not do what it was for; null when it did.</param>
 /// <param name="Block">The block it was done in; that of the tick when nothing was mined.</param>
 /// <param name="Time">That block's time, in Unix seconds.</param>
 /// <param name="Epoch">The epoch the contract was in at the end of that block.</param>
@@ -114,7 +127,7 @@ public enum TradeOutcome : byte
 /// <param name="Nav">What a token was worth.</param>
 public sealed record TradeResult(
     TradeOutcome Outcome,
-    string? Reason,
+    TradeFailure? Failure,
     ulong Block,
     ulong Time,
     EpochId Epoch,
@@ -123,7 +136,11 @@ public sealed record TradeResult(
     Wei Gas,
     Wei Volume,
     TaoPerToken Nav
-);
+)
+{
+    /// <summary>The words for why it did not do what it was for; null when it did.</summary>
+    public string? Reason => Failure?.Reason;
+}
 
 /// <summary>What an account owns at a block.</summary>
 /// <param name="Block">The block.</param>

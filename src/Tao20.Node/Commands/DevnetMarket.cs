@@ -2,6 +2,7 @@ using System.Globalization;
 using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Status;
 using Tao20.Devnet;
+using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Units;
 using Tao20.Node.Configuration;
 using Tao20.Node.Hosting;

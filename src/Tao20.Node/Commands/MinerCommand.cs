@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Tao20.Actors.Arbitrage;
+using Tao20.Domain.Arbitrage;
 using Tao20.Node.Configuration;
 using Tao20.Node.Hosting;
 using Tao20.Node.Http;

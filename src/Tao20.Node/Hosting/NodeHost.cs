@@ -17,6 +17,7 @@ using Tao20.Actors.Status;
 using Tao20.Actors.Transactions;
 using Tao20.Chain.Following;
 using Tao20.Chain.Signing;
+using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Transactions;
 using Tao20.Node.Configuration;

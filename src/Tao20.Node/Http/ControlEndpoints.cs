@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Hosting;
 using Tao20.Actors.Arbitrage;
+using Tao20.Domain.Arbitrage;
 using Tao20.Node.Hosting;
 
 namespace Tao20.Node.Http;

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Tao20.Actors.Arbitrage;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Units;
 

@@ -421,7 +421,7 @@ internal static class Samples
         );
         var result = new TradeResult(
             TradeOutcome.Failed,
-            "why",
+            new TradeFailure.Recorded("why"),
             5,
             6,
             new EpochId(7),
@@ -431,6 +431,16 @@ internal static class Samples
             Wei.From(11),
             one
         );
+        TradeFailure[] failures =
+        [
+            new TradeFailure.BrokenOff(new IntentFailure.DeadlinePassed(1, 2)),
+            new TradeFailure.BrokenOff(null),
+            new TradeFailure.MinedTooLate(),
+            new TradeFailure.Reverted(0),
+            new TradeFailure.TooLittle(),
+            new TradeFailure.NotSent(new IntentFailure.SimulationRefused("no", "0x01")),
+            new TradeFailure.NotSent(new IntentFailure.Recorded("no", null, true)),
+        ];
         IReadOnlyList<ArbitrageEvent> events =
         [
             new ArbitrageEvent.BalancesMoved(new WeiDelta((Int128)Wei.OneTao.Value * 5), new WeiDelta((Int128)Wei.OneTao.Value), one, 1, 2),
@@ -446,11 +456,12 @@ internal static class Samples
                 result with
                 {
                     Outcome = TradeOutcome.Confirmed,
-                    Reason = null,
+                    Failure = null,
                     Tao = WeiDelta.Zero,
                 },
                 null
             ),
+            .. failures.Select(failure => new ArbitrageEvent.TradeClosed(trade, result with { Failure = failure }, null)),
             new ArbitrageEvent.BreakerTripped(new OpenBreaker(Breaker.Failures, "why", 1, 2)),
             new ArbitrageEvent.BreakerTripped(new OpenBreaker(Breaker.Paused, "why", 1, null)),
             new ArbitrageEvent.BreakerCleared(Breaker.Failures, 3, true),

@@ -156,7 +156,7 @@ public sealed class AccountingTests(ITestOutputHelper output)
             _tokens = (UInt128)((Int128)_tokens + tokens);
             return new TradeResult(
                 outcome,
-                outcome == TradeOutcome.Confirmed ? null : "chance",
+                outcome == TradeOutcome.Confirmed ? null : new TradeFailure.Recorded("chance"),
                 _now,
                 _now,
                 tick.Epoch,

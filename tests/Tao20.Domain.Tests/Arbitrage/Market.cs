@@ -66,7 +66,7 @@ internal static class Market
     public static TradeResult Result(TradeOutcome outcome, long milli, int seconds, string? reason = null) =>
         new(
             outcome,
-            reason,
+            reason is null ? null : new TradeFailure.Recorded(reason),
             101 + (ulong)seconds,
             Start + (ulong)seconds,
             new EpochId(3),
