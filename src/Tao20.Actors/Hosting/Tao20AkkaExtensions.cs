@@ -15,7 +15,6 @@ using Tao20.Actors.Ingestion;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Pricing;
-using Tao20.Actors.Serialization;
 using Tao20.Actors.Status;
 using Tao20.Actors.Transactions;
 using Tao20.Chain.Contracts;

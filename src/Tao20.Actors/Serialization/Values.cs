@@ -25,6 +25,8 @@ internal static class Values
         return ByteString.CopyFrom(bytes.TrimEnd((byte)0));
     }
 
+    public static Wei Amount(ByteString bytes) => Wei.From(UInt128(bytes));
+
     public static UInt128 UInt128(ByteString bytes)
     {
         Span<byte> padded = stackalloc byte[16];

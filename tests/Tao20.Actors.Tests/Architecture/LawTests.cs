@@ -78,10 +78,12 @@ public sealed partial class LawTests
         SliceRuleDefinition.Slices().Matching(slices).Should().BeFreeOfCycles().Check(Loaded);
 
     [Fact]
-    public void Wire_types_stay_in_the_serialization() =>
+    public void Only_the_wire_forms_of_a_room_know_how_it_is_written() =>
         Types()
             .That()
             .ResideInAssembly(ActorsAssembly)
+            .And()
+            .DoNotHaveNameEndingWith("Wire")
             .And()
             .DoNotResideInNamespaceMatching("Tao20\\.Actors\\.Serialization")
             .Should()

@@ -2,7 +2,6 @@ using System.Numerics;
 using Akka.Actor;
 using Google.Protobuf;
 using Tao20.Actors.Consensus;
-using Tao20.Actors.Serialization;
 using Tao20.Chain;
 using Tao20.Devnet;
 using Tao20.Domain.Consensus;
@@ -247,7 +246,7 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
     }
 
     /// <summary>All that validators agree on, as bytes.</summary>
-    private static string Dump(ConsensusBook book) => Convert.ToHexString(BookWire.ToWire(book).ToByteArray());
+    private static string Dump(ConsensusBook book) => Convert.ToHexString(BookSnapshotWire.ToWire(book).ToByteArray());
 
     private sealed class SkewedNav(int percent) : IAttestationStrategy
     {

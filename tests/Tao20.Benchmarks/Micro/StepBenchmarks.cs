@@ -1,6 +1,6 @@
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
-using Tao20.Actors.Serialization;
+using Tao20.Actors.Miners;
 using Tao20.Benchmarks.Pipeline;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;

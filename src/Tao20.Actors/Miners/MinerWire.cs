@@ -1,42 +1,37 @@
 using Google.Protobuf;
 using Tao20.Actors.Journal;
-using Tao20.Actors.Miners;
+using Tao20.Actors.Serialization;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
+using Wire = Tao20.Actors.Serialization.Wire;
 
-namespace Tao20.Actors.Serialization;
+namespace Tao20.Actors.Miners;
 
 /// <summary>The miners' messages, events and snapshots, to and from their wire form.</summary>
 internal static class MinerWire
 {
-    public static Wire.Eligibility ToWire(EligibilityRules rules) =>
-        new()
-        {
-            DustWei = Values.Bytes(rules.DustWei.Value),
-            BurstTrades = rules.BurstTrades,
-            BurstSeconds = rules.BurstSeconds,
-            RoundTripSeconds = rules.RoundTripSeconds,
-            RoundTripPercent = rules.RoundTripPercent,
-            RoundTripCandidates = rules.RoundTripCandidates,
-        };
-
-    public static EligibilityRules FromWire(Wire.Eligibility rules) =>
-        new(
-            Wei.From(Values.UInt128(rules.DustWei)),
-            rules.BurstTrades,
-            rules.BurstSeconds,
-            rules.RoundTripSeconds,
-            rules.RoundTripPercent,
-            rules.RoundTripCandidates
-        );
+    /// <summary>What is persisted or sent of this room, each with its manifest.</summary>
+    public static readonly WireForm[] Forms =
+    [
+        WireForm.Of<FoldBatch, Wire.FoldBatch>("fold-batch", ToWire, FromWire),
+        WireForm.Of<FoldAcknowledged, Wire.FoldAcknowledged>("fold-ack", ToWire, FromWire),
+        WireForm.Of<FoldDiverged, Wire.FoldDiverged>("fold-diverged", ToWire, FromWire),
+        WireForm.Of<FoldFailed, Wire.FoldFailed>("fold-failed", ToWire, FromWire),
+        WireForm.Of<GetEpochVolume, Wire.GetEpochVolume>("get-epoch-volume", ToWire, FromWire),
+        WireForm.Of<GetMinerSummary, Wire.GetMinerSummary>("get-miner-summary", ToWire, FromWire),
+        WireForm.Of<EpochVolume, Wire.EpochVolume>("epoch-volume", ToWire, FromWire),
+        WireForm.Of<MinerSummary, Wire.MinerSummary>("miner-summary", ToWire, FromWire),
+        WireForm.Of<TradesFolded, Wire.TradesFolded>("trades-folded", ToWire, FromWire),
+        WireForm.Of<MinerVolumeSnapshot, Wire.MinerVolume>("miner-volume", ToWire, FromWire),
+    ];
 
     public static Wire.FoldBatch ToWire(FoldBatch batch) =>
         new()
         {
             Range = batch.Range,
             Part = batch.Part,
-            Rules = ToWire(batch.Trades.Rules),
+            Rules = ParametersWire.ToWire(batch.Trades.Rules),
             Trades = TradeColumns.ToWire(batch.Miner, batch.Trades.Trades.Span),
             HasCounter = batch.Trades.Counter is not null,
             CounterBefore = Values.Bytes(batch.Trades.Counter?.Before ?? 0),
@@ -49,7 +44,7 @@ internal static class MinerWire
         ChainCounter? counter = batch.HasCounter
             ? new ChainCounter(Values.UInt128(batch.CounterBefore), Values.UInt128(batch.CounterAfter))
             : null;
-        return new FoldBatch(batch.Range, batch.Part, new FoldTrades(miner, FromWire(batch.Rules), trades, counter));
+        return new FoldBatch(batch.Range, batch.Part, new FoldTrades(miner, ParametersWire.FromWire(batch.Rules), trades, counter));
     }
 
     public static Wire.TradesFolded ToWire(TradesFolded folded)
@@ -66,7 +61,7 @@ internal static class MinerWire
 
         return new Wire.TradesFolded
         {
-            Rules = ToWire(folded.Rules),
+            Rules = ParametersWire.ToWire(folded.Rules),
             Trades = TradeColumns.ToWire(folded.Trades.Span[0].Miner, folded.Trades.Span),
             Verdicts = UnsafeByteOperations.UnsafeWrap(kinds),
             Matches = ByteString.CopyFrom([.. matches]),
@@ -86,7 +81,12 @@ internal static class MinerWire
         var match = 0;
         for (var i = 0; i < verdicts.Length; i++)
             verdicts[i] = new Verdict((VerdictKind)kinds[i], (VerdictKind)kinds[i] == VerdictKind.RoundTrip ? matches[match++] : (byte)0);
-        return new TradesFolded(FromWire(folded.Rules), trades, verdicts, folded.HasBaseline ? Values.UInt128(folded.Baseline) : null);
+        return new TradesFolded(
+            ParametersWire.FromWire(folded.Rules),
+            trades,
+            verdicts,
+            folded.HasBaseline ? Values.UInt128(folded.Baseline) : null
+        );
     }
 
     public static Wire.FoldAcknowledged ToWire(FoldAcknowledged message) =>

@@ -1,13 +1,21 @@
-using Tao20.Actors.Pricing;
+using Tao20.Actors.Serialization;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Units;
+using Wire = Tao20.Actors.Serialization.Wire;
 
-namespace Tao20.Actors.Serialization;
+namespace Tao20.Actors.Pricing;
 
 /// <summary>The price feed's event and snapshot, to and from their wire form.</summary>
 internal static class PricingWire
 {
+    /// <summary>What is persisted or sent of this room, each with its manifest.</summary>
+    public static readonly WireForm[] Forms =
+    [
+        WireForm.Of<PriceNoted, Wire.PriceNoted>("price-noted", ToWire, FromWire),
+        WireForm.Of<PriceHistory, Wire.PriceHistory>("price-history", ToWire, FromWire),
+    ];
+
     public static Wire.PriceNoted ToWire(PriceNoted noted)
     {
         var wire = new Wire.PriceNoted

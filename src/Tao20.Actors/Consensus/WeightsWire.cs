@@ -1,13 +1,24 @@
-using Tao20.Actors.Consensus;
+using Tao20.Actors.Serialization;
 using Tao20.Domain.Coordination;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
+using Wire = Tao20.Actors.Serialization.Wire;
 
-namespace Tao20.Actors.Serialization;
+namespace Tao20.Actors.Consensus;
 
 /// <summary>The weights' messages, event and snapshot, to and from their wire form.</summary>
 internal static class WeightsWire
 {
+    /// <summary>What is persisted or sent of this room, each with its manifest.</summary>
+    public static readonly WireForm[] Forms =
+    [
+        WireForm.Of<PublishWeights, Wire.PublishWeights>("weigh-epoch", ToWire, FromWire),
+        WireForm.Of<WeightsAccepted, Wire.WeightsAccepted>("weights-taken", ToWire, FromWire),
+        WireForm.Of<WeightsMoved, Wire.WeightsMoved>("weights-moved", ToWire, FromWire),
+        WireForm.Of<WeightsState, Wire.WeightsSnapshot>("weights", ToWire, FromWire),
+        WireForm.OfQuery<GetWeights, Wire.GetWeights>("get-weights", GetWeights.Instance),
+    ];
+
     public static Wire.PublishWeights ToWire(PublishWeights weigh) =>
         new() { Report = ConsensusWire.ToWire(new CoordinatorEvent.EpochSettled(weigh.Report)) };
 
@@ -34,7 +45,7 @@ internal static class WeightsWire
     {
         var wire = new Wire.WeightsProgress
         {
-            Closed = CursorWire.ToWire(progress.Closed),
+            Closed = EpochWire.ToWire(progress.Closed),
             Stage = (uint)progress.Stage,
             WithoutUid = Values.Bytes(progress.WithoutUid),
             VersionKey = progress.VersionKey,
@@ -43,7 +54,7 @@ internal static class WeightsWire
             DoneAt = progress.DoneAt,
             DoneSeconds = progress.DoneSeconds,
         };
-        wire.Weights.AddRange(progress.Weights.Select(BookWire.ToWire));
+        wire.Weights.AddRange(progress.Weights.Select(AttestationWire.ToWire));
         wire.Salt.AddRange(progress.Salt.Select(number => (uint)number));
         if (progress.Reason is { } reason)
             wire.Reason = reason;
@@ -52,9 +63,9 @@ internal static class WeightsWire
 
     private static WeightsProgress FromWire(Wire.WeightsProgress wire) =>
         new(
-            CursorWire.FromWire(wire.Closed),
+            EpochWire.FromWire(wire.Closed),
             (WeightsStage)wire.Stage,
-            [.. wire.Weights.Select(BookWire.FromWire)],
+            [.. wire.Weights.Select(AttestationWire.FromWire)],
             Values.Addresses(wire.WithoutUid),
             wire.VersionKey,
             [.. wire.Salt.Select(number => (ushort)number)],

@@ -1,12 +1,31 @@
-using Tao20.Actors.Transactions;
+using Tao20.Actors.Serialization;
 using Tao20.Domain.Transactions;
 using static Tao20.Domain.Transactions.OutboxEvent;
+using Wire = Tao20.Actors.Serialization.Wire;
 
-namespace Tao20.Actors.Serialization;
+namespace Tao20.Actors.Transactions;
 
 /// <summary>The outbox' messages, events and snapshot, to and from their wire form.</summary>
 internal static class OutboxWire
 {
+    /// <summary>What is persisted or sent of this room, each with its manifest.</summary>
+    public static readonly WireForm[] Forms =
+    [
+        WireForm.Of<OutboxEvent.IntentPlanned, Wire.IntentPlanned>("intent-planned", ToWire, FromWire),
+        WireForm.Of<OutboxEvent.TransactionSigned, Wire.TransactionSigned>("transaction-signed", ToWire, FromWire),
+        WireForm.Of<OutboxEvent.TransactionBroadcast, Wire.TransactionBroadcast>("transaction-broadcast", ToWire, FromWire),
+        WireForm.Of<OutboxEvent.TransactionMined, Wire.TransactionMined>("transaction-mined", ToWire, FromWire),
+        WireForm.Of<OutboxEvent.TransactionReorged, Wire.TransactionReorged>("transaction-reorged", ToWire, FromWire),
+        WireForm.Of<OutboxEvent.TransactionFinal, Wire.TransactionFinal>("transaction-final", ToWire, FromWire),
+        WireForm.Of<OutboxEvent.TransactionDropped, Wire.TransactionDropped>("transaction-dropped", ToWire, FromWire),
+        WireForm.Of<OutboxEvent.IntentFailed, Wire.IntentFailed>("intent-failed", ToWire, FromWire),
+        WireForm.Of<SubmitIntent, Wire.SubmitIntent>("submit-intent", ToWire, FromWire),
+        WireForm.Of<IntentProgress, Wire.IntentProgress>("intent-progress", ToWire, FromWire),
+        WireForm.Of<OutboxState, Wire.OutboxSnapshot>("outbox", ToWire, FromWire),
+        WireForm.Of<SenderStatus, Wire.SenderStatus>("sender-status", ToWire, FromWire),
+        WireForm.OfQuery<GetSenderStatus, Wire.GetSenderStatus>("get-sender-status", GetSenderStatus.Instance),
+    ];
+
     public static Wire.IntentPlanned ToWire(IntentPlanned planned) => new() { Intent = ToWire(planned.Intent) };
 
     public static IntentPlanned FromWire(Wire.IntentPlanned wire) => new(FromWire(wire.Intent));

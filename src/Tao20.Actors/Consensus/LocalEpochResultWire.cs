@@ -1,13 +1,21 @@
 using Google.Protobuf;
-using Tao20.Actors.Consensus;
+using Tao20.Actors.Serialization;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Units;
+using Wire = Tao20.Actors.Serialization.Wire;
 
-namespace Tao20.Actors.Serialization;
+namespace Tao20.Actors.Consensus;
 
 /// <summary>What a node has computed of the latest epochs, to and from its wire form.</summary>
 internal static class LocalEpochResultWire
 {
+    /// <summary>What is persisted or sent of this room, each with its manifest.</summary>
+    public static readonly WireForm[] Forms =
+    [
+        WireForm.OfQuery<GetLocalEpochResults, Wire.GetLocalEpochResults>("get-witness", GetLocalEpochResults.Instance),
+        WireForm.Of<LocalEpochResults, Wire.LocalEpochResults>("witness-status", ToWire, FromWire),
+    ];
+
     public static Wire.LocalEpochResults ToWire(LocalEpochResults status)
     {
         var wire = new Wire.LocalEpochResults();

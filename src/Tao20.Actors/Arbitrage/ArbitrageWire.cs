@@ -1,13 +1,22 @@
 using Google.Protobuf;
-using Tao20.Actors.Arbitrage;
+using Tao20.Actors.Serialization;
+using Tao20.Actors.Transactions;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Units;
+using Wire = Tao20.Actors.Serialization.Wire;
 
-namespace Tao20.Actors.Serialization;
+namespace Tao20.Actors.Arbitrage;
 
 /// <summary>The events and the snapshot of a miner's account, to and from their wire form.</summary>
 internal static class ArbitrageWire
 {
+    /// <summary>What is persisted or sent of this room, each with its manifest.</summary>
+    public static readonly WireForm[] Forms =
+    [
+        WireForm.Of<AccountMoved, Wire.AccountMoved>("account-moved", ToWire, FromWire),
+        WireForm.Of<ArbitrageState, Wire.AccountSnapshot>("account", ToWire, FromWire),
+    ];
+
     public static Wire.AccountMoved ToWire(AccountMoved moved)
     {
         var wire = new Wire.AccountMoved();
@@ -61,7 +70,7 @@ internal static class ArbitrageWire
 
     public static ArbitrageState FromWire(Wire.AccountSnapshot wire) =>
         new(
-            new Inventory(Amount(wire.Tao), Amount(wire.Tokens), Amount(wire.Cost)),
+            new Inventory(Values.Amount(wire.Tao), Values.Amount(wire.Tokens), Values.Amount(wire.Cost)),
             wire.Open is { } open ? FromWire(open) : null,
             wire.Numbers,
             [.. wire.Breakers.Select(FromWire)],
@@ -72,8 +81,8 @@ internal static class ArbitrageWire
             [
                 .. wire.Hours.Select(hour => new TradingHour(
                     hour.Hour,
-                    Amount(hour.Minted),
-                    Amount(hour.Redeemed),
+                    Values.Amount(hour.Minted),
+                    Values.Amount(hour.Redeemed),
                     Values.Delta(hour.Profit),
                     Values.Delta(hour.AtRisk)
                 )),
@@ -83,9 +92,9 @@ internal static class ArbitrageWire
                 wire.Totals.Failed,
                 wire.Totals.Expired,
                 wire.Totals.Missed,
-                Amount(wire.Totals.Minted),
-                Amount(wire.Totals.Redeemed),
-                Amount(wire.Totals.Gas),
+                Values.Amount(wire.Totals.Minted),
+                Values.Amount(wire.Totals.Redeemed),
+                Values.Amount(wire.Totals.Gas),
                 Values.Delta(wire.Totals.Profit),
                 Values.Delta(wire.Totals.DepositedTao),
                 Values.Delta(wire.Totals.DepositedCost)
@@ -184,7 +193,7 @@ internal static class ArbitrageWire
         };
 
     private static TradeStep FromWire(Wire.TradeStep wire) =>
-        new(wire.Name, Values.Address(wire.To), Amount(wire.Value), wire.Data.ToByteArray(), wire.Gas, wire.Expires);
+        new(wire.Name, Values.Address(wire.To), Values.Amount(wire.Value), wire.Data.ToByteArray(), wire.Gas, wire.Expires);
 
     private static Wire.AlphaHeld ToWire(AlphaHeld held) => new() { Netuid = held.Netuid, Alpha = held.Alpha };
 
@@ -215,12 +224,12 @@ internal static class ArbitrageWire
             new TradeProposal(
                 (TradeKind)wire.Proposal.Kind,
                 (TradePurpose)wire.Proposal.Purpose,
-                Amount(wire.Proposal.Size),
-                Amount(wire.Proposal.MinProceeds),
+                Values.Amount(wire.Proposal.Size),
+                Values.Amount(wire.Proposal.MinProceeds),
                 wire.Proposal.Deadline,
                 Values.Delta(wire.Proposal.ExpectedNet),
                 wire.Proposal.GasUnits,
-                Amount(wire.Proposal.Tokens)
+                Values.Amount(wire.Proposal.Tokens)
             ),
             wire.Block,
             wire.Time
@@ -291,8 +300,8 @@ internal static class ArbitrageWire
             new EpochId(wire.Epoch),
             Values.Delta(wire.Tao),
             Values.Delta(wire.Tokens),
-            Amount(wire.Gas),
-            Amount(wire.Volume),
+            Values.Amount(wire.Gas),
+            Values.Amount(wire.Volume),
             Price(wire.Nav)
         );
 
@@ -311,8 +320,6 @@ internal static class ArbitrageWire
 
     private static OpenBreaker FromWire(Wire.OpenBreaker wire) =>
         new((Breaker)wire.Breaker, wire.Reason, wire.Since, wire.HasUntil ? wire.Until : null);
-
-    private static Wei Amount(ByteString bytes) => Wei.From(Values.UInt128(bytes));
 
     private static TaoPerToken Price(ByteString bytes) => TaoPerToken.From(Values.UInt128(bytes));
 

@@ -1,16 +1,24 @@
-using System.Collections.Immutable;
-using Tao20.Actors.Consensus;
+using Tao20.Actors.Serialization;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Coordination;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
-using Tao20.Domain.Weights;
+using Wire = Tao20.Actors.Serialization.Wire;
 
-namespace Tao20.Actors.Serialization;
+namespace Tao20.Actors.Consensus;
 
 /// <summary>What validators say on chain, and the book of it, to and from their wire form.</summary>
 internal static class BookWire
 {
+    /// <summary>What is persisted or sent of this room, each with its manifest.</summary>
+    public static readonly WireForm[] Forms =
+    [
+        WireForm.Of<FoldFacts, Wire.FoldFacts>("fold-facts", ToWire, FromWire),
+        WireForm.Of<FactsFolded, Wire.FactsFolded>("facts-folded", ToWire, FromWire),
+        WireForm.Of<CoordinatorEvent.FactsQueued, Wire.FactsQueued>("facts-queued", ToWire, FromWire),
+        WireForm.Of<CoordinatorEvent.BookAdvanced, Wire.BookAdvanced>("book-advanced", ToWire, FromWire),
+    ];
+
     private const uint Counted = 1;
     private const uint Lost = 2;
     private const uint Lowered = 3;
@@ -46,19 +54,19 @@ internal static class BookWire
         switch (item)
         {
             case BookItem.EpochEnd(var closed, var parameters):
-                wire.End = new Wire.EpochEnd { Closed = CursorWire.ToWire(closed), Parameters = CursorWire.ToWire(parameters) };
+                wire.End = new Wire.EpochEnd { Closed = EpochWire.ToWire(closed), Parameters = ParametersWire.ToWire(parameters) };
                 break;
             case BookItem.Fact(ChainFact.BondChanged(_, var validator, var bond)):
                 wire.Bond = Bond(validator, bond);
                 break;
             case BookItem.Fact(ChainFact.Attested(_, var signed)):
-                wire.Attested = ToWire(signed);
+                wire.Attested = AttestationWire.ToWire(signed);
                 break;
             case BookItem.Fact(ChainFact.CaseRaised(_, var id, var raised, var by)):
                 wire.Raised = new Wire.CaseRaisedFact
                 {
                     Id = Values.Bytes(id),
-                    Case = ToWire(raised),
+                    Case = AttestationWire.ToWire(raised),
                     By = Values.Bytes(by),
                 };
                 break;
@@ -89,15 +97,20 @@ internal static class BookWire
         return wire.KindCase switch
         {
             Wire.BookItem.KindOneofCase.End => new BookItem.EpochEnd(
-                CursorWire.FromWire(wire.End.Closed),
-                CursorWire.FromWire(wire.End.Parameters)
+                EpochWire.FromWire(wire.End.Closed),
+                ParametersWire.FromWire(wire.End.Parameters)
             ),
             Wire.BookItem.KindOneofCase.Bond => Fact(
-                new ChainFact.BondChanged(at, Values.Address(wire.Bond.Validator), Amount(wire.Bond.Bond))
+                new ChainFact.BondChanged(at, Values.Address(wire.Bond.Validator), Values.Amount(wire.Bond.Bond))
             ),
-            Wire.BookItem.KindOneofCase.Attested => Fact(new ChainFact.Attested(at, FromWire(wire.Attested))),
+            Wire.BookItem.KindOneofCase.Attested => Fact(new ChainFact.Attested(at, AttestationWire.FromWire(wire.Attested))),
             Wire.BookItem.KindOneofCase.Raised => Fact(
-                new ChainFact.CaseRaised(at, Values.Hash(wire.Raised.Id), FromWire(wire.Raised.Case), Values.Address(wire.Raised.By))
+                new ChainFact.CaseRaised(
+                    at,
+                    Values.Hash(wire.Raised.Id),
+                    AttestationWire.FromWire(wire.Raised.Case),
+                    Values.Address(wire.Raised.By)
+                )
             ),
             Wire.BookItem.KindOneofCase.Voted => Fact(
                 new ChainFact.CaseVoted(
@@ -141,27 +154,27 @@ internal static class BookWire
         {
             ConsensusEvent.StakeSet(var validator, var stake) => new() { Stake = Bond(validator, stake) },
             ConsensusEvent.StandingMoved(var validator, var move) => new() { Standing = ToWire(validator, move) },
-            ConsensusEvent.RoundOpened(var round) => new() { Opened = ToWire(round) },
+            ConsensusEvent.RoundOpened(var round) => new() { Opened = BookSnapshotWire.ToWire(round) },
             ConsensusEvent.AttestationTaken(var at, var signed, var verdict) => new()
             {
                 Taken = new()
                 {
                     At = Values.Position(at),
-                    Signed = ToWire(signed),
+                    Signed = AttestationWire.ToWire(signed),
                     Verdict = (uint)verdict,
                 },
             },
             ConsensusEvent.RoundConcluded concluded => new() { Concluded = ToWire(concluded) },
             ConsensusEvent.CaseFound(var id, var found) => new()
             {
-                Found = new() { Id = Values.Bytes(id), Case = ToWire(found) },
+                Found = new() { Id = Values.Bytes(id), Case = AttestationWire.ToWire(found) },
             },
             ConsensusEvent.CaseOpened(var id, var opened, var block) => new()
             {
                 Raised = new()
                 {
                     Id = Values.Bytes(id),
-                    Case = ToWire(opened),
+                    Case = AttestationWire.ToWire(opened),
                     Block = block,
                 },
             },
@@ -183,23 +196,26 @@ internal static class BookWire
         {
             Wire.BookEvent.KindOneofCase.Stake => new ConsensusEvent.StakeSet(
                 Values.Address(wire.Stake.Validator),
-                Amount(wire.Stake.Bond)
+                Values.Amount(wire.Stake.Bond)
             ),
             Wire.BookEvent.KindOneofCase.Standing => new ConsensusEvent.StandingMoved(
                 Values.Address(wire.Standing.Validator),
                 Move(wire.Standing)
             ),
-            Wire.BookEvent.KindOneofCase.Opened => new ConsensusEvent.RoundOpened(FromWire(wire.Opened)),
+            Wire.BookEvent.KindOneofCase.Opened => new ConsensusEvent.RoundOpened(BookSnapshotWire.FromWire(wire.Opened)),
             Wire.BookEvent.KindOneofCase.Taken => new ConsensusEvent.AttestationTaken(
                 Values.Position(wire.Taken.At),
-                FromWire(wire.Taken.Signed),
+                AttestationWire.FromWire(wire.Taken.Signed),
                 (AttestationVerdict)wire.Taken.Verdict
             ),
             Wire.BookEvent.KindOneofCase.Concluded => FromWire(wire.Concluded),
-            Wire.BookEvent.KindOneofCase.Found => new ConsensusEvent.CaseFound(Values.Hash(wire.Found.Id), FromWire(wire.Found.Case)),
+            Wire.BookEvent.KindOneofCase.Found => new ConsensusEvent.CaseFound(
+                Values.Hash(wire.Found.Id),
+                AttestationWire.FromWire(wire.Found.Case)
+            ),
             Wire.BookEvent.KindOneofCase.Raised => new ConsensusEvent.CaseOpened(
                 Values.Hash(wire.Raised.Id),
-                FromWire(wire.Raised.Case),
+                AttestationWire.FromWire(wire.Raised.Case),
                 wire.Raised.Block
             ),
             Wire.BookEvent.KindOneofCase.Voted => new ConsensusEvent.VoteTaken(
@@ -299,7 +315,7 @@ internal static class BookWire
             RankingRoot = Values.Bytes(reference.RankingRoot),
             WeightsHash = Values.Bytes(reference.WeightsHash),
         };
-        wire.Weights.AddRange(reference.Weights.Select(ToWire));
+        wire.Weights.AddRange(reference.Weights.Select(AttestationWire.ToWire));
         return wire;
     }
 
@@ -308,222 +324,10 @@ internal static class BookWire
             TaoPerToken.From(Values.UInt128(wire.Nav)),
             Values.Hash(wire.RankingRoot),
             Values.Hash(wire.WeightsHash),
-            [.. wire.Weights.Select(FromWire)]
+            [.. wire.Weights.Select(AttestationWire.FromWire)]
         );
 
     // ---- the book -----------------------------------------------------------------------------------------------------------------
-
-    public static Wire.Book ToWire(ConsensusBook book)
-    {
-        var wire = new Wire.Book
-        {
-            ChainId = book.Registry.ChainId,
-            Registry = Values.Bytes(book.Registry.Registry),
-            RoundsOpened = book.RoundsOpened,
-            UnpaidRao = book.Unpaid.Value,
-        };
-        wire.Validators.AddRange(book.Validators.Values.Select(ToWire));
-        wire.Rounds.AddRange(book.Rounds.Select(ToWire));
-        wire.Cases.AddRange(
-            book.Cases.Select(progress => new Wire.CaseProgress
-            {
-                Id = Values.Bytes(progress.Id),
-                Case = ToWire(progress.Case),
-                State = (uint)progress.State,
-                Founded = progress.Founded,
-                RaisedAt = progress.RaisedAt,
-                ForWei = Values.Bytes(progress.For),
-                AgainstWei = Values.Bytes(progress.Against),
-                SlashedWei = Values.Bytes(progress.SlashedWei),
-                Voted = Values.Bytes(progress.Voted),
-            })
-        );
-        return wire;
-    }
-
-    public static ConsensusBook FromWire(Wire.Book wire) =>
-        new(
-            new RegistryIdentity(wire.ChainId, Values.Address(wire.Registry)),
-            wire.Validators.Select(FromWire).ToImmutableSortedDictionary(record => record.Validator, record => record),
-            [.. wire.Rounds.Select(FromWire)],
-            [
-                .. wire.Cases.Select(progress => new CaseProgress(
-                    Values.Hash(progress.Id),
-                    FromWire(progress.Case),
-                    (CaseState)progress.State,
-                    progress.Founded,
-                    progress.RaisedAt,
-                    Values.UInt128(progress.ForWei),
-                    Values.UInt128(progress.AgainstWei),
-                    Values.UInt128(progress.SlashedWei),
-                    Values.Addresses(progress.Voted)
-                )),
-            ],
-            wire.RoundsOpened,
-            new Rao(wire.UnpaidRao)
-        );
-
-    private static Wire.Validator ToWire(ValidatorRecord record)
-    {
-        var wire = new Wire.Validator
-        {
-            Account = Values.Bytes(record.Validator),
-            Stake = Values.Bytes(record.Stake.Value),
-            Level = (uint)record.Standing.Level,
-            CleanRounds = record.Standing.CleanRounds,
-            Before = (uint)record.Standing.Before,
-            Rounds = record.Rounds,
-            Agreed = record.Agreed,
-            Violations = record.Violations,
-            Slashes = record.Slashes,
-            SlashedWei = Values.Bytes(record.SlashedWei),
-        };
-        wire.ViolationRounds.AddRange(record.ViolationRounds);
-        wire.Attendance.AddRange(
-            record.Attendance.Select(attendance => new Wire.Attendance { Epoch = attendance.Epoch.Value, Missed = attendance.Missed })
-        );
-        return wire;
-    }
-
-    private static ValidatorRecord FromWire(Wire.Validator wire) =>
-        new(
-            Values.Address(wire.Account),
-            Amount(wire.Stake),
-            new Standing((StandingLevel)wire.Level, wire.CleanRounds, (StandingLevel)wire.Before),
-            wire.Rounds,
-            wire.Agreed,
-            wire.Violations,
-            wire.Slashes,
-            Values.UInt128(wire.SlashedWei),
-            [.. wire.ViolationRounds],
-            [.. wire.Attendance.Select(attendance => new Attendance(new EpochId(attendance.Epoch), attendance.Missed))]
-        );
-
-    private static Wire.Round ToWire(Round round)
-    {
-        var wire = new Wire.Round
-        {
-            Epoch = round.Epoch.Value,
-            Number = round.Number,
-            LastBlock = round.LastBlock,
-            LastBlockHash = Values.Bytes(round.LastBlockHash),
-            Parameters = Values.Bytes(round.Parameters),
-            Rules = CursorWire.ToWire(round.Rules),
-            ValidatorPoolRao = round.ValidatorPool.Value,
-            State = (uint)round.State,
-            Incompatible = Values.Bytes(round.Incompatible),
-            Equivocated = Values.Bytes(round.Equivocated),
-        };
-        if (round.FirstAttestedAt is { } first)
-            wire.FirstAttestedAt = first;
-        wire.Eligible.AddRange(
-            round.Eligible.Select(one => new Wire.EligibleValidator
-            {
-                Validator = Values.Bytes(one.Validator),
-                Stake = Values.Bytes(one.Stake.Value),
-            })
-        );
-        wire.Counted.AddRange(
-            round.Counted.Select(counted => new Wire.CountedAttestation
-            {
-                Signed = ToWire(counted.Signed),
-                Stake = Values.Bytes(counted.Stake.Value),
-            })
-        );
-        wire.Others.AddRange(round.Others.Select(ToWire));
-        return wire;
-    }
-
-    private static Round FromWire(Wire.Round wire) =>
-        new(
-            new EpochId(wire.Epoch),
-            wire.Number,
-            wire.LastBlock,
-            Values.Hash(wire.LastBlockHash),
-            Values.Hash(wire.Parameters),
-            CursorWire.FromWire(wire.Rules),
-            new Rao(wire.ValidatorPoolRao),
-            [.. wire.Eligible.Select(one => new EligibleValidator(Values.Address(one.Validator), Amount(one.Stake)))],
-            (RoundState)wire.State,
-            wire.HasFirstAttestedAt ? wire.FirstAttestedAt : null,
-            [.. wire.Counted.Select(counted => new CountedAttestation(FromWire(counted.Signed), Amount(counted.Stake)))],
-            [.. wire.Others.Select(FromWire)],
-            Values.Addresses(wire.Incompatible),
-            Values.Addresses(wire.Equivocated)
-        );
-
-    // ---- parts --------------------------------------------------------------------------------------------------------------------
-
-    private static Wire.SignedAttestation ToWire(SignedAttestation signed)
-    {
-        var said = signed.Attestation;
-        var wire = new Wire.SignedAttestation
-        {
-            Epoch = said.Epoch.Value,
-            BlockNumber = said.BlockNumber,
-            BlockHash = Values.Bytes(said.BlockHash),
-            Nav = Values.Bytes(said.Nav.Value),
-            TotalSupply = Values.Bytes(said.TotalSupply.Value),
-            RankingRoot = Values.Bytes(said.RankingRoot),
-            WeightsHash = Values.Bytes(said.WeightsHash),
-            Parameters = Values.Bytes(said.Parameters),
-            Validator = Values.Bytes(said.Validator),
-            Digest = Values.Bytes(signed.Digest),
-            Signature = Google.Protobuf.ByteString.CopyFrom(signed.Signature.Span),
-        };
-        wire.Weights.AddRange(signed.Weights.Select(ToWire));
-        return wire;
-    }
-
-    private static SignedAttestation FromWire(Wire.SignedAttestation wire) =>
-        new(
-            new NavAttestation(
-                new EpochId(wire.Epoch),
-                wire.BlockNumber,
-                Values.Hash(wire.BlockHash),
-                TaoPerToken.From(Values.UInt128(wire.Nav)),
-                Amount(wire.TotalSupply),
-                Values.Hash(wire.RankingRoot),
-                Values.Hash(wire.WeightsHash),
-                Values.Hash(wire.Parameters),
-                Values.Address(wire.Validator)
-            ),
-            Values.Hash(wire.Digest),
-            [.. wire.Weights.Select(FromWire)],
-            wire.Signature.ToByteArray()
-        );
-
-    private static Wire.SlashCase ToWire(SlashCase one)
-    {
-        var wire = new Wire.SlashCase
-        {
-            Epoch = one.Epoch.Value,
-            Accused = Values.Bytes(one.Accused),
-            Kinds = (uint)one.Kinds,
-            Severity = (uint)one.Severity,
-            StakeBlock = one.StakeBlock,
-            ReferenceNav = Values.Bytes(one.ReferenceNav.Value),
-            ReferenceRoot = Values.Bytes(one.ReferenceRoot),
-            ReferenceWeightsHash = Values.Bytes(one.ReferenceWeightsHash),
-        };
-        wire.Digests.AddRange(one.Digests.Select(digest => Values.Bytes(digest)));
-        wire.MissedEpochs.AddRange(one.MissedEpochs.Select(epoch => epoch.Value));
-        return wire;
-    }
-
-    private static SlashCase FromWire(Wire.SlashCase wire) =>
-        new(
-            new EpochId(wire.Epoch),
-            Values.Address(wire.Accused),
-            (ViolationKinds)wire.Kinds,
-            (Severity)wire.Severity,
-            wire.StakeBlock,
-            TaoPerToken.From(Values.UInt128(wire.ReferenceNav)),
-            Values.Hash(wire.ReferenceRoot),
-            Values.Hash(wire.ReferenceWeightsHash),
-            [.. wire.Digests.Select(Values.Hash)],
-            [.. wire.MissedEpochs.Select(epoch => new EpochId(epoch))]
-        );
 
     private static Wire.BondFact Bond(Address validator, Wei bond) =>
         new() { Validator = Values.Bytes(validator), Bond = Values.Bytes(bond.Value) };
@@ -536,10 +340,4 @@ internal static class BookWire
             Support = support,
             StakeWei = Values.Bytes(stake),
         };
-
-    public static Wire.Weight ToWire(SubnetWeight weight) => new() { Uid = weight.Uid, Weight_ = weight.Weight };
-
-    public static SubnetWeight FromWire(Wire.Weight wire) => new((ushort)wire.Uid, (ushort)wire.Weight_);
-
-    private static Wei Amount(Google.Protobuf.ByteString bytes) => Wei.From(Values.UInt128(bytes));
 }

@@ -1,19 +1,33 @@
-using Tao20.Actors.Consensus;
+using Tao20.Actors.Miners;
+using Tao20.Actors.Serialization;
 using Tao20.Domain.Coordination;
 using Tao20.Domain.Ranking;
 using Tao20.Domain.Rewards;
 using Tao20.Domain.Settlement;
 using Tao20.Domain.Units;
+using Wire = Tao20.Actors.Serialization.Wire;
 
-namespace Tao20.Actors.Serialization;
+namespace Tao20.Actors.Consensus;
 
 /// <summary>The consensus' messages, events and snapshot, to and from their wire form.</summary>
 internal static class ConsensusWire
 {
-    public static Wire.SettleEpoch ToWire(SettleEpoch command) =>
-        new() { Epoch = CursorWire.ToWire(command.Epoch), Parameters = CursorWire.ToWire(command.Parameters) };
+    /// <summary>What is persisted or sent of this room, each with its manifest.</summary>
+    public static readonly WireForm[] Forms =
+    [
+        WireForm.OfQuery<GetSettledEpochs, Wire.GetSettledEpochs>("get-settled-epochs", GetSettledEpochs.Instance),
+        WireForm.Of<SettledEpochs, Wire.SettledEpochs>("settled-epochs", ToWire, FromWire),
+        WireForm.Of<SettleEpoch, Wire.SettleEpoch>("settle-epoch", ToWire, FromWire),
+        WireForm.Of<EpochAcknowledged, Wire.EpochAcknowledged>("epoch-ack", ToWire, FromWire),
+        WireForm.Of<CoordinatorEvent.EpochSettled, Wire.EpochSettled>("epoch-settled", ToWire, FromWire),
+        WireForm.Of<CoordinatorState, Wire.ConsensusSnapshot>("settled", ToWire, FromWire),
+    ];
 
-    public static SettleEpoch FromWire(Wire.SettleEpoch wire) => new(CursorWire.FromWire(wire.Epoch), CursorWire.FromWire(wire.Parameters));
+    public static Wire.SettleEpoch ToWire(SettleEpoch command) =>
+        new() { Epoch = EpochWire.ToWire(command.Epoch), Parameters = ParametersWire.ToWire(command.Parameters) };
+
+    public static SettleEpoch FromWire(Wire.SettleEpoch wire) =>
+        new(EpochWire.FromWire(wire.Epoch), ParametersWire.FromWire(wire.Parameters));
 
     public static Wire.EpochAcknowledged ToWire(EpochAcknowledged message) => new() { Epoch = message.Epoch.Value };
 
@@ -24,7 +38,7 @@ internal static class ConsensusWire
         var report = settled.Report;
         var wire = new Wire.EpochSettled
         {
-            Closed = CursorWire.ToWire(report.Closed),
+            Closed = EpochWire.ToWire(report.Closed),
             ParametersVersion = report.ParametersVersion,
             EmissionRao = report.Rewards.Emission.Value,
             CarriedInRao = report.Rewards.CarriedIn.Value,
@@ -86,7 +100,7 @@ internal static class ConsensusWire
         );
         return new CoordinatorEvent.EpochSettled(
             new EpochReport(
-                CursorWire.FromWire(wire.Closed),
+                EpochWire.FromWire(wire.Closed),
                 wire.ParametersVersion,
                 new EpochRanking([.. payouts.Select(payout => payout.Miner)], [.. unranked]),
                 rewards,
@@ -101,7 +115,7 @@ internal static class ConsensusWire
         var wire = new Wire.ConsensusSnapshot
         {
             SettledEpochs = (ulong)state.Settled.Count,
-            Book = state.Inbox.Book is { } book ? BookWire.ToWire(book) : null,
+            Book = state.Inbox.Book is { } book ? BookSnapshotWire.ToWire(book) : null,
             LastItem = state.Inbox.LastItem is { } last ? Values.Position(last) : null,
         };
         wire.Recent.AddRange(state.Settled.Recent.Select(report => ToWire(new CoordinatorEvent.EpochSettled(report))));
@@ -113,9 +127,23 @@ internal static class ConsensusWire
         new(
             new SettledState((long)wire.SettledEpochs, [.. wire.Recent.Select(settled => FromWire(settled).Report)]),
             new ConsensusInbox(
-                wire.Book is { } book ? BookWire.FromWire(book) : null,
+                wire.Book is { } book ? BookSnapshotWire.FromWire(book) : null,
                 [.. wire.Queue.Select(BookWire.FromWire)],
                 wire.LastItem is { } last ? Values.Position(last) : null
             )
         );
+
+    public static Wire.SettledEpochs ToWire(SettledEpochs settled) =>
+        new()
+        {
+            Settled = ToWire(
+                new CoordinatorState(new SettledState(settled.Count, settled.Recent), new ConsensusInbox(settled.Book, [], null))
+            ),
+        };
+
+    public static SettledEpochs FromWire(Wire.SettledEpochs wire)
+    {
+        var state = FromWire(wire.Settled);
+        return new SettledEpochs(state.Settled.Count, state.Settled.Recent, state.Inbox.Book);
+    }
 }

@@ -1,22 +1,27 @@
-using Tao20.Actors.Consensus;
 using Tao20.Actors.Faults;
-using Tao20.Actors.Ingestion;
+using Tao20.Actors.Serialization;
 using Tao20.Chain.JsonRpc;
-using Tao20.Domain.Coordination;
-using Tao20.Domain.Settlement;
+using Wire = Tao20.Actors.Serialization.Wire;
 
-namespace Tao20.Actors.Serialization;
+namespace Tao20.Actors.Ingestion;
 
 /// <summary>What nodes of a cluster tell each other of their state, to and from its wire form.</summary>
 internal static class StatusWire
 {
+    /// <summary>What is persisted or sent of this room, each with its manifest.</summary>
+    public static readonly WireForm[] Forms =
+    [
+        WireForm.OfQuery<GetFollowerStatus, Wire.GetFollowerStatus>("get-follower-status", GetFollowerStatus.Instance),
+        WireForm.Of<FollowerStatus, Wire.FollowerStatus>("follower-status", ToWire, FromWire),
+    ];
+
     public static Wire.FollowerStatus ToWire(FollowerStatus status)
     {
         var wire = new Wire.FollowerStatus
         {
             State = CursorWire.ToWire(status.State),
-            Latest = status.Latest is { } latest ? CursorWire.ToWire(latest) : null,
-            Finalized = status.Finalized is { } finalized ? CursorWire.ToWire(finalized) : null,
+            Latest = status.Latest is { } latest ? EpochWire.ToWire(latest) : null,
+            Finalized = status.Finalized is { } finalized ? EpochWire.ToWire(finalized) : null,
             LagBlocks = status.LagBlocks,
             RangeBlocks = status.RangeBlocks,
             HasOverlay = status.Overlay is not null,
@@ -56,8 +61,8 @@ internal static class StatusWire
     public static FollowerStatus FromWire(Wire.FollowerStatus wire) =>
         new(
             CursorWire.FromWire(wire.State),
-            wire.Latest is { } latest ? CursorWire.FromWire(latest) : null,
-            wire.Finalized is { } finalized ? CursorWire.FromWire(finalized) : null,
+            wire.Latest is { } latest ? EpochWire.FromWire(latest) : null,
+            wire.Finalized is { } finalized ? EpochWire.FromWire(finalized) : null,
             wire.LagBlocks,
             wire.RangeBlocks,
             wire.HasOverlay
@@ -77,18 +82,4 @@ internal static class StatusWire
                 ? new NodeFault((FaultKind)fault.Kind, fault.Message, DateTimeOffset.FromUnixTimeMilliseconds(fault.AtUnixMs))
                 : null
         );
-
-    public static Wire.SettledEpochs ToWire(SettledEpochs settled) =>
-        new()
-        {
-            Settled = ConsensusWire.ToWire(
-                new CoordinatorState(new SettledState(settled.Count, settled.Recent), new ConsensusInbox(settled.Book, [], null))
-            ),
-        };
-
-    public static SettledEpochs FromWire(Wire.SettledEpochs wire)
-    {
-        var state = ConsensusWire.FromWire(wire.Settled);
-        return new SettledEpochs(state.Settled.Count, state.Settled.Recent, state.Inbox.Book);
-    }
 }

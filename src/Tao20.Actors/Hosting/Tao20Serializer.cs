@@ -1,0 +1,65 @@
+using System.Collections.Frozen;
+using System.Runtime.Serialization;
+using Akka.Actor;
+using Akka.Serialization;
+using Tao20.Actors.Arbitrage;
+using Tao20.Actors.Consensus;
+using Tao20.Actors.Ingestion;
+using Tao20.Actors.Miners;
+using Tao20.Actors.Pricing;
+using Tao20.Actors.Serialization;
+using Tao20.Actors.Transactions;
+
+namespace Tao20.Actors.Hosting;
+
+/// <summary>
+/// Everything that is persisted or sent between nodes, as protobuf with a stable manifest. How each room's messages are written stands
+/// beside the room.
+/// </summary>
+public sealed class Tao20Serializer : SerializerWithStringManifest
+{
+    private static readonly WireForm[] Forms =
+    [
+        .. MinerWire.Forms,
+        .. CursorWire.Forms,
+        .. StatusWire.Forms,
+        .. ConsensusWire.Forms,
+        .. BookWire.Forms,
+        .. WeightsWire.Forms,
+        .. LocalEpochResultWire.Forms,
+        .. OutboxWire.Forms,
+        .. ArbitrageWire.Forms,
+        .. PricingWire.Forms,
+    ];
+
+    private static readonly FrozenDictionary<Type, WireForm> ByType = Forms.ToFrozenDictionary(form => form.Type);
+    private static readonly FrozenDictionary<string, WireForm> ByManifest = Forms.ToFrozenDictionary(form => form.Manifest);
+
+    /// <summary>The serializer of an actor system.</summary>
+    public Tao20Serializer(ExtendedActorSystem system)
+        : base(system) { }
+
+    /// <summary>The types it serializes.</summary>
+    public static IReadOnlyList<Type> Types { get; } = [.. Forms.Select(form => form.Type)];
+
+    /// <inheritdoc/>
+    public override int Identifier => 2020;
+
+    /// <inheritdoc/>
+    public override string Manifest(object o) =>
+        ByType.TryGetValue(o.GetType(), out var form)
+            ? form.Manifest
+            : throw new SerializationException($"A {o.GetType()} is not serialized here.");
+
+    /// <inheritdoc/>
+    public override byte[] ToBinary(object obj) =>
+        ByType.TryGetValue(obj.GetType(), out var form)
+            ? form.ToBytes(obj)
+            : throw new SerializationException($"A {obj.GetType()} is not serialized here.");
+
+    /// <inheritdoc/>
+    public override object FromBinary(byte[] bytes, string manifest) =>
+        ByManifest.TryGetValue(manifest, out var form)
+            ? form.FromBytes(bytes)
+            : throw new SerializationException($"The manifest '{manifest}' is not known: this journal was written by a newer version.");
+}
