@@ -9,5 +9,6 @@ var root = new RootCommand("TAO20: follows trades on chain, ranks miners, settle
     MinerCommand.Create(),
     IndexCommand.Create(),
     ConsensusCommand.Create(),
+    SettingsCommand.Create(),
 };
 return await CommandLine.RunAsync(root, args);

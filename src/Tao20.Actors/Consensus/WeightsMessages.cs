@@ -1,5 +1,6 @@
 using Tao20.Domain.Settlement;
 using Tao20.Domain.Units;
+using Tao20.Domain.Validation;
 using Tao20.Domain.Weights;
 
 namespace Tao20.Actors.Consensus;
@@ -31,17 +32,24 @@ public sealed record GetWeights
 }
 
 /// <summary>What sets weights is configured with. Validated before anything starts.</summary>
+[Settings("Weights")]
 public sealed record WeightsOptions
 {
     /// <summary>Whether weights are set at all. Default true.</summary>
+    [Setting("Whether a validator sets weights on the subnet.")]
     public bool Enabled { get; init; } = true;
 
     /// <summary>
     /// The subnet's tempo in blocks, which no precompile tells: in which tempo a commit can be revealed. 1 to 65535; default 360.
     /// </summary>
+    [Setting(
+        "The subnet's tempo, which no precompile tells: in which tempo a commit can be revealed.",
+        Least = "1",
+        Most = "65535",
+        Unit = "blocks"
+    )]
     public int TempoBlocks { get; init; } = (int)WeightRules.BittensorTempo;
 
     /// <summary>All that is out of range, a line each with key, value and remedy; empty when all is well.</summary>
-    public IReadOnlyList<string> Validate() =>
-        TempoBlocks is >= 1 and <= 65535 ? [] : [$"Weights:TempoBlocks = {TempoBlocks} is out of range: give 1 to 65535 blocks."];
+    public IReadOnlyList<string> Validate() => [.. Setting.Check(this).Select(error => error.ToString())];
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using Tao20.Domain.Validation;
 
 namespace Tao20.Actors.Journal;
 
@@ -14,27 +15,39 @@ public enum JournalKind
 }
 
 /// <summary>How events are kept.</summary>
+[Settings("Journal")]
 public sealed record JournalOptions
 {
     /// <summary>Which database.</summary>
+    [Setting("Where events are kept: a file in the data directory, or a database that several nodes share.")]
     public JournalKind Kind { get; init; } = JournalKind.Sqlite;
 
     /// <summary>Its connection string. For SQLite it is made from the data directory.</summary>
+    [Setting("The PostgreSQL database; for SQLite it follows from the data directory.", Unit = "connection string")]
     public required string ConnectionString { get; init; }
 
     /// <summary>A snapshot is saved after so many entries of an actor. 10 to 100,000; default 200.</summary>
+    [Setting(
+        "A snapshot is saved after so many entries of an actor: fewer make recovery faster and writing slower.",
+        Least = "10",
+        Most = "100000",
+        Unit = "entries"
+    )]
     public int SnapshotEvery { get; init; } = 200;
 
     /// <summary>
     /// Whether entries older than the last but one snapshot are kept too, for replay from the journal alone; default no: they can
     /// be replayed from the chain.
     /// </summary>
+    [Setting("Whether entries that snapshots cover are kept too, for a replay from the journal alone.")]
     public bool KeepEverything { get; init; }
 
     /// <summary>A miner that is not asked anything for so long leaves memory. 10 s to 1 day; default 10 min.</summary>
+    [Setting("A miner that is not asked anything for so long leaves memory.", Least = "10s", Most = "1d")]
     public TimeSpan PassivateAfter { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The largest size of the SQLite file in MiB; 0 for no limit. 0 or 1 to 1,000,000; default 0.</summary>
+    [Setting("The largest size of the SQLite file; 0 for no limit.", Least = "0", Most = "1000000", Unit = "MiB")]
     public int MaxSizeMiB { get; init; }
 
     /// <summary>Where a PostgreSQL database is, for messages: without what its connection string keeps secret.</summary>
@@ -58,12 +71,7 @@ public sealed record JournalOptions
                 $"Journal:ConnectionString is none for PostgreSQL ({problem}): give one such as "
                     + $"Host=db;Database=tao20;Username=tao20;Password=..."
             );
-        if (SnapshotEvery is < 10 or > 100_000)
-            errors.Add($"Journal:SnapshotEvery = {SnapshotEvery} is out of range: give 10 to 100000 entries.");
-        if (PassivateAfter < TimeSpan.FromSeconds(10) || PassivateAfter > TimeSpan.FromDays(1))
-            errors.Add($"Journal:PassivateAfter = {PassivateAfter} is out of range: give 00:00:10 to 1.00:00:00.");
-        if (MaxSizeMiB is < 0 or > 1_000_000)
-            errors.Add($"Journal:MaxSizeMiB = {MaxSizeMiB} is out of range: give 0 (no limit) to 1000000 MiB.");
+        errors.AddRange(Setting.Check(this).Select(error => error.ToString()));
         return errors;
     }
 

@@ -6,6 +6,7 @@ using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
+using Tao20.Domain.Validation;
 
 namespace Tao20.Chain.Contracts;
 
@@ -14,7 +15,24 @@ namespace Tao20.Chain.Contracts;
 /// <param name="Pools">Market pools; the first is the one that is traded in, the others are asked for their price.</param>
 /// <param name="StakingTakesValue">Whether staking calls carry their TAO as value: on the local chain yes, on Subtensor (which
 /// takes it itself) no.</param>
-public sealed record MarketAddresses(Address? Router, IReadOnlyList<Address> Pools, bool StakingTakesValue = false);
+[Settings("Market")]
+public sealed record MarketAddresses(
+    [property: Setting(
+        "The Tao20Router: a trade is one transaction that reverts unless it earns what was asked; without it, trades are done step "
+            + "by step.",
+        Option = "--router",
+        Unit = "address"
+    )]
+        Address? Router,
+    [property: Setting(
+        "The TAO20/TAO pool that is traded in; more after it are asked for their price alone.",
+        Option = "--pool",
+        Required = true,
+        Unit = "addresses"
+    )]
+        IReadOnlyList<Address> Pools,
+    [property: Setting("Staking calls carry their TAO as value: on the local chain yes, on Subtensor no.")] bool StakingTakesValue = false
+);
 
 /// <summary>What the market looks like at a block, or why nobody can say.</summary>
 public abstract record MarketReading

@@ -1,3 +1,5 @@
+using Tao20.Domain.Validation;
+
 namespace Tao20.Chain.Signing;
 
 /// <summary>
@@ -7,7 +9,12 @@ namespace Tao20.Chain.Signing;
 /// <param name="KeyFile">A file with 64 hex digits; null for none.</param>
 /// <param name="KeystoreFile">A Web3 Secret Storage V3 file; null for none.</param>
 /// <param name="PasswordFile">The file whose first line is the keystore's password.</param>
-public sealed record KeySource(string EnvironmentVariable, string? KeyFile, string? KeystoreFile, string? PasswordFile)
+public sealed record KeySource(
+    string EnvironmentVariable,
+    [property: Setting("A file with the private key in hex, for its owner only.", Option = "--key-file", Unit = "path")] string? KeyFile,
+    [property: Setting("A keystore, as geth and others write it.", Option = "--keystore", Unit = "path")] string? KeystoreFile,
+    [property: Setting("A file with the password of the keystore.", Option = "--password-file", Unit = "path")] string? PasswordFile
+)
 {
     /// <summary>Whether any of the three is given.</summary>
     public bool Given =>

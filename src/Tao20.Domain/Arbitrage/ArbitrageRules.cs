@@ -8,106 +8,133 @@ namespace Tao20.Domain.Arbitrage;
 /// When a miner trades, how much, and when it stops (source: the domain rules, Arbitrage). Basis points are hundredths of a
 /// percent.
 /// </summary>
+[Settings("Arbitrage")]
 public sealed record ArbitrageRules
 {
     /// <summary>The smallest trade. 0.01 to 1,000 TAO in wei; default 0.1 TAO.</summary>
+    [Setting(
+        "The smallest trade; 1, 2, 5, 10 ... times this are quoted.",
+        Least = "0.01 TAO",
+        Most = "1000 TAO",
+        Unit = "wei (1e18 is one TAO)"
+    )]
     public Wei MinTradeWei { get; init; } = Wei.From(Wei.OneTao.Value / 10);
 
     /// <summary>The largest trade. 0.01 to 1,000 TAO in wei; default 10 TAO.</summary>
+    [Setting("The largest trade.", Least = "0.01 TAO", Most = "1000 TAO", Unit = "wei (1e18 is one TAO)", NotBelow = nameof(MinTradeWei))]
     public Wei MaxTradeWei { get; init; } = Wei.From(10 * Wei.OneTao.Value);
 
     /// <summary>How much of the TAO balance a trade and its gas may use. 1 to 100 percent; default 80.</summary>
+    [Setting("How much of the TAO a trade and its gas may use.", Least = "1", Most = "100", Unit = "percent")]
     public int BalancePercent { get; init; } = 80;
 
     /// <summary>
     /// How much of what is owned may be TAO20: no trade goes above, and a rebalance comes down to it. 0 to 100 percent; default 50.
     /// </summary>
+    [Setting(
+        "How much of what is owned may be TAO20: no trade goes above, and a rebalance comes down to it.",
+        Least = "0",
+        Most = "100",
+        Unit = "percent"
+    )]
     public int InventoryPercent { get; init; } = 50;
 
     /// <summary>
     /// From this share of TAO20 on, a rebalance is due. 0 to 100 percent, not below <see cref="InventoryPercent"/>; default 80.
     /// </summary>
+    [Setting(
+        "From this share of TAO20 on, it is brought down.",
+        Least = "0",
+        Most = "100",
+        Unit = "percent",
+        NotBelow = nameof(InventoryPercent)
+    )]
     public int RebalancePercent { get; init; } = 80;
 
     /// <summary>Net profit has to exceed this many times the gas. 0 to 100; default 2.</summary>
+    [Setting("Net profit has to exceed this many times the gas.", Least = "0", Most = "100", Unit = "times")]
     public int GasMultiple { get; init; } = 2;
 
     /// <summary>Net profit has to exceed this part of the size. 0 to 1,000 basis points; default 50 (0.5 %).</summary>
+    [Setting("Net profit has to exceed this part of the size.", Least = "0", Most = "1000", Unit = "basis points (100 are one percent)")]
     public int ProfitBasisPoints { get; init; } = 50;
 
     /// <summary>
     /// What may be lost of the proceeds between decision and execution; more, and the transaction reverts. 0 to 1,000 basis points;
     /// default 20 (0.2 %).
     /// </summary>
+    [Setting(
+        "What may be lost between decision and execution; profit is asked of what is then left.",
+        Least = "0",
+        Most = "1000",
+        Unit = "basis points (100 are one percent)"
+    )]
     public int SlippageBasisPoints { get; init; } = 20;
 
     /// <summary>Volume wanted in an hour; neutral trades fill it up. 0 to 1e6 TAO in wei; default 100 TAO.</summary>
+    [Setting(
+        "Volume wanted in an hour; neutral trades fill it up when arbitrage is quiet.",
+        Least = "0",
+        Most = "1000000 TAO",
+        Unit = "wei (1e18 is one TAO)"
+    )]
     public Wei VolumeTargetWei { get; init; } = Wei.From(100 * Wei.OneTao.Value);
 
     /// <summary>
     /// What a neutral trade may cost for its volume, gas included. 0 to 1,000 basis points; default 0: none that costs anything.
     /// </summary>
+    [Setting(
+        "What a neutral trade may cost for its volume; 0 for none that costs anything.",
+        Least = "0",
+        Most = "1000",
+        Unit = "basis points (100 are one percent)"
+    )]
     public int NeutralBasisPoints { get; init; }
 
     /// <summary>Neutral trades run only when no arbitrage was done for so long. 0 to 86,400 s; default 300.</summary>
+    [Setting("Neutral trades run only when no arbitrage was done for so long.", Least = "0", Most = "86400", Unit = "seconds")]
     public int QuietSeconds { get; init; } = 300;
 
     /// <summary>How long a trade is waited for before it counts as expired. 12 to 3,600 s; default 120.</summary>
+    [Setting("After so long a trade reverts, and counts as expired.", Least = "12", Most = "3600", Unit = "seconds")]
     public int DeadlineSeconds { get; init; } = 120;
 
     /// <summary>The pause after each trade. 0 to 3,600 s; default 2.</summary>
+    [Setting("The pause after each trade.", Least = "0", Most = "3600", Unit = "seconds")]
     public int CooldownSeconds { get; init; } = 2;
 
     /// <summary>How long a NAV alert stops trading after the last tick that gave rise to it. 0 to 3,600 s; default 60.</summary>
+    [Setting(
+        "How long an alert about NAV stops trading after the last tick that gave rise to it.",
+        Least = "0",
+        Most = "3600",
+        Unit = "seconds"
+    )]
     public int AlertSeconds { get; init; } = 60;
 
     /// <summary>A feed older than this stops trading. 1 to 3,600 s; default 300.</summary>
+    [Setting("No tick for so long stops trading.", Least = "1", Most = "3600", Unit = "seconds")]
     public int StaleSeconds { get; init; } = 300;
 
     /// <summary>Realised loss of 24 hours that stops trading until an operator resumes. 0.001 to 1e6 TAO in wei; default 1 TAO.</summary>
+    [Setting(
+        "A realised loss of 24 hours that stops trading until an operator resumes it.",
+        Least = "0.001 TAO",
+        Most = "1000000 TAO",
+        Unit = "wei (1e18 is one TAO)"
+    )]
     public Wei DailyLossWei { get; init; } = Wei.OneTao;
 
     /// <summary>So many failures in a row make it back off: 1, 2, 4 ... 30 minutes. 1 to 100; default 3.</summary>
+    [Setting("So many failures in a row make it wait 1, 2, 4 ... minutes.", Least = "1", Most = "100", Unit = "failures")]
     public int FailuresInRow { get; init; } = 3;
 
     /// <summary>The most that is waited after failures. 1 to 1,440 minutes; default 30.</summary>
+    [Setting("The most that is waited after failures.", Least = "1", Most = "1440", Unit = "minutes")]
     public int LongestBackOffMinutes { get; init; } = 30;
 
     /// <summary>All that is out of range; empty when all is well.</summary>
-    public IReadOnlyList<ParameterError> Validate()
-    {
-        var (centi, milli) = (Wei.OneTao.Value / 100, Wei.OneTao.Value / 1_000);
-        return
-        [
-            .. Range("MinTradeWei", MinTradeWei.Value, centi, 1_000 * Wei.OneTao.Value, "wei (1e18 is one TAO)"),
-            .. Range(
-                "MaxTradeWei",
-                MaxTradeWei.Value,
-                UInt128.Max(centi, MinTradeWei.Value),
-                1_000 * Wei.OneTao.Value,
-                "wei (1e18 is one TAO), not below MinTradeWei"
-            ),
-            .. Range("BalancePercent", BalancePercent, 1, 100, "percent"),
-            .. Range("InventoryPercent", InventoryPercent, 0, 100, "percent"),
-            .. Range("RebalancePercent", RebalancePercent, InventoryPercent, 100, "percent, not below InventoryPercent"),
-            .. Range("GasMultiple", GasMultiple, 0, 100, "times"),
-            .. Range("ProfitBasisPoints", ProfitBasisPoints, 0, 1_000, "basis points (100 are one percent)"),
-            .. Range("SlippageBasisPoints", SlippageBasisPoints, 0, 1_000, "basis points (100 are one percent)"),
-            .. Range("VolumeTargetWei", VolumeTargetWei.Value, 0, 1_000_000 * Wei.OneTao.Value, "wei (1e18 is one TAO)"),
-            .. Range("NeutralBasisPoints", NeutralBasisPoints, 0, 1_000, "basis points (100 are one percent)"),
-            .. Range("QuietSeconds", QuietSeconds, 0, 86_400, "seconds"),
-            .. Range("DeadlineSeconds", DeadlineSeconds, 12, 3_600, "seconds"),
-            .. Range("CooldownSeconds", CooldownSeconds, 0, 3_600, "seconds"),
-            .. Range("AlertSeconds", AlertSeconds, 0, 3_600, "seconds"),
-            .. Range("StaleSeconds", StaleSeconds, 1, 3_600, "seconds"),
-            .. Range("DailyLossWei", DailyLossWei.Value, milli, 1_000_000 * Wei.OneTao.Value, "wei (1e18 is one TAO)"),
-            .. Range("FailuresInRow", FailuresInRow, 1, 100, "failures"),
-            .. Range("LongestBackOffMinutes", LongestBackOffMinutes, 1, 1_440, "minutes"),
-        ];
-
-        static IEnumerable<ParameterError> Range(string key, BigInteger value, BigInteger least, BigInteger most, string unit) =>
-            ParameterError.Unless($"Arbitrage:{key}", value, least, most, unit);
-    }
+    public IReadOnlyList<ParameterError> Validate() => [.. Setting.Check(this)];
 
     /// <summary>The pause after so many failures in a row: none below <see cref="FailuresInRow"/>, then 1, 2, 4 ... minutes.</summary>
     public int BackOffSeconds(int failures) =>

@@ -16,17 +16,30 @@ namespace Tao20.Domain.Consensus;
 /// <param name="RepeatRounds">Within how many rounds a repetition is graver. 1 to 1,000; default 24.</param>
 /// <param name="RepeatCount">From which violation in that time on it is one step graver. 2 to 100; default 3.</param>
 /// <param name="DisputeBlocks">How long a case is open for votes, in blocks. 1 to 100,000; default 150.</param>
+[Settings("Consensus")]
 public sealed record ConsensusRules(
-    Wei MinStakeWei,
-    int MinAttestations,
-    int QuorumPercent,
-    int WindowBlocks,
-    int MissedWindow,
-    int MissedWarning,
-    int MissedMinor,
-    int RepeatRounds,
-    int RepeatCount,
-    int DisputeBlocks
+    [property: Setting("The least bond of a validator that takes part.", Least = "1", Most = "79228162514264337593543950335", Unit = "wei")]
+        Wei MinStakeWei,
+    [property: Setting(
+        "The least attestations of a quorum: one validator alone never is one.",
+        Least = "1",
+        Most = "256",
+        Unit = "attestations"
+    )]
+        int MinAttestations,
+    [property: Setting("The least part of the eligible stake in a quorum.", Least = "51", Most = "100", Unit = "percent")]
+        int QuorumPercent,
+    [property: Setting("How long a round collects after its first attestation.", Least = "1", Most = "10000", Unit = "blocks")]
+        int WindowBlocks,
+    [property: Setting("Over how many of the last rounds missed ones are counted.", Least = "1", Most = "32", Unit = "rounds")]
+        int MissedWindow,
+    [property: Setting("From how many missed rounds on there is a warning.", Least = "1", Most = "32", Unit = "rounds")] int MissedWarning,
+    [property: Setting("From how many missed rounds on it is a minor violation.", Least = "1", Most = "32", Unit = "rounds")]
+        int MissedMinor,
+    [property: Setting("Within how many rounds a repetition is graver.", Least = "1", Most = "1000", Unit = "rounds")] int RepeatRounds,
+    [property: Setting("From which violation in that time on it is one step graver.", Least = "2", Most = "100", Unit = "violations")]
+        int RepeatCount,
+    [property: Setting("How long a case is open for votes.", Least = "1", Most = "100000", Unit = "blocks")] int DisputeBlocks
 )
 {
     /// <summary>The defaults of the specification.</summary>
@@ -71,20 +84,6 @@ public sealed record ConsensusRules(
             difference[weight.Uid] = difference.GetValueOrDefault(weight.Uid) - weight.Weight;
         return (difference.Values.Sum(Math.Abs), weights.Sum(weight => (long)weight.Weight) + reference.Sum(weight => (long)weight.Weight));
     }
-
-    internal IEnumerable<ParameterError> Validate() =>
-        [
-            .. ParameterError.Unless("Consensus:MinStakeWei", MinStakeWei.Value, 1, Wei.Max, "wei"),
-            .. ParameterError.Unless("Consensus:MinAttestations", MinAttestations, 1, 256, "attestations"),
-            .. ParameterError.Unless("Consensus:QuorumPercent", QuorumPercent, 51, 100, "percent"),
-            .. ParameterError.Unless("Consensus:WindowBlocks", WindowBlocks, 1, 10_000, "blocks"),
-            .. ParameterError.Unless("Consensus:MissedWindow", MissedWindow, 1, 32, "rounds"),
-            .. ParameterError.Unless("Consensus:MissedWarning", MissedWarning, 1, 32, "rounds"),
-            .. ParameterError.Unless("Consensus:MissedMinor", MissedMinor, 1, 32, "rounds"),
-            .. ParameterError.Unless("Consensus:RepeatRounds", RepeatRounds, 1, 1_000, "rounds"),
-            .. ParameterError.Unless("Consensus:RepeatCount", RepeatCount, 2, 100, "violations"),
-            .. ParameterError.Unless("Consensus:DisputeBlocks", DisputeBlocks, 1, 100_000, "blocks"),
-        ];
 
     private static Severity Grade(BigInteger distance, BigInteger whole, int[] boundsPpm)
     {

@@ -28,46 +28,23 @@ public sealed record DomainParameters(EligibilityRules Eligibility, ScoreRules S
 
     /// <summary>Every number that is out of its range; empty when all are in theirs.</summary>
     public IReadOnlyList<ParameterError> Validate() =>
-        [.. Eligibility.Validate(), .. Score.Validate(), .. Rewards.Validate(), .. Consensus.Validate()];
+        [.. Setting.Check(Eligibility), .. Score.Validate(), .. Setting.Check(Rewards), .. Setting.Check(Consensus)];
 
     /// <summary>
-    /// The canonical encoding: a line of key and value for each number, keys in a fixed order. Whoever attests says by its hash which
+    /// The canonical encoding: a line of stable name and value for each number, in the order of the table. Whoever attests says by
+    /// its hash which
     /// rules were applied; two texts side by side show where they differ.
     /// </summary>
     public string CanonicalText() =>
-        string.Concat(Numbers().Select(number => $"{number.Key}={number.Value.ToString(CultureInfo.InvariantCulture)}\n"));
+        string.Concat(Numbers().Select(number => $"{number.Name}={number.Value.ToString(CultureInfo.InvariantCulture)}\n"));
 
     /// <summary>The hash of <see cref="CanonicalText"/> in ASCII.</summary>
     public Hash256 Hash(Keccak256 keccak) => keccak(Encoding.ASCII.GetBytes(CanonicalText()));
 
-    private IEnumerable<(string Key, BigInteger Value)> Numbers() =>
-        [
-            ("Scoring:Eligibility:DustWei", Eligibility.DustWei.Value),
-            ("Scoring:Eligibility:BurstTrades", Eligibility.BurstTrades),
-            ("Scoring:Eligibility:BurstSeconds", Eligibility.BurstSeconds),
-            ("Scoring:Eligibility:RoundTripSeconds", Eligibility.RoundTripSeconds),
-            ("Scoring:Eligibility:RoundTripPercent", Eligibility.RoundTripPercent),
-            ("Scoring:Eligibility:RoundTripCandidates", Eligibility.RoundTripCandidates),
-            ("Scoring:Score:MinimumWei", Score.MinimumWei.Value),
-            ("Scoring:Score:MintPercent", Score.MintPercent),
-            ("Scoring:Score:RedeemPercent", Score.RedeemPercent),
-            ("Scoring:Score:VolumeTenths", Score.VolumeTenths),
-            ("Scoring:Score:FrequencyTenths", Score.FrequencyTenths),
-            ("Scoring:Score:ConsistencyTenths", Score.ConsistencyTenths),
-            ("Scoring:Rewards:EmissionRao", Rewards.EmissionRao.Value),
-            ("Scoring:Rewards:ValidatorPercent", Rewards.ValidatorPercent),
-            ("Scoring:Rewards:TierPercent", Rewards.TierPercent),
-            ("Consensus:MinStakeWei", Consensus.MinStakeWei.Value),
-            ("Consensus:MinAttestations", Consensus.MinAttestations),
-            ("Consensus:QuorumPercent", Consensus.QuorumPercent),
-            ("Consensus:WindowBlocks", Consensus.WindowBlocks),
-            ("Consensus:MissedWindow", Consensus.MissedWindow),
-            ("Consensus:MissedWarning", Consensus.MissedWarning),
-            ("Consensus:MissedMinor", Consensus.MissedMinor),
-            ("Consensus:RepeatRounds", Consensus.RepeatRounds),
-            ("Consensus:RepeatCount", Consensus.RepeatCount),
-            ("Consensus:DisputeBlocks", Consensus.DisputeBlocks),
-        ];
+    private IEnumerable<(string Name, BigInteger Value)> Numbers() =>
+        from part in new object[] { Eligibility, Score, Rewards, Consensus }
+        from setting in Setting.Of(part.GetType())
+        select (setting.StableName, setting.NumberIn(part)!.Value);
 }
 
 /// <summary>The parameters in force from an epoch on. Old epochs replay with old parameters.</summary>

@@ -10,13 +10,23 @@ namespace Tao20.Domain.Ranking;
 /// <param name="VolumeTenths">Tenths of the score that are volume. Default 7; the three sum to 10.</param>
 /// <param name="FrequencyTenths">Tenths of the score that are frequency. Default 2.</param>
 /// <param name="ConsistencyTenths">Tenths of the score that are consistency. Default 1.</param>
+[Settings("Scoring:Score")]
 public sealed record ScoreRules(
-    Wei MinimumWei,
-    int MintPercent,
-    int RedeemPercent,
-    int VolumeTenths,
-    int FrequencyTenths,
-    int ConsistencyTenths
+    [property: Setting("The least volume of a ranked miner.", Least = "0", Most = "1000000 TAO", Unit = "wei")] Wei MinimumWei,
+    [property: Setting(
+        "What a minted TAO counts: more than a redeemed one, to make the index grow.",
+        Least = "0",
+        Most = "1000",
+        Unit = "percent"
+    )]
+        int MintPercent,
+    [property: Setting("What a redeemed TAO counts.", Least = "0", Most = "1000", Unit = "percent")] int RedeemPercent,
+    [property: Setting("The part of the score that is volume; the three parts sum to 10.", Least = "0", Most = "10", Unit = "tenths")]
+        int VolumeTenths,
+    [property: Setting("The part of the score that is the number of trades.", Least = "0", Most = "10", Unit = "tenths")]
+        int FrequencyTenths,
+    [property: Setting("The part of the score that is how evenly the hours are filled.", Least = "0", Most = "10", Unit = "tenths")]
+        int ConsistencyTenths
 )
 {
     /// <summary>How many hours of volume the consistency score looks at.</summary>
@@ -25,18 +35,15 @@ public sealed record ScoreRules(
     /// <summary>The defaults of the specification.</summary>
     public static readonly ScoreRules Default = new(Wei.OneTao, 110, 100, 7, 2, 1);
 
-    internal IEnumerable<ParameterError> Validate()
-    {
-        var sum = VolumeTenths + FrequencyTenths + ConsistencyTenths;
-        return
+    internal IEnumerable<ParameterError> Validate() =>
         [
-            .. ParameterError.Unless("Scoring:Score:MinimumWei", MinimumWei.Value, 0, 1_000_000 * Wei.OneTao.Value, "wei"),
-            .. ParameterError.Unless("Scoring:Score:MintPercent", MintPercent, 0, 1000, "percent"),
-            .. ParameterError.Unless("Scoring:Score:RedeemPercent", RedeemPercent, 0, 1000, "percent"),
-            .. ParameterError.Unless("Scoring:Score:VolumeTenths", VolumeTenths, 0, 10, "tenths"),
-            .. ParameterError.Unless("Scoring:Score:FrequencyTenths", FrequencyTenths, 0, 10, "tenths"),
-            .. ParameterError.Unless("Scoring:Score:ConsistencyTenths", ConsistencyTenths, 0, 10, "tenths"),
-            .. ParameterError.Unless("Scoring:Score:VolumeTenths + FrequencyTenths + ConsistencyTenths", sum, 10, 10, "tenths"),
+            .. Setting.Check(this),
+            .. ParameterError.Unless(
+                "Scoring:Score:VolumeTenths + FrequencyTenths + ConsistencyTenths",
+                VolumeTenths + FrequencyTenths + ConsistencyTenths,
+                10,
+                10,
+                "tenths"
+            ),
         ];
-    }
 }

@@ -29,7 +29,14 @@ public enum Tier
 /// <param name="EmissionRao">What one epoch has to give, in rao. 0 to 2.1e16; default 1e11 (100 alpha).</param>
 /// <param name="ValidatorPercent">The validators' part, in percent. 0 to 50; default 5.</param>
 /// <param name="TierPercent">The tiers' part, in percent. 0 to 50; default 25.</param>
-public sealed record RewardRules(Rao EmissionRao, int ValidatorPercent, int TierPercent)
+[Settings("Scoring:Rewards")]
+public sealed record RewardRules(
+    [property: Setting("What one epoch has to give, in alpha of the subnet.", Least = "0", Most = "21000000000000000", Unit = "rao")]
+        Rao EmissionRao,
+    [property: Setting("The validators' part.", Least = "0", Most = "50", Unit = "percent")] int ValidatorPercent,
+    [property: Setting("The part divided by rank; the rest is divided by score.", Least = "0", Most = "50", Unit = "percent")]
+        int TierPercent
+)
 {
     /// <summary>The defaults of the specification.</summary>
     public static readonly RewardRules Default = new(new Rao(100_000_000_000), 5, 25);
@@ -47,11 +54,4 @@ public sealed record RewardRules(Rao EmissionRao, int ValidatorPercent, int Tier
     /// <summary>The tier of a rank, counted from 1.</summary>
     public static Tier TierOf(int rank) =>
         Tiers.Where(tier => rank <= tier.LastRank).Select(tier => tier.Tier).DefaultIfEmpty(Tier.None).First();
-
-    internal IEnumerable<ParameterError> Validate() =>
-        [
-            .. ParameterError.Unless("Scoring:Rewards:EmissionRao", EmissionRao.Value, 0, 21_000_000_000_000_000, "rao"),
-            .. ParameterError.Unless("Scoring:Rewards:ValidatorPercent", ValidatorPercent, 0, 50, "percent"),
-            .. ParameterError.Unless("Scoring:Rewards:TierPercent", TierPercent, 0, 50, "percent"),
-        ];
 }

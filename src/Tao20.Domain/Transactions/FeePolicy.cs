@@ -1,4 +1,5 @@
 using System.Numerics;
+using Tao20.Domain.Validation;
 
 namespace Tao20.Domain.Transactions;
 
@@ -8,6 +9,7 @@ namespace Tao20.Domain.Transactions;
 public readonly record struct GasFees(BigInteger MaxFee, BigInteger Priority);
 
 /// <summary>How transactions are paid for, and when they count as stuck. Validated before anything starts.</summary>
+[Settings("Transactions")]
 public sealed record FeePolicy
 {
     /// <summary>The most transactions that may be in flight at once.</summary>
@@ -16,40 +18,40 @@ public sealed record FeePolicy
     /// <summary>
     /// The most that is paid for a unit of gas, in wei: above it, transactions wait and say so. 1e6 to 1e15; default 2e11.
     /// </summary>
+    [Setting(
+        "What is paid for a unit of gas at most: above it, transactions wait and say so.",
+        Least = "1000000",
+        Most = "1000000000000000",
+        Unit = "wei"
+    )]
     public BigInteger MaxFeePerGas { get; init; } = 200_000_000_000;
 
     /// <summary>What the block's author is offered, in wei for a unit of gas. 0 to 1e12; default 1e9.</summary>
+    [Setting("What the block's author is offered for a unit of gas.", Least = "0", Most = "1000000000000", Unit = "wei")]
     public BigInteger PriorityFeePerGas { get; init; } = 1_000_000_000;
 
     /// <summary>
     /// After so many blocks, a transaction that is not mined is sent again with a higher fee, and one that no node takes is signed
     /// anew or given up. 1 to 1,000; default 3.
     /// </summary>
+    [Setting(
+        "After so many blocks a transaction that is not mined is sent again with a higher fee.",
+        Least = "1",
+        Most = "1000",
+        Unit = "blocks"
+    )]
     public int StuckBlocks { get; init; } = 3;
 
     /// <summary>How much more gas than estimated is allowed, in percent. 0 to 300; default 25.</summary>
+    [Setting("How much more gas than estimated is allowed.", Least = "0", Most = "300", Unit = "percent")]
     public int GasMarginPercent { get; init; } = 25;
 
     /// <summary>How many transactions may be in flight at once. 1 to 64; default 8.</summary>
+    [Setting("How many transactions may be under way at once.", Least = "1", Most = "64", Unit = "transactions")]
     public int MaxInFlight { get; init; } = 8;
 
     /// <summary>All that is out of range, a line each with key, value and remedy; empty when all is well.</summary>
-    public IReadOnlyList<string> Validate()
-    {
-        var errors = new List<string>();
-        Check("MaxFeePerGas", MaxFeePerGas, 1_000_000, 1_000_000_000_000_000, "wei");
-        Check("PriorityFeePerGas", PriorityFeePerGas, 0, 1_000_000_000_000, "wei");
-        Check("StuckBlocks", StuckBlocks, 1, 1_000, "blocks");
-        Check("GasMarginPercent", GasMarginPercent, 0, 300, "percent");
-        Check("MaxInFlight", MaxInFlight, 1, MostInFlight, "transactions");
-        return errors;
-
-        void Check(string key, BigInteger value, BigInteger least, BigInteger most, string unit)
-        {
-            if (value < least || value > most)
-                errors.Add($"Transactions:{key} = {value} is out of range: give {least} to {most} {unit}.");
-        }
-    }
+    public IReadOnlyList<string> Validate() => [.. Setting.Check(this).Select(error => error.ToString())];
 
     /// <summary>The fees of a first attempt; null when the base fee leaves no room under the limit.</summary>
     public GasFees? First(BigInteger baseFee)

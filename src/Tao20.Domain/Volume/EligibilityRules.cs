@@ -10,27 +10,42 @@ namespace Tao20.Domain.Volume;
 /// <param name="RoundTripSeconds">How much older the opposite trade of a round trip may be, in seconds. 0 to 86400; default 300.</param>
 /// <param name="RoundTripPercent">By how many percent of this trade's tokens the two may differ. 0 to 100; default 1.</param>
 /// <param name="RoundTripCandidates">How many unmatched trades stay candidates for a match. 1 to 64; default 32.</param>
+[Settings("Scoring:Eligibility")]
 public readonly record struct EligibilityRules(
-    Wei DustWei,
-    int BurstTrades,
-    int BurstSeconds,
-    int RoundTripSeconds,
-    int RoundTripPercent,
-    int RoundTripCandidates
+    [property: Setting(
+        "A trade below this is dust and does not count: it would be made for the frequency score alone.",
+        Least = "0",
+        Most = "1000 TAO",
+        Unit = "wei"
+    )]
+        Wei DustWei,
+    [property: Setting(
+        "How many trades count within one burst window; more are a burst and do not.",
+        Least = "1",
+        Most = "64",
+        Unit = "trades"
+    )]
+        int BurstTrades,
+    [property: Setting("The burst window, open at its old end.", Least = "1", Most = "3600", Unit = "seconds")] int BurstSeconds,
+    [property: Setting(
+        "An opposite trade within this time may make the later one a round trip, which counts half.",
+        Least = "0",
+        Most = "86400",
+        Unit = "seconds"
+    )]
+        int RoundTripSeconds,
+    [property: Setting("By how much the tokens of the two may differ.", Least = "0", Most = "100", Unit = "percent")] int RoundTripPercent,
+    [property: Setting(
+        "How many unmatched trades of a miner are kept as candidates: what bounds its memory.",
+        Least = "1",
+        Most = "64",
+        Unit = "trades"
+    )]
+        int RoundTripCandidates
 )
 {
     /// <summary>The defaults of the specification.</summary>
     public static readonly EligibilityRules Default = new(Wei.From(10_000_000_000_000_000UL), 10, 60, 300, 1, 32);
-
-    internal IEnumerable<ParameterError> Validate() =>
-        [
-            .. ParameterError.Unless("Scoring:Eligibility:DustWei", DustWei.Value, 0, 1000 * Wei.OneTao.Value, "wei"),
-            .. ParameterError.Unless("Scoring:Eligibility:BurstTrades", BurstTrades, 1, 64, "trades"),
-            .. ParameterError.Unless("Scoring:Eligibility:BurstSeconds", BurstSeconds, 1, 3600, "seconds"),
-            .. ParameterError.Unless("Scoring:Eligibility:RoundTripSeconds", RoundTripSeconds, 0, 86400, "seconds"),
-            .. ParameterError.Unless("Scoring:Eligibility:RoundTripPercent", RoundTripPercent, 0, 100, "percent"),
-            .. ParameterError.Unless("Scoring:Eligibility:RoundTripCandidates", RoundTripCandidates, 1, 64, "trades"),
-        ];
 }
 
 /// <summary>What a trade counts as.</summary>

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Tao20.Node.Configuration;
+using Tao20.Domain.Validation;
 
 namespace Tao20.Node.Commands;
 
@@ -44,5 +44,5 @@ internal static class NodeOptions
         return default;
     }
 
-    private static TimeSpan? Parse(string text) => Durations.TryParse(text, out var value) ? value : null;
+    private static TimeSpan? Parse(string text) => SettingText.TryDuration(text, out var value) ? value : null;
 }

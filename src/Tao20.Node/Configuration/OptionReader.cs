@@ -1,85 +1,25 @@
-using System.Globalization;
-using System.Numerics;
-using Tao20.Domain.Units;
+using Tao20.Domain.Validation;
 
 namespace Tao20.Node.Configuration;
 
-/// <summary>Reads typed values from the configuration and collects what is wrong: key, value, and what to give instead.</summary>
+/// <summary>Reads options from the configuration and collects what is wrong: key, value, and what to give instead.</summary>
 internal sealed class OptionReader(IConfiguration configuration)
 {
+    /// <summary>The environment variable people know, beside the key's own.</summary>
+    private const string LogLevelAlias = "LOG_LEVEL";
+
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
-    private readonly List<string> _errors = [];
 
-    public IReadOnlyList<string> Errors => _errors;
+    /// <summary>What is wrong so far, a line each.</summary>
+    public List<string> Errors { get; } = [];
 
-    public string? Text(string key)
-    {
-        _known.Add(key);
-        return configuration[key] is { Length: > 0 } text ? text : null;
-    }
+    /// <summary>Options with all that is given in place of their defaults.</summary>
+    public T Read<T>(T defaults, string? section = null)
+        where T : notnull => Setting.Read(defaults, Text, Errors, section);
 
-    public IReadOnlyList<string> List(string key)
-    {
-        _known.Add(key);
-        var children = configuration.GetSection(key).GetChildren().ToList();
-        children.ForEach(child => _known.Add(child.Path));
-        var items =
-            children.Count > 0
-                ? children.Select(child => child.Value)
-                : Text(key)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
-        return [.. items.OfType<string>()];
-    }
-
-    public int Int(string key, int fallback) => (int)Integer(key, fallback, int.MinValue, int.MaxValue);
-
-    public ulong ULong(string key, ulong fallback) => (ulong)Integer(key, fallback, 0, ulong.MaxValue);
-
-    public ulong? OptionalULong(string key) => Text(key) is null ? null : ULong(key, 0);
-
-    public int? OptionalInt(string key) => Text(key) is null ? null : Int(key, 0);
-
-    public Wei Wei(string key, Wei fallback) => Domain.Units.Wei.From((UInt128)Integer(key, fallback.Value, 0, Domain.Units.Wei.Max));
-
-    public bool Bool(string key, bool fallback)
-    {
-        if (Text(key) is not { } text)
-            return fallback;
-        if (bool.TryParse(text, out var value))
-            return value;
-        _errors.Add($"{key} = {text} is not a truth value: give true or false.");
-        return fallback;
-    }
-
-    public TimeSpan Duration(string key, TimeSpan fallback)
-    {
-        if (Text(key) is not { } text)
-            return fallback;
-        if (Durations.TryParse(text, out var value))
-            return value;
-        _errors.Add($"{key} = {text} is not a duration: give e.g. 250ms, 20s, 5m or 1h.");
-        return fallback;
-    }
-
-    public Address? Address(string key)
-    {
-        if (Text(key) is not { } text)
-            return null;
-        if (Domain.Units.Address.TryParse(text, out var value))
-            return value;
-        _errors.Add($"{key} = {text} is not an address: give 0x and 40 hex digits.");
-        return null;
-    }
-
-    public T Choice<T>(string key, T fallback)
-        where T : struct, Enum
-    {
-        if (Text(key) is not { } text)
-            return fallback;
-        if (Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.IsDefined(value))
-            return value;
-        _errors.Add($"{key} = {text} is not known: give one of {string.Join(", ", Enum.GetNames<T>())}.");
-        return fallback;
-    }
+    /// <summary>Whether a key is given, usable or not.</summary>
+    public bool IsGiven(string key) =>
+        configuration.GetSection(key) is var section && (section.Value is { Length: > 0 } || section.GetChildren().Any());
 
     /// <summary>Adds an error for every key of these sections that nothing has read: a misspelt key is never silently ignored.</summary>
     public void RefuseUnknown(params string[] sections)
@@ -90,9 +30,8 @@ internal sealed class OptionReader(IConfiguration configuration)
                 sections.Any(section => pair.Key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase))
                 && !_known.Contains(pair.Key)
             )
-                _errors.Add(
-                    $"{pair.Key}{(IsSecret(pair.Key) ? "" : $" = {pair.Value}")} is not a known option: see docs/operations.md for "
-                        + $"the names."
+                Errors.Add(
+                    $"{pair.Key}{(IsSecret(pair.Key) ? "" : $" = {pair.Value}")} is not a known option: see docs/settings.md for the names."
                 );
         }
     }
@@ -103,17 +42,17 @@ internal sealed class OptionReader(IConfiguration configuration)
         || key.Contains("password", StringComparison.OrdinalIgnoreCase)
         || key.Contains("secret", StringComparison.OrdinalIgnoreCase);
 
-    private BigInteger Integer(string key, BigInteger fallback, BigInteger least, BigInteger most)
+    private string? Text(Setting setting)
     {
-        if (Text(key) is not { } text)
-            return fallback;
-        if (
-            BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
-            && value >= least
-            && value <= most
-        )
-            return value;
-        _errors.Add($"{key} = {text} is not usable: give a whole number from {least} to {most}.");
-        return fallback;
+        var section = configuration.GetSection(setting.Key);
+        _known.Add(setting.Key);
+        if (setting.IsList && section.GetChildren().ToList() is { Count: > 0 } items)
+        {
+            items.ForEach(item => _known.Add(item.Path));
+            return string.Join(',', items.Select(item => item.Value));
+        }
+
+        var text = setting.Key == nameof(GeneralOptions.LogLevel) ? configuration[LogLevelAlias] ?? section.Value : section.Value;
+        return string.IsNullOrEmpty(text) ? null : text;
     }
 }

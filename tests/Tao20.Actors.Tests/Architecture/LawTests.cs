@@ -125,13 +125,6 @@ public sealed partial class LawTests
         Assert.Empty(tooLong);
     }
 
-    [Fact]
-    public void Every_configuration_key_of_ours_has_its_reason_beside_it()
-    {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository(), "hocon"), "*.conf"))
-            Assert.StartsWith("#", File.ReadAllText(file), StringComparison.Ordinal);
-    }
-
     [GeneratedRegex(@"\b(double|float|DateTime|DateTimeOffset|Stopwatch|Random|Guid|Environment|HttpClient|Task|Thread|File)\b")]
     private static partial Regex Impure();
 

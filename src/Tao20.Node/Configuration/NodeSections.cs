@@ -1,0 +1,70 @@
+using Tao20.Domain.Units;
+using Tao20.Domain.Validation;
+
+namespace Tao20.Node.Configuration;
+
+/// <summary>What a node is told about itself.</summary>
+[Settings("")]
+internal sealed record GeneralOptions
+{
+    /// <summary>The directory of the journal.</summary>
+    [Setting(
+        "The directory of the journal: one for each node, on a disk that keeps what it was told to.",
+        Option = "--data-dir",
+        Required = true,
+        Unit = "path"
+    )]
+    public string DataDir { get; init; } = "";
+
+    /// <summary>The subnet.</summary>
+    [Setting("The subnet whose miners are ranked.", Least = "0", Most = "65535", Option = "--netuid")]
+    public int Netuid { get; init; } = 20;
+
+    /// <summary>What is logged.</summary>
+    [Setting("What is logged; TAO20_LOG_LEVEL in the environment.")]
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+}
+
+/// <summary>Where a node answers.</summary>
+[Settings("Http")]
+internal sealed record HttpOptions
+{
+    /// <summary>The address it listens on.</summary>
+    [Setting("The address it listens on: there is no password, so no public one.", Unit = "IP address")]
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>The port.</summary>
+    [Setting("The port; 0 takes any that is free. A miner's default is 8080.", Least = "0", Most = "65535", Option = "--http-port")]
+    public int Port { get; init; } = 8081;
+}
+
+/// <summary>What a validator knows of subnets.</summary>
+[Settings("Index")]
+internal sealed record IndexOptions
+{
+    /// <summary>The directory of emission files.</summary>
+    [Setting("A directory of emissions_YYYYMMDD.json files: a validator then holds the composition against the index rule.", Unit = "path")]
+    public string? Emissions { get; init; }
+}
+
+/// <summary>How a miner looks at its market.</summary>
+[Settings("Market")]
+internal sealed record MarketOptions
+{
+    /// <summary>How old a block may be that is traded by.</summary>
+    [Setting("A block older than this by the machine's clock is not traded by; 0s for chains that keep their own time.")]
+    public TimeSpan MaxBlockAge { get; init; } = TimeSpan.FromSeconds(300);
+}
+
+/// <summary>What a miner does.</summary>
+[Settings("Miner")]
+internal sealed record MinerOptions
+{
+    /// <summary>Whether it only says what it would do.</summary>
+    [Setting("Whether it only decides and says, and signs nothing.", Option = "--dry-run")]
+    public bool DryRun { get; init; }
+
+    /// <summary>The account of a dry run without a key.</summary>
+    [Setting("The account of a dry run without a key.", Option = "--account", Unit = "address")]
+    public Address? Account { get; init; }
+}
