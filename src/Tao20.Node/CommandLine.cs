@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Tao20.Chain;
-using Tao20.Devnet;
 
 namespace Tao20.Node;
 
@@ -45,7 +44,6 @@ internal static class CommandLine
             NodeException node => (node.ExitCode, node.Message),
             WrongChainException or NoContractException => (ExitCodes.WrongChain, e.Message),
             ChainException => (ExitCodes.Unreachable, e.Message),
-            DevnetException => (ExitCodes.Failed, e.Message),
             _ => (ExitCodes.Failed, $"Something was not foreseen; please report it with these lines.\n{e}"),
         };
 }

@@ -4,11 +4,13 @@ using Tao20.Node.Commands;
 
 var root = new RootCommand("TAO20: follows trades on chain, ranks miners, settles epochs, and trades to keep the peg.")
 {
-    DevnetCommand.Create(),
     ValidatorCommand.Create(),
     MinerCommand.Create(),
     IndexCommand.Create(),
     ConsensusCommand.Create(),
     SettingsCommand.Create(),
 };
+#if DEVNET
+root.Add(Tao20.Devnet.Commands.DevnetCommand.Create());
+#endif
 return await CommandLine.RunAsync(root, args);

@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json;
 using Spectre.Console;
 using Tao20.Domain.Index;
+using Tao20.Node.Configuration;
+using Tao20.Node.Hosting;
 
 namespace Tao20.Node.Commands;
 

@@ -7,6 +7,7 @@ using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Settlement;
 using Tao20.Domain.Units;
 using Tao20.Node.Audit;
+using Tao20.Node.Configuration;
 using Tao20.Node.Http;
 
 namespace Tao20.Node.Commands;
@@ -191,7 +192,7 @@ internal static class MinerReportCommand
                 Tao(epoch.Redeemed.ToString()),
                 Tao(epoch.Profit),
                 $"{paid?.Miner.Rank}",
-                paid is null ? "" : DevnetSummary.Tao(paid.Payout.ToString(), 9)
+                paid is null ? "" : FixedPoint.Tao(paid.Payout.ToString(), 9)
             );
         }
 
@@ -206,5 +207,5 @@ internal static class MinerReportCommand
     private static string Tao(WeiDelta delta) =>
         (delta.Value < 0 ? "-" : "") + Tao(Int128.Abs(delta.Value).ToString(CultureInfo.InvariantCulture));
 
-    private static string Tao(string wei) => DevnetSummary.Tao(wei, 18);
+    private static string Tao(string wei) => FixedPoint.Tao(wei, 18);
 }

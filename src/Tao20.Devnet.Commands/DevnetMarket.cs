@@ -1,13 +1,13 @@
 using System.Globalization;
 using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Status;
-using Tao20.Devnet;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Units;
+using Tao20.Node;
 using Tao20.Node.Configuration;
 using Tao20.Node.Hosting;
 
-namespace Tao20.Node.Commands;
+namespace Tao20.Devnet.Commands;
 
 /// <summary>
 /// The market of a devnet: its noise, the miners that trade against it, each with actors, journal and key of its own, and what they

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 
-namespace Tao20.Node.Commands;
+namespace Tao20.Node;
 
 /// <summary>Decimal numbers with 18 decimals, read and written exactly.</summary>
 internal static class FixedPoint
@@ -39,5 +39,12 @@ internal static class FixedPoint
             return false;
         value = (UInt128)number;
         return true;
+    }
+
+    /// <summary>An amount for display: four decimals of it.</summary>
+    internal static string Tao(string units, int decimals)
+    {
+        var digits = units.TrimStart('-').PadLeft(decimals + 1, '0');
+        return $"{(units.StartsWith('-') ? "-" : "")}{digits[..^decimals]}.{digits[^decimals..][..4]}";
     }
 }

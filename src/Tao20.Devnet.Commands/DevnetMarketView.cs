@@ -2,8 +2,9 @@ using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using Tao20.Actors.Arbitrage;
+using Tao20.Node;
 
-namespace Tao20.Node.Commands;
+namespace Tao20.Devnet.Commands;
 
 /// <summary>The market and those who keep its peg, as a person sees them while the devnet runs.</summary>
 internal static class DevnetMarketView
@@ -35,9 +36,9 @@ internal static class DevnetMarketView
             table.AddRow(
                 $"{trader.Account.ToString()[..8]}..{trader.Account.ToString()[^4..]}",
                 trader.Doing.ToString(),
-                DevnetSummary.Tao(books.Tao.ToString(), 18),
-                DevnetSummary.Tao(books.Tokens.ToString(), 18),
-                DevnetSummary.Tao(totals.Profit.ToString(), 18),
+                FixedPoint.Tao(books.Tao.ToString(), 18),
+                FixedPoint.Tao(books.Tokens.ToString(), 18),
+                FixedPoint.Tao(totals.Profit.ToString(), 18),
                 $"{totals.Confirmed}",
                 $"{totals.Failed + totals.Expired}",
                 Markup.Escape(trader.Why ?? "")

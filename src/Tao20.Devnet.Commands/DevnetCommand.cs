@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Tao20.Devnet;
 using Tao20.Domain.Units;
+using Tao20.Node;
 using Tao20.Node.Configuration;
 using Tao20.Node.Http;
 
-namespace Tao20.Node.Commands;
+namespace Tao20.Devnet.Commands;
 
 /// <summary>What <c>tao20 devnet</c> is asked to do.</summary>
 internal sealed record DevnetSettings(
@@ -224,6 +224,10 @@ internal static class DevnetCommand
         try
         {
             return await RunAsync(settings, directory, cancel);
+        }
+        catch (DevnetException e)
+        {
+            throw new NodeException(ExitCodes.Failed, e.Message, e);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Tao20.Actors.Consensus;
 using Tao20.Domain.Index;
 using Tao20.Domain.Nav;
-using Tao20.Node.Commands;
 
 namespace Tao20.Node.Hosting;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Tao20.Domain.Validation;
 
-namespace Tao20.Node.Commands;
+namespace Tao20.Node.Configuration;
 
 /// <summary>Options that several commands have.</summary>
 internal static class NodeOptions

@@ -5,9 +5,10 @@ using Spectre.Console.Rendering;
 using Tao20.Actors.Status;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Rewards;
+using Tao20.Node;
 using Tao20.Node.Hosting;
 
-namespace Tao20.Node.Commands;
+namespace Tao20.Devnet.Commands;
 
 /// <summary>What a person sees while the devnet runs: a live picture on a terminal, a line now and then elsewhere.</summary>
 internal sealed class DevnetView : IAsyncDisposable
@@ -159,12 +160,12 @@ internal sealed class DevnetView : IAsyncDisposable
                 $"{miner.Rank}",
                 Short(miner.Miner.ToString()),
                 RewardRules.TierOf(miner.Rank).ToString(),
-                DevnetSummary.Tao(miner.Score.Final.ToString(), 18),
-                DevnetSummary.Tao(miner.Score.Volume.ToString(), 18),
-                DevnetSummary.Tao(miner.Score.Frequency.ToString(), 18),
-                DevnetSummary.Tao(miner.Score.Consistency.ToString(), 18),
+                FixedPoint.Tao(miner.Score.Final.ToString(), 18),
+                FixedPoint.Tao(miner.Score.Volume.ToString(), 18),
+                FixedPoint.Tao(miner.Score.Frequency.ToString(), 18),
+                FixedPoint.Tao(miner.Score.Consistency.ToString(), 18),
                 $"{miner.Activity.EligibleTrades}",
-                DevnetSummary.Tao(miner.Activity.EligibleWei.ToString(CultureInfo.InvariantCulture), 18)
+                FixedPoint.Tao(miner.Activity.EligibleWei.ToString(CultureInfo.InvariantCulture), 18)
             );
         }
 
@@ -185,9 +186,9 @@ internal sealed class DevnetView : IAsyncDisposable
             var last = book.Rounds.LastOrDefault(round => round.Counted.Any(counted => counted.Validator == record.Validator));
             table.AddRow(
                 Short(record.Validator.ToString()),
-                DevnetSummary.Tao(record.Stake.ToString(), 18),
+                FixedPoint.Tao(record.Stake.ToString(), 18),
                 record.Standing.Level.ToString(),
-                DevnetSummary.Tao(record.Reputation.ToString(), 18),
+                FixedPoint.Tao(record.Reputation.ToString(), 18),
                 last is null ? "-" : $"epoch {last.Epoch}",
                 string.Join(
                     ", ",
@@ -213,7 +214,7 @@ internal sealed class DevnetView : IAsyncDisposable
                 exclusion.Position.ToString(),
                 Short(miner.ToString()),
                 exclusion.Reason.ToString(),
-                DevnetSummary.Tao(exclusion.Value.ToString(), 18)
+                FixedPoint.Tao(exclusion.Value.ToString(), 18)
             );
         return table;
     }

@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Numerics;
 using Tao20.Actors.Arbitrage;
-using Tao20.Devnet;
 using Tao20.Domain.Units;
 using Tao20.Node.Http;
 
-namespace Tao20.Node.Commands;
+namespace Tao20.Devnet.Commands;
 
 /// <summary>How far the market was from NAV, with the miners and without, in basis points of NAV.</summary>
 internal sealed record PegSummary(

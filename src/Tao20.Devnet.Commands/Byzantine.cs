@@ -5,7 +5,7 @@ using Tao20.Domain.Consensus;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 
-namespace Tao20.Node.Commands;
+namespace Tao20.Devnet.Commands;
 
 /// <summary>A validator of the devnet that does not keep to the rules: <c>--byzantine 1:nav=+3%</c>.</summary>
 /// <param name="Validator">Which one, from 1.</param>

@@ -1,10 +1,10 @@
 using Tao20.Actors.Consensus;
-using Tao20.Devnet;
 using Tao20.Domain.Consensus;
+using Tao20.Node;
 using Tao20.Node.Configuration;
 using Tao20.Node.Hosting;
 
-namespace Tao20.Node.Commands;
+namespace Tao20.Devnet.Commands;
 
 /// <summary>The validators of a devnet: separate actors, journals and keys, that meet only on chain.</summary>
 internal sealed class DevnetHosts : IAsyncDisposable

@@ -3,12 +3,12 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Spectre.Console;
 using Tao20.Actors.Status;
-using Tao20.Devnet;
 using Tao20.Domain.Weights;
+using Tao20.Node;
 using Tao20.Node.Hosting;
 using Tao20.Node.Http;
 
-namespace Tao20.Node.Commands;
+namespace Tao20.Devnet.Commands;
 
 /// <summary>
 /// A miner in the devnet's summary: what was folded against what the contract itself counted; and what one that keeps the peg has
@@ -183,7 +183,10 @@ internal sealed record DevnetSummary(
         foreach (var epoch in Epochs)
         {
             var table = new Table()
-                .Title($"Epoch {epoch.Epoch}: {Tao(epoch.EmissionRao, 9)} given, {Tao(epoch.ValidatorPoolRao, 9)} of it to validators")
+                .Title(
+                    $"Epoch {epoch.Epoch}: {FixedPoint.Tao(epoch.EmissionRao, 9)} given, "
+                        + $"{FixedPoint.Tao(epoch.ValidatorPoolRao, 9)} of it to validators"
+                )
                 .Border(TableBorder.Rounded);
             table.AddColumns("rank", "miner", "tier", "score", "trades", "payout", "weight");
             foreach (var ranked in epoch.Ranked)
@@ -192,9 +195,9 @@ internal sealed record DevnetSummary(
                     $"{ranked.Rank}",
                     ranked.Miner,
                     ranked.Tier,
-                    Tao(ranked.Score, 18),
+                    FixedPoint.Tao(ranked.Score, 18),
                     $"{ranked.EligibleTrades}",
-                    Tao(ranked.PayoutRao, 9),
+                    FixedPoint.Tao(ranked.PayoutRao, 9),
                     $"{ranked.Weight}"
                 );
             }
@@ -202,7 +205,7 @@ internal sealed record DevnetSummary(
             foreach (var unranked in epoch.Unranked)
                 table.AddRow("-", unranked.Miner, unranked.Reason, "", $"{unranked.Trades}", "", "");
             AnsiConsole.Write(table);
-            AnsiConsole.WriteLine($"ranking root {epoch.RankingRoot}; Gini {Tao(epoch.Fairness.Gini, 18)}");
+            AnsiConsole.WriteLine($"ranking root {epoch.RankingRoot}; Gini {FixedPoint.Tao(epoch.Fairness.Gini, 18)}");
         }
 
         var totals = new Table().Title($"{Trades} trades folded up to final block {FinalizedBlock}").Border(TableBorder.Rounded);
@@ -212,9 +215,9 @@ internal sealed record DevnetSummary(
             totals.AddRow(
                 miner.Address,
                 $"{miner.Trades}",
-                Tao(miner.FoldedWei, 18),
-                Tao(miner.ChainWei, 18),
-                Tao(miner.EligibleWei, 18),
+                FixedPoint.Tao(miner.FoldedWei, 18),
+                FixedPoint.Tao(miner.ChainWei, 18),
+                FixedPoint.Tao(miner.EligibleWei, 18),
                 miner.FoldedWei == miner.ChainWei ? "equal" : "DIFFERENT"
             );
         }
@@ -244,8 +247,8 @@ internal sealed record DevnetSummary(
         foreach (var miner in Miners.Where(miner => miner.ProfitWei is not null))
             table.AddRow(
                 miner.Address,
-                Tao(miner.ProfitWei!, 18),
-                Tao(miner.InventoryWei!, 18),
+                FixedPoint.Tao(miner.ProfitWei!, 18),
+                FixedPoint.Tao(miner.InventoryWei!, 18),
                 $"{miner.Confirmed}",
                 $"{miner.Failed}",
                 $"{miner.Missed}",
@@ -270,9 +273,9 @@ internal sealed record DevnetSummary(
             table.AddRow(
                 validator.Address,
                 validator.Standing,
-                Tao(validator.StakeWei, 18),
-                Tao(validator.SlashedWei, 18),
-                Tao(validator.Reputation, 18),
+                FixedPoint.Tao(validator.StakeWei, 18),
+                FixedPoint.Tao(validator.SlashedWei, 18),
+                FixedPoint.Tao(validator.Reputation, 18),
                 $"{validator.Agreed} of {validator.Rounds}"
             );
         AnsiConsole.Write(table);
@@ -288,14 +291,7 @@ internal sealed record DevnetSummary(
 
         foreach (var one in Cases)
             AnsiConsole.WriteLine(
-                $"epoch {one.Epoch}: {one.Accused} {one.Kinds}, {one.Severity}: {one.State}, {Tao(one.SlashedWei, 18)} TAO taken"
+                $"epoch {one.Epoch}: {one.Accused} {one.Kinds}, {one.Severity}: {one.State}, {FixedPoint.Tao(one.SlashedWei, 18)} TAO taken"
             );
-    }
-
-    /// <summary>An amount for display: four decimals of it.</summary>
-    internal static string Tao(string units, int decimals)
-    {
-        var digits = units.TrimStart('-').PadLeft(decimals + 1, '0');
-        return $"{(units.StartsWith('-') ? "-" : "")}{digits[..^decimals]}.{digits[^decimals..][..4]}";
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Tao20.Domain.Index;
 
-namespace Tao20.Node.Commands;
+namespace Tao20.Node.Hosting;
 
 /// <summary>Daily files <c>emissions_YYYYMMDD.json</c> of the form <c>{"emissions":{"netuid":number,...}}</c>.</summary>
 internal static class EmissionFiles
