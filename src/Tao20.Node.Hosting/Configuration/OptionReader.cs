@@ -15,7 +15,13 @@ internal sealed class OptionReader(IConfiguration configuration)
 
     /// <summary>Options with all that is given in place of their defaults.</summary>
     public T Read<T>(T defaults, string? section = null)
-        where T : notnull => Setting.Read(defaults, Text, Errors, section);
+        where T : notnull
+    {
+        var wrong = new List<string>();
+        var options = Setting.Read(defaults, Text, wrong, section);
+        Errors.AddRange(wrong.Select(Named));
+        return options;
+    }
 
     /// <summary>Whether a key is given, usable or not.</summary>
     public bool IsGiven(string key) =>
@@ -41,6 +47,12 @@ internal sealed class OptionReader(IConfiguration configuration)
         key.Contains("key", StringComparison.OrdinalIgnoreCase)
         || key.Contains("password", StringComparison.OrdinalIgnoreCase)
         || key.Contains("secret", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What was given by its alias is named by it.</summary>
+    private string Named(string error) =>
+        configuration[LogLevelAlias] is not null && error.StartsWith(nameof(GeneralOptions.LogLevel) + " = ", StringComparison.Ordinal)
+            ? $"TAO20_{LogLevelAlias}{error[nameof(GeneralOptions.LogLevel).Length..]}"
+            : error;
 
     private string? Text(Setting setting)
     {
