@@ -139,7 +139,8 @@ public sealed class ClusterTests : InDirectory, IAsyncLifetime
             CancellationToken.None
         );
         var epochs = logs.EnumerateArray().Select(log => Convert.ToUInt64(log.GetProperty("topics")[2].GetString(), 16)).ToList();
-        Assert.Equal(Enumerable.Range(0, (int)closed).Select(epoch => (ulong)epoch), epochs);
+        // A node that takes over computes all that are open at once, and their order on the chain is nobody's promise.
+        Assert.Equal(Enumerable.Range(0, (int)closed).Select(epoch => (ulong)epoch), epochs.Order());
         Assert.Equal(0, status["validator"]!["transactions"]!["foreign"]!.GetValue<long>());
     }
 }

@@ -25,7 +25,8 @@ internal sealed class TradeExecution(ITradePlan plan, TradeEncoder encoder, Bask
     /// <exception cref="Chain.ChainException">The chain has to be asked and does not answer.</exception>
     public async Task<NextStep> NextAsync(OpenTrade trade, IReadOnlyDictionary<string, IntentProgress> done, CancellationToken cancel)
     {
-        for (var facts = new PlanFacts(done); ; )
+        var facts = new PlanFacts(done);
+        while (true)
         {
             switch (plan.Next(trade, facts))
             {
