@@ -9,8 +9,8 @@ namespace Tao20.Devnet.Commands;
 
 /// <summary>A validator of the devnet that does not keep to the rules: <c>--byzantine 1:nav=+3%</c>.</summary>
 /// <param name="Validator">Which one, from 1.</param>
-/// <param name="Witness">What it says instead.</param>
-internal sealed record Byzantine(int Validator, IAttestationStrategy Witness)
+/// <param name="Strategy">What it says instead.</param>
+internal sealed record Byzantine(int Validator, IAttestationStrategy Strategy)
 {
     /// <summary>What can be asked for.</summary>
     public const string Kinds = "N:nav=+3%, N:weights=shuffle, N:equivocate, N:silent or N:late";
@@ -25,7 +25,7 @@ internal sealed record Byzantine(int Validator, IAttestationStrategy Witness)
             || validator < 1
         )
             return null;
-        IAttestationStrategy? witness = parts[1] switch
+        IAttestationStrategy? strategy = parts[1] switch
         {
             "weights=shuffle" => new ShuffledWeights(),
             "equivocate" => new Equivocating(),
@@ -43,7 +43,7 @@ internal sealed record Byzantine(int Validator, IAttestationStrategy Witness)
                     && percent is > -100 and <= 1000 => new SkewedNav(percent),
             _ => null,
         };
-        return witness is null ? null : new Byzantine(validator, witness);
+        return strategy is null ? null : new Byzantine(validator, strategy);
     }
 
     private sealed class SkewedNav(decimal percent) : IAttestationStrategy

@@ -32,9 +32,9 @@ internal sealed class DevnetHosts : IAsyncDisposable
     {
         for (var i = 0; i < settings.Validators; i++)
         {
-            var witness = settings.Byzantines.FirstOrDefault(byzantine => byzantine.Validator == i + 1)?.Witness ?? new HonestStrategy();
+            var strategy = settings.Byzantines.FirstOrDefault(byzantine => byzantine.Validator == i + 1)?.Strategy ?? new HonestStrategy();
             _hosts.Add(
-                await NodeHost.StartAsync(settingsOf(i), cancel, validators is null ? null : new DevnetRole(validators.Keys[i], witness))
+                await NodeHost.StartAsync(settingsOf(i), cancel, validators is null ? null : new DevnetRole(validators.Keys[i], strategy))
             );
         }
     }

@@ -13,7 +13,6 @@ using Tao20.Actors.Journal;
 using Tao20.Actors.Metrics;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Status;
-using Tao20.Actors.Transactions;
 using Tao20.Chain;
 using Tao20.Chain.Following;
 using Tao20.Chain.Signing;
@@ -59,8 +58,8 @@ internal sealed class Node : IAsyncDisposable
     ) => StartAsync(directory, change, chain, scoring ?? DomainParameters.Default, null);
 
     /// <summary>A validator that also attests and judges.</summary>
-    public static Task<Node> ValidatingAsync(string directory, ChainOptions chain, PrivateKey key, IAttestationStrategy? witness = null) =>
-        StartAsync(directory, null, chain, DomainParameters.Default, null, key, witness);
+    public static Task<Node> ValidatingAsync(string directory, ChainOptions chain, PrivateKey key, IAttestationStrategy? strategy = null) =>
+        StartAsync(directory, null, chain, DomainParameters.Default, null, key, strategy);
 
     public IActorRef Actor<TKey>() => _host.Services.GetRequiredService<ActorRegistry>().Get<TKey>();
 
@@ -114,7 +113,7 @@ internal sealed class Node : IAsyncDisposable
         DomainParameters scoring,
         Hosting.ClusterOptions? cluster,
         PrivateKey? key = null,
-        IAttestationStrategy? witness = null
+        IAttestationStrategy? strategy = null
     )
     {
         var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory) };
@@ -143,34 +142,27 @@ internal sealed class Node : IAsyncDisposable
             "tao20",
             akka =>
             {
-                akka.WithTao20Basics().WithJournal(journal);
-                if (cluster is not null)
-                    akka.WithTao20Cluster(cluster);
-                akka.WithMiners(guard, cluster is not null);
-                if (settings is not null && key is not null)
-                {
-                    var registry = new RegistryIdentity(settings.Identity.ChainId, settings.Identity.Registry!.Value);
-                    akka.WithTransactions(new SenderSettings(registry.ChainId, key, new FeePolicy(), guard), chain!, false)
-                        .WithValidator(
-                            settings,
-                            new ValidatorRole(key, registry, 20, witness ?? new HonestStrategy()),
-                            new WeightsOptions { TempoBlocks = Devnet.ValidatorSet.TempoBlocks },
-                            chain!,
-                            false
-                        );
-                }
-                else if (settings is not null)
-                {
-                    akka.WithConsensus(settings, false);
-                }
-
-                if (settings is not null)
-                    akka.WithChainFollower(settings, chain!, false).WithStatus(settings);
+                if (settings is null)
+                    akka.WithTao20Miners(guard, cluster);
+                else
+                    akka.WithTao20Node(settings, chain!, WorkOf(settings, key, strategy), cluster);
             }
         );
         var host = builder.Build();
         await host.StartAsync();
         return new Node(host, chain, faults);
+    }
+
+    private static NodeWork WorkOf(FollowerSettings settings, PrivateKey? key, IAttestationStrategy? strategy)
+    {
+        if (key is null)
+            return new NodeWork.Counting();
+        var registry = new RegistryIdentity(settings.Identity.ChainId, settings.Identity.Registry!.Value);
+        return new NodeWork.Validating(
+            new ValidatorRole(key, registry, 20, strategy ?? new HonestStrategy()),
+            new FeePolicy(),
+            new WeightsOptions { TempoBlocks = Devnet.ValidatorSet.TempoBlocks }
+        );
     }
 }
 

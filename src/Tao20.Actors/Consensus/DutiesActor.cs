@@ -42,7 +42,7 @@ internal sealed class DutiesActor : UntypedActor
     private readonly HashSet<string> _submitted = [];
     private readonly Dictionary<string, (int Attempts, ulong At)> _failed = [];
     private readonly Dictionary<EpochId, IReadOnlyList<(string Id, SignedAttestation Signed, ulong NotBefore)>> _signedAttestations = [];
-    private readonly List<LocalEpochResult> _witnesses = [];
+    private readonly List<LocalEpochResult> _results = [];
     private readonly HashSet<EpochId> _computing = [];
     private readonly HashSet<EpochId> _toAttest = [];
     private EpochId? _weighed;
@@ -81,7 +81,7 @@ internal sealed class DutiesActor : UntypedActor
             case IntentProgress:
                 break;
             case GetLocalEpochResults:
-                Sender.Tell(new LocalEpochResults([.. _witnesses]));
+                Sender.Tell(new LocalEpochResults([.. _results]));
                 break;
             default:
                 Unhandled(message);
@@ -138,7 +138,7 @@ internal sealed class DutiesActor : UntypedActor
             || !_computing.Add(round.Epoch)
         )
             return;
-        var before = _witnesses.LastOrDefault(witness => witness.Epoch.CompareTo(round.Epoch) < 0)?.Nav;
+        var before = _results.LastOrDefault(result => result.Epoch.CompareTo(round.Epoch) < 0)?.Nav;
         ComputeAsync(round, report, before)
             .PipeTo(
                 Self,
@@ -167,7 +167,7 @@ internal sealed class DutiesActor : UntypedActor
             : await _reader.ExecutableAsync(nav, Wei.OneTao, Wei.OneTao, _stop.Token).ConfigureAwait(false);
         var check = _role.Emissions is { } emissions ? await emissions.CheckAsync(inputs, _stop.Token).ConfigureAwait(false) : null;
         var (move, warnings) = LocalEpochResult.Judge(computation.Reading, before, check);
-        var witness = new LocalEpochResult(
+        var result = new LocalEpochResult(
             round.Epoch,
             round.LastBlock,
             nav?.Nav,
@@ -181,7 +181,7 @@ internal sealed class DutiesActor : UntypedActor
             null
         );
         if (nav is null)
-            return new Computed(round.Epoch, witness, [], ((NavReading.Unavailable)computation.Reading).Reason);
+            return new Computed(round.Epoch, result, [], ((NavReading.Unavailable)computation.Reading).Reason);
         var said = new NavAttestation(
             round.Epoch,
             round.LastBlock,
@@ -195,23 +195,23 @@ internal sealed class DutiesActor : UntypedActor
         );
         return new Computed(
             round.Epoch,
-            witness,
-            [.. _role.Witness.Create(said, computation.Weights.Weights, round).Select(testimony => (Sign(testimony), testimony.NotBefore))],
+            result,
+            [.. _role.Strategy.Create(said, computation.Weights.Weights, round).Select(planned => (Sign(planned), planned.NotBefore))],
             null
         );
     }
 
-    private SignedAttestation Sign(PlannedAttestation testimony)
+    private SignedAttestation Sign(PlannedAttestation planned)
     {
-        var said = testimony.Said with { WeightsHash = Eip712.WeightsHash(testimony.Weights) };
+        var said = planned.Said with { WeightsHash = Eip712.WeightsHash(planned.Weights) };
         var digest = Eip712.Digest(said, _role.Registry);
-        return new SignedAttestation(said, digest, testimony.Weights, _role.Key.Sign(digest).ToBytes());
+        return new SignedAttestation(said, digest, planned.Weights, _role.Key.Sign(digest).ToBytes());
     }
 
     private void OnComputed(Computed computed)
     {
-        if (computed.Witness is { } witness)
-            Note(witness);
+        if (computed.Result is { } result)
+            Note(result);
         if (computed.Problem is { } problem)
         {
             // Tried again with the next block, as long as the round is open.
@@ -221,40 +221,41 @@ internal sealed class DutiesActor : UntypedActor
 
         _signedAttestations[computed.Epoch] =
         [
-            .. computed.Words.Select(
-                (word, i) => (i == 0 ? $"attest-{computed.Epoch}" : $"attest-{computed.Epoch}-{i + 1}", word.Signed, word.NotBefore)
+            .. computed.Attestations.Select(
+                (attestation, i) =>
+                    (i == 0 ? $"attest-{computed.Epoch}" : $"attest-{computed.Epoch}-{i + 1}", attestation.Signed, attestation.NotBefore)
             ),
         ];
         SubmitDueAttestations();
     }
 
-    private void Note(LocalEpochResult witness)
+    private void Note(LocalEpochResult result)
     {
-        if (_witnesses.RemoveAll(known => known.Epoch == witness.Epoch) == 0)
+        if (_results.RemoveAll(known => known.Epoch == result.Epoch) == 0)
         {
-            foreach (var warning in witness.Warnings)
-                _log.Warning("Epoch {0}: {1}", witness.Epoch, warning);
+            foreach (var warning in result.Warnings)
+                _log.Warning("Epoch {0}: {1}", result.Epoch, warning);
         }
 
-        _witnesses.Add(witness);
-        if (_witnesses.Count > EpochsShown)
-            _witnesses.RemoveAt(0);
+        _results.Add(result);
+        if (_results.Count > EpochsShown)
+            _results.RemoveAt(0);
     }
 
     /// <summary>Whether the others agree on something else than was computed here: then this node is wrong, or most others are.</summary>
     private void Compare(ConsensusBook book)
     {
-        for (var i = 0; i < _witnesses.Count; i++)
+        for (var i = 0; i < _results.Count; i++)
         {
             if (
-                _witnesses[i].DisagreesWithConsensus is not null
-                || book.RoundOf(_witnesses[i].Epoch) is not { State: RoundState.Settled } round
+                _results[i].DisagreesWithConsensus is not null
+                || book.RoundOf(_results[i].Epoch) is not { State: RoundState.Settled } round
                 || ConsensusValues.Of(round.Counted) is not { } reference
             )
                 continue;
-            if (_witnesses[i].Against(reference) is not { } difference)
+            if (_results[i].Against(reference) is not { } difference)
                 continue;
-            _witnesses[i] = _witnesses[i] with { DisagreesWithConsensus = difference, NotedAt = _clock.GetUtcNow() };
+            _results[i] = _results[i] with { DisagreesWithConsensus = difference, NotedAt = _clock.GetUtcNow() };
             _log.Error(
                 "Epoch {0}: this node has computed something else than the validators agree on: {1}. Compare with 'tao20 consensus "
                     + "verify --epoch {0}'",
@@ -266,11 +267,11 @@ internal sealed class DutiesActor : UntypedActor
 
     private void SubmitDueAttestations()
     {
-        foreach (var (epoch, words) in _signedAttestations)
+        foreach (var (epoch, attestations) in _signedAttestations)
         {
             foreach (
-                var (id, signed, _) in words.Where(word =>
-                    word.NotBefore <= _block && (_toAttest.Contains(epoch) || !_failed.ContainsKey(word.Id))
+                var (id, signed, _) in attestations.Where(attestation =>
+                    attestation.NotBefore <= _block && (_toAttest.Contains(epoch) || !_failed.ContainsKey(attestation.Id))
                 )
             )
                 Submit(id, RegistryCalls.Attest(signed));
@@ -307,8 +308,8 @@ internal sealed class DutiesActor : UntypedActor
 
     private sealed record Computed(
         EpochId Epoch,
-        LocalEpochResult? Witness,
-        IReadOnlyList<(SignedAttestation Signed, ulong NotBefore)> Words,
+        LocalEpochResult? Result,
+        IReadOnlyList<(SignedAttestation Signed, ulong NotBefore)> Attestations,
         string? Problem
     );
 }

@@ -25,22 +25,22 @@ internal static class LocalEpochResultWire
 
     public static LocalEpochResults FromWire(Wire.LocalEpochResults wire) => new([.. wire.Epochs.Select(FromWire)]);
 
-    private static Wire.LocalEpochResult ToWire(LocalEpochResult witness)
+    private static Wire.LocalEpochResult ToWire(LocalEpochResult result)
     {
         var wire = new Wire.LocalEpochResult
         {
-            Epoch = witness.Epoch.Value,
-            Block = witness.Block,
-            Nav = Bytes(witness.Nav),
-            MintPrice = Bytes(witness.MintPrice),
-            RedeemPrice = Bytes(witness.RedeemPrice),
-            Move = (uint)witness.Move,
-            RankingRoot = Values.Bytes(witness.RankingRoot),
-            WeightsHash = Values.Bytes(witness.WeightsHash),
-            NotedAtMs = witness.NotedAt.ToUnixTimeMilliseconds(),
+            Epoch = result.Epoch.Value,
+            Block = result.Block,
+            Nav = Bytes(result.Nav),
+            MintPrice = Bytes(result.MintPrice),
+            RedeemPrice = Bytes(result.RedeemPrice),
+            Move = (uint)result.Move,
+            RankingRoot = Values.Bytes(result.RankingRoot),
+            WeightsHash = Values.Bytes(result.WeightsHash),
+            NotedAtMs = result.NotedAt.ToUnixTimeMilliseconds(),
         };
-        wire.Warnings.AddRange(witness.Warnings);
-        if (witness.DisagreesWithConsensus is { } off)
+        wire.Warnings.AddRange(result.Warnings);
+        if (result.DisagreesWithConsensus is { } off)
             wire.OffReference = off;
         return wire;
     }

@@ -10,14 +10,14 @@ namespace Tao20.Actors.Consensus;
 /// <param name="Key">The key of the validator's account, which holds its bond.</param>
 /// <param name="Registry">The registry it attests to.</param>
 /// <param name="Netuid">The subnet whose UIDs weights are of.</param>
-/// <param name="Witness">How it puts what it has computed into words.</param>
+/// <param name="Strategy">What it attests, given what it has computed.</param>
 /// <param name="Emissions">Where subnets' emissions are known from, to hold the composition against the index rule; null for
 /// nowhere.</param>
 public sealed record ValidatorRole(
     PrivateKey Key,
     RegistryIdentity Registry,
     ushort Netuid,
-    IAttestationStrategy Witness,
+    IAttestationStrategy Strategy,
     ICompositionCheck? Emissions = null
 );
 

@@ -47,5 +47,5 @@ public sealed record MarketStatus(ArbitrageStatus Trader, PriceFeedStatus Feed, 
 /// <summary>What a node does as a validator.</summary>
 /// <param name="Sender">Its transactions.</param>
 /// <param name="Weights">The weights it sets; null when it sets none.</param>
-/// <param name="Witness">What it has computed of the latest epochs.</param>
-public sealed record ValidatorStatus(SenderStatus Sender, WeightsState? Weights, LocalEpochResults Witness);
+/// <param name="Computed">What it has computed of the latest epochs.</param>
+public sealed record ValidatorStatus(SenderStatus Sender, WeightsState? Weights, LocalEpochResults Computed);

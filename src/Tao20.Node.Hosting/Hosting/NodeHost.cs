@@ -12,14 +12,11 @@ using Tao20.Actors.Faults;
 using Tao20.Actors.Hosting;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Metrics;
-using Tao20.Actors.Pricing;
 using Tao20.Actors.Status;
-using Tao20.Actors.Transactions;
 using Tao20.Chain.Following;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Slashing;
-using Tao20.Domain.Transactions;
 using Tao20.Node.Configuration;
 using Tao20.Node.Http;
 
@@ -87,9 +84,9 @@ internal sealed class NodeHost : IAsyncDisposable
         {
             await PrepareJournalAsync(settings, cancel);
             var builder = WebApplication.CreateSlimBuilder();
-            ConfigureLogging(builder.Logging, settings.LogLevel);
+            NodeLogging.Configure(builder.Logging, settings.LogLevel);
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Parse(settings.HttpHost), settings.HttpPort));
-            using var bootstrapLog = LoggerFactory.Create(logging => ConfigureLogging(logging, settings.LogLevel));
+            using var bootstrapLog = LoggerFactory.Create(logging => NodeLogging.Configure(logging, settings.LogLevel));
             chain = ChainConnection.Http(settings.Chain, bootstrapLog.CreateLogger("Tao20.Chain"));
             var identity = await chain.ProbeAsync(cancel);
             if (settings.Market is { Market: var market })
@@ -101,43 +98,12 @@ internal sealed class NodeHost : IAsyncDisposable
 
             var faults = new FaultSignal();
             var metrics = devnet is null ? new PipelineMetrics() : new PipelineMetrics($"{PipelineMetrics.MeterName}.{devnet.Key.Address}");
-            ObserveChain(metrics, chain);
+            ChainMetrics.Observe(metrics, chain);
             var guard = GuardOf(settings, faults);
             var follower = new FollowerSettings(identity, settings.Scoring, guard, faults, metrics, TimeProvider.System);
-            var clustered = settings.Cluster is not null;
             builder.Services.AddSingleton(metrics);
-            builder.Services.AddAkka(
-                "tao20",
-                akka =>
-                {
-                    akka.WithTao20Basics().WithJournal(settings.Journal);
-                    if (settings.Cluster is { } cluster)
-                        akka.WithTao20Cluster(cluster);
-                    akka.WithMiners(guard, clustered);
-                    if (settings.Market is { } trading)
-                    {
-                        AddMiner(akka.WithConsensus(follower, clustered), settings, trading, key, follower, chain);
-                    }
-                    else if (key is not null && identity.Registry is { } registry)
-                    {
-                        var role = new ValidatorRole(
-                            key,
-                            new RegistryIdentity(identity.ChainId, registry),
-                            (ushort)settings.Netuid,
-                            devnet?.Witness ?? new HonestStrategy(),
-                            settings.EmissionsDirectory is { } emissions ? new EmissionsCheck(new DirectoryInfo(emissions)) : null
-                        );
-                        akka.WithTransactions(new SenderSettings(identity.ChainId, key, settings.Fees, guard), chain, clustered)
-                            .WithValidator(follower, role, settings.Weights, chain, clustered);
-                    }
-                    else
-                    {
-                        akka.WithConsensus(follower, clustered);
-                    }
-
-                    akka.WithChainFollower(follower, chain, clustered).WithStatus(follower);
-                }
-            );
+            var work = WorkOf(settings, key, devnet, follower);
+            builder.Services.AddAkka("tao20", akka => akka.WithTao20Node(follower, chain, work, settings.Cluster));
             builder.Services.AddOpenTelemetry().WithMetrics(open => open.AddMeter(metrics.Meter, "System.Runtime").AddPrometheusExporter());
             app = builder.Build();
             app.MapNode(follower);
@@ -220,40 +186,39 @@ internal sealed class NodeHost : IAsyncDisposable
     private static Uri HttpOf(WebApplication app) =>
         new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
-    /// <summary>
-    /// What a miner has besides what every node has: its trader, what it trades by, and unless it only looks the sender of its
-    /// transactions.
-    /// </summary>
-    private static void AddMiner(
-        AkkaConfigurationBuilder akka,
-        NodeSettings settings,
-        MarketSettings trading,
-        PrivateKey? key,
-        FollowerSettings follower,
-        ChainConnection chain
-    )
+    private static NodeWork WorkOf(NodeSettings settings, PrivateKey? key, DevnetRole? devnet, FollowerSettings follower)
     {
-        var account = key?.Address ?? trading.Account ?? throw new NodeException(ExitCodes.Usage, "There is neither a key nor an account.");
-
-        // Step by step a trade is forty transactions, which do not wait for each other.
-        var fees = trading.Market.Router is null ? settings.Fees with { MaxInFlight = FeePolicy.MostInFlight } : settings.Fees;
-        if (key is not null && !trading.DryRun)
-            akka.WithTransactions(
-                new SenderSettings(follower.Identity.ChainId, key, fees, follower.Journal, SeesPending: true),
-                chain,
-                clustered: false
+        if (settings.Market is { } market)
+        {
+            var account =
+                key?.Address ?? market.Account ?? throw new NodeException(ExitCodes.Usage, "There is neither a key nor an account.");
+            return new NodeWork.Trading(
+                new TraderSetup(
+                    account,
+                    key,
+                    follower.Identity.ChainId,
+                    market.Market,
+                    market.Rules,
+                    settings.Fees,
+                    market.DryRun,
+                    market.MaxBlockAge,
+                    follower.Journal,
+                    follower.Metrics.Arbitrage,
+                    follower.Clock
+                )
             );
-        akka.WithArbitrage(
-            new FeedSettings(
-                trading.Rules.LadderSizes(),
-                settings.Fees.PriorityFeePerGas,
-                TimeSpan.FromSeconds(trading.Rules.StaleSeconds),
-                trading.MaxBlockAge
-            ),
-            new ArbitrageSettings(account, trading.Rules, trading.DryRun, follower.Journal, follower.Metrics.Arbitrage, follower.Clock),
-            chain,
-            trading.Market
+        }
+
+        if (key is null || follower.Identity.Registry is not { } registry)
+            return new NodeWork.Counting();
+        var role = new ValidatorRole(
+            key,
+            new RegistryIdentity(follower.Identity.ChainId, registry),
+            (ushort)settings.Netuid,
+            devnet?.Strategy ?? new HonestStrategy(),
+            settings.EmissionsDirectory is { } emissions ? new EmissionsCheck(new DirectoryInfo(emissions)) : null
         );
+        return new NodeWork.Validating(role, settings.Fees, settings.Weights);
     }
 
     private static PrivateKey? LoadKey(NodeSettings settings)
@@ -311,56 +276,9 @@ internal sealed class NodeHost : IAsyncDisposable
             );
         }
     }
-
-    private static void ConfigureLogging(ILoggingBuilder logging, LogLevel level)
-    {
-        logging.ClearProviders();
-        logging.SetMinimumLevel(level);
-        if (level < LogLevel.Warning)
-        {
-            logging.AddFilter("Microsoft", level < LogLevel.Information ? level : LogLevel.Warning);
-            logging.AddFilter("Polly", level < LogLevel.Information ? level : LogLevel.Warning);
-            logging.AddFilter("System.Net.Http", level < LogLevel.Information ? level : LogLevel.Warning);
-        }
-
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-        });
-
-        // Standard output belongs to what a command prints; log lines go beside it.
-        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console =>
-            console.LogToStandardErrorThreshold = LogLevel.Trace
-        );
-    }
-
-    private static void ObserveChain(PipelineMetrics metrics, ChainConnection chain)
-    {
-        metrics.Observe("tao20.chain.head", "{block}", "The chain's latest block", () => (long)(chain.Head.Latest?.Number ?? 0));
-        metrics.Observe(
-            "tao20.chain.finalized",
-            "{block}",
-            "The chain's last final block",
-            () => (long)(chain.Head.Finalized?.Number ?? 0)
-        );
-        metrics.Observe("tao20.cursor", "{block}", "The last folded block", () => (long)metrics.CursorBlock);
-        metrics.Observe(
-            "tao20.lag",
-            "{block}",
-            "Final blocks not folded yet",
-            () => Math.Max(0, (long)(chain.Head.Finalized?.Number ?? 0) - (long)metrics.CursorBlock)
-        );
-        metrics.Observe(
-            "tao20.endpoints.usable",
-            "{endpoint}",
-            "RPC endpoints that are neither resting, lagging nor dropped",
-            () => chain.Pool.Status.Count(endpoint => endpoint.State == "ok")
-        );
-    }
 }
 
 /// <summary>What a node of the devnet has besides its settings.</summary>
 /// <param name="Key">Its key, which no file has.</param>
-/// <param name="Witness">How a validator puts what it has computed into words; null is honestly.</param>
-internal sealed record DevnetRole(PrivateKey Key, IAttestationStrategy? Witness = null);
+/// <param name="Strategy">How a validator puts what it has computed into words; null is honestly.</param>
+internal sealed record DevnetRole(PrivateKey Key, IAttestationStrategy? Strategy = null);

@@ -139,12 +139,12 @@ internal sealed record FaultDocument(string Kind, string Message, DateTimeOffset
         [
             .. status.Follower.Fault is { } fault ? new[] { Of(fault) } : [],
             .. status
-                .Validator?.Witness.Epochs.Where(witness => witness.DisagreesWithConsensus is not null)
-                .Select(witness => new FaultDocument(
+                .Validator?.Computed.Epochs.Where(result => result.DisagreesWithConsensus is not null)
+                .Select(result => new FaultDocument(
                     "OffReference",
-                    $"Epoch {witness.Epoch}: computed here is something else than the validators agree on: "
-                        + $"{witness.DisagreesWithConsensus}. Compare with tao20 consensus verify --epoch {witness.Epoch}.",
-                    witness.NotedAt
+                    $"Epoch {result.Epoch}: computed here is something else than the validators agree on: "
+                        + $"{result.DisagreesWithConsensus}. Compare with tao20 consensus verify --epoch {result.Epoch}.",
+                    result.NotedAt
                 ))
                 ?? [],
         ];

@@ -10,7 +10,7 @@ namespace Tao20.Node.Http;
 internal sealed record ValidatorSelfDocument(
     string Account,
     TransactionsDocument Transactions,
-    IReadOnlyList<EpochWitnessDocument> Computed,
+    IReadOnlyList<LocalEpochDocument> Computed,
     IReadOnlyList<WeightsDocument>? Weights
 )
 {
@@ -18,7 +18,7 @@ internal sealed record ValidatorSelfDocument(
         new(
             status.Sender.Account.ToString(),
             TransactionsDocument.Of(status.Sender),
-            [.. status.Witness.Epochs.Select(EpochWitnessDocument.Of)],
+            [.. status.Computed.Epochs.Select(LocalEpochDocument.Of)],
             status.Weights is { } weights
                 ? [.. weights.Recent.Select(progress => WeightsDocument.Of(status.Sender.Account.ToString(), progress))]
                 : null
@@ -39,7 +39,7 @@ internal sealed record OpenIntentDocument(string Id, string State, string? Trans
 }
 
 /// <summary>What was computed here of an epoch.</summary>
-internal sealed record EpochWitnessDocument(
+internal sealed record LocalEpochDocument(
     ulong Epoch,
     ulong Block,
     string? Nav,
@@ -52,18 +52,18 @@ internal sealed record EpochWitnessDocument(
     string? OffReference
 )
 {
-    public static EpochWitnessDocument Of(LocalEpochResult witness) =>
+    public static LocalEpochDocument Of(LocalEpochResult result) =>
         new(
-            witness.Epoch.Value,
-            witness.Block,
-            witness.Nav?.ToString(),
-            witness.MintPrice?.ToString(),
-            witness.RedeemPrice?.ToString(),
-            witness.Move.ToString(),
-            witness.RankingRoot.ToString(),
-            witness.WeightsHash.ToString(),
-            witness.Warnings,
-            witness.DisagreesWithConsensus
+            result.Epoch.Value,
+            result.Block,
+            result.Nav?.ToString(),
+            result.MintPrice?.ToString(),
+            result.RedeemPrice?.ToString(),
+            result.Move.ToString(),
+            result.RankingRoot.ToString(),
+            result.WeightsHash.ToString(),
+            result.Warnings,
+            result.DisagreesWithConsensus
         );
 }
 

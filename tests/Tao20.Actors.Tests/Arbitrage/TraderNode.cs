@@ -11,9 +11,7 @@ using Tao20.Actors.Faults;
 using Tao20.Actors.Hosting;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Metrics;
-using Tao20.Actors.Pricing;
 using Tao20.Actors.Tests.Transactions;
-using Tao20.Actors.Transactions;
 using Tao20.Chain;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
@@ -67,22 +65,22 @@ internal sealed class TraderNode : IAsyncDisposable
         SqliteJournal.Prepare(journal);
         var guard = new JournalFaultReporter(journal, directory, new FaultSignal(), TimeProvider.System);
         var metrics = new PipelineMetrics();
-        var (policy, limits) = (new FeePolicy { MaxInFlight = FeePolicy.MostInFlight }, rules ?? market.Rules);
+        var trader = new TraderSetup(
+            market.Key.Address,
+            market.Key,
+            31337,
+            new MarketAddresses(stepwise ? null : market.Economy.Router, [market.Economy.Pool], StakingTakesValue: true),
+            rules ?? market.Rules,
+            new FeePolicy(),
+            DryRun: false,
+            MaxBlockAge: null,
+            guard,
+            metrics.Arbitrage,
+            TimeProvider.System
+        );
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddLogging(logging => logging.ClearProviders());
-        builder.Services.AddAkka(
-            "tao20",
-            akka =>
-                akka.WithTao20Basics()
-                    .WithJournal(journal)
-                    .WithTransactions(new SenderSettings(31337, market.Key, policy, guard, SeesPending: true), chain, clustered: false)
-                    .WithArbitrage(
-                        new FeedSettings(limits.LadderSizes(), policy.PriorityFeePerGas, TimeSpan.FromSeconds(limits.StaleSeconds), null),
-                        new ArbitrageSettings(market.Key.Address, limits, false, guard, metrics.Arbitrage, TimeProvider.System),
-                        chain,
-                        new MarketAddresses(stepwise ? null : market.Economy.Router, [market.Economy.Pool], StakingTakesValue: true)
-                    )
-        );
+        builder.Services.AddAkka("tao20", akka => akka.WithTao20Basics().WithJournal(journal).WithTrader(trader, chain));
         var host = builder.Build();
         await host.StartAsync();
         return new TraderNode(host, market, chain, gate, metrics);

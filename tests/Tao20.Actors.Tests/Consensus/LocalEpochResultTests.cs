@@ -52,24 +52,12 @@ public sealed class LocalEpochResultTests
     [Fact]
     public void What_differs_from_the_reference_is_named_and_a_nav_within_a_tenth_of_a_percent_does_not()
     {
-        var witness = new LocalEpochResult(
-            new EpochId(5),
-            8,
-            One,
-            null,
-            null,
-            NavMove.Calm,
-            Root,
-            Root,
-            [],
-            DateTimeOffset.UnixEpoch,
-            null
-        );
-        Assert.Null(witness.Against(new ConsensusValues(Times(One, 1_001), Root, Root, [])));
-        Assert.Contains("NAV", witness.Against(new ConsensusValues(Times(One, 1_002), Root, Root, [])), StringComparison.Ordinal);
-        Assert.Contains("ranking root", witness.Against(new ConsensusValues(One, Other, Root, [])), StringComparison.Ordinal);
-        Assert.Contains("weights", witness.Against(new ConsensusValues(One, Root, Other, [])), StringComparison.Ordinal);
-        Assert.Null((witness with { Nav = null }).Against(new ConsensusValues(Times(One, 2_000), Root, Root, [])));
+        var result = new LocalEpochResult(new EpochId(5), 8, One, null, null, NavMove.Calm, Root, Root, [], DateTimeOffset.UnixEpoch, null);
+        Assert.Null(result.Against(new ConsensusValues(Times(One, 1_001), Root, Root, [])));
+        Assert.Contains("NAV", result.Against(new ConsensusValues(Times(One, 1_002), Root, Root, [])), StringComparison.Ordinal);
+        Assert.Contains("ranking root", result.Against(new ConsensusValues(One, Other, Root, [])), StringComparison.Ordinal);
+        Assert.Contains("weights", result.Against(new ConsensusValues(One, Root, Other, [])), StringComparison.Ordinal);
+        Assert.Null((result with { Nav = null }).Against(new ConsensusValues(Times(One, 2_000), Root, Root, [])));
     }
 
     private static NavReading.Available Reading(TaoPerToken nav) => new(new NavInputs(7, Root, 9, Wei.OneTao, []), nav, []);

@@ -157,15 +157,15 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
     {
         await StartAsync();
         await EpochAsync();
-        var witness = Assert.Single((await _nodes[0].StatusAsync()).Validator!.Witness.Epochs);
-        Assert.Null(witness.DisagreesWithConsensus);
+        var result = Assert.Single((await _nodes[0].StatusAsync()).Validator!.Computed.Epochs);
+        Assert.Null(result.DisagreesWithConsensus);
         Assert.True(
-            witness.MintPrice!.Value.Value > witness.Nav!.Value.Value && witness.RedeemPrice!.Value.Value < witness.Nav.Value.Value,
-            $"{witness}"
+            result.MintPrice!.Value.Value > result.Nav!.Value.Value && result.RedeemPrice!.Value.Value < result.Nav.Value.Value,
+            $"{result}"
         );
 
         // Fee and slippage of one TAO in pools of millions: under a tenth of a percent.
-        Assert.True(witness.MintPrice.Value.Value < witness.Nav.Value.Value * 1001 / 1000);
+        Assert.True(result.MintPrice.Value.Value < result.Nav.Value.Value * 1001 / 1000);
     }
 
     /// <summary>Lets blocks go by until a validator's weights of the last epoch are as far as wanted.</summary>
@@ -191,7 +191,7 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
             _nodes.Add(await StartAsync(i, i == 0 ? first : null));
     }
 
-    private Task<Node> StartAsync(int i, IAttestationStrategy? witness)
+    private Task<Node> StartAsync(int i, IAttestationStrategy? result)
     {
         var directory = Directory.CreateDirectory(System.IO.Path.Combine(Path, $"validator-{i}")).FullName;
         var chain = new ChainOptions
@@ -204,7 +204,7 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
             PollInterval = TimeSpan.FromMilliseconds(50),
             Retries = 1,
         };
-        return Node.ValidatingAsync(directory, chain, _validators.Keys[i], witness);
+        return Node.ValidatingAsync(directory, chain, _validators.Keys[i], result);
     }
 
     private async Task TradeAsync()

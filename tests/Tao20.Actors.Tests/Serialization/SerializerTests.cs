@@ -383,7 +383,7 @@ internal static class Samples
             DoneSeconds = 36,
             Reason = "why",
         };
-        var witness = new LocalEpochResult(
+        var result = new LocalEpochResult(
             new EpochId(5),
             8,
             TaoPerToken.From(0),
@@ -404,7 +404,7 @@ internal static class Samples
             WeightsState.Initial.Evolve(revealing),
             GetWeights.Instance,
             GetLocalEpochResults.Instance,
-            new LocalEpochResults([witness, witness with { Nav = null, DisagreesWithConsensus = null }]),
+            new LocalEpochResults([result, result with { Nav = null, DisagreesWithConsensus = null }]),
         ];
     }
 

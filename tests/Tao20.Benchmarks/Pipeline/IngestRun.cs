@@ -182,7 +182,7 @@ internal static class IngestRun
             TimeProvider.System,
             to
         );
-        using var host = NodeOf(settings, chain, journal);
+        using var host = NodeOf(settings, chain);
         await host.StartAsync(cancel);
         var miners = await host.Services.GetRequiredService<IRequiredActor<MinersKey>>().GetAsync(cancel);
         await Task.WhenAll(
@@ -242,22 +242,14 @@ internal static class IngestRun
         await foreach (var _ in chain.Ranges.ReadAsync(new Cursor(options.FromBlock, null), to, cancel)) { }
     }
 
-    private static IHost NodeOf(FollowerSettings settings, ChainConnection chain, JournalOptions journal)
+    private static IHost NodeOf(FollowerSettings settings, ChainConnection chain)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddSimpleConsole();
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console =>
             console.LogToStandardErrorThreshold = LogLevel.Trace
         );
-        builder.Services.AddAkka(
-            "tao20",
-            akka =>
-                akka.WithTao20Basics()
-                    .WithJournal(journal)
-                    .WithMiners(settings.Journal, clustered: false)
-                    .WithConsensus(settings, clustered: false)
-                    .WithChainFollower(settings, chain, clustered: false)
-        );
+        builder.Services.AddAkka("tao20", akka => akka.WithTao20Node(settings, chain, new NodeWork.Counting()));
         return builder.Build();
     }
 

@@ -162,7 +162,7 @@ internal static class JournalRun
         var guard = new JournalFaultReporter(journal, directory, new FaultSignal(), TimeProvider.System);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.Services.AddAkka("tao20", akka => akka.WithTao20Basics().WithJournal(journal).WithMiners(guard, clustered: false));
+        builder.Services.AddAkka("tao20", akka => akka.WithTao20Miners(guard));
         return builder.Build();
     }
 }

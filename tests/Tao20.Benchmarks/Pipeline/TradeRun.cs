@@ -10,8 +10,6 @@ using Tao20.Actors.Faults;
 using Tao20.Actors.Hosting;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Metrics;
-using Tao20.Actors.Pricing;
-using Tao20.Actors.Transactions;
 using Tao20.Chain;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
@@ -142,22 +140,22 @@ internal static class TradeRun
         var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory) };
         SqliteJournal.Prepare(journal);
         var guard = new JournalFaultReporter(journal, directory, new FaultSignal(), TimeProvider.System);
-        var (rules, fees) = (new ArbitrageRules(), new FeePolicy());
+        var trader = new TraderSetup(
+            key.Address,
+            key,
+            31337,
+            market,
+            new ArbitrageRules(),
+            new FeePolicy(),
+            DryRun: false,
+            MaxBlockAge: null,
+            guard,
+            metrics.Arbitrage,
+            TimeProvider.System
+        );
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();
-        builder.Services.AddAkka(
-            "tao20",
-            akka =>
-                akka.WithTao20Basics()
-                    .WithJournal(journal)
-                    .WithTransactions(new SenderSettings(31337, key, fees, guard, SeesPending: true), chain, clustered: false)
-                    .WithArbitrage(
-                        new FeedSettings(rules.LadderSizes(), fees.PriorityFeePerGas, TimeSpan.FromSeconds(rules.StaleSeconds), null),
-                        new ArbitrageSettings(key.Address, rules, false, guard, metrics.Arbitrage, TimeProvider.System),
-                        chain,
-                        market
-                    )
-        );
+        builder.Services.AddAkka("tao20", akka => akka.WithTao20Basics().WithJournal(journal).WithTrader(trader, chain));
         return builder.Build();
     }
 

@@ -1,0 +1,141 @@
+using Akka.Hosting;
+using Tao20.Actors.Arbitrage;
+using Tao20.Actors.Configuration;
+using Tao20.Actors.Consensus;
+using Tao20.Actors.Journal;
+using Tao20.Actors.Metrics;
+using Tao20.Actors.Pricing;
+using Tao20.Actors.Transactions;
+using Tao20.Chain.Contracts;
+using Tao20.Chain.Following;
+using Tao20.Chain.Signing;
+using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Transactions;
+using Tao20.Domain.Units;
+
+namespace Tao20.Actors.Hosting;
+
+/// <summary>What a node does besides folding the chain's trades and settling epochs.</summary>
+public abstract record NodeWork
+{
+    private NodeWork() { }
+
+    /// <summary>Nothing: it only counts.</summary>
+    public sealed record Counting : NodeWork;
+
+    /// <summary>It attests, judges, and has weights set.</summary>
+    /// <param name="Role">Who it is, and for which registry.</param>
+    /// <param name="Fees">What its transactions may cost.</param>
+    /// <param name="Weights">How weights are set.</param>
+    public sealed record Validating(ValidatorRole Role, FeePolicy Fees, WeightsOptions Weights) : NodeWork;
+
+    /// <summary>It keeps the market at NAV.</summary>
+    /// <param name="Trader">How it trades.</param>
+    public sealed record Trading(TraderSetup Trader) : NodeWork;
+}
+
+/// <summary>How a miner trades, and what for.</summary>
+/// <param name="Account">Whose balances and rights trades are decided by.</param>
+/// <param name="Key">The account's key; null sends nothing.</param>
+/// <param name="ChainId">The chain that is signed for.</param>
+/// <param name="Market">Where it trades.</param>
+/// <param name="Rules">When, how much, and when it stops.</param>
+/// <param name="Fees">What its transactions may cost.</param>
+/// <param name="DryRun">Whether it only says what it would do.</param>
+/// <param name="MaxBlockAge">How old a block may be that is traded by; null for chains that keep their own time.</param>
+/// <param name="Journal">How events are kept, and what to say when they cannot be.</param>
+/// <param name="Metrics">Where it is counted.</param>
+/// <param name="Clock">The clock.</param>
+public sealed record TraderSetup(
+    Address Account,
+    PrivateKey? Key,
+    ulong ChainId,
+    MarketAddresses Market,
+    ArbitrageRules Rules,
+    FeePolicy Fees,
+    bool DryRun,
+    TimeSpan? MaxBlockAge,
+    JournalFaultReporter Journal,
+    ArbitrageMetrics Metrics,
+    TimeProvider Clock
+);
+
+/// <summary>The one place where a node's actors are put together, for the executable, the tests and the benchmarks alike.</summary>
+public static class NodeComposition
+{
+    /// <summary>All of a node.</summary>
+    /// <param name="akka">What is being built.</param>
+    /// <param name="follower">What is followed, and how it is counted.</param>
+    /// <param name="chain">The chain.</param>
+    /// <param name="work">What the node does besides.</param>
+    /// <param name="cluster">The cluster it is a node of; null for a node by itself.</param>
+    public static AkkaConfigurationBuilder WithTao20Node(
+        this AkkaConfigurationBuilder akka,
+        FollowerSettings follower,
+        ChainConnection chain,
+        NodeWork work,
+        ClusterOptions? cluster = null
+    )
+    {
+        var clustered = cluster is not null;
+        akka.WithTao20Miners(follower.Journal, cluster);
+        switch (work)
+        {
+            case NodeWork.Counting:
+                akka.WithConsensus(follower, clustered);
+                break;
+            case NodeWork.Validating(var role, var fees, var weights):
+                akka.WithTransactions(new SenderSettings(role.Registry.ChainId, role.Key, fees, follower.Journal), chain, clustered)
+                    .WithValidator(follower, role, weights, chain, clustered);
+                break;
+            case NodeWork.Trading(var trader):
+                akka.WithConsensus(follower, clustered).WithTrader(trader, chain);
+                break;
+        }
+
+        return akka.WithChainFollower(follower, chain, clustered).WithStatus(follower);
+    }
+
+    /// <summary>The part of a node that folds: the journal, the cluster, and one actor for each miner.</summary>
+    /// <param name="akka">What is being built.</param>
+    /// <param name="journal">Where events are kept.</param>
+    /// <param name="cluster">The cluster it is a node of; null for a node by itself.</param>
+    public static AkkaConfigurationBuilder WithTao20Miners(
+        this AkkaConfigurationBuilder akka,
+        JournalFaultReporter journal,
+        ClusterOptions? cluster = null
+    )
+    {
+        akka.WithTao20Basics().WithJournal(journal.Options);
+        if (cluster is not null)
+            akka.WithTao20Cluster(cluster);
+        return akka.WithMiners(journal, cluster is not null);
+    }
+
+    /// <summary>The part of a node that trades: the feed, the trader and, if there is a key to send with, the sender.</summary>
+    /// <param name="akka">What is being built.</param>
+    /// <param name="trader">How it trades.</param>
+    /// <param name="chain">The chain.</param>
+    public static AkkaConfigurationBuilder WithTrader(this AkkaConfigurationBuilder akka, TraderSetup trader, ChainConnection chain)
+    {
+        // Step by step a trade is forty transactions, which do not wait for each other.
+        var fees = trader.Market.Router is null ? trader.Fees with { MaxInFlight = FeePolicy.MostInFlight } : trader.Fees;
+        if (trader is { Key: { } key, DryRun: false })
+            akka.WithTransactions(
+                new SenderSettings(trader.ChainId, key, fees, trader.Journal, SeesPending: true),
+                chain,
+                clustered: false
+            );
+        return akka.WithArbitrage(
+            new FeedSettings(
+                trader.Rules.LadderSizes(),
+                trader.Fees.PriorityFeePerGas,
+                TimeSpan.FromSeconds(trader.Rules.StaleSeconds),
+                trader.MaxBlockAge
+            ),
+            new ArbitrageSettings(trader.Account, trader.Rules, trader.DryRun, trader.Journal, trader.Metrics, trader.Clock),
+            chain,
+            trader.Market
+        );
+    }
+}

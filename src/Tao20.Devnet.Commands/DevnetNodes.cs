@@ -1,0 +1,88 @@
+using System.Globalization;
+using Tao20.Domain.Units;
+using Tao20.Node.Configuration;
+
+namespace Tao20.Devnet.Commands;
+
+/// <summary>What the nodes of a devnet are told.</summary>
+internal static class DevnetNodes
+{
+    /// <summary>The subnet whose weights the validators set.</summary>
+    public const int Netuid = 20;
+
+    private const int FirstPort = 8081;
+
+    /// <summary>The settings of a validator.</summary>
+    /// <param name="settings">What the devnet is asked to do.</param>
+    /// <param name="directory">The directory of the first one; the others have theirs below it.</param>
+    /// <param name="rpc">The chain.</param>
+    /// <param name="contract">The index.</param>
+    /// <param name="validators">The registered validators; null for one that only counts.</param>
+    /// <param name="i">Which one, from 0.</param>
+    public static NodeSettings Validator(
+        DevnetSettings settings,
+        string directory,
+        Uri rpc,
+        Address contract,
+        ValidatorSet? validators,
+        int i
+    )
+    {
+        // The first one keeps the directory and the port; each other has its own.
+        var port = i > 0 ? 0 : settings.HttpPort ?? (PortIsFree(FirstPort) ? FirstPort : 0);
+        var overrides = new Dictionary<string, string?>
+        {
+            ["Chain:Endpoints"] = rpc.ToString(),
+            ["Chain:Contract"] = contract.ToString(),
+            ["Chain:FromBlock"] = "0",
+            ["Chain:PollInterval"] = "100ms",
+            ["Chain:Registry"] = validators?.Registry.ToString(),
+            ["Weights:TempoBlocks"] = ValidatorSet.TempoBlocks.ToString(CultureInfo.InvariantCulture),
+            ["Netuid"] = Netuid.ToString(CultureInfo.InvariantCulture),
+            ["DataDir"] = i == 0 ? directory : Path.Combine(directory, $"validator-{i + 1}"),
+            ["Http:Port"] = port.ToString(CultureInfo.InvariantCulture),
+        };
+        if (Environment.GetEnvironmentVariable("TAO20_LOG_LEVEL") is null)
+            overrides["LOG_LEVEL"] = i == 0 ? nameof(LogLevel.Warning) : nameof(LogLevel.Error);
+        return NodeSettings.Read(NodeConfiguration.Load(overrides, null, Directory.GetCurrentDirectory()));
+    }
+
+    /// <summary>The settings of an arbitrageur, the <paramref name="i"/>th from 0.</summary>
+    public static NodeSettings Miner(DevnetSettings settings, string directory, Uri rpc, Economy economy, int i)
+    {
+        var overrides = new Dictionary<string, string?>
+        {
+            ["Chain:Endpoints"] = rpc.ToString(),
+            ["Chain:Contract"] = economy.Index.ToString(),
+            ["Chain:FromBlock"] = "0",
+            ["Chain:PollInterval"] = "100ms",
+            ["Market:Pools"] = economy.Pool.ToString(),
+            ["Market:Router"] = settings.Stepwise ? null : economy.Router.ToString(),
+            ["Market:StakingTakesValue"] = "true",
+
+            // The chain keeps its own time.
+            ["Market:MaxBlockAge"] = "0s",
+            ["Netuid"] = Netuid.ToString(CultureInfo.InvariantCulture),
+            ["DataDir"] = Path.Combine(directory, $"miner-{i + 1}"),
+            ["Http:Port"] = "0",
+        };
+        if (Environment.GetEnvironmentVariable("TAO20_LOG_LEVEL") is null)
+            overrides["LOG_LEVEL"] = nameof(LogLevel.Error);
+        return NodeSettings.Read(NodeConfiguration.Load(overrides, null, Directory.GetCurrentDirectory()), NodeRole.Miner, keyGiven: true);
+    }
+
+    private static bool PortIsFree(int port)
+    {
+        try
+        {
+            using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            Console.Error.WriteLine($"tao20: port {port} is in use; the node's HTTP takes a free one.");
+            return false;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using Tao20.Node;
+
+namespace Tao20.Devnet.Commands;
+
+/// <summary>What <c>tao20 devnet</c> is asked to do.</summary>
+internal sealed record DevnetSettings(
+    string? DataDirectory,
+    int Miners,
+    TimeSpan Duration,
+    TimeSpan Epoch,
+    TimeSpan BlockTime,
+    int Seed,
+    int? HttpPort,
+    int RpcPort,
+    bool Json,
+    bool Keep,
+    int Validators,
+    IReadOnlyList<string> ByzantineTexts,
+    bool CommitReveal,
+    int Arbitrageurs,
+    string MarketNoiseText,
+    bool Stepwise
+)
+{
+    /// <summary>How many scripted miners there can be.</summary>
+    public const int MaxMiners = 50;
+
+    /// <summary>How many validators there can be.</summary>
+    public const int MaxValidators = 16;
+
+    /// <summary>How many arbitrageurs there can be.</summary>
+    public const int MaxArbitrageurs = 10;
+
+    private const double MaxNoise = 0.2;
+
+    /// <summary>How the chain is started: an account for each scripted miner, one for the keeper, and one for the market's maker.</summary>
+    public AnvilOptions Anvil => new() { Port = RpcPort, Accounts = Miners + 2 };
+
+    /// <summary>The standard deviation of the market's move in a minute, as a fraction.</summary>
+    public double MarketNoise => Percentage.TryParse(MarketNoiseText) ?? 0;
+
+    /// <summary>Chain time of a block: so much that an hour's epoch passes in <see cref="Epoch"/>.</summary>
+    public int SecondsPerBlock => Math.Max(1, (int)Math.Round(3600 * BlockTime / Epoch));
+
+    public int Blocks => (int)Math.Round(Duration / BlockTime);
+
+    /// <summary>The validators that do not keep to the rules.</summary>
+    public IReadOnlyList<Byzantine> Byzantines => [.. ByzantineTexts.Select(text => Byzantine.TryParse(text)).OfType<Byzantine>()];
+
+    /// <summary>These settings, once each is in its range.</summary>
+    /// <exception cref="NodeException">One is not; it is named, with its range.</exception>
+    public DevnetSettings Checked()
+    {
+        Require(Miners is >= 1 and <= MaxMiners, "--miners", Miners, $"1 to {MaxMiners}");
+        Require(
+            BlockTime >= TimeSpan.FromMilliseconds(20) && BlockTime <= TimeSpan.FromSeconds(12),
+            "--block-time",
+            BlockTime,
+            "20ms to 12s"
+        );
+        Require(Epoch >= 4 * BlockTime && Epoch <= TimeSpan.FromHours(1), "--epoch", Epoch, "four block times to 1h");
+        Require(Duration >= BlockTime && Duration <= TimeSpan.FromHours(24), "--duration", Duration, "one block time to 24h");
+        Require(RpcPort is >= 0 and <= 65535, "--rpc-port", RpcPort, "0 to 65535");
+        Require(Validators is >= 1 and <= MaxValidators, "--validators", Validators, $"1 to {MaxValidators}");
+        Require(Arbitrageurs is >= 0 and <= MaxArbitrageurs, "--arbitrageurs", Arbitrageurs, $"0 to {MaxArbitrageurs}");
+        Require(
+            Percentage.TryParse(MarketNoiseText) is >= 0 and <= MaxNoise,
+            "--market-noise",
+            MarketNoiseText,
+            "0% to 20%, with its sign"
+        );
+        Require(
+            Arbitrageurs > 0 || MarketNoise == 0,
+            "--market-noise",
+            MarketNoiseText,
+            "0% without --arbitrageurs: nobody would bring the market back"
+        );
+        foreach (var text in ByzantineTexts)
+            Require(
+                Byzantine.TryParse(text) is { } byzantine && byzantine.Validator <= Validators && Validators > 1,
+                "--byzantine",
+                text,
+                $"{Byzantine.Kinds}, N one of the --validators"
+            );
+        return this;
+
+        static void Require(bool holds, string option, object value, string allowed)
+        {
+            if (!holds)
+                throw new NodeException(
+                    ExitCodes.Usage,
+                    string.Create(CultureInfo.InvariantCulture, $"{option} = {value} is out of range: give {allowed}.")
+                );
+        }
+    }
+}
