@@ -46,7 +46,8 @@ internal static class DevnetCommand
         var validators = new Option<int>("--validators")
         {
             Description =
-                $"How many validators, 1 to {DevnetSettings.MaxValidators}; one alone only counts, from three on they agree on chain (default 1)",
+                $"How many validators, 1 to {DevnetSettings.MaxValidators}; one alone only counts, from three on they agree on chain "
+                + "(default 1)",
             HelpName = "N",
             DefaultValueFactory = _ => 1,
         };

@@ -19,6 +19,7 @@ using Tao20.Chain.Signing;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Transactions;
+using Tao20.Tests;
 using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Tests;
@@ -76,26 +77,20 @@ internal sealed class Node : IAsyncDisposable
     public Task<object> FoldAsync(FoldBatch batch) => Miners.Ask<object>(batch, Patience);
 
     /// <summary>Waits until the follower's state is as wanted, looking again whenever the head or the state may have moved.</summary>
-    public async Task<FollowerStatus> UntilAsync(Func<FollowerStatus, bool> wanted)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (await looks.WaitForNextTickAsync(limit.Token))
-        {
-            try
-            {
-                var status = await Actor<ChainFollowerKey>().Ask<FollowerStatus>(GetFollowerStatus.Instance, Glance);
-                if (wanted(status))
-                    return status;
-            }
-            catch (AskTimeoutException)
-            {
-                // An actor whose journal has failed is away for a moment, and what is asked meanwhile is lost.
-                continue;
-            }
-        }
+    public Task<FollowerStatus> UntilAsync(Func<FollowerStatus, bool> wanted) =>
+        Eventually.BecomesAsync(FollowerIfThereAsync, wanted, Patience);
 
-        throw new OperationCanceledException(limit.Token);
+    private async Task<FollowerStatus?> FollowerIfThereAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return await Actor<ChainFollowerKey>().Ask<FollowerStatus>(GetFollowerStatus.Instance, Glance, cancel);
+        }
+        catch (AskTimeoutException)
+        {
+            // An actor whose journal has failed is away for a moment, and what is asked meanwhile is lost.
+            return null;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Text.Json.Nodes;
+using Tao20.Tests;
 
 namespace Tao20.EndToEnd.Tests;
 
@@ -108,10 +109,7 @@ public sealed class DevnetTests : InDirectory
         var status = await process.UntilAsync(status => status["cursor"] is not null, TimeSpan.FromSeconds(60));
         var rpc = new Uri(status["chain"]!["endpoints"]![0]!["url"]!.GetValue<string>());
         await process.KillAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (Listening(rpc))
-            await looks.WaitForNextTickAsync(limit.Token);
+        await Eventually.HoldsAsync(() => !Listening(rpc), TimeSpan.FromSeconds(20));
     }
 
     [Theory]

@@ -6,6 +6,7 @@ using Tao20.Chain.Abi;
 using Tao20.Chain.Signing;
 using Tao20.Devnet;
 using Tao20.Domain.Units;
+using Tao20.Tests;
 using Tao20.Tests.Oracles;
 
 namespace Tao20.EndToEnd.Tests;
@@ -220,26 +221,14 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
     private static Dictionary<string, string> OwnTime() => new() { ["TAO20_Market__MaxBlockAge"] = "0s" };
 
     /// <summary>Plays the market until the status is as wanted.</summary>
-    private async Task<JsonObject> UntilAsync(Tao20Process miner, Func<JsonObject, bool> wanted)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(60));
-        while (true)
-        {
-            var status = await miner.StatusAsync();
-            if (Trader(status)["inventory"] is not null && Feed(status)["block"] is not null && wanted(status))
-                return status;
-            await _chain.StepAsync();
-            try
-            {
-                await looks.WaitForNextTickAsync(limit.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                throw new TimeoutException($"Not within {Patience}: {status["market"]}\n{miner.Errors}");
-            }
-        }
-    }
+    private Task<JsonObject> UntilAsync(Tao20Process miner, Func<JsonObject, bool> wanted) =>
+        Eventually.BecomesAsync<JsonObject>(
+            async _ => await miner.StatusAsync(),
+            status => Trader(status)["inventory"] is not null && Feed(status)["block"] is not null && wanted(status),
+            Patience,
+            _ => _chain.StepAsync(),
+            status => $"{status}\n{miner.Errors}"
+        );
 
     private async Task<string> OperateAsync(string operation)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Tao20.Tests;
 
 namespace Tao20.EndToEnd.Tests;
 
@@ -119,23 +120,19 @@ internal sealed class Tao20Process : IAsyncDisposable
     /// <summary>The same, with something to be done between the looks.</summary>
     public async Task<JsonObject> UntilAsync(Func<JsonObject, Task<bool>> wanted, TimeSpan limit)
     {
-        using var timeout = new CancellationTokenSource(limit);
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        JsonObject? last = null;
-        try
-        {
-            while (true)
+        var holds = false;
+        return await Eventually.BecomesAsync<JsonObject>(
+            async _ =>
             {
-                last = await StatusIfReadyAsync();
-                if (last is not null && await wanted(last))
-                    return last;
-                await looks.WaitForNextTickAsync(timeout.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            throw new TimeoutException($"Not within {limit}: {last}\n{Errors}");
-        }
+                var status = await StatusIfReadyAsync();
+                holds = status is not null && await wanted(status);
+                return status;
+            },
+            _ => holds,
+            limit,
+            show: status => $"{status}\n{Errors}",
+            what: "a status as wanted"
+        );
     }
 
     /// <summary>The whole status; null while the node says that it cannot tell yet: another one of its cluster is taking over.</summary>

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Tao20.Chain.Signing;
 using Tao20.Devnet;
+using Tao20.Tests;
 
 namespace Tao20.EndToEnd.Tests;
 
@@ -145,26 +146,19 @@ public sealed class ValidatorKeyTests : InDirectory, IAsyncLifetime
     }
 
     /// <summary>Lets blocks go by until every process knows so many rounds, all settled.</summary>
-    private async Task<IReadOnlyList<JsonObject>> SettledAsync(int rounds)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (await looks.WaitForNextTickAsync(limit.Token))
-        {
-            var statuses = await Task.WhenAll(_processes.Select(process => process.StatusAsync()));
-            if (
+    private Task<IReadOnlyList<JsonObject>> SettledAsync(int rounds) =>
+        Eventually.BecomesAsync<IReadOnlyList<JsonObject>>(
+            async _ => await Task.WhenAll(_processes.Select(process => process.StatusAsync())),
+            statuses =>
                 statuses.All(status =>
                     status["consensus"]!["rounds"]!.AsArray() is { } all
                     && all.Count >= rounds
                     && all.All(round => round!["state"]!.GetValue<string>() == "Settled")
-                )
-            )
-                return statuses;
-            await _chain.Traders.PassAsync(limit.Token);
-        }
-
-        throw new OperationCanceledException(limit.Token);
-    }
+                ),
+            Patience,
+            cancel => _chain.Traders.PassAsync(cancel),
+            statuses => string.Join("\n", statuses.Select(status => status["consensus"]!["rounds"]))
+        );
 
     /// <summary>
     /// Waits until every process has folded what is final: blocks do not run away from those who have to answer within some.

@@ -20,6 +20,7 @@ using Tao20.Chain.Signing;
 using Tao20.Devnet;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Transactions;
+using Tao20.Tests;
 using Tao20.Tests.Oracles;
 
 namespace Tao20.Actors.Tests.Arbitrage;
@@ -91,27 +92,14 @@ internal sealed class TraderNode : IAsyncDisposable
     public Task<ArbitrageStatus> OperateAsync(Operation operation) => Trader.Ask<ArbitrageStatus>(new Operate(operation), Patience);
 
     /// <summary>Looks at the status until it is as wanted; what <paramref name="meanwhile"/> says happens between two looks.</summary>
-    public async Task<ArbitrageStatus> UntilAsync(Func<ArbitrageStatus, bool> wanted, Func<Task>? meanwhile = null)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(40));
-        ArbitrageStatus? last = null;
-        try
-        {
-            while (true)
-            {
-                last = await StatusAsync();
-                if (wanted(last))
-                    return last;
-                await (meanwhile?.Invoke() ?? Task.CompletedTask);
-                await looks.WaitForNextTickAsync(limit.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            throw new TimeoutException($"Not within {Patience}: {last?.Doing}, {last?.Why}, {last?.State.Open}, {last?.State.Totals}");
-        }
-    }
+    public Task<ArbitrageStatus> UntilAsync(Func<ArbitrageStatus, bool> wanted, Func<Task>? meanwhile = null) =>
+        Eventually.BecomesAsync<ArbitrageStatus>(
+            async _ => await StatusAsync(),
+            wanted,
+            Patience,
+            _ => meanwhile?.Invoke() ?? Task.CompletedTask,
+            last => $"{last.Doing}, {last.Why}, {last.State.Open}, {last.State.Totals}"
+        );
 
     /// <summary>
     /// Lets a block go by, and waits until nothing more comes of it: chain time does not run ahead of the node, however slow the
@@ -124,13 +112,12 @@ internal sealed class TraderNode : IAsyncDisposable
     }
 
     /// <summary>Waits until it has decided at the latest block.</summary>
-    public async Task DecidedAsync(ulong block)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (_metrics.Arbitrage.HandledBlock < block)
-            await looks.WaitForNextTickAsync(limit.Token);
-    }
+    public Task DecidedAsync(ulong block) =>
+        Eventually.HoldsAsync(
+            () => _metrics.Arbitrage.HandledBlock >= block,
+            Patience,
+            () => $"decided at {_metrics.Arbitrage.HandledBlock} of {block}"
+        );
 
     public async ValueTask DisposeAsync()
     {

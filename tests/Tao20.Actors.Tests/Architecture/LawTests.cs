@@ -125,6 +125,9 @@ public sealed partial class LawTests
         Assert.Empty(tooLong);
     }
 
+    [Fact]
+    public void No_file_is_longer_than_350_lines() => Assert.All(Sources(), file => Assert.InRange(File.ReadLines(file).Count(), 0, 350));
+
     [GeneratedRegex(@"\b(double|float|DateTime|DateTimeOffset|Stopwatch|Random|Guid|Environment|HttpClient|Task|Thread|File)\b")]
     private static partial Regex Impure();
 

@@ -8,12 +8,14 @@ using Tao20.Domain.Consensus;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
+using Tao20.Tests;
 
 namespace Tao20.Actors.Tests.Consensus;
 
 /// <summary>Four validators, each with its own actors, journal and key, that meet only on a real local chain.</summary>
 public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private const int Count = 4;
     private static readonly BigInteger Tao = 1_000_000_000_000_000_000;
     private readonly CancellationToken _none = CancellationToken.None;
@@ -171,18 +173,14 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
     /// <summary>Lets blocks go by until a validator's weights of the last epoch are as far as wanted.</summary>
     private async Task<WeightsProgress> WeightsAsync(int node, WeightsStage stage)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(60));
-        while (true)
-        {
-            var state = await _nodes[node]
-                .Actor<WeightsKey>()
-                .Ask<WeightsState>(GetWeights.Instance, TimeSpan.FromSeconds(20), limit.Token);
-            if (state.Recent is [.., var last] && last.Stage == stage)
-                return last;
-            await _anvil.Client.MineAsync(++_time, limit.Token);
-            await looks.WaitForNextTickAsync(limit.Token);
-        }
+        var state = await Eventually.BecomesAsync<WeightsState>(
+            async cancel => await _nodes[node].Actor<WeightsKey>().Ask<WeightsState>(GetWeights.Instance, Patience, cancel),
+            state => state.Recent is [.., var last] && last.Stage == stage,
+            Patience,
+            cancel => _anvil.Client.MineAsync(++_time, cancel),
+            state => string.Join(", ", state.Recent)
+        );
+        return state.Recent[^1];
     }
 
     private async Task StartAsync(IAttestationStrategy? first = null)
@@ -229,21 +227,14 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
     }
 
     /// <summary>Lets blocks go by until every validator's book is as wanted.</summary>
-    private async Task<IReadOnlyList<ConsensusBook>> BooksAsync(Func<ConsensusBook, bool> wanted)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(60));
-        while (true)
-        {
-            var books = new List<ConsensusBook>();
-            foreach (var node in _nodes)
-                books.Add((await node.ConsensusAsync()).Book!);
-            if (books.All(wanted))
-                return books;
-            await _anvil.Client.MineAsync(++_time, limit.Token);
-            await looks.WaitForNextTickAsync(limit.Token);
-        }
-    }
+    private Task<IReadOnlyList<ConsensusBook>> BooksAsync(Func<ConsensusBook, bool> wanted) =>
+        Eventually.BecomesAsync<IReadOnlyList<ConsensusBook>>(
+            async _ => [.. (await Task.WhenAll(_nodes.Select(node => node.ConsensusAsync()))).Select(settled => settled.Book!)],
+            books => books.All(wanted),
+            Patience,
+            cancel => _anvil.Client.MineAsync(++_time, cancel),
+            books => string.Join("; ", books.Select(book => string.Join(", ", book.Rounds.Select(round => $"{round.Epoch} {round.State}"))))
+        );
 
     /// <summary>All that validators agree on, as bytes.</summary>
     private static string Dump(ConsensusBook book) => Convert.ToHexString(BookSnapshotWire.ToWire(book).ToByteArray());

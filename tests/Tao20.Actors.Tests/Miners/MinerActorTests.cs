@@ -5,6 +5,7 @@ using Tao20.Actors.Miners;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
+using Tao20.Tests;
 
 namespace Tao20.Actors.Tests.Miners;
 
@@ -195,13 +196,7 @@ public sealed class MinerActorTests : InDirectory
 
     private static (long Trades, UInt128 Wei) Totals(MinerSummary summary) => (summary.Mints.Trades, summary.LifetimeWei);
 
-    private static async Task WaitForAsync(Func<bool> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (!condition())
-            await looks.WaitForNextTickAsync(limit.Token);
-    }
+    private static Task WaitForAsync(Func<bool> condition) => Eventually.HoldsAsync(condition, TimeSpan.FromSeconds(20));
 
     private long Count(string sql)
     {

@@ -3,6 +3,7 @@ using Tao20.Actors.Hosting;
 using Tao20.Actors.Miners;
 using Tao20.Devnet;
 using Tao20.Domain.Units;
+using Tao20.Tests;
 
 namespace Tao20.Actors.Tests.Miners;
 
@@ -33,12 +34,13 @@ public sealed class ShardingTests : InDirectory
         }
     }
 
-    private static async Task UpAsync(Node node, int members)
+    private static Task UpAsync(Node node, int members)
     {
         var cluster = Cluster.Get(node.System);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (cluster.State.Members.Count(member => member.Status == MemberStatus.Up) < members)
-            await looks.WaitForNextTickAsync(limit.Token);
+        return Eventually.HoldsAsync(
+            () => cluster.State.Members.Count(member => member.Status == MemberStatus.Up) >= members,
+            TimeSpan.FromSeconds(30),
+            () => string.Join(", ", cluster.State.Members)
+        );
     }
 }

@@ -17,6 +17,7 @@ using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Signing;
 using Tao20.Devnet;
 using Tao20.Domain.Transactions;
+using Tao20.Tests;
 using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Tests.Transactions;
@@ -86,20 +87,13 @@ internal sealed class SenderNode : IAsyncDisposable
     public Task<SenderStatus> StatusAsync() => Sender.Ask<SenderStatus>(GetSenderStatus.Instance, Patience);
 
     /// <summary>Waits until the status is as wanted; blocks go by meanwhile, unless they are not to.</summary>
-    public async Task<SenderStatus> UntilAsync(Func<SenderStatus, bool> wanted, bool mine = true)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(40));
-        while (true)
-        {
-            var status = await StatusAsync();
-            if (wanted(status))
-                return status;
-            if (mine)
-                await _anvil.Client.MineAsync(1, limit.Token);
-            await looks.WaitForNextTickAsync(limit.Token);
-        }
-    }
+    public Task<SenderStatus> UntilAsync(Func<SenderStatus, bool> wanted, bool mine = true) =>
+        Eventually.BecomesAsync<SenderStatus>(
+            async _ => await StatusAsync(),
+            wanted,
+            Patience,
+            cancel => mine ? _anvil.Client.MineAsync(1, cancel) : Task.CompletedTask
+        );
 
     public Task<SenderStatus> DoneAsync(int count) => UntilAsync(status => status.Ended >= count);
 

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Numerics;
 using Tao20.Chain.Abi;
-using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Signing;
 using Tao20.Devnet;
 using Tao20.Domain.Transactions;
@@ -12,22 +10,8 @@ using Address = Tao20.Domain.Units.Address;
 namespace Tao20.Actors.Tests.Transactions;
 
 /// <summary>Intents on a real local chain: each is mined exactly once, whatever happens on the way.</summary>
-public sealed class TransactionSenderTests(ITestOutputHelper output) : InDirectory, IAsyncLifetime
+public sealed partial class TransactionSenderTests(ITestOutputHelper output) : InDirectory, IAsyncLifetime
 {
-    private static readonly BigInteger Tao = 1_000_000_000_000_000_000;
-    private readonly CancellationToken _none = CancellationToken.None;
-    private Anvil _anvil = null!;
-    private PrivateKey _key = null!;
-    private int _recipients;
-
-    public async Task InitializeAsync()
-    {
-        _anvil = await Anvil.StartAsync(await DevnetTools.EnsureAsync(null, _none), new AnvilOptions { Accounts = 1 }, _none);
-        _key = await NewAccountAsync();
-    }
-
-    async Task IAsyncLifetime.DisposeAsync() => await _anvil.DisposeAsync();
-
     [Fact]
     public async Task An_intent_is_signed_sent_mined_and_final()
     {
@@ -289,98 +273,5 @@ public sealed class TransactionSenderTests(ITestOutputHelper output) : InDirecto
             Assert.True(bytes.AsSpan().IndexOf(Enumerable.Repeat((byte)0xbb, 32).ToArray()) < 0, file);
             Assert.True(bytes.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(new string('b', 64))) < 0, file);
         }
-    }
-
-    [Theory]
-    [InlineData("nonce too low: next nonce 5, tx nonce 3", BroadcastAnswer.NonceTooLow)]
-    [InlineData("nonce too low", BroadcastAnswer.NonceTooLow)]
-    [InlineData("already known", BroadcastAnswer.Taken)]
-    [InlineData("submit transaction to pool failed: Pool(AlreadyImported(0x12))", BroadcastAnswer.Taken)]
-    [InlineData("replacement transaction underpriced", BroadcastAnswer.Underpriced)]
-    [InlineData("max fee per gas less than block base fee: address 0x1, maxFeePerGas: 1, baseFee: 7", BroadcastAnswer.Underpriced)]
-    [InlineData("insufficient funds for gas * price + value", BroadcastAnswer.InsufficientFunds)]
-    [InlineData("submit transaction to pool failed: InvalidTransaction(InvalidTransaction::Payment)", BroadcastAnswer.InsufficientFunds)]
-    [InlineData("Nonce gap too large", BroadcastAnswer.NonceTooHigh)]
-    [InlineData("intrinsic gas too low", BroadcastAnswer.Refused)]
-    public void Nodes_words_are_understood(string words, BroadcastAnswer answer) =>
-        Assert.Equal(
-            answer,
-            BroadcastAnswers.Of(new Chain.RpcErrorException(new Uri("http://node"), "eth_sendRawTransaction", -32000, words))
-        );
-
-    /// <summary>Three intents, the connection cut at a request of the first run; a second run ends what the first began.</summary>
-    private async Task<int> RunCutAsync(int step, bool afterwards)
-    {
-        _key = await NewAccountAsync();
-        var directory = Directory.CreateDirectory(System.IO.Path.Combine(Path, $"{step}-{afterwards}")).FullName;
-        TransactionIntent[] intents = [Gift(1), Gift(2), Gift(3)];
-        int steps;
-        await using (var node = await SenderNode.StartAsync(_anvil, directory, _key, cutAt: step, afterwards: afterwards))
-        {
-            node.Submit(intents);
-            if (step == 0)
-                await node.DoneAsync(3);
-            else
-                await node.UntilAsync(status => node.Transport.Cut.IsCompleted || status.Ended == 3);
-            steps = node.Transport.Sent;
-        }
-
-        if (step == 0)
-            return steps;
-        await using var again = await SenderNode.StartAsync(_anvil, directory, _key);
-        again.Submit(intents);
-        await again.DoneAsync(3);
-        foreach (var (intent, i) in intents.Select((intent, i) => (intent, i)))
-            Assert.True(
-                await _anvil.BalanceAsync(intent.To) == i + 1,
-                $"cut {(afterwards ? "after" : "before")} request {step}: intent {i + 1}"
-            );
-        Assert.Equal(3UL, await _anvil.NonceAsync(_key.Address));
-        return steps;
-    }
-
-    private async Task<PrivateKey> NewAccountAsync()
-    {
-        var key = PrivateKey.Random();
-        await _anvil.FundAsync(key.Address, Tao);
-        return key;
-    }
-
-    /// <summary>So many wei to an account of its own: its balance tells how often the intent was done.</summary>
-    private TransactionIntent Gift(int wei)
-    {
-        var recipient = Address.Parse($"0x{0x7000_0000 + ++_recipients:x40}");
-        return new TransactionIntent($"gift-{_recipients}", recipient, (UInt128)wei, ReadOnlyMemory<byte>.Empty);
-    }
-
-    private static TransactionIntent Intent(string id, Address to, string call) => new(id, to, 0, Convert.FromHexString(call.AsSpan(2)));
-
-    private async Task<bool> BaseFeeAsync(ulong wei)
-    {
-        await _anvil.Client.SendAsync("anvil_setNextBlockBaseFeePerGas", $"[\"0x{wei:x}\"]", _none);
-        return true;
-    }
-
-    private async Task<string?> PoolAsync()
-    {
-        var pool = (await _anvil.Client.SendAsync("txpool_content", "[]", _none)).GetProperty("pending");
-        return pool.EnumerateObject()
-            .SelectMany(account => account.Value.EnumerateObject())
-            .Select(tx => tx.Value.GetProperty("hash").GetString())
-            .LastOrDefault();
-    }
-
-    /// <summary>The hash of the transaction in the pool, once it is there; no block goes by meanwhile.</summary>
-    private async Task<string> InPoolAsync()
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (await looks.WaitForNextTickAsync(limit.Token))
-        {
-            if (await PoolAsync() is { } hash)
-                return hash;
-        }
-
-        throw new OperationCanceledException(limit.Token);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
 using Tao20.Devnet;
+using Tao20.Tests;
 
 namespace Tao20.Chain.Tests.Following;
 
@@ -86,12 +87,7 @@ public sealed class HeadTests : IAsyncLifetime
         }
     }
 
-    private async Task UntilAsync(Func<bool> condition)
-    {
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (!condition())
-            await looks.WaitForNextTickAsync(_limit.Token);
-    }
+    private static Task UntilAsync(Func<bool> condition) => Eventually.HoldsAsync(condition, TimeSpan.FromSeconds(30));
 
     /// <summary>A node that takes requests and never answers.</summary>
     private sealed class SilentTransport : IRpcTransport
