@@ -76,9 +76,18 @@ internal sealed class Node : IAsyncDisposable
 
     public Task<object> FoldAsync(FoldBatch batch) => Miners.Ask<object>(batch, Patience);
 
-    /// <summary>Waits until the follower's state is as wanted, looking again whenever the head or the state may have moved.</summary>
-    public Task<FollowerStatus> UntilAsync(Func<FollowerStatus, bool> wanted) =>
-        Eventually.BecomesAsync(FollowerIfThereAsync, wanted, Patience);
+    /// <summary>Waits until the follower's state is as wanted; <paramref name="meanwhile"/> is done between two looks.</summary>
+    public Task<FollowerStatus> UntilAsync(Func<FollowerStatus, bool> wanted, Action? meanwhile = null) =>
+        Eventually.BecomesAsync(
+            FollowerIfThereAsync,
+            wanted,
+            Patience,
+            _ =>
+            {
+                meanwhile?.Invoke();
+                return Task.CompletedTask;
+            }
+        );
 
     private async Task<FollowerStatus?> FollowerIfThereAsync(CancellationToken cancel)
     {
