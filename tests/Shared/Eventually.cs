@@ -10,6 +10,9 @@ internal static class Eventually
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
+    // No chain makes blocks faster than its readers can follow: a busy machine would let every deadline pass.
+    private static readonly TimeSpan BetweenBlocks = TimeSpan.FromMilliseconds(60);
+
     /// <summary>Looks until the state is as wanted.</summary>
     /// <param name="look">Reads the state; null if there is none yet.</param>
     /// <param name="wanted">Whether it is as wanted.</param>
@@ -29,7 +32,7 @@ internal static class Eventually
         where T : class
     {
         using var limit = new CancellationTokenSource(patience);
-        using var looks = new PeriodicTimer(BetweenLooks);
+        using var looks = new PeriodicTimer(meanwhile is null ? BetweenLooks : BetweenBlocks);
         T? last = null;
         try
         {

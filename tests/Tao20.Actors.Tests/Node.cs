@@ -82,11 +82,13 @@ internal sealed class Node : IAsyncDisposable
             FollowerIfThereAsync,
             wanted,
             Patience,
-            _ =>
-            {
-                meanwhile?.Invoke();
-                return Task.CompletedTask;
-            }
+            meanwhile is null
+                ? null
+                : _ =>
+                {
+                    meanwhile();
+                    return Task.CompletedTask;
+                }
         );
 
     private async Task<FollowerStatus?> FollowerIfThereAsync(CancellationToken cancel)
