@@ -30,45 +30,46 @@ internal static class DevnetNodes
     {
         // The first one keeps the directory and the port; each other has its own.
         var port = i > 0 ? 0 : settings.HttpPort ?? (PortIsFree(FirstPort) ? FirstPort : 0);
-        var overrides = new Dictionary<string, string?>
+        var overrides = new Dictionary<string, string?>(Common(rpc, contract, i == 0 ? LogLevel.Warning : LogLevel.Error))
         {
-            ["Chain:Endpoints"] = rpc.ToString(),
-            ["Chain:Contract"] = contract.ToString(),
-            ["Chain:FromBlock"] = "0",
-            ["Chain:PollInterval"] = "100ms",
             ["Chain:Registry"] = validators?.Registry.ToString(),
             ["Weights:TempoBlocks"] = ValidatorSet.TempoBlocks.ToString(CultureInfo.InvariantCulture),
-            ["Netuid"] = Netuid.ToString(CultureInfo.InvariantCulture),
             ["DataDir"] = i == 0 ? directory : Path.Combine(directory, $"validator-{i + 1}"),
             ["Http:Port"] = port.ToString(CultureInfo.InvariantCulture),
         };
-        if (Environment.GetEnvironmentVariable("TAO20_LOG_LEVEL") is null)
-            overrides["LOG_LEVEL"] = i == 0 ? nameof(LogLevel.Warning) : nameof(LogLevel.Error);
         return NodeSettings.Read(NodeConfiguration.Load(overrides, null, Directory.GetCurrentDirectory()));
     }
 
     /// <summary>The settings of an arbitrageur, the <paramref name="i"/>th from 0.</summary>
     public static NodeSettings Miner(DevnetSettings settings, string directory, Uri rpc, Economy economy, int i)
     {
-        var overrides = new Dictionary<string, string?>
+        var overrides = new Dictionary<string, string?>(Common(rpc, economy.Index, LogLevel.Error))
         {
-            ["Chain:Endpoints"] = rpc.ToString(),
-            ["Chain:Contract"] = economy.Index.ToString(),
-            ["Chain:FromBlock"] = "0",
-            ["Chain:PollInterval"] = "100ms",
             ["Market:Pools"] = economy.Pool.ToString(),
             ["Market:Router"] = settings.Stepwise ? null : economy.Router.ToString(),
             ["Market:StakingTakesValue"] = "true",
 
             // The chain keeps its own time.
             ["Market:MaxBlockAge"] = "0s",
-            ["Netuid"] = Netuid.ToString(CultureInfo.InvariantCulture),
             ["DataDir"] = Path.Combine(directory, $"miner-{i + 1}"),
             ["Http:Port"] = "0",
         };
-        if (Environment.GetEnvironmentVariable("TAO20_LOG_LEVEL") is null)
-            overrides["LOG_LEVEL"] = nameof(LogLevel.Error);
         return NodeSettings.Read(NodeConfiguration.Load(overrides, null, Directory.GetCurrentDirectory()), NodeRole.Miner, keyGiven: true);
+    }
+
+    private static Dictionary<string, string?> Common(Uri rpc, Address contract, LogLevel level)
+    {
+        var common = new Dictionary<string, string?>
+        {
+            ["Chain:Endpoints"] = rpc.ToString(),
+            ["Chain:Contract"] = contract.ToString(),
+            ["Chain:FromBlock"] = "0",
+            ["Chain:PollInterval"] = "100ms",
+            ["Netuid"] = Netuid.ToString(CultureInfo.InvariantCulture),
+        };
+        if (Environment.GetEnvironmentVariable("TAO20_LOG_LEVEL") is null)
+            common["LOG_LEVEL"] = level.ToString();
+        return common;
     }
 
     private static bool PortIsFree(int port)

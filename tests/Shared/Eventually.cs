@@ -20,6 +20,7 @@ internal static class Eventually
     /// <param name="meanwhile">What happens between two looks: mostly a block goes by.</param>
     /// <param name="show">What to say of a state in the error; the state itself if nothing is given.</param>
     /// <param name="what">What is waited for, for the error.</param>
+    /// <param name="nothing">What to say in the error if no state was seen.</param>
     /// <exception cref="TimeoutException">It has not come in time.</exception>
     public static async Task<T> BecomesAsync<T>(
         Func<CancellationToken, Task<T?>> look,
@@ -27,7 +28,8 @@ internal static class Eventually
         TimeSpan patience,
         Func<CancellationToken, Task>? meanwhile = null,
         Func<T, object?>? show = null,
-        [CallerArgumentExpression(nameof(wanted))] string what = ""
+        [CallerArgumentExpression(nameof(wanted))] string what = "",
+        Func<object?>? nothing = null
     )
         where T : class
     {
@@ -38,9 +40,13 @@ internal static class Eventually
         {
             while (true)
             {
-                last = await look(limit.Token) ?? last;
-                if (last is not null && wanted(last))
-                    return last;
+                if (await look(limit.Token) is { } seen)
+                {
+                    last = seen;
+                    if (wanted(seen))
+                        return seen;
+                }
+
                 if (meanwhile is not null)
                     await meanwhile(limit.Token);
                 await looks.WaitForNextTickAsync(limit.Token);
@@ -49,7 +55,7 @@ internal static class Eventually
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
             throw new TimeoutException(
-                $"Not within {patience}: {what}. Last seen: {(last is null ? "nothing" : show?.Invoke(last) ?? last)}"
+                $"Not within {patience}: {what}. Last seen: {(last is null ? nothing?.Invoke() ?? "nothing" : show?.Invoke(last) ?? last)}"
             );
         }
     }
@@ -61,12 +67,5 @@ internal static class Eventually
         TimeSpan patience,
         Func<object?>? state = null,
         [CallerArgumentExpression(nameof(holds))] string what = ""
-    ) =>
-        BecomesAsync(
-            _ => Task.FromResult<object?>(holds),
-            _ => holds(),
-            patience,
-            show: _ => state?.Invoke() ?? "it does not hold",
-            what: what
-        );
+    ) => BecomesAsync(_ => Task.FromResult<object?>(state?.Invoke() ?? "it does not hold"), _ => holds(), patience, what: what);
 }

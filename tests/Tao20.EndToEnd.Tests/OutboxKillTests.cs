@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Tao20.Chain.Signing;
 using Tao20.Devnet;
+using Tao20.Tests;
 
 namespace Tao20.EndToEnd.Tests;
 
@@ -138,6 +139,8 @@ public sealed class OutboxKillTests : InDirectory, IAsyncLifetime
     private async Task PassUntilAsync(Task reached, string where)
     {
         using var limit = new CancellationTokenSource(Patience);
+
+        // Until the signal comes, a block goes by every 60 ms.
         while (await Task.WhenAny(reached, Task.Delay(60, limit.Token)) != reached)
         {
             Assert.False(limit.IsCancellationRequested, $"{where} did not come by");
@@ -146,37 +149,22 @@ public sealed class OutboxKillTests : InDirectory, IAsyncLifetime
     }
 
     /// <summary>Lets blocks go by until the epoch is attested, its weights are set, and no transaction is on its way.</summary>
-    private async Task DoneAsync(Tao20Process process, ulong epoch, string where)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(60));
-        JsonObject? status = null;
-        try
-        {
-            while (await looks.WaitForNextTickAsync(limit.Token))
-            {
-                status = await process.StatusAsync();
-                var attested =
-                    status["consensus"]
-                        ?["rounds"]?.AsArray()
-                        .Any(round => round!["epoch"]!.GetValue<ulong>() == epoch && round["attested"]!.AsArray().Count == 1) == true;
-                var self = status["validator"];
-                if (
-                    attested
-                    && self!["transactions"]!["open"]!.AsArray().Count == 0
-                    && self["weights"]!
-                        .AsArray()
-                        .Any(set => set!["epoch"]!.GetValue<ulong>() == epoch && set["stage"]!.GetValue<string>() is "Set" or "Refused")
-                )
-                    return;
-                await _chain.Chain.Client.MineAsync(++_time, limit.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            throw new TimeoutException($"{where}: {status?["validator"]}\n{process.Errors}");
-        }
-    }
+    private Task DoneAsync(Tao20Process process, ulong epoch, string where) =>
+        Eventually.BecomesAsync<JsonObject>(
+            async _ => await process.StatusAsync(),
+            status =>
+                status["consensus"]
+                    ?["rounds"]?.AsArray()
+                    .Any(round => round!["epoch"]!.GetValue<ulong>() == epoch && round["attested"]!.AsArray().Count == 1) == true
+                && status["validator"]!["transactions"]!["open"]!.AsArray().Count == 0
+                && status["validator"]!["weights"]!
+                    .AsArray()
+                    .Any(set => set!["epoch"]!.GetValue<ulong>() == epoch && set["stage"]!.GetValue<string>() is "Set" or "Refused"),
+            Patience,
+            cancel => _chain.Chain.Client.MineAsync(++_time, cancel),
+            status => $"{status["validator"]}\n{process.Errors}",
+            where
+        );
 
     private async Task FollowedAsync(Tao20Process process)
     {

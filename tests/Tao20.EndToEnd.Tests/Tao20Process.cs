@@ -149,31 +149,21 @@ internal sealed class Tao20Process : IAsyncDisposable
     }
 
     /// <summary>Waits for a line of its own that has these words.</summary>
-    public async Task<string> UntilLineAsync(string words, TimeSpan limit)
+    public Task<string> UntilLineAsync(string words, TimeSpan limit) =>
+        Eventually.BecomesAsync(
+            _ => Task.FromResult(LineWith(words)),
+            _ => true,
+            limit,
+            what: $"a line with '{words}'",
+            nothing: () => Errors
+        );
+
+    private string? LineWith(string words)
     {
-        using var timeout = new CancellationTokenSource(limit);
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        try
-        {
-            while (true)
-            {
-                await looks.WaitForNextTickAsync(timeout.Token);
-                lock (_errors)
-                {
-                    if (
-                        _errors.Find(line =>
-                            line.StartsWith("tao20", StringComparison.Ordinal) && line.Contains(words, StringComparison.Ordinal)
-                        ) is
-                        { } found
-                    )
-                        return found;
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            throw new TimeoutException($"No line with '{words}' within {limit}:\n{Errors}");
-        }
+        lock (_errors)
+            return _errors.Find(line =>
+                line.StartsWith("tao20", StringComparison.Ordinal) && line.Contains(words, StringComparison.Ordinal)
+            );
     }
 
     public void Interrupt()

@@ -97,7 +97,7 @@ internal sealed class TraderNode : IAsyncDisposable
             async _ => await StatusAsync(),
             wanted,
             Patience,
-            _ => meanwhile?.Invoke() ?? Task.CompletedTask,
+            meanwhile is null ? null : _ => meanwhile(),
             last => $"{last.Doing}, {last.Why}, {last.State.Open}, {last.State.Totals}"
         );
 

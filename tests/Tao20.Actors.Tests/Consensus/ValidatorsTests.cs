@@ -174,7 +174,7 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
     private async Task<WeightsProgress> WeightsAsync(int node, WeightsStage stage)
     {
         var state = await Eventually.BecomesAsync<WeightsState>(
-            async cancel => await _nodes[node].Actor<WeightsKey>().Ask<WeightsState>(GetWeights.Instance, Patience, cancel),
+            async cancel => await _nodes[node].Actor<WeightsKey>().Ask<WeightsState>(GetWeights.Instance, TimeSpan.FromSeconds(20), cancel),
             state => state.Recent is [.., var last] && last.Stage == stage,
             Patience,
             cancel => _anvil.Client.MineAsync(++_time, cancel),
@@ -189,7 +189,7 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
             _nodes.Add(await StartAsync(i, i == 0 ? first : null));
     }
 
-    private Task<Node> StartAsync(int i, IAttestationStrategy? result)
+    private Task<Node> StartAsync(int i, IAttestationStrategy? strategy)
     {
         var directory = Directory.CreateDirectory(System.IO.Path.Combine(Path, $"validator-{i}")).FullName;
         var chain = new ChainOptions
@@ -202,7 +202,7 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
             PollInterval = TimeSpan.FromMilliseconds(50),
             Retries = 1,
         };
-        return Node.ValidatingAsync(directory, chain, _validators.Keys[i], result);
+        return Node.ValidatingAsync(directory, chain, _validators.Keys[i], strategy);
     }
 
     private async Task TradeAsync()

@@ -92,7 +92,7 @@ internal sealed class SenderNode : IAsyncDisposable
             async _ => await StatusAsync(),
             wanted,
             Patience,
-            cancel => mine ? _anvil.Client.MineAsync(1, cancel) : Task.CompletedTask
+            mine ? cancel => _anvil.Client.MineAsync(1, cancel) : null
         );
 
     public Task<SenderStatus> DoneAsync(int count) => UntilAsync(status => status.Ended >= count);
