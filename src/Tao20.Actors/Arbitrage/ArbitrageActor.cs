@@ -149,7 +149,7 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
         if (_settings.DryRun && events.OfType<ArbitrageEvent.TradeOpened>().FirstOrDefault() is { Trade: var would })
         {
             _hold = $"dry run: would {would.Proposal.Summary}";
-            Log.Info("Block {0}: {1}", tick.Value.Block, _hold);
+            Log.Info("Block {Block}: {Reason}", tick.Value.Block, _hold);
             events = [.. events.Where(e => e is not ArbitrageEvent.TradeOpened)];
         }
 
@@ -175,7 +175,7 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
     /// </summary>
     private void Begin(OpenTrade trade)
     {
-        Log.Info("Trade {0}: {1}", trade.Number, trade.Proposal.Summary);
+        Log.Info("Trade {Trade}: {Summary}", trade.Number, trade.Proposal.Summary);
         _trade = new TradeUnderWay(trade.Number, _execution, _transactions, Self, _stop.Token);
         _trade.Submit(trade, trade.Steps);
         Advance();
@@ -248,7 +248,7 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
             {
                 (_trade, _comparedAt) = (null, settled.Balances.Block);
                 Log.Info(
-                    "Trade {0}, {1}, is {2}: {3} wei of TAO, {4} of tokens{5}",
+                    "Trade {Trade}, {Summary}, is {Outcome}: {TaoWei} wei of TAO, {TokenWei} of tokens{Remark}",
                     settled.Number,
                     open.Proposal.Summary,
                     settled.Result.Outcome,
@@ -301,7 +301,7 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
         if (_stop.IsCancellationRequested)
             return;
         if (failed.Cause is ChainException)
-            Log.Warning("The account cannot be read: {0} It is tried again", failed.Cause.Message);
+            Log.Warning("The account cannot be read: {Reason} It is tried again", failed.Cause.Message);
         else
             Log.Error(failed.Cause, "Reading the account failed in a way that was not foreseen");
 
@@ -332,9 +332,9 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
             () =>
             {
                 foreach (var tripped in events.OfType<ArbitrageEvent.BreakerTripped>())
-                    Log.Warning("Trading stops: {0}", tripped.Breaker.Reason);
+                    Log.Warning("Trading stops: {Reason}", tripped.Breaker.Reason);
                 foreach (var moved in events.OfType<ArbitrageEvent.BalancesMoved>())
-                    Log.Info("From outside came {0} wei of TAO and {1} of tokens, up to block {2}", moved.Tao, moved.Tokens, moved.Block);
+                    Log.Info("From outside at {Block}: {TaoWei} wei TAO, {TokenWei} wei tokens", moved.Block, moved.Tao, moved.Tokens);
                 if (events.Count > 0)
                     _settings.Metrics.Moved(events, _state);
                 then();

@@ -158,7 +158,7 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
                 _settings.Metrics.EpochSettled();
                 var report = _state.Settled.Last!;
                 Log.Info(
-                    "Epoch {0} is settled: {1} ranked, {2} not, root {3}",
+                    "Epoch {Epoch} is settled: {Ranked} ranked, {Unranked} not, root {Root}",
                     report.Closed.Epoch,
                     report.Ranking.Ranked.Count,
                     report.Ranking.Unranked.Count,
@@ -216,7 +216,7 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
             {
                 case ConsensusEvent.RoundConcluded concluded:
                     Log.Info(
-                        "The round of epoch {0} is {1} at block {2}; {3} of {4} agreed",
+                        "The round of epoch {Epoch} is {Conclusion} at block {Block}; {Agreed} of {Validators} agreed",
                         concluded.Epoch,
                         concluded.State,
                         concluded.AtBlock,
@@ -226,7 +226,7 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
                     break;
                 case ConsensusEvent.CaseFound found:
                     Log.Warning(
-                        "{0} has violated the rules in epoch {1}: {2}, {3}; case {4}",
+                        "{Validator} has violated the rules in epoch {Epoch}: {Offence}, {Severity}; case {Case}",
                         found.Case.Accused,
                         found.Case.Epoch,
                         found.Case.Kinds,
@@ -235,7 +235,7 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
                     );
                     break;
                 case ConsensusEvent.CaseMoved { State: CaseState.Executed } moved:
-                    Log.Warning("Case {0} is executed: {1} wei", moved.Id, moved.SlashedWei);
+                    Log.Warning("Case {Case} is executed: {SlashedWei} wei", moved.Id, moved.SlashedWei);
                     break;
             }
         }

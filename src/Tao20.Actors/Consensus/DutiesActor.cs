@@ -215,7 +215,7 @@ internal sealed class DutiesActor : UntypedActor
         if (computed.Problem is { } problem)
         {
             // Tried again with the next block, as long as the round is open.
-            _log.Warning("Epoch {0} cannot be attested yet: {1}", computed.Epoch, problem);
+            _log.Warning("Epoch {Epoch} cannot be attested yet: {Reason}", computed.Epoch, problem);
             return;
         }
 
@@ -234,7 +234,7 @@ internal sealed class DutiesActor : UntypedActor
         if (_results.RemoveAll(known => known.Epoch == result.Epoch) == 0)
         {
             foreach (var warning in result.Warnings)
-                _log.Warning("Epoch {0}: {1}", result.Epoch, warning);
+                _log.Warning("Epoch {Epoch}: {Warning}", result.Epoch, warning);
         }
 
         _results.Add(result);
@@ -257,10 +257,10 @@ internal sealed class DutiesActor : UntypedActor
                 continue;
             _results[i] = _results[i] with { DisagreesWithConsensus = difference, NotedAt = _clock.GetUtcNow() };
             _log.Error(
-                "Epoch {0}: this node has computed something else than the validators agree on: {1}. Compare with 'tao20 consensus "
-                    + "verify --epoch {0}'",
+                "Epoch {Epoch}: this node has computed something else than the validators agree on: {Difference}. Compare with '{Command}'",
                 round.Epoch,
-                difference
+                difference,
+                $"tao20 consensus verify --epoch {round.Epoch}"
             );
         }
     }
@@ -301,7 +301,7 @@ internal sealed class DutiesActor : UntypedActor
     private void OnFailed(IntentProgress failed)
     {
         // Mostly another validator was first, and the book will say so; the sender has said why.
-        _log.Debug("{0} came to nothing: {1}", failed.Id, failed.Failure?.Reason ?? "it was reverted");
+        _log.Debug("{Intent} came to nothing: {Reason}", failed.Id, failed.Failure?.Reason ?? "it was reverted");
         var duty = failed.Id.Split(Again)[0];
         _failed[duty] = (_failed.GetValueOrDefault(duty).Attempts + 1, _block);
     }

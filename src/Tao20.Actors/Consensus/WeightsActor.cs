@@ -240,12 +240,12 @@ internal sealed class WeightsActor : HeadDrivenActor
     {
         var progress = _state.Of(epoch)!;
         if (progress.Stage == WeightsStage.Refused)
-            Log.Warning("The weights of epoch {0} are given up: {1}", epoch, progress.Reason);
+            Log.Warning("The weights of epoch {Epoch} are given up: {Reason}", epoch, progress.Reason);
         else if (progress.Reason is { } reason)
-            Log.Info("The weights of epoch {0} are tried again: {1}", epoch, reason);
+            Log.Info("The weights of epoch {Epoch} are tried again: {Reason}", epoch, reason);
         else
             Log.Info(
-                "The weights of epoch {0} are {1}: on chain since block {2}, {3} s after its end",
+                "The weights of epoch {Epoch} are {Stage}: on chain since block {Block}, {Seconds} s after its end",
                 epoch,
                 progress.Stage,
                 progress.DoneAt,

@@ -77,7 +77,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
                 return true;
             case OverlayRead read:
                 if (_overlay.Note(read, Self) is var depth and > 0)
-                    Log.Info("A reorg replaced {0} blocks above finality", depth);
+                    Log.Info("A reorg replaced {Blocks} blocks above finality", depth);
                 return true;
             case Resend:
                 ResendLate();
@@ -195,7 +195,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         _fault = null;
         _pause.Reset();
         foreach (var log in range.Quarantined)
-            Log.Warning("The log at {0} is quarantined: {1}", log.Position, log.Reason);
+            Log.Warning("The log at {Position} is quarantined: {Reason}", log.Position, log.Reason);
         Flow(new RangeFlowCommand.Take(range, Math.Min(_chain.Head.Finalized?.Number ?? 0, _settings.Until ?? ulong.MaxValue)));
         Flow(new RangeFlowCommand.Dispatch(_state.Schedule!));
         Pull();
@@ -281,7 +281,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     {
         if (_flow.UnderWay is { } work && _sentAt < _settings.Clock.GetUtcNow() - ResendAfter)
         {
-            Log.Warning("Blocks up to {0}: {1} batches are missing after {2}; sending again", work.Last.Number, _flow.Missing, ResendAfter);
+            Log.Warning("Sent again: {Missing} batches up to block {Block}, after {Waited}", _flow.Missing, work.Last.Number, ResendAfter);
             SendMissing();
         }
 
@@ -310,12 +310,12 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         {
             var pause = _pause.Next();
             if (_fault?.Message != fault.Message)
-                Log.Warning("{0} Trying again in {1:0} s", fault.Message, pause.TotalSeconds);
+                Log.Warning("{Reason} Trying again in {Seconds:0} s", fault.Message, pause.TotalSeconds);
             Timers.StartSingleTimer("again", new ReadAgain(), pause);
         }
         else
         {
-            Log.Error("{0}: {1}", fault.Kind, fault.Message);
+            Log.Error("{Fault}: {Reason}", fault.Kind, fault.Message);
             _settings.Faults.Raise(fault);
         }
 

@@ -54,9 +54,9 @@ public abstract class HeadDrivenActor(
     {
         var pause = _pause.Next();
         if (cause is ChainException or FormatException or OverflowException)
-            Log.Warning("{0} waits: {1} Trying again in {2:0.0} s", purpose, cause.Message, pause.TotalSeconds);
+            Log.Warning("{Purpose} waits: {Reason} Trying again in {Seconds:0.0} s", purpose, cause.Message, pause.TotalSeconds);
         else
-            Log.Error(cause, "{0} failed unexpectedly. Trying again in {1:0.0} s", purpose, pause.TotalSeconds);
+            Log.Error(cause, "{Purpose} failed unexpectedly. Trying again in {Seconds:0.0} s", purpose, pause.TotalSeconds);
         (_working, _pollAgain) = (false, false);
         Timers.StartSingleTimer("poll-again", PollAgain.Instance, pause);
     }

@@ -69,13 +69,25 @@ public abstract class JournaledActor(JournalFaultReporter journal) : UntypedPers
                 ForgetBefore(saved.Metadata.SequenceNr);
                 break;
             case SaveSnapshotFailure failed:
-                Log.Warning(failed.Cause, "The snapshot of {0} could not be saved; the journal still has everything", PersistenceId);
+                Log.Warning(
+                    failed.Cause,
+                    "The snapshot of {PersistenceId} could not be saved; the journal still has everything",
+                    PersistenceId
+                );
                 break;
             case DeleteMessagesFailure failed:
-                Log.Warning(failed.Cause, "Old entries of {0} could not be deleted; they will be with the next snapshot", PersistenceId);
+                Log.Warning(
+                    failed.Cause,
+                    "Old entries of {PersistenceId} could not be deleted; they will be with the next snapshot",
+                    PersistenceId
+                );
                 break;
             case DeleteSnapshotsFailure failed:
-                Log.Warning(failed.Cause, "Old snapshots of {0} could not be deleted; they will be with the next", PersistenceId);
+                Log.Warning(
+                    failed.Cause,
+                    "Old snapshots of {PersistenceId} could not be deleted; they will be with the next",
+                    PersistenceId
+                );
                 break;
             case DeleteMessagesSuccess or DeleteSnapshotsSuccess:
                 break;

@@ -32,7 +32,7 @@ public sealed class LocalMiners(JournalFaultReporter journal) : UntypedActor
         catch (SqliteException e)
         {
             // Then every miner is recovered, and what is wrong with the journal shows there.
-            _log.Warning("Whose entries the journal holds cannot be read: {0}", e.Message);
+            _log.Warning("Whose entries the journal holds cannot be read: {Reason}", e.Message);
         }
     }
 

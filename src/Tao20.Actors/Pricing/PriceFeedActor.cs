@@ -155,7 +155,7 @@ public sealed class PriceFeedActor : HeadDrivenActor
         Context.System.EventStream.Publish(_last);
         var alert = Domain.Arbitrage.ArbitrageDecider.Alert(tick);
         if (alert is not null)
-            Log.Warning("Block {0}: {1}", tick.Block, alert);
+            Log.Warning("Block {Block}: {Alert}", tick.Block, alert);
         PersistEvent(
             new PriceNoted(tick.Block, tick.Timestamp, tick.Nav, tick.Market.Price, tick.Market.Used, tick.Market.Of, tick.Move, alert),
             () => _metrics.Watched(_history.Watch)
@@ -172,7 +172,7 @@ public sealed class PriceFeedActor : HeadDrivenActor
     private void PublishFeedLost(string reason)
     {
         if (_problem != reason)
-            Log.Warning("There is nothing to trade by: {0}", reason);
+            Log.Warning("There is nothing to trade by: {Reason}", reason);
         _problem = reason;
         Context.System.EventStream.Publish(new FeedLost(reason, _last?.Value.Timestamp ?? 0));
     }

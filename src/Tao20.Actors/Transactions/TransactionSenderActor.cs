@@ -216,7 +216,7 @@ public sealed class TransactionSenderActor : HeadDrivenActor
         var attempt = new Attempt(sign.Nonce, signed.Hash, signed.Raw, sign.Fees.MaxFee, sign.Fees.Priority, sign.GasLimit, sign.Cancels);
         if (_state.Open.Find(entry => entry.Intent.Id == intent.Id) is { Attempts.Count: > 0, State: IntentState.Broadcast } stuck)
             Log.Info(
-                "{0} is not mined after {1} blocks: sending it again for up to {2} wei per gas",
+                "{Intent} is not mined after {Blocks} blocks: sending it again for up to {MaxFeeWei} wei per gas",
                 intent.Id,
                 _view!.Latest - stuck.SentAt,
                 sign.Fees.MaxFee
@@ -256,7 +256,7 @@ public sealed class TransactionSenderActor : HeadDrivenActor
         if (step is OutboxStep.Sign sign)
         {
             Log.Error(
-                "{0} has not been accepted by the node for {1} blocks: {2}. Its nonce {3} is signed for {4}",
+                "{Intent} has not been accepted by the node for {Blocks} blocks: {Reason}. Its nonce {Nonce} is signed for {Replacement}",
                 replacement.Entry.Intent.Id,
                 _settings.Fees.StuckBlocks,
                 replacement.Refusal,
@@ -271,7 +271,7 @@ public sealed class TransactionSenderActor : HeadDrivenActor
     private void NoteWait(OutboxWait? wait)
     {
         if (wait?.Reason is { } reason && reason != _waiting)
-            Log.Warning("{0}", reason);
+            Log.Warning("{Reason}", reason);
         _waiting = wait?.Reason ?? _waiting;
     }
 
@@ -282,7 +282,8 @@ public sealed class TransactionSenderActor : HeadDrivenActor
         _external = _external.After(_state, view);
         if (_external.Count > before)
             Log.Error(
-                "The account {0} has sent {1} transactions that were not sent from here: someone else uses its key. Stop the other process",
+                "The account {Account} has sent {Transactions} transactions that were not sent from here: someone else uses its key. "
+                    + "Stop the other process",
                 Account,
                 _external.Count
             );
@@ -293,14 +294,15 @@ public sealed class TransactionSenderActor : HeadDrivenActor
         switch (e)
         {
             case OutboxEvent.IntentFailed failed:
-                Log.Warning("{0} is given up: {1}", failed.Id, failed.Failure.Reason);
+                Log.Warning("{Intent} is given up: {Reason}", failed.Id, failed.Failure.Reason);
                 break;
             case OutboxEvent.TransactionReorged reorged:
-                Log.Warning("The block with {0} ({1}) has been replaced: sending it again", reorged.Id, reorged.Hash);
+                Log.Warning("The block with {Intent} ({Hash}) has been replaced: sending it again", reorged.Id, reorged.Hash);
                 break;
             case OutboxEvent.TransactionDropped dropped:
                 Log.Error(
-                    "Someone else has used nonce {0} of {1}, which was meant for {2}: it begins anew. Stop the other process with this key",
+                    "Someone else has used nonce {Nonce} of {Account}, which was meant for {Intent}: it begins anew. "
+                        + "Stop the other process with this key",
                     dropped.Nonce,
                     Account,
                     dropped.Id

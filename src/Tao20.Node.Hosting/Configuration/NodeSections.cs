@@ -23,6 +23,10 @@ internal sealed record GeneralOptions
     /// <summary>What is logged.</summary>
     [Setting("What is logged; TAO20_LOG_LEVEL in the environment.")]
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>How it is written.</summary>
+    [Setting("How it is written, a line each: for people, or as JSON for a collector; TAO20_LOG_FORMAT in the environment.")]
+    public LogFormat LogFormat { get; init; } = LogFormat.Text;
 }
 
 /// <summary>Where a node answers.</summary>

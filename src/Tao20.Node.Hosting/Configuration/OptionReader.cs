@@ -5,8 +5,12 @@ namespace Tao20.Node.Configuration;
 /// <summary>Reads options from the configuration and collects what is wrong: key, value, and what to give instead.</summary>
 internal sealed class OptionReader(IConfiguration configuration)
 {
-    /// <summary>The environment variable people know, beside the key's own.</summary>
-    private const string LogLevelAlias = "LOG_LEVEL";
+    /// <summary>Environment variables people know, beside the keys' own.</summary>
+    private static readonly Dictionary<string, string> Aliases = new()
+    {
+        [nameof(GeneralOptions.LogLevel)] = "LOG_LEVEL",
+        [nameof(GeneralOptions.LogFormat)] = "LOG_FORMAT",
+    };
 
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
 
@@ -49,10 +53,16 @@ internal sealed class OptionReader(IConfiguration configuration)
         || key.Contains("secret", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What was given by its alias is named by it.</summary>
-    private string Named(string error) =>
-        configuration[LogLevelAlias] is not null && error.StartsWith(nameof(GeneralOptions.LogLevel) + " = ", StringComparison.Ordinal)
-            ? $"TAO20_{LogLevelAlias}{error[nameof(GeneralOptions.LogLevel).Length..]}"
-            : error;
+    private string Named(string error)
+    {
+        foreach (var (key, alias) in Aliases)
+        {
+            if (configuration[alias] is not null && error.StartsWith($"{key} = ", StringComparison.Ordinal))
+                return $"TAO20_{alias}{error[key.Length..]}";
+        }
+
+        return error;
+    }
 
     private string? Text(Setting setting)
     {
@@ -64,7 +74,7 @@ internal sealed class OptionReader(IConfiguration configuration)
             return string.Join(',', items.Select(item => item.Value));
         }
 
-        var text = setting.Key == nameof(GeneralOptions.LogLevel) ? configuration[LogLevelAlias] ?? section.Value : section.Value;
+        var text = Aliases.TryGetValue(setting.Key, out var alias) ? configuration[alias] ?? section.Value : section.Value;
         return string.IsNullOrEmpty(text) ? null : text;
     }
 }

@@ -84,9 +84,9 @@ internal sealed class NodeHost : IAsyncDisposable
         {
             await PrepareJournalAsync(settings, cancel);
             var builder = WebApplication.CreateSlimBuilder();
-            NodeLogging.Configure(builder.Logging, settings.LogLevel);
+            NodeLogging.Configure(builder.Logging, settings.LogLevel, settings.LogFormat);
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Parse(settings.HttpHost), settings.HttpPort));
-            using var bootstrapLog = LoggerFactory.Create(logging => NodeLogging.Configure(logging, settings.LogLevel));
+            using var bootstrapLog = LoggerFactory.Create(logging => NodeLogging.Configure(logging, settings.LogLevel, settings.LogFormat));
             chain = ChainConnection.Http(settings.Chain, bootstrapLog.CreateLogger("Tao20.Chain"));
             var identity = await chain.ProbeAsync(cancel);
             if (settings.Market is { Market: var market })

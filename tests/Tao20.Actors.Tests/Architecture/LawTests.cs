@@ -131,6 +131,17 @@ public sealed partial class LawTests
     [GeneratedRegex(@"\b(double|float|DateTime|DateTimeOffset|Stopwatch|Random|Guid|Environment|HttpClient|Task|Thread|File)\b")]
     private static partial Regex Impure();
 
+    /// <summary>A collector finds the values of an entry by name: "{Epoch}", never "{0}".</summary>
+    [Fact]
+    public void Entries_of_the_log_name_their_values() =>
+        Assert.All(
+            Sources().Where(file => !file.EndsWith("LawTests.cs", StringComparison.Ordinal)),
+            file => Assert.DoesNotMatch(NumberedTemplate(), File.ReadAllText(file))
+        );
+
+    [GeneratedRegex(@"\b_?[lL]og\.(Log)?(Debug|Info|Information|Warning|Error)\(\s*([\w.]+,\s*)?""[^""]*\{\d")]
+    private static partial Regex NumberedTemplate();
+
     [GeneratedRegex(@"//.*")]
     private static partial Regex Comments();
 
