@@ -48,7 +48,8 @@ internal sealed record EpochResult(
 /// </summary>
 internal static class EpochRun
 {
-    private const int Warmup = 2;
+    // As many as the runtime needs until the code is compiled in its last form.
+    private const int Warmup = 10;
     private const int Runs = 5;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly ParametersVersion Parameters = new(1, new EpochId(0), DomainParameters.Default);
