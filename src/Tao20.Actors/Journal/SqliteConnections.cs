@@ -15,8 +15,8 @@ namespace Tao20.Actors.Journal;
 /// </summary>
 /// <remarks>
 /// The pool of Microsoft.Data.Sqlite can lend one connection to two owners (dotnet/efcore issue 39008). Here a connection is in the
-/// bag or with
-/// the one <see cref="Lease"/> that took it out of the bag, and one that comes back in the middle of something is closed.
+/// bag or with the one <see cref="Lease"/> that took it out of the bag, and one that comes back in the middle of something is
+/// closed.
 /// </remarks>
 internal sealed class SqliteConnections(JournalOptions options) : IDisposable
 {

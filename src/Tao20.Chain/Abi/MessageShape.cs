@@ -6,8 +6,7 @@ namespace Tao20.Chain.Abi;
 
 /// <summary>
 /// The encoded parameters of a message type (Nethereum), in order; of an event those in its data. Read once: left to Nethereum,
-/// attributes are
-/// read by reflection at every call, which takes ten times as long as the encoding.
+/// attributes are read by reflection at every call, which takes ten times as long as the encoding.
 /// </summary>
 internal static class MessageShape<T>
 {

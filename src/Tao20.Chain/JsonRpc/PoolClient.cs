@@ -14,8 +14,8 @@ namespace Tao20.Chain.JsonRpc;
 /// <param name="stop">Cancels requests.</param>
 /// <remarks>
 /// Errors of the node are thrown as <see cref="RpcErrorException"/>. What a transaction would do, or whether it is accepted, is
-/// answered by an
-/// error, too: then no other endpoint is asked. Quantities are checked before Nethereum reads them: it takes <c>0x</c> for zero.
+/// answered by an error, too: then no other endpoint is asked. Quantities are checked before Nethereum reads them: it takes
+/// <c>0x</c> for zero.
 /// </remarks>
 internal sealed class PoolClient(EndpointPool pool, CancellationToken stop) : ClientBase
 {

@@ -32,8 +32,7 @@ public sealed record DomainParameters(EligibilityRules Eligibility, ScoreRules S
 
     /// <summary>
     /// The canonical encoding: a line of stable name and value for each number, in the order of the table. Whoever attests says by
-    /// its hash which
-    /// rules were applied; two texts side by side show where they differ.
+    /// its hash which rules were applied; two texts side by side show where they differ.
     /// </summary>
     public string CanonicalText() =>
         string.Concat(Numbers().Select(number => $"{number.Name}={number.Value.ToString(CultureInfo.InvariantCulture)}\n"));

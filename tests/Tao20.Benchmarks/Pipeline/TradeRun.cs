@@ -39,8 +39,7 @@ internal sealed record TradeRunResult(
 
 /// <summary>
 /// One miner against a market whose noise always leaves something to earn, on a real local chain that mines by the clock. Read,
-/// signed and response
-/// are from hearing of a block to its tick, to the signed bytes in the journal, and to the node having taken them.
+/// signed and response are from hearing of a block to its tick, to the signed bytes in the journal, and to the node having taken them.
 /// </summary>
 internal static class TradeRun
 {
