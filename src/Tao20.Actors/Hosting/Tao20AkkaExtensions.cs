@@ -53,7 +53,7 @@ public static class Tao20AkkaExtensions
             akka.persistence.query.journal.sql.connection-string = "{Escape(options.ConnectionString)}"
             """
         );
-        builder.AddHocon(connection, HoconAddMode.Prepend).WithActors((system, _) => StartPlugins(system));
+        builder.AddHocon(connection, HoconAddMode.Prepend).WithActors((system, _) => StartBeforeActors(system));
         if (options.Kind == JournalKind.PostgreSql)
             return builder.AddHocon(Hocon("journal-postgresql.conf"), HoconAddMode.Prepend);
         var connections = new SqliteConnections(options);
@@ -90,6 +90,7 @@ public static class Tao20AkkaExtensions
                     Role = Role,
                     StateStoreMode = StateStoreMode.DData,
                     RememberEntities = false,
+                    HandOffStopMessage = FinishAndStop.Instance,
                 }
             )
             : builder.WithActors(
@@ -263,20 +264,25 @@ public static class Tao20AkkaExtensions
             ? builder.WithSingleton<TKey>(
                 name,
                 (_, registry, _) => Restarting(props(registry), name),
-                new ClusterSingletonOptions { Role = Role }
+                new ClusterSingletonOptions { Role = Role, TerminationMessage = FinishAndStop.Instance }
             )
             : builder.WithActors((system, registry) => registry.Register<TKey>(system.ActorOf(Restarting(props(registry), name), name)));
 
     /// <summary>A persistent actor stops when its journal fails; it comes back, waiting longer each time.</summary>
     private static Props Restarting(Props child, string name) =>
-        BackoffSupervisor.Props(Backoff.OnStop(child, name, FirstRestart, LastRestart, 0.2, maxNrOfRetries: -1));
+        BackoffSupervisor.Props(
+            Backoff
+                .OnStop(child, name, FirstRestart, LastRestart, 0.2, maxNrOfRetries: -1)
+                .WithFinalStopMessage(message => message is FinishAndStop)
+        );
 
     /// <summary>
-    /// Starts the journal before anything needs it: actors that ask for it while it starts block their threads, and a thousand of
-    /// them leave it no thread to start on.
+    /// Starts the timers and the journal before anything needs them. Actors that do while they start block their threads, and the
+    /// timers themselves start on the threads of the pool: with a hundred actors at once that took twenty seconds.
     /// </summary>
-    private static void StartPlugins(ActorSystem system)
+    private static void StartBeforeActors(ActorSystem system)
     {
+        system.Scheduler.Advanced.ScheduleOnce(TimeSpan.Zero, static () => { });
         var persistence = Persistence.Instance.Apply(system);
         persistence.JournalFor(null);
         persistence.SnapshotStoreFor(null);

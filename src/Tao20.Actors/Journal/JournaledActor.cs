@@ -65,6 +65,9 @@ public abstract class JournaledActor(JournalFaultReporter journal) : UntypedPers
     {
         switch (message)
         {
+            case FinishAndStop:
+                Context.Stop(Self);
+                break;
             case SaveSnapshotSuccess saved:
                 ForgetBefore(saved.Metadata.SequenceNr);
                 break;

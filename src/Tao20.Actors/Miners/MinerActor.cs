@@ -54,7 +54,7 @@ public sealed class MinerActor : JournaledActor
                 Sender.Tell(Summary(query));
                 return true;
             case ReceiveTimeout:
-                Context.Parent.Tell(new Passivate(PoisonPill.Instance));
+                Context.Parent.Tell(new Passivate(FinishAndStop.Instance));
                 return true;
             default:
                 return false;

@@ -1,3 +1,5 @@
+using Akka.Actor;
+using Akka.Cluster.Sharding;
 using Microsoft.Data.Sqlite;
 using Tao20.Actors.Faults;
 using Tao20.Actors.Journal;
@@ -6,6 +8,7 @@ using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
 using Tao20.Tests;
+using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Tests.Miners;
 
@@ -31,6 +34,27 @@ public sealed class MinerActorTests : InDirectory
         Assert.IsType<FoldAcknowledged>(await node.FoldAsync(Batch(2, 1, 50)));
         Assert.IsType<FoldAcknowledged>(await node.FoldAsync(Batch(3, 26, 50)));
         Assert.Equal((75L, Value(75)), Totals(await node.SummaryAsync(Miner)));
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_being_written_when_the_miner_is_told_to_leave_memory_is_acknowledged_first()
+    {
+        var options = new JournalOptions
+        {
+            ConnectionString = SqliteJournal.ConnectionString(Path),
+            PassivateAfter = TimeSpan.FromMilliseconds(50),
+        };
+        var journal = new JournalFaultReporter(options, Path, new FaultSignal(), TimeProvider.System);
+        var answer = new TaskCompletionSource<object>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (var node = await Node.WithMinersAsync(Path))
+        {
+            var miner = MinerActor.Props(Miner, journal, () => true);
+            node.System.ActorOf(Props.Create(() => new BusyParent(miner, Batch(1, 1, 50), answer)));
+            Assert.IsType<FoldAcknowledged>(await answer.Task.WaitAsync(TimeSpan.FromSeconds(20)));
+        }
+
+        await using var again = await Node.WithMinersAsync(Path);
+        Assert.Equal((50L, Value(50)), Totals(await again.SummaryAsync(Miner)));
     }
 
     [Fact]
@@ -214,5 +238,31 @@ public sealed class MinerActorTests : InDirectory
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
+    }
+
+    /// <summary>Has one more batch for its miner when that one asks to leave: as a shard, or the parent on a single node, may.</summary>
+    private sealed class BusyParent : UntypedActor
+    {
+        private readonly TaskCompletionSource<object> _answer;
+        private readonly FoldBatch _batch;
+
+        public BusyParent(Props miner, FoldBatch batch, TaskCompletionSource<object> answer)
+        {
+            (_batch, _answer) = (batch, answer);
+            Context.Watch(Context.ActorOf(miner));
+        }
+
+        protected override void OnReceive(object message)
+        {
+            if (message is Passivate passivate)
+            {
+                Sender.Tell(_batch);
+                Sender.Tell(passivate.StopMessage);
+            }
+            else
+            {
+                _answer.TrySetResult(message);
+            }
+        }
     }
 }
