@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Akka.Event;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
@@ -40,11 +39,8 @@ internal sealed class NodeLogFormatter(IOptions<NodeLogFormatterOptions> options
         var state = logEntry.State as IReadOnlyList<KeyValuePair<string, object?>> ?? [.. Pairs(logEntry.State)];
         var actor = state.FirstOrDefault(pair => pair.Key == "LogSource").Value as string;
         var values = state.Where(pair => !AkkaKeys.Contains(pair.Key)).ToList();
-        var message =
-            actor is null ? logEntry.Formatter(logEntry.State, null)
-            : state.FirstOrDefault(pair => pair.Key == Template).Value is not string template ? ""
-            : values.Count == 0 ? template
-            : SemanticLogMessageFormatter.Instance.Format(template, values.Select(pair => pair.Value!));
+        var text = logEntry.Formatter(logEntry.State, null);
+        var message = actor is null ? text : WithoutHeader(text, actor, logEntry.Exception);
         var time = state.FirstOrDefault(pair => pair.Key == "Timestamp").Value as DateTimeOffset? ?? DateTimeOffset.UtcNow;
         var entry = new Entry(time, logEntry.LogLevel, Short(actor ?? logEntry.Category), message, values, logEntry.Exception);
         textWriter.WriteLine(options.Value.Format == LogFormat.Json ? AsJson(entry) : AsText(entry));
@@ -52,6 +48,18 @@ internal sealed class NodeLogFormatter(IOptions<NodeLogFormatterOptions> options
 
     private static IEnumerable<KeyValuePair<string, object?>> Pairs<TState>(TState state) =>
         state as IEnumerable<KeyValuePair<string, object?>> ?? [];
+
+    /// <summary>
+    /// The message alone: Akka writes <c>[level][time][thread][source]</c> before it, and the cause after it (source: Akka.NET,
+    /// <c>LogEvent.ToString</c>).
+    /// </summary>
+    private static string WithoutHeader(string text, string source, Exception? cause)
+    {
+        var header = $"[{source}] ";
+        var start = text.IndexOf(header, StringComparison.Ordinal) is var at and >= 0 ? at + header.Length : 0;
+        var tail = $"\nCause: {cause}";
+        return cause is not null && text.EndsWith(tail, StringComparison.Ordinal) ? text[start..^tail.Length].TrimEnd() : text[start..];
+    }
 
     private static string AsText(Entry entry)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Hosting;
@@ -21,6 +22,13 @@ public sealed class NodeLogFormatterTests
     {
         var line = await WrittenByActorAsync(LogFormat.Text, log => log.Info("Epoch {Epoch} is settled: {Ranked} ranked", 7, 12));
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info  follower: Epoch 7 is settled: 12 ranked$", line);
+    }
+
+    [Fact]
+    public async Task A_name_that_stands_twice_is_written_twice()
+    {
+        var line = await WrittenByActorAsync(LogFormat.Text, log => log.Info("{Epoch} of {Epochs}, {Epoch}", 7, 9, 7));
+        Assert.EndsWith(" info  follower: 7 of 9, 7", line, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -47,7 +55,7 @@ public sealed class NodeLogFormatterTests
         Assert.DoesNotContain('\n', line);
         Assert.DoesNotContain('\r', line);
         Assert.Contains("first", line, StringComparison.Ordinal);
-        Assert.Contains("InvalidOperationException", line, StringComparison.Ordinal);
+        Assert.Single(Regex.Matches(line, nameof(InvalidOperationException)));
     }
 
     [Fact]
