@@ -63,7 +63,7 @@ internal sealed class NodeLogFormatter(IOptions<NodeLogFormatterOptions> options
 
     private static string AsText(Entry entry)
     {
-        var line = string.Create(CultureInfo.InvariantCulture, $"{Time(entry)} {Level(entry.Level), -5} {entry.Source}: {entry.Message}");
+        var line = $"{Time(entry)} {Level(entry.Level).PadRight(5)} {entry.Source}: {entry.Message}";
         return OneLine(entry.Cause is null ? line : $"{line} {entry.Cause}");
     }
 
