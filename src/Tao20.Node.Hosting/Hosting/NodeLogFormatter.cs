@@ -77,11 +77,10 @@ internal sealed class NodeLogFormatter(IOptions<NodeLogFormatterOptions> options
             json.WriteString("level", Level(entry.Level));
             json.WriteString("source", entry.Source);
             json.WriteString("message", entry.Message);
-            var named = entry.Values.Where(pair => pair.Key != Template).ToList();
-            if (named.Count > 0)
+            if (entry.Values.Count > 0)
             {
                 json.WriteStartObject("values");
-                foreach (var (name, value) in named)
+                foreach (var (name, value) in entry.Values)
                     json.WriteString(name, Convert.ToString(value, CultureInfo.InvariantCulture));
                 json.WriteEndObject();
             }
