@@ -1,3 +1,4 @@
+using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Units;
 using Tao20.Domain.Validation;
 
@@ -40,12 +41,12 @@ public sealed record ChainOptions
     [Setting("How often the head is polled when no WebSocket tells of it.", Least = "50ms", Most = "60s")]
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long one HTTP exchange may take. 100 ms to 5 min; default 20 s.</summary>
-    [Setting("How long one HTTP exchange may take.", Least = "100ms", Most = "5m")]
+    /// <summary>How long one request may take, all its repetitions included. 100 ms to 5 min; default 20 s.</summary>
+    [Setting("How long one request may take, all its repetitions included.", Least = "100ms", Most = "5m")]
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How often a request is repeated on 429, 5xx, a broken connection or a time-out. 0 to 10; default 3.</summary>
-    [Setting("How often a request is repeated on 429, 5xx, a broken connection or a time-out.", Least = "0", Most = "10", Unit = "times")]
+    /// <summary>How often a request is repeated on 429, 502, 503, 504 or a broken connection. 0 to 10; default 3.</summary>
+    [Setting("How often a request is repeated on 429, 502, 503, 504 or a broken connection.", Least = "0", Most = "10", Unit = "times")]
     public int Retries { get; init; } = 3;
 
     /// <summary>The pause before the first repetition; it doubles. 1 ms to 10 s; default 200 ms.</summary>
@@ -83,13 +84,28 @@ public sealed record ChainOptions
     [Setting("A block this deep counts as final.", Least = "0", Most = "10000", Unit = "blocks", None = "the finalized block")]
     public int? FinalityDepth { get; init; }
 
-    /// <summary>Whether every header of a range is read, not only its first and last (small ranges always read all).</summary>
-    [Setting("Whether every header of a large range is read, not only its first and last.")]
+    /// <summary>
+    /// So many of the newest final blocks are read with their headers, whose blooms tell of logs that a node has not given. 0 to 100,000;
+    /// default 1,000.
+    /// </summary>
+    [Setting(
+        "So many of the newest final blocks are read with their headers, whose blooms tell of withheld logs.",
+        Least = "0",
+        Most = "100000",
+        Unit = "blocks"
+    )]
+    public int VerifyHeadersWithin { get; init; } = 1_000;
+
+    /// <summary>Whether every header of the history is read, too, not only a range's first and last (small ranges read all).</summary>
+    [Setting("Whether every header of the history is read, too, not only the first and last of a range.")]
     public bool VerifyEveryHeader { get; init; }
 
     /// <summary>Whether two endpoints must agree on the hash of every finalized target before it is read. Needs two endpoints.</summary>
     [Setting("Whether two endpoints must agree on every final target; needs two.")]
     public bool Quorum { get; init; }
+
+    /// <summary>What the endpoints are called where they are shown.</summary>
+    public IReadOnlyList<EndpointName> EndpointNames => [.. Endpoints.Select((url, i) => new EndpointName(i + 1, url))];
 
     /// <summary>All that is out of range, a line each with key, value and remedy; empty when all is well.</summary>
     public IReadOnlyList<string> Validate()
@@ -98,9 +114,12 @@ public sealed record ChainOptions
         if (Endpoints.Count is 0 or > 16)
             errors.Add($"Chain:Endpoints has {Endpoints.Count} URLs: give 1 to 16, e.g. --rpc http://127.0.0.1:8545.");
         errors.AddRange(
-            Endpoints
-                .Where(uri => !uri.IsAbsoluteUri || uri.Scheme is not ("http" or "https"))
-                .Select(uri => $"Chain:Endpoints = {uri} is not usable: give an http or https URL; WebSocket is found on the same host.")
+            EndpointNames
+                .Where(name => !name.Url.IsAbsoluteUri || name.Url.Scheme is not ("http" or "https"))
+                .Select(name =>
+                    $"Chain:Endpoints = {SettingText.Hosts(name.Url.OriginalString)} is not usable: give an http or https URL; WebSocket "
+                    + "is found on the same host."
+                )
         );
         if (Quorum && Endpoints.Count < 2)
             errors.Add($"Chain:Quorum = true needs two endpoints, and there is {Endpoints.Count}: add one to Chain:Endpoints.");

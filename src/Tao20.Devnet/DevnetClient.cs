@@ -18,9 +18,11 @@ public sealed class DevnetClient : IDisposable
 {
     private const string GasLimit = "0x1c9c380";
     private readonly HttpRpcTransport _transport;
+    private readonly RpcEndpoint _endpoint;
 
     /// <summary>A client of the chain at <paramref name="rpc"/>.</summary>
-    public DevnetClient(Uri rpc) =>
+    public DevnetClient(Uri rpc)
+    {
         _transport = new HttpRpcTransport(
             rpc,
             new ChainOptions
@@ -32,6 +34,8 @@ public sealed class DevnetClient : IDisposable
                 MaxReplyBytes = 256 * 1024 * 1024,
             }
         );
+        _endpoint = new RpcEndpoint(_transport);
+    }
 
     /// <summary>Sends one call; its result as JSON.</summary>
     /// <exception cref="ChainException">The chain does not answer or refuses.</exception>
@@ -51,10 +55,13 @@ public sealed class DevnetClient : IDisposable
                         request.Parameters,
                         (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => results[i] = JsonElement.ParseValue(ref reader)
                     )
+                    {
+                        MayBeNull = true,
+                    }
             )
             .ToList();
         foreach (var chunk in calls.Chunk(500))
-            await EndpointPool.SendToAsync(_transport, chunk, cancel).ConfigureAwait(false);
+            await _endpoint.SendAsync(chunk, cancel).ConfigureAwait(false);
         return results;
     }
 
@@ -62,7 +69,7 @@ public sealed class DevnetClient : IDisposable
     public async Task<ulong> BlockNumberAsync(CancellationToken cancel)
     {
         ulong number = 0;
-        await EndpointPool.SendToAsync(_transport, [EthCalls.BlockNumber(n => number = n)], cancel).ConfigureAwait(false);
+        await _endpoint.SendAsync([EthCalls.BlockNumber(n => number = n)], cancel).ConfigureAwait(false);
         return number;
     }
 
@@ -80,7 +87,7 @@ public sealed class DevnetClient : IDisposable
         var results = new byte[views.Count][];
         var calls = views.Select((view, i) => EthCalls.Call(view.To, view.Data, block, bytes => results[i] = bytes)).ToList();
         foreach (var chunk in calls.Chunk(500))
-            await EndpointPool.SendToAsync(_transport, chunk, cancel).ConfigureAwait(false);
+            await _endpoint.SendAsync(chunk, cancel).ConfigureAwait(false);
         return results;
     }
 
@@ -92,12 +99,8 @@ public sealed class DevnetClient : IDisposable
     {
         var nonces = new Dictionary<Address, ulong>();
         foreach (var accounts in transactions.Select(tx => tx.From).Distinct().Chunk(500))
-            await EndpointPool
-                .SendToAsync(
-                    _transport,
-                    [.. accounts.Select(account => AccountCalls.Nonce(account, "pending", next => nonces[account] = next))],
-                    cancel
-                )
+            await _endpoint
+                .SendAsync([.. accounts.Select(account => AccountCalls.Nonce(account, "pending", next => nonces[account] = next))], cancel)
                 .ConfigureAwait(false);
         var requests = transactions
             .Select(tx =>

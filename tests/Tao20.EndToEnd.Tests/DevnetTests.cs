@@ -107,7 +107,7 @@ public sealed class DevnetTests : InDirectory
             System.IO.Path.Combine(Directory, "data"),
         ]);
         var status = await process.UntilAsync(status => status["cursor"] is not null, TimeSpan.FromSeconds(60));
-        var rpc = new Uri(status["chain"]!["endpoints"]![0]!["url"]!.GetValue<string>());
+        var rpc = new Uri("http://" + status["chain"]!["endpoints"]![0]!["name"]!.GetValue<string>().Split(' ')[1]);
         await process.KillAsync();
         await Eventually.HoldsAsync(() => !Listening(rpc), TimeSpan.FromSeconds(20));
     }

@@ -68,7 +68,7 @@ public sealed class ValidatorTests : InDirectory, IAsyncLifetime
 
     [Fact]
     public Task An_unreachable_rpc_is_named() =>
-        AssertRefusedAsync(3, ["--rpc", "http://127.0.0.1:1"], "http://127.0.0.1:1/ cannot be used", "Check that the node runs");
+        AssertRefusedAsync(3, ["--rpc", "http://127.0.0.1:1"], "#1 127.0.0.1:1 cannot be used", "Check that the node runs");
 
     [Fact]
     public Task A_wrong_chain_id_is_named() =>

@@ -65,7 +65,7 @@ public sealed class VerifyTests : InDirectory
         await RefusedAsync(2, "is not a URL", ["consensus", "verify", "--rpc", "nowhere", "--registry", registry, "--epoch", "0"]);
         await RefusedAsync(
             3,
-            "127.0.0.1:1/",
+            "#1 127.0.0.1:1 ",
             ["consensus", "verify", "--rpc", "http://127.0.0.1:1", "--registry", registry, "--epoch", "0"]
         );
     }

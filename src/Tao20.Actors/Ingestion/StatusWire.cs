@@ -48,8 +48,8 @@ internal static class StatusWire
         wire.Endpoints.AddRange(
             status.Endpoints.Select(endpoint => new Wire.Endpoint
             {
-                Url = endpoint.Endpoint.ToString(),
-                State = endpoint.State,
+                Url = endpoint.Endpoint,
+                State = EndpointStatus.Word(endpoint.State),
                 Reason = endpoint.Reason ?? "",
                 HasHead = endpoint.Head is not null,
                 Head = endpoint.Head ?? 0,
@@ -72,8 +72,8 @@ internal static class StatusWire
             wire.Subscribed,
             [
                 .. wire.Endpoints.Select(endpoint => new EndpointStatus(
-                    new Uri(endpoint.Url),
-                    endpoint.State,
+                    endpoint.Url,
+                    EndpointStatus.Parse(endpoint.State),
                     endpoint.Reason.Length == 0 ? null : endpoint.Reason,
                     endpoint.HasHead ? endpoint.Head : null
                 )),

@@ -61,6 +61,14 @@ public static class HexText
             : throw new FormatException("a character that is no hex digit");
     }
 
+    /// <summary>Bytes of any length.</summary>
+    /// <exception cref="FormatException">Not hex.</exception>
+    public static byte[] Bytes(ref Utf8JsonReader reader)
+    {
+        var digits = Digits(ref reader);
+        return digits.Length % 2 == 0 ? Convert.FromHexString(digits) : throw new FormatException("an odd number of hex digits");
+    }
+
     /// <summary>The quantity <paramref name="value"/> as JSON-RPC writes it.</summary>
     public static string Quantity(ulong value) => "0x" + value.ToString("x", CultureInfo.InvariantCulture);
 
@@ -70,7 +78,9 @@ public static class HexText
             throw new FormatException($"not {bytes.Length} bytes of hex");
     }
 
-    private static ReadOnlySpan<byte> Digits(ref Utf8JsonReader reader)
+    /// <summary>The hex digits after the 0x.</summary>
+    /// <exception cref="FormatException">Not a text that begins with 0x.</exception>
+    public static ReadOnlySpan<byte> Digits(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.String || reader.ValueIsEscaped)
             throw new FormatException($"a {reader.TokenType} where hex was expected");
@@ -78,7 +88,9 @@ public static class HexText
         return text.Length >= 2 && text[0] == '0' && text[1] == 'x' ? text[2..] : throw new FormatException("no 0x");
     }
 
-    private static int Digit(byte digit) =>
+    /// <summary>The value of a hex digit.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static int Digit(byte digit) =>
         digit switch
         {
             >= (byte)'0' and <= (byte)'9' => digit - '0',

@@ -52,6 +52,9 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
     /// <summary>The contract's running totals around these logs, by miner; empty when it keeps none.</summary>
     public Dictionary<Address, ChainCounter> Totals => _totals;
 
+    /// <summary>Where a running total shows that logs are missing; null when none does.</summary>
+    public string? Gap { get; private set; }
+
     /// <summary>How many logs were read.</summary>
     public int Count { get; private set; }
 
@@ -138,6 +141,8 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
 
         if (block is null || index is null or > uint.MaxValue || txHash is null || blockHash is null || !hasAddress || topicCount == 0)
             throw new LogViolationException("a log without its block, index, transaction, block hash, address or topics");
+        if (dataText.IsEmpty)
+            throw new LogViolationException("a log without its data");
         var position = new Position(block.Value, (uint)index.Value);
         CheckPlace(position, blockHash.Value, timestamp);
         Count++;
@@ -258,13 +263,10 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
             return "an implausible amount or running total";
         var before = cumulative - amount;
         if (!_totals.TryGetValue(miner, out var total))
-            _totals.Add(miner, new ChainCounter(before, cumulative));
-        else if (total.After != before)
-            throw new LogViolationException(
-                $"the running total of {miner} goes from {total.After} to {before} without a log: logs are missing"
-            );
-        else
-            _totals[miner] = total with { After = cumulative };
+            total = new ChainCounter(before, before);
+        if (total.After != before)
+            Gap ??= $"the running total of {miner} goes from {total.After} to {before} without a log: logs are missing";
+        _totals[miner] = total with { After = cumulative };
         return null;
     }
 

@@ -18,7 +18,7 @@ public sealed class ChainConnection : IAsyncDisposable
         Options = options;
         _transports = transports;
         _log = log;
-        Pool = new EndpointPool(transports, log);
+        Pool = new EndpointPool(transports, log, askAgainAfter: options.PollInterval);
         Head = new ChainHead(Pool, options, log);
         Reader = new RangeReader(Pool, options);
         Ranges = new FinalizedRanges(Reader, Head, options);
@@ -41,7 +41,7 @@ public sealed class ChainConnection : IAsyncDisposable
 
     /// <summary>A connection over HTTP.</summary>
     public static ChainConnection Http(ChainOptions options, ILogger log) =>
-        new(options, [.. options.Endpoints.Select(endpoint => new HttpRpcTransport(endpoint, options))], log);
+        new(options, [.. options.EndpointNames.Select(name => new HttpRpcTransport(name, options))], log);
 
     /// <summary>
     /// Asks every endpoint which chain it is on, and one whether the contract is there. Endpoints that do not answer or are on another
@@ -54,44 +54,22 @@ public sealed class ChainConnection : IAsyncDisposable
     {
         ChainException? problem = null;
         ChainIdentity? identity = null;
-        foreach (var transport in _transports)
+        foreach (var endpoint in Pool.All)
         {
             try
             {
-                ulong chainId = 0;
-                var code = 0;
-                BlockHeader? genesis = null;
-                await EndpointPool
-                    .SendToAsync(
-                        transport,
-                        [
-                            EthCalls.ChainId(id => chainId = id),
-                            EthCalls.Header(0, header => genesis = header),
-                            EthCalls.CodeSize(Options.Contract, size => code = size),
-                        ],
-                        cancel
-                    )
-                    .ConfigureAwait(false);
-                var expected = Options.ChainId ?? identity?.ChainId ?? chainId;
-                if (chainId != expected)
-                    throw new WrongChainException(transport.Endpoint, expected, chainId);
-                if (genesis is null)
-                    throw new NodeMisbehaviourException(transport.Endpoint, "it has no block 0");
-                if (code == 0)
-                    throw new NoContractException(transport.Endpoint, Options.Contract);
-                if (Options.Registry is { } registry)
-                    await RequireCodeAsync(transport, registry, cancel).ConfigureAwait(false);
-                identity ??= new ChainIdentity(chainId, genesis.Hash, Options.Contract, Options.FromBlock, Options.Registry);
+                identity = await PatientlyAsync(() => ProbeAsync(endpoint, identity, cancel), cancel).ConfigureAwait(false);
             }
-            catch (ChainException e)
+            catch (EndpointException e)
             {
                 problem ??= e;
                 _log.LogWarning("{Reason}", e.Message);
                 if (e is WrongChainException or NodeMisbehaviourException)
-                    Pool.Drop(new NodeMisbehaviourException(transport.Endpoint, e.Message));
+                    Pool.Drop(e as NodeMisbehaviourException ?? new NodeMisbehaviourException(endpoint.Name, e.Message));
             }
         }
 
+        Pool.ChainId = identity?.ChainId;
         if (identity is { Registry: { } read })
             Reader.Registry = new RegistryIdentity(identity.ChainId, read);
         return identity ?? throw problem!;
@@ -108,15 +86,48 @@ public sealed class ChainConnection : IAsyncDisposable
         var size = 0;
         var (by, _) = await Pool.SendAsync([EthCalls.CodeSize(contract, code => size = code)], cancel).ConfigureAwait(false);
         if (size == 0)
-            throw new NoContractException(by.Endpoint, contract, option);
+            throw new NoContractException(by.Name, contract, option);
     }
 
-    private static async Task RequireCodeAsync(IRpcTransport transport, Address contract, CancellationToken cancel)
+    private async Task<ChainIdentity> ProbeAsync(RpcEndpoint endpoint, ChainIdentity? identity, CancellationToken cancel)
     {
-        var size = 0;
-        await EndpointPool.SendToAsync(transport, [EthCalls.CodeSize(contract, code => size = code)], cancel).ConfigureAwait(false);
-        if (size == 0)
-            throw new NoContractException(transport.Endpoint, contract, "--registry");
+        ulong chainId = 0;
+        var (contract, registry) = (0, 0);
+        BlockHeader? genesis = null;
+        List<RpcCall> calls =
+        [
+            EthCalls.ChainId(id => chainId = id),
+            EthCalls.Header(0, header => genesis = header),
+            EthCalls.CodeSize(Options.Contract, size => contract = size),
+        ];
+        if (Options.Registry is { } listed)
+            calls.Add(EthCalls.CodeSize(listed, size => registry = size));
+        await endpoint.SendAsync(calls, cancel).ConfigureAwait(false);
+        var expected = Options.ChainId ?? identity?.ChainId ?? chainId;
+        if (chainId != expected)
+            throw new WrongChainException(endpoint.Name, expected, chainId);
+        if (genesis is null)
+            throw new IncompleteAnswerException(endpoint.Name, "it has no block 0");
+        if (contract == 0)
+            throw new NoContractException(endpoint.Name, Options.Contract);
+        if (Options.Registry is { } missing && registry == 0)
+            throw new NoContractException(endpoint.Name, missing, "--registry");
+        await Head.RequireFollowableAsync(endpoint, cancel).ConfigureAwait(false);
+        return identity ?? new ChainIdentity(chainId, genesis.Hash, Options.Contract, Options.FromBlock, Options.Registry);
+    }
+
+    /// <summary>What is only incomplete may be whole at the next asking.</summary>
+    private async Task<T> PatientlyAsync<T>(Func<Task<T>> ask, CancellationToken cancel)
+    {
+        try
+        {
+            return await ask().ConfigureAwait(false);
+        }
+        catch (NoAnswerYetException)
+        {
+            await Task.Delay(Options.PollInterval, cancel).ConfigureAwait(false);
+            return await ask().ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>

@@ -23,12 +23,14 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
     private static readonly TimeSpan CompareEndpointsEvery = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
     private readonly TimeProvider _clock = TimeProvider.System;
+    private readonly HeadReader _reader = new(options, TimeProvider.System);
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _newHead = new(0, 1);
     private readonly Lock _lock = new();
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task? _running;
     private Exception? _fault;
+    private RpcEndpoint? _finalizedBy;
 
     /// <summary>The latest block; null before the first answer.</summary>
     public BlockHeader? Latest { get; private set; }
@@ -80,22 +82,16 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
     /// <exception cref="ChainException">No endpoint answers, or two disagree in quorum mode.</exception>
     public async Task RefreshAsync(CancellationToken cancel)
     {
-        BlockHeader? latest = null,
-            finalized = null;
-        List<RpcCall> calls = [EthCalls.Header("latest", header => latest = header)];
-        if (options.FinalityDepth is null)
-            calls.Add(EthCalls.Header("finalized", header => finalized = header));
-        var (by, _) = await pool.SendAsync(calls, cancel).ConfigureAwait(false);
-        if (latest is null)
-            throw new NodeMisbehaviourException(by.Endpoint, "it has no latest block");
-        pool.NoteHead(by, latest.Number);
-        if (options.FinalityDepth is { } depth && latest.Number >= (ulong)depth)
-            await pool.SendAsync([EthCalls.Header(latest.Number - (ulong)depth, header => finalized = header)], cancel)
-                .ConfigureAwait(false);
-        if (options.Quorum && finalized is not null && finalized.Number > (Finalized?.Number ?? 0))
+        var (head, by) = await pool.AskAsync(endpoint => _reader.ReadAsync(endpoint, cancel), cancel).ConfigureAwait(false);
+        pool.NoteHead(by, head.Latest.Number);
+        if (options.Quorum && head.Finalized is { } finalized && finalized.Number > (Finalized?.Number ?? 0))
             await RequireQuorumAsync(by, finalized, cancel).ConfigureAwait(false);
-        Move(latest, finalized);
+        Move(by, head);
     }
+
+    /// <summary>Whether an endpoint can be followed: it tells its head, and which block is final.</summary>
+    /// <exception cref="EndpointException">It does not.</exception>
+    public Task RequireFollowableAsync(RpcEndpoint endpoint, CancellationToken cancel) => _reader.ReadAsync(endpoint, cancel);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -106,15 +102,19 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
         _newHead.Dispose();
     }
 
-    private void Move(BlockHeader latest, BlockHeader? finalized)
+    private void Move(RpcEndpoint by, EndpointHead head)
     {
         lock (_lock)
         {
-            // Finality never goes back: a node that says so is behind, and its word waits until it has caught up.
-            var final = finalized?.Number >= (Finalized?.Number ?? 0) ? finalized : Finalized;
-            if (latest == Latest && final == Finalized)
+            // Finality never goes back: a node that says so is behind, and its word waits until it has caught up. But what an endpoint
+            // said that has been dropped since was never known to be true.
+            var withdrawn = _finalizedBy is { } teller && pool.IsDropped(teller);
+            var moves = head.Finalized is { } told && (withdrawn || told.Number >= (Finalized?.Number ?? 0));
+            var final = moves ? head.Finalized : Finalized;
+            _finalizedBy = moves ? by : _finalizedBy;
+            if (head.Latest == Latest && final == Finalized)
                 return;
-            (Latest, Finalized) = (latest, final);
+            (Latest, Finalized) = (head.Latest, final);
             Pulse();
         }
     }
@@ -157,10 +157,6 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
 
                 return;
             }
-            catch (NodeMisbehaviourException e)
-            {
-                pool.Drop(e);
-            }
             catch (ChainException e)
             {
                 NoteProblem(e.Message);
@@ -189,18 +185,15 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
 
     private async Task CompareEndpointsAsync()
     {
-        foreach (var transport in pool.All)
+        foreach (var endpoint in pool.All)
         {
             try
             {
-                ulong chainId = 0,
-                    number = 0;
-                await EndpointPool
-                    .SendToAsync(transport, [EthCalls.ChainId(id => chainId = id), EthCalls.BlockNumber(n => number = n)], _stop.Token)
-                    .ConfigureAwait(false);
-                if (options.ChainId is { } expected && chainId != expected)
-                    throw new NodeMisbehaviourException(transport.Endpoint, $"it is on chain {chainId}, not {expected}");
-                pool.NoteHead(transport, number);
+                ulong chainId = 0;
+                await endpoint.SendAsync([EthCalls.ChainId(id => chainId = id)], _stop.Token).ConfigureAwait(false);
+                if ((pool.ChainId ?? options.ChainId) is { } expected && chainId != expected)
+                    throw new NodeMisbehaviourException(endpoint.Name, $"it is on chain {chainId}, not {expected}");
+                pool.NoteHead(endpoint, (await _reader.ReadAsync(endpoint, _stop.Token).ConfigureAwait(false)).Latest.Number);
             }
             catch (NodeMisbehaviourException e)
             {
@@ -208,35 +201,33 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
             }
             catch (ChainException e)
             {
-                log.LogDebug("Endpoint {Endpoint} does not tell its head: {Reason}", transport.Endpoint, e.Message);
+                log.LogDebug("Endpoint {Endpoint} does not tell its head: {Reason}", endpoint.Name, e.Message);
             }
         }
     }
 
-    private async Task RequireQuorumAsync(IRpcTransport first, BlockHeader finalized, CancellationToken cancel)
+    private async Task RequireQuorumAsync(RpcEndpoint first, BlockHeader finalized, CancellationToken cancel)
     {
-        foreach (var second in pool.All.Where(transport => transport != first))
+        foreach (var second in pool.All.Where(endpoint => endpoint != first))
         {
             try
             {
                 BlockHeader? header = null;
-                await EndpointPool
-                    .SendToAsync(second, [EthCalls.Header(finalized.Number, found => header = found)], cancel)
-                    .ConfigureAwait(false);
+                await second.SendAsync([EthCalls.Header(finalized.Number, found => header = found)], cancel).ConfigureAwait(false);
                 if (header is null)
                     continue;
                 if (header.Hash != finalized.Hash)
-                    throw new QuorumDisagreementException(finalized.Number, first.Endpoint, finalized.Hash, second.Endpoint, header.Hash);
+                    throw new QuorumDisagreementException(finalized.Number, first.Name, finalized.Hash, second.Name, header.Hash);
                 return;
             }
-            catch (ChainException e) when (e is EndpointUnreachableException or EndpointTimeoutException)
+            catch (EndpointException e)
             {
-                log.LogWarning("Endpoint {Endpoint} has no say on block {Block}: {Reason}", second.Endpoint, finalized.Number, e.Message);
+                log.LogWarning("Endpoint {Endpoint} has no say on block {Block}: {Reason}", second.Name, finalized.Number, e.Message);
             }
         }
 
         throw new EndpointUnreachableException(
-            first.Endpoint,
+            first.Name,
             $"no second endpoint confirms finalized block {finalized.Number} (Chain:Quorum)"
         );
     }
@@ -244,22 +235,24 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
     private async Task SubscribeAsync()
     {
         var pause = options.RetryDelay;
-        while (!_stop.IsCancellationRequested)
+        for (var turn = 0; !_stop.IsCancellationRequested; turn++)
         {
-            var endpoint = pool.All[0].Endpoint;
+            var endpoint = pool.All[turn % pool.All.Count];
+            if (pool.IsDropped(endpoint) && pool.AnyTrusted)
+                continue;
             try
             {
                 using var socket = new ClientWebSocket();
 
                 // One whose other end is gone without a word would be listened to for ever.
                 (socket.Options.KeepAliveInterval, socket.Options.KeepAliveTimeout) = (KeepAlive, options.RequestTimeout);
-                var uri = new UriBuilder(endpoint) { Scheme = endpoint.Scheme == "https" ? "wss" : "ws" }.Uri;
+                var url = endpoint.Name.Url;
+                var uri = new UriBuilder(url) { Scheme = url.Scheme == "https" ? "wss" : "ws" }.Uri;
                 using var connecting = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
                 connecting.CancelAfter(options.RequestTimeout);
                 await socket.ConnectAsync(uri, connecting.Token).ConfigureAwait(false);
                 var subscribe = """{"jsonrpc":"2.0","id":1,"method":"eth_subscribe","params":["newHeads"]}"""u8.ToArray();
                 await socket.SendAsync(subscribe, WebSocketMessageType.Text, true, _stop.Token).ConfigureAwait(false);
-                pause = options.RetryDelay;
                 await ReceiveAsync(socket).ConfigureAwait(false);
             }
             catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or JsonException)
@@ -267,13 +260,17 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
                 if (!_stop.IsCancellationRequested)
                     log.LogInformation(
                         "New heads do not come by WebSocket from {Endpoint}, polling every {Interval}: {Reason}",
-                        endpoint,
+                        endpoint.Name,
                         options.PollInterval,
-                        e.Message
+                        endpoint.Name.Conceal(e.Message)
                     );
             }
 
+            // The most preferred that offers it: after one that did, all are tried anew.
+            (turn, pause) = Subscribed ? (-1, options.RetryDelay) : (turn, pause);
             Subscribed = false;
+            if ((turn + 1) % pool.All.Count != 0)
+                continue;
             await Task.Delay(pause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause < TimeSpan.FromMinutes(1) ? pause * 2 : pause;
         }

@@ -14,17 +14,13 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
     public const int ReadAhead = 6;
 
     private readonly Lock _planning = new();
-    private RangePlanner _planner = RangePlanner.Start(options.FirstRangeBlocks, options.MaxRangeBlocks, options.TargetReplyBytes);
+    private readonly Dictionary<EndpointName, RangePlanner> _planners = [];
 
     /// <summary>The size of the next range, in blocks: what the lag is measured in.</summary>
-    public int RangeBlocks
-    {
-        get
-        {
-            lock (_planning)
-                return _planner.Size;
-        }
-    }
+    public int RangeBlocks => Planner.Size;
+
+    /// <summary>The planner of the endpoint that the next range is asked of: each has limits of its own.</summary>
+    private RangePlanner Planner => PlannerOf((reader.Pool.Preferred ?? reader.Pool.All[0]).Name);
 
     /// <summary>The ranges after <paramref name="cursor"/>, without end: at the finalized head it waits for the next.</summary>
     /// <param name="cursor">Where to go on.</param>
@@ -83,7 +79,7 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
             {
                 await head.PassedAsync(next, cancel).ConfigureAwait(false);
                 var slot = await downloads.TakeAsync(cancel).ConfigureAwait(false);
-                var (from, to) = Plan(next, Math.Min(head.Finalized!.Number, until ?? ulong.MaxValue));
+                var (from, to) = Planner.Next(next, Math.Min(EndOfPart(next), until ?? ulong.MaxValue));
                 var reading = ReadSplittingAsync(from, to, slot, downloads, cancel);
                 try
                 {
@@ -106,13 +102,30 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
         }
     }
 
-    private (ulong From, ulong To) Plan(ulong next, ulong target)
+    /// <summary>Where the newest blocks begin, in which a node's index of logs may not be as far as its blocks.</summary>
+    private ulong Newest => head.Finalized!.Number - Math.Min(head.Finalized.Number, (ulong)options.VerifyHeadersWithin);
+
+    /// <summary>A range is of the history or of the newest blocks, which are read with all their headers.</summary>
+    private ulong EndOfPart(ulong next) => next <= Newest ? Newest : head.Finalized!.Number;
+
+    /// <summary>Whether blooms are held against logs: in the history only where no running total would show what is missing.</summary>
+    private bool IsWatched(ulong end) => end > Newest || !reader.SeesTotals;
+
+    private RangePlanner PlannerOf(EndpointName endpoint)
     {
         lock (_planning)
-            return _planner.Next(next, target);
+            return _planners.TryGetValue(endpoint, out var planner) ? planner : FirstPlanner;
     }
 
-    /// <summary>Reads a range, in halves where it is refused as too large.</summary>
+    private RangePlanner FirstPlanner => RangePlanner.Start(options.FirstRangeBlocks, options.MaxRangeBlocks, options.TargetReplyBytes);
+
+    private void Learn(EndpointName endpoint, Func<RangePlanner, RangePlanner> learn)
+    {
+        lock (_planning)
+            _planners[endpoint] = learn(_planners.GetValueOrDefault(endpoint) ?? FirstPlanner);
+    }
+
+    /// <summary>Reads a range, in pieces where it is refused as a whole.</summary>
     private async Task<IReadOnlyList<TradeRange>> ReadSplittingAsync(
         ulong from,
         ulong to,
@@ -121,42 +134,47 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
         CancellationToken cancel
     )
     {
-        using var held = slot;
-        var blocks = (int)(to - from + 1);
-        var started = Stopwatch.GetTimestamp();
-        try
+        var pieces = new List<TradeRange>();
+        var (next, end) = (from, to);
+        while (true)
         {
-            var range = await reader.ReadAsync(from, to, cancel, slot.Free).ConfigureAwait(false);
-            if (range.Advances.Count <= RangeFlow.MaxEpochsPerRange || blocks == 1)
+            var blocks = (int)(end - next + 1);
+            using (slot)
             {
-                lock (_planning)
-                    _planner = _planner.Answered(blocks, range.Bytes, Stopwatch.GetElapsedTime(started));
-                return [range];
+                var started = Stopwatch.GetTimestamp();
+                try
+                {
+                    var (range, by) = await reader.ReadAsync(next, end, cancel, IsWatched(end), slot.Free).ConfigureAwait(false);
+                    if (range.Advances.Count <= RangeFlow.MaxEpochsPerRange || blocks == 1)
+                    {
+                        var elapsed = Stopwatch.GetElapsedTime(started);
+                        Learn(by.Name, planner => planner.Answered(blocks, range.Bytes, elapsed));
+                        pieces.Add(range);
+                        if (end == to)
+                            return pieces;
+                        next = end + 1;
+                        end = Planner.Next(next, to).To;
+                    }
+                    else
+                    {
+                        // More epochs than are folded at once: nothing that the endpoint has to do with.
+                        range.Dispose();
+                        end = next + (ulong)(blocks / 2) - 1;
+                    }
+                }
+                catch (RangeRefusedException e)
+                {
+                    Learn(e.Endpoint, planner => planner.Refused(blocks, e.Limits, e.InnerException!.Message));
+                    end = Math.Min(next + (ulong)(blocks / 2) - 1, PlannerOf(e.Endpoint).Next(next, to).To);
+                }
+                catch (EndpointException e) when (blocks == 1 && e is ReplyTooLargeException or RpcErrorException { Method: "eth_getLogs" })
+                {
+                    throw new BlockTooLargeException(next, e);
+                }
             }
-        }
-        catch (ChainException e)
-            when (e is ReplyTooLargeException or EndpointTimeoutException || (e is RpcErrorException error && RangeLimits.IsTooLarge(error))
-            )
-        {
-            if (blocks == 1)
-            {
-                if (e is EndpointTimeoutException)
-                    throw;
-                throw new BlockTooLargeException(from, e);
-            }
-        }
 
-        lock (_planning)
-            _planner = _planner.Refused(blocks);
-        var middle = from + (ulong)(blocks / 2) - 1;
-        slot.Free();
-        var lower = await ReadHalfAsync(from, middle).ConfigureAwait(false);
-        var upper = await ReadHalfAsync(middle + 1, to).ConfigureAwait(false);
-        return [.. lower, .. upper];
-
-        async Task<IReadOnlyList<TradeRange>> ReadHalfAsync(ulong first, ulong last) =>
-            await ReadSplittingAsync(first, last, await downloads.TakeAsync(cancel).ConfigureAwait(false), downloads, cancel)
-                .ConfigureAwait(false);
+            slot = await downloads.TakeAsync(cancel).ConfigureAwait(false);
+        }
     }
 
     /// <summary>
@@ -167,29 +185,30 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
     {
         var agreed = false;
         Hash256? other = null;
-        foreach (var transport in reader.Pool.All)
+        foreach (var endpoint in reader.Pool.All)
         {
             try
             {
                 BlockHeader? header = null;
-                await EndpointPool.SendToAsync(transport, [EthCalls.Header(block, found => header = found)], cancel).ConfigureAwait(false);
-                if (header?.Hash == expected && transport.Endpoint != range.By)
+                await endpoint.SendAsync([EthCalls.Header(block, found => header = found)], cancel).ConfigureAwait(false);
+
+                // One that does not have the block has no say: it may be behind, or have forgotten it.
+                if (header is null)
+                    continue;
+                if (header.Hash == expected && endpoint.Name.ToString() != range.By)
                     agreed = true;
-                else if (header?.Hash == expected)
+                else if (header.Hash == expected)
                     reader.Pool.Drop(
                         new NodeMisbehaviourException(
-                            transport.Endpoint,
+                            endpoint.Name,
                             $"block {range.First.Number} has parent {range.First.ParentHash}, and block {block} is {expected}"
                         )
                     );
                 else
                 {
-                    other = header?.Hash ?? other;
+                    other = header.Hash;
                     reader.Pool.Drop(
-                        new NodeMisbehaviourException(
-                            transport.Endpoint,
-                            $"block {block} has hash {header?.Hash}, and {expected} was final"
-                        )
+                        new NodeMisbehaviourException(endpoint.Name, $"block {block} has hash {header.Hash}, and {expected} was final")
                     );
                 }
             }
@@ -203,8 +222,10 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
         if (!agreed && other is not null)
             throw new ReorgBelowFinalityException(block, expected, other.Value);
         if (!agreed)
-            throw reader.Pool.NobodyLeft();
-        var again = await reader.ReadAsync(range.First.Number, range.Last.Number, cancel).ConfigureAwait(false);
+            throw reader.Pool.AnyTrusted
+                ? new IncompleteAnswerException(reader.Pool.All[0].Name, $"no endpoint has block {block} to settle who is right about it")
+                : reader.Pool.NobodyLeft();
+        var (again, _) = await reader.ReadAsync(range.First.Number, range.Last.Number, cancel).ConfigureAwait(false);
         return again.First.ParentHash == expected ? again : throw new ReorgBelowFinalityException(block, expected, again.First.ParentHash);
     }
 }

@@ -10,17 +10,16 @@ namespace Tao20.Chain.Following;
 public static class RangeChecks
 {
     /// <summary>Headers are the ones asked for, each the child of the one before, with times that do not go back.</summary>
-    public static string? Headers(IReadOnlyList<BlockHeader?> headers, IReadOnlyList<ulong> asked)
+    public static string? Headers(IReadOnlyList<BlockHeader> headers, IReadOnlyList<ulong> asked)
     {
         for (var i = 0; i < asked.Count; i++)
         {
-            if (headers[i] is not { } header)
-                return $"block {asked[i]} is missing, though a later one is final";
+            var header = headers[i];
             if (header.Number != asked[i])
                 return $"block {header.Number} where {asked[i]} was asked for";
             if (i == 0)
                 continue;
-            var before = headers[i - 1]!;
+            var before = headers[i - 1];
             if (asked[i] == asked[i - 1] + 1 && header.ParentHash != before.Hash)
                 return $"block {header.Number} has parent {header.ParentHash}, and block {before.Number} is {before.Hash}";
             if (header.Timestamp < before.Timestamp)

@@ -19,94 +19,174 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
     public const int EveryHeaderUpTo = 32;
 
     private const int HeadersPerRequest = 100;
+    private const int MethodNotFound = -32601;
+    private LogFilter? _filter;
+
+    private readonly SilentBlocks _silent = new(pool);
 
     /// <summary>The registry whose logs are read too, on the chain found; null for none.</summary>
     public RegistryIdentity? Registry { get; internal set; }
+
+    /// <summary>
+    /// Whether the contract keeps running totals, as its latest trades show: with them a missing log of an earlier block comes to light
+    /// at the miner's next trade. False before the first trade is seen.
+    /// </summary>
+    public bool SeesTotals { get; private set; }
+
+    /// <summary>Blocks whose logs a node had not given though they were there.</summary>
+    public long BlocksWithheld => _silent.Withheld;
+
+    /// <summary>Blocks whose bloom said that there may be logs of ours, and there were none.</summary>
+    public long FalseBlooms => _silent.FalseBlooms;
 
     /// <summary>The pool asked.</summary>
     public EndpointPool Pool => pool;
 
     /// <summary>
-    /// Reads a range, both ends included, from the best endpoint; a node whose answer cannot be right is dropped for the next.
+    /// Reads a range, both ends included, from the best endpoint that has it; a node whose answer cannot be right is dropped.
     /// </summary>
     /// <param name="from">The first block.</param>
     /// <param name="to">The last block.</param>
     /// <param name="cancel">Cancels the operation.</param>
+    /// <param name="everyHeader">Whether each block's header is read, and its bloom held against its logs.</param>
     /// <param name="arrived">Called when the logs have arrived, before they are read: another download may begin.</param>
-    /// <exception cref="ChainException">No endpoint gave it. <see cref="RangeLimits"/> tells whether a smaller one may be had.</exception>
-    public async Task<TradeRange> ReadAsync(ulong from, ulong to, CancellationToken cancel, Action? arrived = null)
+    /// <returns>What was read, and who gave it.</returns>
+    /// <exception cref="RangeRefusedException">It is too much for the endpoint asked, which may give it in pieces.</exception>
+    /// <exception cref="ChainException">No endpoint gave it.</exception>
+    public Task<(TradeRange Range, RpcEndpoint By)> ReadAsync(
+        ulong from,
+        ulong to,
+        CancellationToken cancel,
+        bool everyHeader = false,
+        Action? arrived = null
+    )
     {
-        while (true)
-        {
-            try
-            {
-                return await ReadOnceAsync(from, to, cancel, arrived: arrived).ConfigureAwait(false);
-            }
-            catch (NodeMisbehaviourException misbehaviour)
-            {
-                pool.Drop(misbehaviour);
-                if (!pool.AnyTrusted)
-                    throw pool.NobodyLeft();
-            }
-        }
+        var every = everyHeader || options.VerifyEveryHeader || to - from < EveryHeaderUpTo;
+        return pool.AskAsync(
+            endpoint => RefusalsTold(endpoint, from, to, () => ReadOnceAsync(endpoint, from, to, every, cancel, arrived: arrived), cancel),
+            cancel,
+            e => e is RangeRefusedException
+        );
     }
 
     /// <summary>Reads what is above the finalized block; null when the chain changed under the reading, as it may there.</summary>
     /// <exception cref="ChainException">No endpoint answers.</exception>
     public async Task<HeadOverlay?> ReadOverlayAsync(BlockHeader final, BlockHeader latest, CancellationToken cancel)
     {
-        var headers = new BlockHeader?[latest.Number - final.Number];
         try
         {
-            using var range = await ReadOnceAsync(final.Number + 1, latest.Number, cancel, headers).ConfigureAwait(false);
-            return range.First.ParentHash == final.Hash
-                ? new HeadOverlay(final, [.. headers.Select(header => header!)], range.Trades.ToArray())
-                : null;
+            var (overlay, _) = await pool.AskAsync(ReadAsync, cancel, e => e is NodeMisbehaviourException or NoAnswerYetException)
+                .ConfigureAwait(false);
+            return overlay;
         }
-        catch (NodeMisbehaviourException)
+        catch (EndpointException e) when (e is NodeMisbehaviourException or NoAnswerYetException)
         {
             // Above finality an answer may contradict itself without anyone's fault: a reorg between two reads.
             return null;
         }
+
+        async Task<HeadOverlay?> ReadAsync(RpcEndpoint endpoint)
+        {
+            var headers = new BlockHeader?[latest.Number - final.Number];
+            using var range = await ReadOnceAsync(endpoint, final.Number + 1, latest.Number, true, cancel, headers).ConfigureAwait(false);
+            return range.First.ParentHash == final.Hash
+                ? new HeadOverlay(final, [.. headers.Select(header => header!)], range.Trades.ToArray())
+                : null;
+        }
     }
 
-    private async Task<TradeRange> ReadOnceAsync(
+    /// <summary>
+    /// An endpoint that will not give a range may give its half. What it says is of no help, as every provider says something else; but
+    /// one that does not even answer a small question has not refused the range.
+    /// </summary>
+    private static async Task<TradeRange> RefusalsTold(
+        RpcEndpoint endpoint,
         ulong from,
         ulong to,
+        Func<Task<TradeRange>> read,
+        CancellationToken cancel
+    )
+    {
+        try
+        {
+            return await read().ConfigureAwait(false);
+        }
+        catch (EndpointException e) when (to > from && MayBeRefusal(e))
+        {
+            var rate = RateLimits.IsOfRate(e);
+            if (rate || e is HttpRefusalException or EndpointTimeoutException)
+            {
+                // Its own failure, if it does not answer this, is the endpoint's.
+                await endpoint.SendAsync([EthCalls.BlockNumber(_ => { })], cancel).ConfigureAwait(false);
+            }
+
+            throw new RangeRefusedException(endpoint.Name, (int)(to - from + 1), e, limits: !rate);
+        }
+    }
+
+    private static bool MayBeRefusal(EndpointException e) =>
+        e switch
+        {
+            RpcErrorException error => error.OfBatch || error is { Method: "eth_getLogs", Code: not MethodNotFound },
+            _ => e is HttpRefusalException or EndpointTimeoutException or ReplyTooLargeException,
+        };
+
+    private async Task<TradeRange> ReadOnceAsync(
+        RpcEndpoint by,
+        ulong from,
+        ulong to,
+        bool every,
         CancellationToken cancel,
         BlockHeader?[]? all = null,
         Action? arrived = null
     )
     {
-        var every = all is not null || options.VerifyEveryHeader || to - from < EveryHeaderUpTo;
         List<ulong> asked = every ? [.. Blocks(from, to)] : [from, to];
         var headers = all ?? new BlockHeader?[asked.Count];
+        var mayHaveLogs = new bool[asked.Count];
+        var filter = Filter;
         var decoder = new LogDecoder(options.Contract, from, to, Registry);
 
         // Logs and headers in one request, so that one node answers for both at one moment.
         var first = Math.Min(asked.Count, HeadersPerRequest);
-        var calls = new List<RpcCall>(first + 1) { EthCalls.Logs(options.Contract, Registry?.Registry, from, to, ReadLogs) };
+        var calls = new List<RpcCall>(first + 1) { EthCalls.Logs(filter, from, to, ReadLogs) };
         calls.AddRange(Enumerable.Range(0, first).Select(HeaderCall));
-        var (by, bytes) = await pool.SendAsync(calls, cancel, arrived).ConfigureAwait(false);
+        var bytes = await by.SendAsync(calls, cancel, arrived).ConfigureAwait(false);
         for (var at = first; at < asked.Count; at += HeadersPerRequest)
         {
             var more = Enumerable.Range(at, Math.Min(HeadersPerRequest, asked.Count - at)).Select(HeaderCall).ToList();
-            await EndpointPool.SendToAsync(by, more, cancel).ConfigureAwait(false);
+            await by.SendAsync(more, cancel).ConfigureAwait(false);
         }
 
-        Require(by, RangeChecks.Headers(headers, asked));
-        var known = headers.ToDictionary(header => header!.Number, header => header!);
+        var there = There(by, headers, asked);
+        Require(by, RangeChecks.Headers(there, asked));
+        var known = there.ToDictionary(header => header.Number);
+
+        // What is above finality is only shown, and a block there may be replaced while it is asked for.
+        if (
+            all is null
+            && await _silent.ReadAsync(by, filter, there, mayHaveLogs, decoder.Blocks, cancel).ConfigureAwait(false) is { } missed
+        )
+            decoder = Decoded(by, from, to, missed);
         await ReadEpochEndsAsync(by, decoder.Advances, known, cancel).ConfigureAwait(false);
         var trades = decoder.Trades;
         if (decoder.LacksTimestamps)
             trades = await WithTimestampsAsync(by, decoder, known, cancel).ConfigureAwait(false);
         Require(by, RangeChecks.BlockHashes(decoder.Blocks, known));
-        Require(by, RangeChecks.Times(trades, headers[0]!, headers[^1]!));
-        if (decoder.Quarantined.Count == 0)
-            Require(by, RangeChecks.Totals(trades, decoder.Totals));
+        Require(by, RangeChecks.Times(trades, there[0], there[^1]));
+        if (decoder.Quarantined.Count == 0 && (decoder.Gap ?? RangeChecks.Totals(trades, decoder.Totals)) is { } missing)
+        {
+            // The blooms tell whether the node has the logs of whole blocks not yet, or has given a part of a block's.
+            if (!every)
+                return await ReadOnceAsync(by, from, to, every: true, cancel).ConfigureAwait(false);
+            Require(by, missing);
+        }
+
+        if (!trades.IsEmpty)
+            SeesTotals = decoder.Totals.Count > 0;
         return new TradeRange(
-            headers[0]!,
-            headers[^1]!,
+            there[0],
+            there[^1],
             trades,
             decoder.Advances,
             decoder.Totals,
@@ -114,13 +194,14 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
             decoder.Quarantined,
             decoder.Count,
             bytes,
-            by.Endpoint
+            by.Name.ToString()
         )
         {
             Memory = decoder.Memory,
         };
 
-        RpcCall HeaderCall(int i) => EthCalls.Header(asked[i], header => headers[i] = header);
+        RpcCall HeaderCall(int i) =>
+            EthCalls.Header(asked[i], filter, (header, mayHave) => (headers[i], mayHaveLogs[i]) = (header, mayHave));
 
         void ReadLogs(ref Utf8JsonReader reader, ReadOnlySpan<byte> reply)
         {
@@ -136,9 +217,36 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
         }
     }
 
+    private LogFilter Filter
+    {
+        get
+        {
+            if (_filter is not { } filter || filter.Registry != Registry?.Registry)
+                _filter = filter = new LogFilter(options.Contract, Registry?.Registry);
+            return filter;
+        }
+    }
+
+    /// <summary>The logs of a block that were not given with its range.</summary>
+    private LogDecoder Decoded(RpcEndpoint by, ulong from, ulong to, byte[] logs)
+    {
+        var decoder = new LogDecoder(options.Contract, from, to, Registry);
+        try
+        {
+            var reader = new Utf8JsonReader(logs);
+            reader.Read();
+            decoder.Read(ref reader, logs);
+            return decoder;
+        }
+        catch (Exception e) when (e is LogViolationException or FormatException)
+        {
+            throw new NodeMisbehaviourException(by.Name, e.Message);
+        }
+    }
+
     /// <summary>An epoch's last block is the parent of the one with the closing log: its hash is in that one's header.</summary>
     private static async Task ReadEpochEndsAsync(
-        IRpcTransport by,
+        RpcEndpoint by,
         List<ClosedEpoch> advances,
         Dictionary<ulong, BlockHeader> known,
         CancellationToken cancel
@@ -151,7 +259,7 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
 
     /// <summary>Older nodes give logs without the time of their block: it is read from the header of each block that has a log.</summary>
     private static async Task<ReadOnlySequence<Trade>> WithTimestampsAsync(
-        IRpcTransport by,
+        RpcEndpoint by,
         LogDecoder decoder,
         Dictionary<ulong, BlockHeader> known,
         CancellationToken cancel
@@ -166,7 +274,7 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
 
     /// <summary>Reads the headers of these blocks, ascending, that are not known yet.</summary>
     private static async Task ReadMissingAsync(
-        IRpcTransport by,
+        RpcEndpoint by,
         IEnumerable<ulong> blocks,
         Dictionary<ulong, BlockHeader> known,
         CancellationToken cancel
@@ -176,17 +284,27 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
         {
             var headers = new BlockHeader?[chunk.Length];
             var calls = chunk.Select((number, i) => EthCalls.Header(number, header => headers[i] = header)).ToList();
-            await EndpointPool.SendToAsync(by, calls, cancel).ConfigureAwait(false);
-            Require(by, RangeChecks.Headers(headers, chunk));
-            foreach (var header in headers)
-                known[header!.Number] = header;
+            await by.SendAsync(calls, cancel).ConfigureAwait(false);
+            var there = There(by, headers, chunk);
+            Require(by, RangeChecks.Headers(there, chunk));
+            foreach (var header in there)
+                known[header.Number] = header;
         }
     }
 
-    private static void Require(IRpcTransport by, string? violation)
+    /// <summary>Nodes behind one address are not all equally far, and a header may come late: that is no lie.</summary>
+    private static BlockHeader[] There(RpcEndpoint by, BlockHeader?[] headers, IReadOnlyList<ulong> asked) =>
+        [
+            .. headers.Select(
+                (header, i) =>
+                    header ?? throw new IncompleteAnswerException(by.Name, $"block {asked[i]} is missing, though a later one is final")
+            ),
+        ];
+
+    private static void Require(RpcEndpoint by, string? violation)
     {
         if (violation is not null)
-            throw new NodeMisbehaviourException(by.Endpoint, violation);
+            throw new NodeMisbehaviourException(by.Name, violation);
     }
 
     private static IEnumerable<ulong> Blocks(ulong from, ulong to)

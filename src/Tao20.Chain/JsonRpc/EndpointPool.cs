@@ -2,18 +2,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Tao20.Chain.JsonRpc;
 
-/// <summary>How one endpoint is doing.</summary>
-/// <param name="Endpoint">Its URL.</param>
-/// <param name="State"><c>ok</c>, <c>resting</c> (it failed a moment ago), <c>lagging</c> or <c>dropped</c> (it answered what
-/// cannot be).</param>
-/// <param name="Reason">Why, when not ok.</param>
-/// <param name="Head">The latest head it told of; null before the first.</param>
-public sealed record EndpointStatus(Uri Endpoint, string State, string? Reason, ulong? Head);
-
 /// <summary>
-/// The endpoints in order of preference. A call goes to the first that is well; one that fails rests for a while, one that lags
-/// more than three blocks behind the best waits until it has caught up, one whose answer cannot be right is dropped for ten minutes; when
-/// all are dropped, for ten seconds.
+/// The endpoints in order of preference. A question goes to the first that is well, and to the next when that does not answer it: one
+/// that fails rests for a while, longer each time; one that lags more than three blocks behind the best waits until it has caught up;
+/// one that says what cannot be right is dropped for ten minutes, and when all are dropped, for ten seconds. An answer that is only
+/// incomplete is asked for again first. One that has failed is asked which chain it is on before it is used again.
 /// </summary>
 public sealed class EndpointPool
 {
@@ -21,23 +14,37 @@ public sealed class EndpointPool
     public const int MaxLagBlocks = 3;
 
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan DroppedFor = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan AllDroppedFor = TimeSpan.FromSeconds(10);
     private readonly Member[] _members;
     private readonly ILogger _log;
     private readonly TimeProvider _clock;
+    private readonly TimeSpan _askAgainAfter;
     private readonly Lock _lock = new();
 
     /// <summary>A pool of these transports, most preferred first.</summary>
-    public EndpointPool(IEnumerable<IRpcTransport> transports, ILogger log, TimeProvider? clock = null)
+    /// <param name="transports">What carries the bytes to each.</param>
+    /// <param name="log">Where it is said when one is set aside.</param>
+    /// <param name="clock">The time; null for the system's.</param>
+    /// <param name="askAgainAfter">The pause before an incomplete answer is asked for again; null for the default poll interval.</param>
+    public EndpointPool(IEnumerable<IRpcTransport> transports, ILogger log, TimeProvider? clock = null, TimeSpan? askAgainAfter = null)
     {
-        _members = [.. transports.Select(transport => new Member(transport))];
+        _members = [.. transports.Select(transport => new Member(new RpcEndpoint(transport)))];
         _log = log;
         _clock = clock ?? TimeProvider.System;
+        _askAgainAfter = askAgainAfter ?? TimeSpan.FromSeconds(1);
+        All = [.. _members.Select(member => member.Endpoint)];
     }
 
     /// <summary>All endpoints, most preferred first.</summary>
-    public IReadOnlyList<IRpcTransport> All => [.. _members.Select(member => member.Transport)];
+    public IReadOnlyList<RpcEndpoint> All { get; }
+
+    /// <summary>The one that the next question goes to; null when all are dropped.</summary>
+    public RpcEndpoint? Preferred => InOrder().FirstOrDefault()?.Endpoint;
+
+    /// <summary>The chain that all have to be on; null before the start has found out.</summary>
+    public ulong? ChainId { get; set; }
 
     /// <summary>How each endpoint is doing.</summary>
     public IReadOnlyList<EndpointStatus> Status
@@ -50,60 +57,87 @@ public sealed class EndpointPool
     }
 
     /// <summary>
-    /// Sends a batch to the best endpoint, the next best if that fails; returns the one that answered and the reply's size.
+    /// Asks the best endpoint, the next best if that does not answer; returns what the first that does has said, and which it was.
     /// </summary>
-    /// <param name="calls">What to ask.</param>
+    /// <param name="ask">Asks one endpoint, from the beginning each time.</param>
     /// <param name="cancel">Cancels the operation.</param>
-    /// <param name="arrived">Called when a reply has arrived, before it is read.</param>
-    /// <param name="errorsAreAnswers">An error of the node is its answer, as it is to a transaction: no other endpoint is asked.</param>
-    /// <exception cref="ChainException">No endpoint gave an answer; of the last one tried.</exception>
-    public async Task<(IRpcTransport By, int Bytes)> SendAsync(
-        IReadOnlyList<RpcCall> calls,
+    /// <param name="isAnswer">Whether a failure is an answer, too, so that no other endpoint is asked: it is thrown.</param>
+    /// <exception cref="EndpointException">No endpoint gave an answer: what the last one tried did instead.</exception>
+    /// <exception cref="NoTrustworthyEndpointException">All are dropped.</exception>
+    public async Task<(T Answer, RpcEndpoint By)> AskAsync<T>(
+        Func<RpcEndpoint, Task<T>> ask,
         CancellationToken cancel,
-        Action? arrived = null,
-        bool errorsAreAnswers = false
+        Predicate<EndpointException>? isAnswer = null
     )
     {
-        ChainException? last = null;
+        EndpointException? last = null;
+        var refused = new List<(Member Member, EndpointException Error)>();
         foreach (var member in InOrder())
         {
-            try
+            for (var again = false; ; again = true)
             {
-                var bytes = await SendToAsync(member.Transport, calls, cancel, arrived).ConfigureAwait(false);
-                return (member.Transport, bytes);
-            }
-            catch (ChainException e)
-                when (e is EndpointUnreachableException or EndpointTimeoutException
-                    || (e is RpcErrorException error && (errorsAreAnswers ? RangeLimits.IsRateLimit(error) : IsPassing(error)))
-                )
-            {
-                last = e;
-                SetAside(member, "resting", e.Message, Rest);
+                try
+                {
+                    await ConfirmChainAsync(member, cancel).ConfigureAwait(false);
+                    var asked = _clock.GetUtcNow();
+                    var answer = await ask(member.Endpoint).ConfigureAwait(false);
+                    NoteAnswer(member, asked);
+                    foreach (var (other, error) in refused)
+                        SetAside(other, error);
+                    return (answer, member.Endpoint);
+                }
+                catch (NoAnswerYetException) when (!again)
+                {
+                    await Task.Delay(_askAgainAfter, _clock, cancel).ConfigureAwait(false);
+                }
+                catch (EndpointException e) when (isAnswer?.Invoke(e) != true)
+                {
+                    last = e;
+
+                    // What one refuses may be the question's fault, unless another answers it.
+                    if (e is RpcErrorException && !RateLimits.IsOfRate(e))
+                        refused.Add((member, e));
+                    else
+                        SetAside(member, e);
+                    break;
+                }
             }
         }
 
-        throw last ?? NobodyLeft();
+        throw last is not null && AnyTrusted ? last : NobodyLeft();
     }
 
-    /// <summary>Sends a batch to one endpoint and reads the reply; returns its size in bytes.</summary>
-    public static async Task<int> SendToAsync(
-        IRpcTransport transport,
+    /// <summary>
+    /// Sends a batch to the best endpoint, the next best if that fails; returns the one that answered and the reply's size.
+    /// </summary>
+    /// <param name="calls">What to ask; what takes the results may be called again, by the next endpoint.</param>
+    /// <param name="cancel">Cancels the operation.</param>
+    /// <param name="errorsAreAnswers">An error of the node is its answer, as it is to a transaction: no other endpoint is asked.</param>
+    /// <exception cref="ChainException">No endpoint gave an answer; of the last one tried.</exception>
+    public async Task<(RpcEndpoint By, int Bytes)> SendAsync(
         IReadOnlyList<RpcCall> calls,
         CancellationToken cancel,
-        Action? arrived = null
+        bool errorsAreAnswers = false
     )
     {
-        using var reply = await transport.SendAsync(RpcCall.Body(calls), cancel).ConfigureAwait(false);
-        arrived?.Invoke();
-        RpcCall.ReadReply(transport.Endpoint, reply.Bytes.Span, calls);
-        return reply.Bytes.Length;
+        var (bytes, by) = await AskAsync(
+                endpoint => endpoint.SendAsync(calls, cancel),
+                cancel,
+                e => errorsAreAnswers && e is RpcErrorException { OfBatch: false } && !RateLimits.IsOfRate(e)
+            )
+            .ConfigureAwait(false);
+        return (by, bytes);
     }
 
     /// <summary>Drops an endpoint for an answer that cannot be right.</summary>
-    public void Drop(NodeMisbehaviourException misbehaviour)
+    public void Drop(NodeMisbehaviourException misbehaviour) =>
+        SetAside(_members.First(member => member.Endpoint.Name == misbehaviour.Endpoint), misbehaviour);
+
+    /// <summary>Whether an endpoint has been dropped.</summary>
+    public bool IsDropped(RpcEndpoint endpoint)
     {
-        var member = _members.First(member => member.Transport.Endpoint == misbehaviour.Endpoint);
-        SetAside(member, "dropped", misbehaviour.What, DroppedFor);
+        lock (_lock)
+            return _members.Any(member => member.Endpoint == endpoint && member.State == EndpointState.Dropped);
     }
 
     /// <summary>Whether an endpoint is left that has not been dropped.</summary>
@@ -112,7 +146,7 @@ public sealed class EndpointPool
         get
         {
             lock (_lock)
-                return _members.Any(member => member.State != "dropped" || member.Until <= _clock.GetUtcNow());
+                return _members.Any(member => member.State != EndpointState.Dropped || member.Until <= _clock.GetUtcNow());
         }
     }
 
@@ -120,71 +154,71 @@ public sealed class EndpointPool
     public NoTrustworthyEndpointException NobodyLeft()
     {
         lock (_lock)
-            return new(_members.Select(member => $"{member.Transport.Endpoint}: {member.Reason}"));
+            return new(_members.Select(member => $"{member.Endpoint.Name}: {member.Reason}"));
     }
 
     /// <summary>Notes how far an endpoint is; one more than three blocks behind the best is passed over until it has caught up.</summary>
-    public void NoteHead(IRpcTransport transport, ulong head)
+    public void NoteHead(RpcEndpoint endpoint, ulong head)
     {
         lock (_lock)
         {
-            _members.First(member => member.Transport == transport).Head = head;
-            var best = _members.Max(member => member.Head ?? 0);
+            _members.First(member => member.Endpoint == endpoint).Head = head;
+            var best = _members.Where(member => member.State != EndpointState.Dropped).Max(member => member.Head ?? 0);
             foreach (var member in _members)
             {
                 var lags = member.Head + MaxLagBlocks < best;
-                if (lags && member.State == "ok")
+                if (lags && member.State == EndpointState.Ok)
                 {
                     (member.State, member.Reason, member.Until) = (
-                        "lagging",
+                        EndpointState.Lagging,
                         $"{best - member.Head} blocks behind",
                         DateTimeOffset.MaxValue
                     );
                     _log.LogWarning(
                         "RPC endpoint {Endpoint} lags {Lag} blocks behind the best; another is preferred",
-                        member.Transport.Endpoint,
+                        member.Endpoint.Name,
                         best - member.Head
                     );
                 }
-                else if (!lags && member.State == "lagging")
+                else if (!lags && member.State == EndpointState.Lagging)
                 {
-                    (member.State, member.Reason) = ("ok", null);
+                    (member.State, member.Reason) = (EndpointState.Ok, null);
                 }
             }
         }
     }
-
-    private static bool IsPassing(RpcErrorException error) =>
-        error.Code is -32603 or -32000 or 429 && !RangeLimits.IsTooLarge(error) || RangeLimits.IsRateLimit(error);
 
     private List<Member> InOrder()
     {
         lock (_lock)
         {
             var now = _clock.GetUtcNow();
-            foreach (var member in _members.Where(member => member.State is "resting" or "dropped" && member.Until <= now))
-                (member.State, member.Reason) = ("ok", null);
+            foreach (var member in _members)
+            {
+                if (member.State is EndpointState.Resting or EndpointState.Dropped && member.Until <= now)
+                    (member.State, member.Reason) = (EndpointState.Ok, null);
+            }
 
             // One that stumbled once must not end a node for ever: when all are dropped, each gets another chance after a pause.
             if (
-                _members.All(member => member.State == "dropped")
+                _members.All(member => member.State == EndpointState.Dropped)
                 && _members.Max(member => member.Until) - DroppedFor + AllDroppedFor <= now
             )
             {
                 foreach (var member in _members)
-                    (member.State, member.Reason) = ("ok", null);
+                    (member.State, member.Reason) = (EndpointState.Ok, null);
             }
 
             // All but the dropped: first the well, then those that lag, then those that rest.
             return
             [
                 .. _members
-                    .Where(member => member.State != "dropped")
+                    .Where(member => member.State != EndpointState.Dropped)
                     .OrderBy(member =>
                         member.State switch
                         {
-                            "ok" => 0,
-                            "lagging" => 1,
+                            EndpointState.Ok => 0,
+                            EndpointState.Lagging => 1,
                             _ => 2,
                         }
                     ),
@@ -192,27 +226,67 @@ public sealed class EndpointPool
         }
     }
 
-    private void SetAside(Member member, string state, string reason, TimeSpan duration)
+    private async Task ConfirmChainAsync(Member member, CancellationToken cancel)
+    {
+        if (ChainId is not { } expected || !Volatile.Read(ref member.Unconfirmed))
+            return;
+        ulong found = 0;
+        await member.Endpoint.SendAsync([EthCalls.ChainId(id => found = id)], cancel).ConfigureAwait(false);
+        if (found != expected)
+            throw new WrongChainException(member.Endpoint.Name, expected, found);
+        Volatile.Write(ref member.Unconfirmed, false);
+    }
+
+    private void NoteAnswer(Member member, DateTimeOffset asked)
     {
         lock (_lock)
         {
-            if (member.State != state)
-                _log.LogWarning("RPC endpoint {Endpoint} is {State}: {Reason}", member.Transport.Endpoint, state, reason);
-            (member.State, member.Reason, member.Until) = (state, reason, _clock.GetUtcNow() + duration);
+            // What was asked before it failed says nothing about it now.
+            if (asked < member.SetAsideAt)
+                return;
+            member.Failures = 0;
+            if (member.State == EndpointState.Resting)
+                (member.State, member.Reason) = (EndpointState.Ok, null);
         }
     }
 
-    private EndpointStatus StatusOf(Member member) => new(member.Transport.Endpoint, member.State, member.Reason, member.Head);
-
-    private sealed class Member(IRpcTransport transport)
+    private void SetAside(Member member, EndpointException error)
     {
-        public IRpcTransport Transport { get; } = transport;
+        lock (_lock)
+        {
+            var dropped = error is NodeMisbehaviourException or WrongChainException;
+            var state = dropped ? EndpointState.Dropped : EndpointState.Resting;
+            var reason = error is NodeMisbehaviourException { What: var what } ? what : error.Message;
+            if (member.State != state)
+                _log.LogWarning("RPC endpoint {Endpoint} is {State}: {Reason}", member.Endpoint.Name, EndpointStatus.Word(state), reason);
+            var rest = Rest * Math.Pow(2, Math.Min(member.Failures++, 10));
+            var duration =
+                dropped ? DroppedFor
+                : rest < LongestRest ? rest
+                : LongestRest;
+            member.SetAsideAt = _clock.GetUtcNow();
+            (member.State, member.Reason, member.Until) = (state, reason, member.SetAsideAt + duration);
+            Volatile.Write(ref member.Unconfirmed, true);
+        }
+    }
 
-        public string State { get; set; } = "ok";
+    private static EndpointStatus StatusOf(Member member) => new(member.Endpoint.Name.ToString(), member.State, member.Reason, member.Head);
+
+    private sealed class Member(RpcEndpoint endpoint)
+    {
+        public bool Unconfirmed;
+
+        public RpcEndpoint Endpoint { get; } = endpoint;
+
+        public EndpointState State { get; set; }
 
         public string? Reason { get; set; }
 
+        public DateTimeOffset SetAsideAt { get; set; }
+
         public DateTimeOffset Until { get; set; }
+
+        public int Failures { get; set; }
 
         public ulong? Head { get; set; }
     }

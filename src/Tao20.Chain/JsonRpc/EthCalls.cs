@@ -21,7 +21,7 @@ public static class EthCalls
         new(
             "eth_getCode",
             $"[\"{address}\",\"latest\"]",
-            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take((reader.ValueSpan.Length - 2) / 2)
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Bytes(ref reader).Length)
         );
 
     /// <summary><c>eth_getBlockByNumber</c> without transactions; null when there is no such block.</summary>
@@ -31,23 +31,40 @@ public static class EthCalls
         new(
             "eth_getBlockByNumber",
             $"[\"{block}\",false]",
-            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(ReadHeader(ref reader))
-        );
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(ReadHeader(ref reader, null, out var _))
+        )
+        {
+            MayBeNull = true,
+        };
 
     /// <summary><c>eth_getBlockByNumber</c> of a height.</summary>
     public static RpcCall Header(ulong number, Action<BlockHeader?> take) => Header(HexText.Quantity(number), take);
 
-    /// <summary><c>eth_getLogs</c> of the contract's events, and the registry's, in a range of blocks, both ends included.</summary>
-    public static RpcCall Logs(Address contract, Address? registry, ulong from, ulong to, RpcResultReader read)
-    {
-        var all = registry is null ? Tao20Events.All : Tao20Events.All.Concat(RegistryEvents.All);
-        var topics = string.Join(',', all.Select(topic => $"\"{topic}\""));
-        var address = registry is null ? $"\"{contract}\"" : $"[\"{contract}\",\"{registry}\"]";
-        var filter =
-            $"{{\"address\":{address},\"fromBlock\":\"{HexText.Quantity(from)}\",\"toBlock\":\"{HexText.Quantity(to)}\","
-            + $"\"topics\":[[{topics}]]}}";
-        return new RpcCall("eth_getLogs", $"[{filter}]", read);
-    }
+    /// <summary>
+    /// <c>eth_getBlockByNumber</c> of a height, and whether by its bloom the block may have a log that is sought; false where the node
+    /// gives no bloom.
+    /// </summary>
+    public static RpcCall Header(ulong number, LogFilter sought, Action<BlockHeader?, bool> take) =>
+        new(
+            "eth_getBlockByNumber",
+            $"[\"{HexText.Quantity(number)}\",false]",
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) =>
+            {
+                var header = ReadHeader(ref reader, sought, out var mayHave);
+                take(header, mayHave);
+            }
+        )
+        {
+            MayBeNull = true,
+        };
+
+    /// <summary><c>eth_getLogs</c> in a range of blocks, both ends included.</summary>
+    public static RpcCall Logs(LogFilter filter, ulong from, ulong to, RpcResultReader read) =>
+        new("eth_getLogs", $"[{{{filter.Json},\"fromBlock\":\"{HexText.Quantity(from)}\",\"toBlock\":\"{HexText.Quantity(to)}\"}}]", read);
+
+    /// <summary><c>eth_getLogs</c> of the block with this hash.</summary>
+    public static RpcCall Logs(LogFilter filter, Hash256 block, RpcResultReader read) =>
+        new("eth_getLogs", $"[{{{filter.Json},\"blockHash\":\"{block}\"}}]", read);
 
     /// <summary><c>eth_call</c>: the bytes returned.</summary>
     /// <param name="to">The contract.</param>
@@ -58,7 +75,7 @@ public static class EthCalls
         new(
             "eth_call",
             $"[{{\"to\":\"{to}\",\"data\":\"{data}\"}},\"{block}\"]",
-            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(Convert.FromHexString(reader.GetString()!.AsSpan(2)))
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Bytes(ref reader))
         );
 
     /// <summary><c>eth_call</c> at the block with this hash (EIP-1898), which has to be part of the chain.</summary>
@@ -66,7 +83,7 @@ public static class EthCalls
         new(
             "eth_call",
             $"[{{\"to\":\"{to}\",\"data\":\"{data}\"}},{{\"blockHash\":\"{block}\",\"requireCanonical\":true}}]",
-            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(Convert.FromHexString(reader.GetString()!.AsSpan(2)))
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Bytes(ref reader))
         );
 
     /// <summary>
@@ -81,8 +98,9 @@ public static class EthCalls
             (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => reader.Skip()
         );
 
-    private static BlockHeader? ReadHeader(ref Utf8JsonReader reader)
+    private static BlockHeader? ReadHeader(ref Utf8JsonReader reader, LogFilter? sought, out bool mayHave)
     {
+        mayHave = false;
         if (reader.TokenType == JsonTokenType.Null)
             return null;
         ulong? number = null,
@@ -111,6 +129,11 @@ public static class EthCalls
             {
                 reader.Read();
                 timestamp = HexText.Quantity(ref reader);
+            }
+            else if (sought is not null && name.SequenceEqual("logsBloom"u8))
+            {
+                reader.Read();
+                mayHave = reader.TokenType != JsonTokenType.Null && sought.MayBeIn(HexText.Digits(ref reader));
             }
             else
             {

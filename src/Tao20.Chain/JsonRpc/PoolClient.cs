@@ -38,6 +38,9 @@ internal sealed class PoolClient(EndpointPool pool, CancellationToken stop) : Cl
                         JsonConvert.SerializeObject(request.RawParameters, Settings),
                         (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => results[i] = Read(request.Method, ref reader)
                     )
+                    {
+                        MayBeNull = request.Method is "eth_getTransactionReceipt" or "eth_getTransactionByHash",
+                    }
             )
             .ToList();
         await pool.SendAsync(calls, stop, errorsAreAnswers: requests.All(request => IsOfTransaction(request.Method))).ConfigureAwait(false);
@@ -56,8 +59,6 @@ internal sealed class PoolClient(EndpointPool pool, CancellationToken stop) : Cl
                 RequireQuantity(method, result);
                 break;
             case "eth_getBlockByNumber":
-                if (result.ValueKind != JsonValueKind.Object)
-                    throw new FormatException("there is no such block");
                 if (result.TryGetProperty("baseFeePerGas", out var fee) && fee.ValueKind != JsonValueKind.Null)
                     RequireQuantity("baseFeePerGas", fee);
                 break;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Tao20.Chain.JsonRpc;
@@ -18,13 +19,20 @@ public sealed record RpcCall(string Method, string Params, RpcResultReader Read)
     /// </summary>
     public Action<RpcErrorException>? Refused { get; init; }
 
-    /// <summary>The body of a request with these calls, whose ids are their indexes from 1.</summary>
+    /// <summary>Whether null is an answer, as it is to what may not be there; without it, null is none yet.</summary>
+    public bool MayBeNull { get; init; }
+
+    /// <summary>
+    /// The body of a request with these calls, whose ids are their indexes from 1: a batch, or the one call as it is, which nodes that
+    /// know no batches understand, too.
+    /// </summary>
     public static byte[] Body(IReadOnlyList<RpcCall> calls)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))
         {
-            writer.WriteStartArray();
+            if (calls.Count != 1)
+                writer.WriteStartArray();
             for (var i = 0; i < calls.Count; i++)
             {
                 writer.WriteStartObject();
@@ -36,16 +44,19 @@ public sealed record RpcCall(string Method, string Params, RpcResultReader Read)
                 writer.WriteEndObject();
             }
 
-            writer.WriteEndArray();
+            if (calls.Count != 1)
+                writer.WriteEndArray();
         }
 
         return buffer.ToArray();
     }
 
-    /// <summary>Reads a reply to these calls in one pass; every call must be answered once.</summary>
-    /// <exception cref="RpcErrorException">The node refused a call.</exception>
+    /// <summary>Reads a reply to these calls in one pass; each may be answered once.</summary>
+    /// <returns>The calls that were not answered: nodes may take only so many at once.</returns>
+    /// <exception cref="RpcErrorException">The node refused a call, or the batch.</exception>
+    /// <exception cref="IncompleteAnswerException">The reply is no whole JSON, or a result is null that must not be.</exception>
     /// <exception cref="NodeMisbehaviourException">The reply is not a well-formed answer to these calls.</exception>
-    public static void ReadReply(Uri endpoint, ReadOnlySpan<byte> reply, IReadOnlyList<RpcCall> calls)
+    public static IReadOnlyList<RpcCall> ReadReply(EndpointName endpoint, ReadOnlySpan<byte> reply, IReadOnlyList<RpcCall> calls)
     {
         try
         {
@@ -62,17 +73,32 @@ public sealed record RpcCall(string Method, string Params, RpcResultReader Read)
                 ReadAnswer(endpoint, ref reader, reply, calls, answered);
             }
 
-            if (Array.IndexOf(answered, false) is var missing and >= 0)
-                throw new NodeMisbehaviourException(endpoint, $"{calls[missing].Method} was not answered");
+            return Array.IndexOf(answered, false) < 0 ? [] : [.. calls.Where((_, i) => !answered[i])];
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException)
+        catch (JsonException e)
         {
-            throw new NodeMisbehaviourException(endpoint, $"the reply is not what {calls[0].Method} returns ({e.Message})");
+            // Cut off, or a page for people: nothing that the node itself has said.
+            throw new IncompleteAnswerException(endpoint, $"its reply to {calls[0].Method} is no whole JSON ({e.Message.TrimEnd('.')})");
+        }
+        catch (Exception e)
+            when (e
+                    is InvalidOperationException
+                        or FormatException
+                        or OverflowException
+                        or KeyNotFoundException
+                        or ArgumentException
+                        or IndexOutOfRangeException
+            )
+        {
+            throw new NodeMisbehaviourException(
+                endpoint,
+                endpoint.Conceal($"the reply is not what {calls[0].Method} returns ({e.Message.TrimEnd('.')})")
+            );
         }
     }
 
     private static void ReadAnswer(
-        Uri endpoint,
+        EndpointName endpoint,
         ref Utf8JsonReader reader,
         ReadOnlySpan<byte> reply,
         IReadOnlyList<RpcCall> calls,
@@ -91,7 +117,7 @@ public sealed record RpcCall(string Method, string Params, RpcResultReader Read)
             if (reader.ValueTextEquals("id"u8))
             {
                 reader.Read();
-                id = reader.TokenType == JsonTokenType.Number ? reader.GetInt32() : 0;
+                id = ReadId(ref reader);
                 if (id > calls.Count)
                     throw new NodeMisbehaviourException(endpoint, $"an answer has id {id}, which was not asked");
             }
@@ -112,7 +138,7 @@ public sealed record RpcCall(string Method, string Params, RpcResultReader Read)
             else if (reader.ValueTextEquals("error"u8))
             {
                 reader.Read();
-                failed = reader.TokenType == JsonTokenType.StartObject;
+                failed = reader.TokenType != JsonTokenType.Null;
                 if (failed)
                     (code, text, revertData) = ReadError(ref reader);
             }
@@ -124,11 +150,21 @@ public sealed record RpcCall(string Method, string Params, RpcResultReader Read)
 
         if (failed)
         {
-            var error = new RpcErrorException(endpoint, id > 0 ? calls[id - 1].Method : calls[0].Method, code, text, revertData);
-            if (id <= 0 || calls[id - 1].Refused is not { } refused)
+            var ofBatch = id <= 0 && calls.Count > 1;
+            var error = new RpcErrorException(
+                endpoint,
+                ofBatch ? $"a batch of {calls.Count} calls" : calls[Math.Max(0, id - 1)].Method,
+                code,
+                endpoint.Conceal(text),
+                revertData
+            )
+            {
+                OfBatch = ofBatch,
+            };
+            if (ofBatch || calls[Math.Max(0, id - 1)].Refused is not { } refused)
                 throw error;
             refused(error);
-            answered[id - 1] = true;
+            answered[Math.Max(0, id - 1)] = true;
             return;
         }
 
@@ -139,13 +175,35 @@ public sealed record RpcCall(string Method, string Params, RpcResultReader Read)
         {
             if (answered[call - 1])
                 throw new NodeMisbehaviourException(endpoint, $"{calls[call - 1].Method} was answered twice");
+            if (at.TokenType == JsonTokenType.Null && !calls[call - 1].MayBeNull)
+                throw new IncompleteAnswerException(endpoint, $"{calls[call - 1].Method} returned null");
             calls[call - 1].Read(ref at, whole);
             answered[call - 1] = true;
         }
     }
 
+    /// <summary>Ids come back as they were sent, or as a text, or as a number with a fraction; 0 is none.</summary>
+    private static int ReadId(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+            reader.Skip();
+        return reader.TokenType switch
+        {
+            JsonTokenType.Number when reader.TryGetInt32(out var whole) => Math.Max(0, whole),
+            JsonTokenType.Number when reader.TryGetDouble(out var real) && real is > 0 and < int.MaxValue && real == Math.Floor(real) =>
+                (int)real,
+            JsonTokenType.String when int.TryParse(reader.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var spelled) =>
+                spelled,
+            _ => 0,
+        };
+    }
+
     private static (int Code, string Text, string? RevertData) ReadError(ref Utf8JsonReader reader)
     {
+        if (reader.TokenType == JsonTokenType.String)
+            return (0, Shortened(reader.GetString()!), null);
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw new FormatException($"an error that is a {reader.TokenType}");
         var (code, text) = (0, "");
         string? data = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -153,12 +211,13 @@ public sealed record RpcCall(string Method, string Params, RpcResultReader Read)
             if (reader.ValueTextEquals("code"u8))
             {
                 reader.Read();
-                code = reader.GetInt32();
+                code = ReadCode(ref reader);
             }
             else if (reader.ValueTextEquals("message"u8))
             {
                 reader.Read();
-                text = reader.GetString() ?? "";
+                text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
+                reader.Skip();
             }
             else if (reader.ValueTextEquals("data"u8))
             {
@@ -174,6 +233,17 @@ public sealed record RpcCall(string Method, string Params, RpcResultReader Read)
             }
         }
 
-        return (code, text.Length > 300 ? text[..300] : text, data is { Length: <= 2_000 } ? data : null);
+        return (code, Shortened(text), data is { Length: <= 2_000 } ? data : null);
     }
+
+    private static int ReadCode(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Number)
+            return reader.TryGetInt32(out var code) ? code : 0;
+        var spelled = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+        reader.Skip();
+        return int.TryParse(spelled, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var read) ? read : 0;
+    }
+
+    private static string Shortened(string text) => text.Length > 300 ? text[..300] : text;
 }

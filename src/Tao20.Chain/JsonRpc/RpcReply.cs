@@ -21,7 +21,7 @@ public sealed class RpcReply : IDisposable
 
     /// <summary>Reads a stream to its end, up to <paramref name="limit"/> bytes.</summary>
     /// <exception cref="ReplyTooLargeException">There is more.</exception>
-    public static async Task<RpcReply> ReadAsync(Uri endpoint, Stream stream, long? length, int limit, CancellationToken cancel)
+    public static async Task<RpcReply> ReadAsync(EndpointName endpoint, Stream stream, long? length, int limit, CancellationToken cancel)
     {
         if (length > limit)
             throw new ReplyTooLargeException(endpoint, limit);

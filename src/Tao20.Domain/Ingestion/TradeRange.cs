@@ -17,7 +17,7 @@ namespace Tao20.Domain.Ingestion;
 /// <param name="Quarantined">The logs that could not be decoded.</param>
 /// <param name="Logs">How many logs there were.</param>
 /// <param name="Bytes">The size of the node's reply.</param>
-/// <param name="By">The endpoint that gave it.</param>
+/// <param name="By">What the endpoint that gave it is called.</param>
 public sealed record TradeRange(
     BlockHeader First,
     BlockHeader Last,
@@ -28,7 +28,7 @@ public sealed record TradeRange(
     IReadOnlyList<QuarantinedLog> Quarantined,
     int Logs,
     int Bytes,
-    Uri By
+    string By
 ) : IDisposable
 {
     private readonly ReadOnlySequence<Trade> _trades = Trades;

@@ -74,7 +74,7 @@ public sealed class Setting
             if (remedy is null)
                 setting._property.SetValue(options, value);
             else
-                errors.Add($"{setting.Key} = {given} {remedy}");
+                errors.Add($"{setting.Key} = {(setting.Type == typeof(IReadOnlyList<Uri>) ? SettingText.Hosts(given) : given)} {remedy}");
         }
 
         return (T)options;

@@ -55,6 +55,21 @@ public static class SettingText
         return TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out value) && value >= TimeSpan.Zero;
     }
 
+    /// <summary>URLs with their schemes and hosts only: path, query and user may be secret.</summary>
+    /// <param name="urls">URLs, or what was meant to be, separated by commas.</param>
+    public static string Hosts(string urls) =>
+        string.Join(
+            ", ",
+            urls.Split(',', StringSplitOptions.TrimEntries)
+                .Select(url =>
+                {
+                    var start = url.IndexOf("://", StringComparison.Ordinal) is var at and >= 0 ? at + 3 : 0;
+                    var end = url.IndexOfAny(['/', '?', '#'], start) is var rest and >= 0 ? rest : url.Length;
+                    var host = url[start..end];
+                    return url[..start] + host[(host.LastIndexOf('@') + 1)..] + (end < url.Length - 1 ? "/***" : "");
+                })
+        );
+
     /// <summary>The value as it would be written in a file; null for none.</summary>
     public static string? Of(object? value) =>
         value switch

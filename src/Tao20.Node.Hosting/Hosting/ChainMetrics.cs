@@ -1,5 +1,6 @@
 using Tao20.Actors.Metrics;
 using Tao20.Chain.Following;
+using Tao20.Chain.JsonRpc;
 
 namespace Tao20.Node.Hosting;
 
@@ -27,7 +28,19 @@ internal static class ChainMetrics
             "tao20.endpoints.usable",
             "{endpoint}",
             "RPC endpoints that are neither resting, lagging nor dropped",
-            () => chain.Pool.Status.Count(endpoint => endpoint.State == "ok")
+            () => chain.Pool.Status.Count(endpoint => endpoint.State == EndpointState.Ok)
+        );
+        metrics.Observe(
+            "tao20.chain.blocks.withheld",
+            "{block}",
+            "Blocks whose logs an endpoint had not given though they were there",
+            () => chain.Reader.BlocksWithheld
+        );
+        metrics.Observe(
+            "tao20.chain.blooms.false",
+            "{block}",
+            "Blocks whose bloom told of logs, and there were none",
+            () => chain.Reader.FalseBlooms
         );
     }
 }

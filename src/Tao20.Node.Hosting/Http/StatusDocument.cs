@@ -3,6 +3,7 @@ using System.Numerics;
 using Tao20.Actors.Faults;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Status;
+using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Ranking;
 using Tao20.Domain.Rewards;
 using Tao20.Domain.Settlement;
@@ -64,8 +65,8 @@ internal sealed record StatusDocument(
                 follower.Overlay?.Values.Sum(miner => miner.Trades) ?? 0,
                 [
                     .. follower.Endpoints.Select(endpoint => new EndpointDocument(
-                        endpoint.Endpoint.ToString(),
-                        endpoint.State,
+                        endpoint.Endpoint,
+                        EndpointStatus.Word(endpoint.State),
                         endpoint.Reason,
                         endpoint.Head
                     )),
@@ -114,7 +115,7 @@ internal sealed record ChainDocument(
     IReadOnlyList<EndpointDocument> Endpoints
 );
 
-internal sealed record EndpointDocument(string Url, string State, string? Reason, ulong? Head);
+internal sealed record EndpointDocument(string Name, string State, string? Reason, ulong? Head);
 
 internal sealed record CursorDocument(ulong Block, string Hash, ulong Timestamp, long Trades);
 

@@ -8,6 +8,7 @@ using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Units;
+using Tao20.Domain.Validation;
 using Tao20.Node.Audit;
 using Tao20.Node.Configuration;
 using Tao20.Node.Http;
@@ -105,7 +106,10 @@ internal static class ConsensusCommand
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             if (!Uri.TryCreate(part, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-                throw new NodeException(ExitCodes.Usage, $"--rpc = {part} is not a URL: give e.g. http://127.0.0.1:8545.");
+                throw new NodeException(
+                    ExitCodes.Usage,
+                    $"--rpc = {SettingText.Hosts(part)} is not a URL: give e.g. http://127.0.0.1:8545."
+                );
             endpoints.Add(uri);
         }
 
@@ -145,7 +149,7 @@ internal static class ConsensusCommand
             ? index
             : throw new NodeException(
                 ExitCodes.WrongChain,
-                $"{registry} is no ValidatorRegistry on the chain of {endpoints[0]}: correct --registry or --rpc."
+                $"{registry} is no ValidatorRegistry on the chain of {chain.Pool.All[0].Name}: correct --registry or --rpc."
             );
     }
 

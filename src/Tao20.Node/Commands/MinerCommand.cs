@@ -128,7 +128,7 @@ internal static class MinerCommand
         await using var host = await NodeHost.StartAsync(settings, cancel);
         await Console.Error.WriteLineAsync(
             $"tao20 miner: {(settings.Market!.DryRun ? "looking at" : "trading in")} {settings.Market.Market.Pools[0]} against "
-                + $"{settings.Chain.Contract} by {string.Join(", ", settings.Chain.Endpoints)}; journal in "
+                + $"{settings.Chain.Contract} by {string.Join(", ", settings.Chain.EndpointNames)}; journal in "
                 + $"{settings.DataDirectory}; status at {new Uri(host.Http, "status")}"
         );
         await host.RunAsync(cancel);

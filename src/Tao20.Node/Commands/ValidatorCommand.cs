@@ -94,7 +94,7 @@ internal static class ValidatorCommand
     {
         await using var host = await NodeHost.StartAsync(settings, cancel);
         await Console.Error.WriteLineAsync(
-            $"tao20 validator: following {settings.Chain.Contract} from {string.Join(", ", settings.Chain.Endpoints)}; journal in "
+            $"tao20 validator: following {settings.Chain.Contract} from {string.Join(", ", settings.Chain.EndpointNames)}; journal in "
                 + $"{settings.DataDirectory}; status at {new Uri(host.Http, "status")}"
         );
         await host.RunAsync(cancel);

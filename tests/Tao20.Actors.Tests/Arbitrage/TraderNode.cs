@@ -244,7 +244,7 @@ internal sealed class GatedTransport(IRpcTransport inner) : IRpcTransport
     private string? _held;
     private bool _down;
 
-    public Uri Endpoint => inner.Endpoint;
+    public EndpointName Name => inner.Name;
 
     /// <summary>From now on, requests with this method wait until <see cref="Open"/>; completes when one does.</summary>
     public Task ShutFor(string method)
@@ -284,6 +284,6 @@ internal sealed class GatedTransport(IRpcTransport inner) : IRpcTransport
 
         if (wait is not null)
             await wait.WaitAsync(cancel);
-        return _down ? throw new EndpointUnreachableException(Endpoint, "cut off") : await inner.SendAsync(body, cancel);
+        return _down ? throw new EndpointUnreachableException(Name, "cut off") : await inner.SendAsync(body, cancel);
     }
 }

@@ -95,7 +95,7 @@ internal static partial class Samples
             new Dictionary<Address, (int, UInt128)> { [Miner] = (2, 5) },
             1,
             true,
-            [new EndpointStatus(new Uri("http://127.0.0.1:8545"), "resting", "why", 7)],
+            [new EndpointStatus("#1 127.0.0.1:8545", EndpointState.Resting, "why", 7)],
             new NodeFault(FaultKind.ChainUnavailable, "why", DateTimeOffset.UnixEpoch)
         );
         return

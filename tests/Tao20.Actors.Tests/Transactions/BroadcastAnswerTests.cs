@@ -21,6 +21,8 @@ public sealed class BroadcastAnswerTests
     public void Nodes_words_are_understood(string words, BroadcastAnswer answer) =>
         Assert.Equal(
             answer,
-            BroadcastAnswers.Of(new Chain.RpcErrorException(new Uri("http://node"), "eth_sendRawTransaction", -32000, words))
+            BroadcastAnswers.Of(
+                new Chain.RpcErrorException(new EndpointName(1, new Uri("http://node")), "eth_sendRawTransaction", -32000, words)
+            )
         );
 }

@@ -111,7 +111,7 @@ internal sealed class CuttableTransport(IRpcTransport inner, int cutAt, bool aft
     private readonly TaskCompletionSource _cut = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _sent;
 
-    public Uri Endpoint => inner.Endpoint;
+    public EndpointName Name => inner.Name;
 
     /// <summary>How many requests of the account's own have come this far (looking at the head is not one).</summary>
     public int Sent => _sent;
@@ -125,11 +125,11 @@ internal sealed class CuttableTransport(IRpcTransport inner, int cutAt, bool aft
     public async Task<RpcReply> SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancel)
     {
         if (_cut.Task.IsCompleted)
-            throw new EndpointUnreachableException(Endpoint, "cut off");
+            throw new EndpointUnreachableException(Name, "cut off");
         if (
             Refuses is { } refuses
             && body.Span.IndexOf("eth_sendRaw"u8) >= 0
-            && refuses(JsonNode.Parse(body.Span)![0]!["params"]![0]!.GetValue<string>())
+            && refuses(JsonNode.Parse(body.Span)!["params"]![0]!.GetValue<string>())
         )
             return RpcReply.Of("""[{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"exceeds block gas limit"}}]"""u8.ToArray());
         var own =
@@ -141,7 +141,7 @@ internal sealed class CuttableTransport(IRpcTransport inner, int cutAt, bool aft
             if (afterwards)
                 (await inner.SendAsync(body, cancel)).Dispose();
             _cut.TrySetResult();
-            throw new EndpointUnreachableException(Endpoint, "cut off");
+            throw new EndpointUnreachableException(Name, "cut off");
         }
 
         return await inner.SendAsync(body, cancel);

@@ -9,6 +9,7 @@ using Nethereum.Signer;
 using Newtonsoft.Json.Linq;
 using Tao20.Benchmarks.Pipeline;
 using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts;
 using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Signing;
@@ -36,7 +37,12 @@ public class NethereumBenchmarks
         var chain = new SyntheticChain(Trades, 10, 50);
         _reply = chain.Answer(
             RpcCall.Body([
-                EthCalls.Logs(SyntheticChain.ContractAddress, null, 1, chain.Head, (ref Utf8JsonReader _, ReadOnlySpan<byte> _) => { }),
+                EthCalls.Logs(
+                    new LogFilter(SyntheticChain.ContractAddress, null),
+                    1,
+                    chain.Head,
+                    (ref Utf8JsonReader _, ReadOnlySpan<byte> _) => { }
+                ),
             ])
         );
     }

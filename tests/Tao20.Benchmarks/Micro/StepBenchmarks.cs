@@ -33,7 +33,12 @@ public class StepBenchmarks
         var chain = new SyntheticChain(Trades, 10, 50);
         _reply = chain.Answer(
             RpcCall.Body([
-                EthCalls.Logs(SyntheticChain.ContractAddress, null, 1, chain.Head, (ref Utf8JsonReader _, ReadOnlySpan<byte> _) => { }),
+                EthCalls.Logs(
+                    new LogFilter(SyntheticChain.ContractAddress, null),
+                    1,
+                    chain.Head,
+                    (ref Utf8JsonReader _, ReadOnlySpan<byte> _) => { }
+                ),
             ])
         );
         _command = new FoldTrades(_volume.Miner, EligibilityRules.Default, _trades, null);
@@ -64,9 +69,9 @@ public class StepBenchmarks
         var decoder = new LogDecoder(SyntheticChain.ContractAddress, 1, 1_000_000);
         using var memory = decoder.Memory;
         RpcCall.ReadReply(
-            new Uri("http://synthetic.invalid"),
+            new EndpointName(1, new Uri("http://synthetic.invalid")),
             _reply,
-            [EthCalls.Logs(SyntheticChain.ContractAddress, null, 1, 20, decoder.Read)]
+            [EthCalls.Logs(new LogFilter(SyntheticChain.ContractAddress, null), 1, 20, decoder.Read)]
         );
         return decoder.Count;
     }

@@ -230,7 +230,7 @@ internal static class IngestRun
     public static async Task<ulong> HeadAsync(IRpcTransport transport, CancellationToken cancel)
     {
         ulong head = 0;
-        await EndpointPool.SendToAsync(transport, [EthCalls.Header("latest", header => head = header!.Number)], cancel);
+        await new RpcEndpoint(transport).SendAsync([EthCalls.Header("latest", header => head = header!.Number)], cancel);
         return head;
     }
 
@@ -311,7 +311,7 @@ internal static class IngestRun
         private readonly ConcurrentQueue<byte[]> _logRequests = new();
         private long _bytes;
 
-        public Uri Endpoint => inner.Endpoint;
+        public EndpointName Name => inner.Name;
 
         public IReadOnlyList<byte[]> LogRequests => [.. _logRequests];
 

@@ -11,7 +11,7 @@ internal sealed class RecordedReplies : IRpcTransport
 
     private RecordedReplies(Dictionary<string, byte[]> replies) => _replies = replies;
 
-    public Uri Endpoint { get; } = new("http://replay.invalid");
+    public EndpointName Name { get; } = new(1, new Uri("http://replay.invalid"));
 
     public static async Task<RecordedReplies> LoadAsync(FileInfo file, CancellationToken cancel)
     {
@@ -84,7 +84,7 @@ internal sealed class RecordedReplies : IRpcTransport
     {
         public ConcurrentDictionary<string, byte[]> Replies { get; } = new();
 
-        public Uri Endpoint => inner.Endpoint;
+        public EndpointName Name => inner.Name;
 
         public async Task<RpcReply> SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancel)
         {

@@ -8,7 +8,7 @@ internal sealed class StartingGate(IRpcTransport inner) : IRpcTransport
     private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Uri Endpoint => inner.Endpoint;
+    public EndpointName Name => inner.Name;
 
     /// <summary>Completes when the first request waits.</summary>
     public Task Reached => _reached.Task;

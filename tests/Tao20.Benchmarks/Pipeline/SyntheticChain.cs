@@ -21,7 +21,7 @@ internal sealed class SyntheticChain(int trades, int miners, int perBlock) : IRp
 
     public ulong Head { get; } = (ulong)((trades + perBlock - 1) / perBlock);
 
-    public Uri Endpoint { get; } = new("http://synthetic.invalid");
+    public EndpointName Name { get; } = new(1, new Uri("http://synthetic.invalid"));
 
     public async Task<RpcReply> SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancel)
     {
@@ -36,7 +36,8 @@ internal sealed class SyntheticChain(int trades, int miners, int perBlock) : IRp
         var output = new ArrayBufferWriter<byte>(64 * 1024);
         Write(output, "[");
         var first = true;
-        foreach (var call in request.RootElement.EnumerateArray())
+        var root = request.RootElement;
+        foreach (var call in root.ValueKind == JsonValueKind.Array ? root.EnumerateArray().ToArray() : [root])
         {
             Write(output, $"{(first ? "" : ",")}{{\"jsonrpc\":\"2.0\",\"id\":{call.GetProperty("id").GetInt32()},\"result\":");
             first = false;

@@ -19,14 +19,35 @@ public sealed class PoolClientTests
     [Theory]
     [InlineData("""{"id":1,"result":"0x"}""")]
     [InlineData("""{"id":1,"result":""}""")]
-    [InlineData("""{"id":1,"result":null}""")]
     [InlineData("""{"id":1,"result":31}""")]
     [InlineData("""{"id":1,"result":"0xzz"}""")]
     [InlineData("""{"id":7,"result":"0x1f"}""")]
+    [InlineData("""{"id":1,"error":12}""")]
+    public async Task What_is_no_quantity_or_answers_another_question_is_a_violation_and_never_zero(string reply)
+    {
+        var error = await Assert.ThrowsAsync<NoTrustworthyEndpointException>(() => Nonce(reply));
+        Assert.Contains("#1 first.example: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"id":1,"result":null}""")]
     [InlineData("""{"result":"0x1f"}""")]
+    [InlineData("""{"id":{},"result":"0x1f"}""")]
+    [InlineData("""[]""")]
+    [InlineData("""[{"id":1,"result":"0x""")]
     [InlineData("<html>502</html>")]
-    public async Task What_is_no_quantity_or_answers_another_question_is_a_violation_and_never_zero(string reply) =>
-        await Assert.ThrowsAsync<NodeMisbehaviourException>(() => Nonce(reply));
+    public async Task What_is_no_answer_yet_is_asked_for_again_and_never_zero(string reply)
+    {
+        await Assert.ThrowsAsync<IncompleteAnswerException>(() => Nonce(reply));
+        var first = new CannedTransport(reply);
+        var answered = new EndpointPool(
+            [first, new CannedTransport("""[{"id":1,"result":"0x7"}]""", "second")],
+            NullLogger.Instance,
+            askAgainAfter: TimeSpan.FromMilliseconds(1)
+        );
+        var nonce = await new Web3(new PoolClient(answered, default)).Eth.Transactions.GetTransactionCount.SendRequestAsync(Account);
+        Assert.Equal((7, 2), (nonce.Value, first.Requests));
+    }
 
     [Fact]
     public async Task An_error_of_the_node_keeps_its_text_its_code_and_its_data()
@@ -56,7 +77,7 @@ public sealed class PoolClientTests
         };
         Assert.Equal(5, (await ReceiptAsync(receipt)).BlockNumber.Value);
         receipt.Remove(missing);
-        await Assert.ThrowsAsync<NodeMisbehaviourException>(() => ReceiptAsync(receipt));
+        await Assert.ThrowsAsync<NoTrustworthyEndpointException>(() => ReceiptAsync(receipt));
     }
 
     [Fact]
@@ -89,14 +110,16 @@ public sealed class PoolClientTests
         );
     }
 
-    [Theory]
-    [InlineData("null")]
-    [InlineData("""{"number":"0x5","baseFeePerGas":"0x"}""")]
-    public async Task A_latest_block_that_is_none_is_a_violation(string block) =>
-        await Assert.ThrowsAsync<NodeMisbehaviourException>(() =>
+    [Fact]
+    public async Task A_latest_block_that_is_none_is_no_answer()
+    {
+        await Assert.ThrowsAsync<IncompleteAnswerException>(() => LatestAsync("null"));
+        await Assert.ThrowsAsync<NoTrustworthyEndpointException>(() => LatestAsync("""{"number":"0x5","baseFeePerGas":"0x"}"""));
+
+        static Task LatestAsync(string block) =>
             Client($$"""{"id":1,"result":{{block}}}""")
-                .Eth.Blocks.GetBlockWithTransactionsHashesByNumber.SendRequestAsync(Nethereum.RPC.Eth.DTOs.BlockParameter.CreateLatest())
-        );
+                .Eth.Blocks.GetBlockWithTransactionsHashesByNumber.SendRequestAsync(Nethereum.RPC.Eth.DTOs.BlockParameter.CreateLatest());
+    }
 
     private static Task<Nethereum.Hex.HexTypes.HexBigInteger> Nonce(string reply) =>
         Client(reply).Eth.Transactions.GetTransactionCount.SendRequestAsync(Account);
@@ -105,7 +128,12 @@ public sealed class PoolClientTests
         Client($$"""{"id":1,"result":{{receipt.ToJsonString()}}}""").Eth.Transactions.GetTransactionReceipt.SendRequestAsync(Hash);
 
     private static Web3 Client(string reply) =>
-        new(new PoolClient(new EndpointPool([new CannedTransport(reply)], NullLogger.Instance), default));
+        new(
+            new PoolClient(
+                new EndpointPool([new CannedTransport(reply)], NullLogger.Instance, askAgainAfter: TimeSpan.FromMilliseconds(1)),
+                default
+            )
+        );
 
     private static Web3 Client(string first, string second) =>
         new(
@@ -121,11 +149,16 @@ public sealed class PoolClientTests
     /// <summary>Answers with these bytes, or not at all.</summary>
     private sealed class CannedTransport(string? reply, string name = "first") : IRpcTransport
     {
-        public Uri Endpoint { get; } = new($"http://{name}.example");
+        public EndpointName Name { get; } = new(1, new Uri($"http://{name}.example"));
 
-        public Task<RpcReply> SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancel) =>
-            reply is null
-                ? throw new EndpointUnreachableException(Endpoint, "it is silent")
+        public int Requests { get; private set; }
+
+        public Task<RpcReply> SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancel)
+        {
+            Requests++;
+            return reply is null
+                ? throw new EndpointUnreachableException(Name, "it is silent")
                 : Task.FromResult(RpcReply.Of(Encoding.UTF8.GetBytes(reply)));
+        }
     }
 }

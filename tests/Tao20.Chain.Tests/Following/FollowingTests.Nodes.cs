@@ -87,6 +87,7 @@ public sealed partial class FollowingTests
             WebSocket = false,
             Retries = 2,
             RetryDelay = TimeSpan.FromMilliseconds(5),
+            PollInterval = TimeSpan.FromMilliseconds(50),
             TargetReplyBytes = 128 * 1024,
         };
 

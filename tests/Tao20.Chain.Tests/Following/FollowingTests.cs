@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Tao20.Chain.Following;
+using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Ingestion;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
@@ -41,7 +42,7 @@ public sealed partial class FollowingTests : IAsyncLifetime
         await using var chain = Open(Options(_bent, _honest));
         AssertWhole(await ReadAsync(chain));
         var dropped = chain.Pool.Status[0];
-        Assert.Equal("dropped", dropped.State);
+        Assert.Equal(EndpointState.Dropped, dropped.State);
         Assert.Contains(reason, dropped.Reason, StringComparison.Ordinal);
     }
 
@@ -52,7 +53,7 @@ public sealed partial class FollowingTests : IAsyncLifetime
         _bent.BendLogs = (from, to, logs) => Bend(lie, logs, to);
         var error = await Assert.ThrowsAsync<NoTrustworthyEndpointException>(() => ReadAsync(Options(_bent)));
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
-        Assert.Contains(_bent.Uri.ToString(), error.Message, StringComparison.Ordinal);
+        Assert.Contains(_bent.Uri.Authority, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,16 +79,16 @@ public sealed partial class FollowingTests : IAsyncLifetime
         };
         await using var chain = Open(Options(_bent, _honest) with { FirstRangeBlocks = 63, MaxRangeBlocks = 63 });
         AssertWhole(await ReadAsync(chain, from: 1));
-        Assert.Equal("dropped", chain.Pool.Status[0].State);
+        Assert.Equal(EndpointState.Dropped, chain.Pool.Status[0].State);
     }
 
     [Fact]
-    public async Task A_truncated_reply_is_a_misbehaviour()
+    public async Task A_node_that_cuts_its_replies_off_has_not_lied_and_rests()
     {
         _bent.BendReply = reply => reply.Length > 5000 ? reply[..(reply.Length / 2)] : reply;
         await using var chain = Open(Options(_bent, _honest));
         AssertWhole(await ReadAsync(chain));
-        Assert.Equal("dropped", chain.Pool.Status[0].State);
+        Assert.Equal(EndpointState.Resting, chain.Pool.Status[0].State);
     }
 
     [Fact]
@@ -125,7 +126,7 @@ public sealed partial class FollowingTests : IAsyncLifetime
         _bent.Intercept = (_, _, context) => Refuse(true, context, 503);
         await using var chain = Open(Options(_bent, _honest));
         AssertWhole(await ReadAsync(chain));
-        Assert.Equal("resting", chain.Pool.Status[0].State);
+        Assert.Equal(EndpointState.Resting, chain.Pool.Status[0].State);
     }
 
     [Fact]
@@ -134,7 +135,7 @@ public sealed partial class FollowingTests : IAsyncLifetime
         _bent.BendReply = _ => "";
         await using var chain = Open(Options(_bent, _honest) with { Retries = 0 });
         AssertWhole(await ReadAsync(chain));
-        Assert.Equal("resting", chain.Pool.Status[0].State);
+        Assert.Equal(EndpointState.Resting, chain.Pool.Status[0].State);
     }
 
     [Fact]
@@ -148,7 +149,7 @@ public sealed partial class FollowingTests : IAsyncLifetime
         };
         await using var chain = Open(Options(_bent, _honest) with { RequestTimeout = TimeSpan.FromMilliseconds(300), Retries = 0 });
         AssertWhole(await ReadAsync(chain));
-        Assert.Equal("resting", chain.Pool.Status[0].State);
+        Assert.Equal(EndpointState.Resting, chain.Pool.Status[0].State);
     }
 
     [Fact]
@@ -159,7 +160,7 @@ public sealed partial class FollowingTests : IAsyncLifetime
         chain.Pool.NoteHead(chain.Pool.All[0], 149);
         chain.Pool.NoteHead(chain.Pool.All[1], 199);
         AssertWhole(await ReadAsync(chain));
-        Assert.Equal("lagging", chain.Pool.Status[0].State);
+        Assert.Equal(EndpointState.Lagging, chain.Pool.Status[0].State);
         await behind.DisposeAsync();
     }
 
@@ -175,7 +176,7 @@ public sealed partial class FollowingTests : IAsyncLifetime
 
         await using var both = Open(Options(_bent, _honest) with { ChainId = 964 });
         Assert.Equal(964UL, (await both.ProbeAsync(_timeout.Token)).ChainId);
-        Assert.Equal("dropped", both.Pool.Status[0].State);
+        Assert.Equal(EndpointState.Dropped, both.Pool.Status[0].State);
     }
 
     [Fact]
@@ -183,7 +184,7 @@ public sealed partial class FollowingTests : IAsyncLifetime
     {
         await using var chain = Open(Options() with { Endpoints = [new Uri("http://127.0.0.1:1")], Retries = 0 });
         var error = await Assert.ThrowsAsync<EndpointUnreachableException>(() => chain.ProbeAsync(_timeout.Token));
-        Assert.Contains("http://127.0.0.1:1/", error.Message, StringComparison.Ordinal);
+        Assert.Contains("127.0.0.1:1 ", error.Message, StringComparison.Ordinal);
         Assert.Contains("Check that the node runs", error.Message, StringComparison.Ordinal);
     }
 

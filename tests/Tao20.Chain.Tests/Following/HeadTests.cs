@@ -58,7 +58,7 @@ public sealed class HeadTests : IAsyncLifetime
         await using var chain = new ChainConnection(
             new ChainOptions
             {
-                Endpoints = [silent.Endpoint],
+                Endpoints = [silent.Name.Url],
                 Contract = default,
                 WebSocket = false,
             },
@@ -94,7 +94,7 @@ public sealed class HeadTests : IAsyncLifetime
     {
         public int Requests { get; private set; }
 
-        public Uri Endpoint { get; } = new("http://silent.invalid");
+        public EndpointName Name { get; } = new(1, new Uri("http://silent.invalid"));
 
         public async Task<RpcReply> SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancel)
         {

@@ -1,5 +1,4 @@
 using Tao20.Chain.Following;
-using Tao20.Chain.JsonRpc;
 
 namespace Tao20.Chain.Tests.Following;
 
@@ -22,13 +21,18 @@ public sealed class RangePlannerTests
         Assert.Equal(50, new RangePlanner(100, 5_000, 1_000_000).Answered(100, 10, TimeSpan.FromSeconds(6)).Size);
 
     [Fact]
-    public void A_refused_size_is_not_tried_again()
+    public void A_refused_size_is_tried_again_after_a_hundred_answers_and_no_sooner()
     {
         var planner = new RangePlanner(100, 5_000, 1_000_000).Refused(100);
         Assert.Equal(50, planner.Size);
-        for (var i = 0; i < 20; i++)
+        for (var i = 1; i < RangePlanner.AnswersBeforeMore; i++)
             planner = planner.Answered(planner.Size, 10, Quick);
-        Assert.Equal(99, planner.Size);
+        Assert.Equal((99, 99), (planner.Size, planner.Ceiling));
+        planner = planner.Answered(planner.Size, 10, Quick);
+        Assert.Equal((198, 198), (planner.Size, planner.Ceiling));
+        for (var i = 0; i < 10 * RangePlanner.AnswersBeforeMore; i++)
+            planner = planner.Answered(planner.Size, 10, Quick);
+        Assert.Equal(5_000, planner.Size);
     }
 
     [Theory]
@@ -42,14 +46,25 @@ public sealed class RangePlannerTests
         Assert.Equal((90UL, end), new RangePlanner(100, ceiling, 1).Next(90, target));
 
     [Theory]
-    [InlineData("query returned more than 10000 results", -32005, true, false)]
-    [InlineData("Too Many Requests", 429, false, true)]
-    [InlineData("daily request count exceeded, request rate limited", -32005, false, true)]
-    [InlineData("exceed maximum block range: 2000", -32000, true, false)]
-    [InlineData("execution reverted", 3, false, false)]
-    public void Providers_words_are_understood(string text, int code, bool tooLarge, bool rateLimit)
+    [InlineData("range 1000000 exceeds limit of 10000", 10_000)]
+    [InlineData("You can make requests with up to a 500 block range. Try this: [0x10, 0x3ff]", 0x3f0)]
+    [InlineData("eth_getLogs is limited to 1,024 blocks", 1_024)]
+    [InlineData("maximum allowed is 2000", 2_000)]
+    [InlineData("max is 1k", 50_000)]
+    [InlineData("block range too large", 50_000)]
+    [InlineData("limit of 70000", 50_000)] // more than half: half is tried
+    [InlineData("limit of 0", 50_000)]
+    [InlineData("[0x3ff, 0x10]", 50_000)]
+    public void What_looks_like_a_limit_is_tried_first(string words, int expected)
     {
-        var error = new RpcErrorException(new Uri("http://node"), "eth_getLogs", code, text);
-        Assert.Equal((tooLarge, rateLimit), (RangeLimits.IsTooLarge(error), RangeLimits.IsRateLimit(error)));
+        var planner = new RangePlanner(100_000, 200_000, 1_000_000).Refused(100_000, hint: words);
+        Assert.Equal((expected, 99_999), (planner.Size, planner.Ceiling));
+    }
+
+    [Fact]
+    public void A_refusal_that_may_be_about_the_rate_teaches_no_limit()
+    {
+        var planner = new RangePlanner(100, 5_000, 1_000_000).Refused(100, limits: false);
+        Assert.Equal((50, 5_000), (planner.Size, planner.Ceiling));
     }
 }

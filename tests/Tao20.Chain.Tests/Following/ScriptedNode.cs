@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
 using Tao20.Domain.Units;
 
@@ -30,6 +31,9 @@ internal sealed class ScriptedNode : IAsyncDisposable
     public static readonly Address Contract = Address.Parse("0x00000000000000000000000000000000000020c0");
     private readonly WebApplication _app;
     private readonly Lock _lock = new();
+    private readonly Dictionary<string, string> _blooms = [];
+    private List<(string Hash, List<JsonObject> Logs)> _logs = [];
+    private int _requests;
 
     private ScriptedNode(WebApplication app) => _app = app;
 
@@ -48,6 +52,15 @@ internal sealed class ScriptedNode : IAsyncDisposable
     /// <summary>Answers a request in another way than by its result: null lets it be.</summary>
     public Func<int, string, HttpContext, Task<bool>> Intercept { get; set; } = (_, _, _) => Task.FromResult(false);
 
+    /// <summary>Whether a block's logs are not there for a method; <c>blockHash</c> is <c>eth_getLogs</c> by hash.</summary>
+    public Func<string, ulong, bool> Withholds { get; set; } = (_, _) => false;
+
+    /// <summary>Whether <c>eth_getBlockReceipts</c> is known.</summary>
+    public bool KnowsBlockReceipts { get; set; } = true;
+
+    /// <summary>Bends one answer: method, first parameter when it is a text, answer.</summary>
+    public Action<string, string?, JsonObject> BendAnswer { get; set; } = (_, _, _) => { };
+
     /// <summary>Bends the text of a reply.</summary>
     public Func<string, string> BendReply { get; set; } = reply => reply;
 
@@ -56,7 +69,7 @@ internal sealed class ScriptedNode : IAsyncDisposable
 
     public string RefusalText { get; set; } = "query returned more than 10000 results";
 
-    public int Requests { get; private set; }
+    public int Requests => Volatile.Read(ref _requests);
 
     public Uri Uri => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
@@ -108,7 +121,11 @@ internal sealed class ScriptedNode : IAsyncDisposable
 
     private static string HashOf(ulong number, string fork) => $"0x{fork.PadLeft(8, '0')}{number:x56}";
 
-    private static ulong Quantity(JsonNode? node) =>
+    /// <summary>The calls of a request, a batch or a single one.</summary>
+    public static List<JsonObject> Calls(string request) =>
+        JsonNode.Parse(request)! is JsonArray batch ? [.. batch.Select(call => call!.AsObject())] : [JsonNode.Parse(request)!.AsObject()];
+
+    public static ulong Quantity(JsonNode? node) =>
         ulong.Parse(node!.GetValue<string>().AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     private static string Word(UInt128 value) => value.ToString("x64", CultureInfo.InvariantCulture);
@@ -117,21 +134,21 @@ internal sealed class ScriptedNode : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync();
-        var number = ++Requests;
+        var number = Interlocked.Increment(ref _requests);
         if (await Intercept(number, body, context))
             return;
         string reply;
         lock (_lock)
         {
-            var answers = JsonNode.Parse(body)!.AsArray().Select(call => Answer(call!.AsObject())).ToArray();
-            reply = BendReply(new JsonArray(answers).ToJsonString());
+            var answers = Calls(body).Select(Answer).ToArray();
+            reply = BendReply(body.StartsWith('[') ? new JsonArray(answers).ToJsonString() : answers[0].ToJsonString());
         }
 
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(reply);
     }
 
-    private JsonNode Answer(JsonObject call)
+    private JsonObject Answer(JsonObject call)
     {
         var answer = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = call["id"]!.GetValue<int>() };
         var parameters = call["params"]!.AsArray();
@@ -150,17 +167,48 @@ internal sealed class ScriptedNode : IAsyncDisposable
                 answer["result"] = Header(parameters[0]!.GetValue<string>());
                 break;
             case "eth_getLogs":
+                if (parameters[0]!["blockHash"] is { } hash)
+                {
+                    var named = Blocks.First(block => block.Hash == hash.GetValue<string>());
+                    answer["result"] = new JsonArray([
+                        .. Logs(named.Number, named.Number).Where(_ => !Withholds("blockHash", named.Number)),
+                    ]);
+                    break;
+                }
+
                 var (from, to) = (Quantity(parameters[0]!["fromBlock"]), Quantity(parameters[0]!["toBlock"]));
                 if (to - from + 1 > MaxRange)
                     answer["error"] = new JsonObject { ["code"] = -32005, ["message"] = RefusalText };
                 else
-                    answer["result"] = new JsonArray([.. BendLogs(from, to, Logs(from, to))]);
+                    answer["result"] = new JsonArray([
+                        .. BendLogs(from, to, [.. Logs(from, to).Where(log => !Withholds("eth_getLogs", Quantity(log["blockNumber"])))]),
+                    ]);
+                break;
+            case "eth_getBlockReceipts" when KnowsBlockReceipts:
+                var number = Quantity(parameters[0]);
+                answer["result"] = Withholds("eth_getBlockReceipts", number)
+                    ? null
+                    : new JsonArray([.. Logs(number, number).Select(Receipt)]);
+                break;
+            case "eth_getTransactionReceipt":
+                var block = ulong.Parse(
+                    parameters[0]!.GetValue<string>().AsSpan(2, 32),
+                    NumberStyles.HexNumber,
+                    CultureInfo.InvariantCulture
+                );
+                answer["result"] = Withholds("eth_getTransactionReceipt", block)
+                    ? null
+                    : Receipt(
+                        Logs(block, block).First(log => log["transactionHash"]!.GetValue<string>() == parameters[0]!.GetValue<string>())
+                    );
                 break;
             default:
                 answer["error"] = new JsonObject { ["code"] = -32601, ["message"] = "Method not found" };
                 break;
         }
 
+        var first = parameters.Count > 0 && parameters[0] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+        BendAnswer(call["method"]!.GetValue<string>(), first, answer);
         return answer;
     }
 
@@ -181,17 +229,58 @@ internal sealed class ScriptedNode : IAsyncDisposable
             ["hash"] = found.Hash,
             ["parentHash"] = found.ParentHash,
             ["timestamp"] = $"0x{found.Timestamp:x}",
+            ["logsBloom"] = Bloom(found),
+            ["transactions"] = new JsonArray([.. Logs(found.Number, found.Number).Select(log => log["transactionHash"]!.DeepClone())]),
         };
         BendHeader(header);
         return header;
     }
 
+    /// <summary>Each log has a transaction of its own.</summary>
+    private static JsonObject Receipt(JsonObject log) =>
+        new()
+        {
+            ["transactionHash"] = log["transactionHash"]!.DeepClone(),
+            ["blockHash"] = log["blockHash"]!.DeepClone(),
+            ["blockNumber"] = log["blockNumber"]!.DeepClone(),
+            ["status"] = "0x1",
+            ["gasUsed"] = "0x5208",
+            ["logs"] = new JsonArray(log.DeepClone()),
+        };
+
+    private string Bloom(ScriptedBlock block)
+    {
+        if (_blooms.TryGetValue(block.Hash, out var known))
+            return known;
+        var bloom = new LogBloom();
+        foreach (var log in Logs(block.Number, block.Number))
+        {
+            bloom.Add(Convert.FromHexString(log["address"]!.GetValue<string>().AsSpan(2)));
+            foreach (var topic in log["topics"]!.AsArray())
+                bloom.Add(Convert.FromHexString(topic!.GetValue<string>().AsSpan(2)));
+        }
+
+        return _blooms[block.Hash] = bloom.ToString();
+    }
+
     private List<JsonObject> Logs(ulong from, ulong to)
     {
-        var logs = new List<JsonObject>();
+        if (_logs.Count < Blocks.Count || _logs[^1].Hash != Blocks[^1].Hash)
+            _logs = [.. Blocks.Zip(AllLogs(), (block, logs) => (block.Hash, logs))];
+        return
+        [
+            .. _logs.Skip((int)from).Take((int)(to - from + 1)).SelectMany(block => block.Logs).Select(log => (JsonObject)log.DeepClone()),
+        ];
+    }
+
+    private List<List<JsonObject>> AllLogs()
+    {
+        var all = new List<List<JsonObject>>();
         var totals = new Dictionary<int, UInt128>();
         foreach (var block in Blocks)
         {
+            var logs = new List<JsonObject>();
+            all.Add(logs);
             var index = 0;
             foreach (var (miner, milli, isMint) in block.Trades)
             {
@@ -224,7 +313,7 @@ internal sealed class ScriptedNode : IAsyncDisposable
             }
         }
 
-        return [.. logs.Where(log => Quantity(log["blockNumber"]) >= from && Quantity(log["blockNumber"]) <= to)];
+        return all;
     }
 
     private static JsonObject Log(ScriptedBlock block, int index, string[] topics, string data) =>

@@ -118,7 +118,7 @@ public sealed class TradeRangeTests
             [],
             count,
             0,
-            new Uri("http://node")
+            "#1 node"
         );
     }
 

@@ -54,7 +54,7 @@ internal static class Ranges
         ReadOnlySequence<Trade> trades,
         Dictionary<Address, ChainCounter>? totals = null,
         ClosedEpoch[]? advances = null
-    ) => new(Header(block), Header(block), trades, advances ?? [], totals ?? [], [], [], (int)trades.Length, 0, new Uri("http://node"));
+    ) => new(Header(block), Header(block), trades, advances ?? [], totals ?? [], [], [], (int)trades.Length, 0, "#1 node");
 
     /// <summary>The end of an epoch, logged last in a block.</summary>
     public static ClosedEpoch End(ulong epoch, int block) =>
