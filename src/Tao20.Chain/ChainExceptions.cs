@@ -35,6 +35,14 @@ public sealed class QuorumDisagreementException(ulong block, EndpointName first,
             + $"Find out which is right and remove the other."
     );
 
+/// <summary>Trades before a miner's first one seen are missing.</summary>
+public sealed class HistoryMissingException(Address miner, UInt128 chain, UInt128 began, ulong fromBlock, Position before)
+    : ChainException(
+        $"The chain had counted {chain} wei for miner {miner} before {before}, its first trade seen, and {began} wei before block "
+            + $"{fromBlock}, the first one read: trades worth {chain - began} wei in blocks {fromBlock} to {before.Block} are missing. "
+            + "Nothing is folded past it. Start with an empty data directory and an endpoint that keeps all logs."
+    );
+
 /// <summary>The fold would not equal the chain's own running total.</summary>
 public sealed class FoldDivergenceException(Address miner, UInt128 chain, UInt128 fold, Position after)
     : ChainException(

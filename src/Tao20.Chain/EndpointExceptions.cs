@@ -73,6 +73,10 @@ public abstract class NoAnswerYetException(EndpointName endpoint, string message
 public sealed class IncompleteAnswerException(EndpointName endpoint, string what)
     : NoAnswerYetException(endpoint, $"The RPC endpoint {endpoint} gave an incomplete answer: {what}.");
 
+/// <summary>An endpoint has another block at a height than the one something is to be read at.</summary>
+public sealed class BlockReplacedException(EndpointName endpoint, ulong block, Hash256 expected, Hash256 found)
+    : NoAnswerYetException(endpoint, $"Block {block} is {found} at the RPC endpoint {endpoint}, and not {expected}.");
+
 /// <summary>An endpoint does not say which block is final.</summary>
 public sealed class FinalityUnknownException(EndpointName endpoint, string what)
     : NoAnswerYetException(

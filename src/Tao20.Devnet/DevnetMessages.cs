@@ -34,13 +34,6 @@ internal sealed class SetRouterFunction(Address router, bool allowed) : Function
 [Function("epoch")]
 internal sealed class EpochFunction : FunctionMessage;
 
-[Function("getMinerStats")]
-internal sealed class GetMinerStatsFunction(Address miner) : FunctionMessage
-{
-    [Parameter("address", "miner", 1)]
-    public string Miner => miner.ToString();
-}
-
 [Function("advanceEpoch")]
 internal sealed class AdvanceEpochFunction : FunctionMessage;
 

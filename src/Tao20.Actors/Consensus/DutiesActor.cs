@@ -45,6 +45,7 @@ internal sealed class DutiesActor : UntypedActor
     private readonly List<LocalEpochResult> _results = [];
     private readonly HashSet<EpochId> _computing = [];
     private readonly HashSet<EpochId> _toAttest = [];
+    private readonly Dictionary<EpochId, ulong> _windowEnds = [];
     private EpochId? _weighed;
     private ulong _block;
 
@@ -100,23 +101,27 @@ internal sealed class DutiesActor : UntypedActor
             {
                 case Duty.Attest(var round):
                     _toAttest.Add(round.Epoch);
+                    _windowEnds[round.Epoch] = round.WindowEnd ?? 0;
                     Attest(round, changed.Reports);
                     break;
                 case Duty.Raise(var progress, var said):
-                    Submit(duty.Id, RegistryCalls.RaiseCase(progress.Case, said));
+                    Submit(duty.Id, RegistryCalls.RaiseCase(progress.Case, said), IntentPriority.Then);
                     break;
                 case Duty.Vote(var progress, var support):
-                    Submit(duty.Id, RegistryCalls.Vote(progress.Id, support));
+                    Submit(duty.Id, RegistryCalls.Vote(progress.Id, support), IntentPriority.Then);
                     break;
                 case Duty.Execute(var progress):
-                    Submit(duty.Id, RegistryCalls.Execute(progress.Id));
+                    Submit(duty.Id, RegistryCalls.Execute(progress.Id), IntentPriority.Then);
                     break;
             }
         }
 
         SubmitDueAttestations();
         foreach (var gone in _signedAttestations.Keys.Where(epoch => changed.Book.RoundOf(epoch) is null).ToList())
+        {
             _signedAttestations.Remove(gone);
+            _windowEnds.Remove(gone);
+        }
     }
 
     /// <summary>Has the latest epoch's weights set, once all that is final is folded: then no later one is known to be over.</summary>
@@ -274,7 +279,7 @@ internal sealed class DutiesActor : UntypedActor
                     attestation.NotBefore <= _block && (_toAttest.Contains(epoch) || !_failed.ContainsKey(attestation.Id))
                 )
             )
-                Submit(id, RegistryCalls.Attest(signed));
+                Submit(id, RegistryCalls.Attest(signed), IntentPriority.First, _windowEnds.GetValueOrDefault(epoch));
         }
     }
 
@@ -282,7 +287,11 @@ internal sealed class DutiesActor : UntypedActor
     /// Has a duty done. One whose transaction came to nothing is still a duty when the book says so: an endpoint that was behind refuses
     /// what another takes, so it is tried again some blocks later.
     /// </summary>
-    private void Submit(string duty, string call)
+    /// <param name="duty">The duty.</param>
+    /// <param name="call">The call that does it.</param>
+    /// <param name="priority">What goes first when several wait.</param>
+    /// <param name="lastBlock">The last block in which it is of use; 0 for none.</param>
+    private void Submit(string duty, string call, IntentPriority priority, ulong lastBlock = 0)
     {
         var id = duty;
         if (_failed.TryGetValue(duty, out var failed))
@@ -294,7 +303,13 @@ internal sealed class DutiesActor : UntypedActor
 
         if (_submitted.Add(id))
             _transactions.Tell(
-                new SubmitIntent(new TransactionIntent(id, _role.Registry.Registry, 0, Convert.FromHexString(call.AsSpan(2))))
+                new SubmitIntent(
+                    new TransactionIntent(id, _role.Registry.Registry, 0, Convert.FromHexString(call.AsSpan(2)))
+                    {
+                        Priority = priority,
+                        LastBlock = lastBlock,
+                    }
+                )
             );
     }
 

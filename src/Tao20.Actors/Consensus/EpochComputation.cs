@@ -42,7 +42,7 @@ public sealed record EpochComputation(NavReading Reading, SubnetWeights Weights,
         // Of a past block, its own time is the time NAV is wanted for.
         var reading = NavReading.Of(await reader.ReadAsync(header, cancel).ConfigureAwait(false), header.Timestamp);
         var uids = await reader
-            .UidsAsync(netuid, [.. report.Rewards.Payouts.Select(payout => payout.Miner.Miner)], header.Hash, cancel)
+            .UidsAsync(netuid, [.. report.Rewards.Payouts.Select(payout => payout.Miner.Miner)], header.Number, header.Hash, cancel)
             .ConfigureAwait(false);
         var weights = SubnetWeights.Of(report.Rewards.Payouts, uids);
         return new EpochComputation(reading, weights, Eip712.WeightsHash(weights.Weights));

@@ -116,6 +116,7 @@ internal sealed class WeightsActor : HeadDrivenActor
             .UidsAsync(
                 _role.Netuid,
                 [.. report.Rewards.Payouts.Select(payout => payout.Miner.Miner)],
+                report.Closed.LastBlock,
                 report.Closed.LastBlockHash,
                 Stopping
             )
@@ -184,7 +185,12 @@ internal sealed class WeightsActor : HeadDrivenActor
         };
         if (call is not null)
             _transactions.Tell(
-                new SubmitIntent(new TransactionIntent(IdOf(progress), Precompiles.Neuron, 0, Convert.FromHexString(call.AsSpan(2))))
+                new SubmitIntent(
+                    new TransactionIntent(IdOf(progress), Precompiles.Neuron, 0, Convert.FromHexString(call.AsSpan(2)))
+                    {
+                        Priority = IntentPriority.Last,
+                    }
+                )
             );
     }
 

@@ -29,6 +29,12 @@ public enum FaultKind
 
     /// <summary>The journal refuses for a moment; tried again by itself.</summary>
     JournalUnavailable,
+
+    /// <summary>What was signed has no receipt, and who has used its nonce is not known: nothing is sent for it anew.</summary>
+    TransactionUnexplained,
+
+    /// <summary>Trades before a miner's first one seen are missing. Nothing is folded past it.</summary>
+    HistoryMissing,
 }
 
 /// <summary>A fault, as people see it: what, where and what to do.</summary>
@@ -38,7 +44,7 @@ public enum FaultKind
 public sealed record NodeFault(FaultKind Kind, string Message, DateTimeOffset At)
 {
     /// <summary>Whether the node tries again by itself.</summary>
-    public bool Passing => Kind is FaultKind.ChainUnavailable or FaultKind.JournalUnavailable;
+    public bool Passing => Kind is FaultKind.ChainUnavailable or FaultKind.JournalUnavailable or FaultKind.TransactionUnexplained;
 
     /// <summary>Whether the node cannot go on at all and ends.</summary>
     public bool EndsNode =>

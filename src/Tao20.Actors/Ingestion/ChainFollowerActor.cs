@@ -10,7 +10,6 @@ using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Ingestion;
 using Tao20.Domain.Units;
-using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Ingestion;
 
@@ -24,16 +23,15 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     private static readonly TimeSpan ResendAfter = TimeSpan.FromSeconds(10);
     private readonly FollowerSettings _settings;
     private readonly ChainConnection _chain;
-    private readonly IActorRef _miners;
     private readonly IActorRef _consensus;
     private readonly CancellationTokenSource _stop = new();
     private readonly RetryPause _pause = new(first: TimeSpan.FromSeconds(1), longest: TimeSpan.FromSeconds(30));
     private readonly OverlayWatch _overlay;
     private readonly FollowerFaults _faults;
+    private readonly RangeDelivery _delivery;
     private CursorState _state = CursorState.Initial;
     private RangeFlow _flow;
     private RangeReadSession? _reading;
-    private DateTimeOffset _sentAt;
     private bool _begun;
     private NodeFault? _fault;
 
@@ -41,10 +39,11 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     public ChainFollowerActor(FollowerSettings settings, ChainConnection chain, IActorRef miners, IActorRef consensus)
         : base(settings.Journal)
     {
-        (_settings, _chain, _miners, _consensus) = (settings, chain, miners, consensus);
+        (_settings, _chain, _consensus) = (settings, chain, consensus);
         _flow = RangeFlow.Initial(followsRegistry: settings.Identity.Registry is not null);
         _overlay = new OverlayWatch(chain, _stop.Token);
         _faults = new FollowerFaults(settings);
+        _delivery = new RangeDelivery(miners, consensus, chain.MinerTotals, settings.Clock);
     }
 
     /// <inheritdoc/>
@@ -67,6 +66,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
                 OnRangeRead(read);
                 return true;
             case FoldAcknowledged(var range, var part, var miner):
+                _delivery.Forget(miner);
                 Flow(new RangeFlowCommand.AcknowledgeBatch(range, miner, part));
                 return true;
             case FactsFolded(var range):
@@ -84,6 +84,17 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
                 return true;
             case ReadAgain:
                 Restart();
+                return true;
+            case BeginningWanted wanted:
+                _delivery.Want(wanted);
+                AskBeginnings();
+                return true;
+            case BeginningsRead read:
+                _delivery.Take(read, _flow);
+                AskBeginnings();
+                return true;
+            case HistoryMissing missing:
+                GiveUp(_faults.Of(missing));
                 return true;
             case FoldDiverged diverged:
                 GiveUp(_faults.Of(diverged));
@@ -168,6 +179,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         }
 
         Flow(new RangeFlowCommand.Restart(_state));
+        _delivery.Restart();
         _reading?.Dispose();
         _reading = new RangeReadSession(_chain.Ranges, _state.CursorFrom(_settings.Identity.FromBlock), _settings.Until, _stop.Token);
         SettleOldest();
@@ -212,10 +224,10 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
                 case RangeFlowEvent.RangeDispatched:
                     // Every trade is in its miner's batch now.
                     waiting.ForEach(read => read.Dispose());
-                    SendMissing();
+                    _delivery.SendMissing(_flow);
                     break;
                 case RangeFlowEvent.BatchAcknowledged(var miner, { } next):
-                    SendBatch(_flow.UnderWay!, miner, next);
+                    _delivery.Send(_flow.UnderWay!, miner, next);
                     break;
                 case RangeFlowEvent.RangeCompleted(var work):
                     MoveCursor(work);
@@ -223,21 +235,6 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
             }
         }
     }
-
-    /// <summary>Sends each miner its first part that is not acknowledged: a later one waits, so that a lost one leaves no gap.</summary>
-    private void SendMissing()
-    {
-        if (_flow.UnderWay is not { } work)
-            return;
-        _sentAt = _settings.Clock.GetUtcNow();
-        foreach (var (miner, part) in _flow.Parts)
-            SendBatch(work, miner, part);
-        if (_flow.FactsMissing)
-            _consensus.Tell(new FoldFacts(work.Number, work.Facts!, work.Last.Number));
-    }
-
-    private void SendBatch(InFlightRange work, Address miner, int part) =>
-        _miners.Tell(new FoldBatch(work.Number, part, work.Batches[miner][part]));
 
     private void MoveCursor(InFlightRange work)
     {
@@ -277,12 +274,15 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         );
     }
 
+    private void AskBeginnings() =>
+        _delivery.AskBeginnings(_stop.Token)?.PipeTo(Self, failure: cause => new ReadingFailed(_reading, cause));
+
     private void ResendLate()
     {
-        if (_flow.UnderWay is { } work && _sentAt < _settings.Clock.GetUtcNow() - ResendAfter)
+        if (_flow.UnderWay is { } work && _delivery.SentAt < _settings.Clock.GetUtcNow() - ResendAfter)
         {
             Log.Warning("Sent again: {Missing} batches up to block {Block}, after {Waited}", _flow.Missing, work.Last.Number, ResendAfter);
-            SendMissing();
+            _delivery.SendMissing(_flow);
         }
 
         SettleOldest();

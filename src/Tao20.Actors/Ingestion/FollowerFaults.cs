@@ -37,6 +37,19 @@ internal sealed class FollowerFaults(FollowerSettings settings)
             new FoldDivergenceException(diverged.Miner, diverged.ChainWei, diverged.FoldWei, diverged.After).Message
         );
 
+    /// <summary>Trades before a miner's first one seen are missing.</summary>
+    public NodeFault Of(HistoryMissing missing) =>
+        Now(
+            FaultKind.HistoryMissing,
+            new HistoryMissingException(
+                missing.Miner,
+                missing.ChainWei,
+                missing.BeganWei,
+                settings.Identity.FromBlock,
+                missing.Before
+            ).Message
+        );
+
     /// <summary>A miner's journal has failed.</summary>
     public NodeFault Of(FoldFailed failed) => settings.Journal.Fault(failed.Problem, failed.Reason);
 

@@ -27,14 +27,7 @@ internal static class StatusWire
             HasOverlay = status.Overlay is not null,
             Reorgs = status.Reorgs,
             Subscribed = status.Subscribed,
-            Fault = status.Fault is { } fault
-                ? new Wire.Fault
-                {
-                    Kind = (int)fault.Kind,
-                    Message = fault.Message,
-                    AtUnixMs = fault.At.ToUnixTimeMilliseconds(),
-                }
-                : null,
+            Fault = FaultWire.ToWire(status.Fault),
         };
         if (status.Overlay is { } overlay)
             wire.Overlay.AddRange(
@@ -78,8 +71,6 @@ internal static class StatusWire
                     endpoint.HasHead ? endpoint.Head : null
                 )),
             ],
-            wire.Fault is { } fault
-                ? new NodeFault((FaultKind)fault.Kind, fault.Message, DateTimeOffset.FromUnixTimeMilliseconds(fault.AtUnixMs))
-                : null
+            FaultWire.FromWire(wire.Fault)
         );
 }

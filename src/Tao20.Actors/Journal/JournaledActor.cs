@@ -12,6 +12,9 @@ public abstract class JournaledActor(JournalFaultReporter journal) : UntypedPers
 {
     private long _eventsSinceSnapshot;
 
+    // The last event in the latest snapshot that is known to be in the store; 0 for none.
+    private long _keptSnapshot;
+
     /// <summary>How events are kept, and where problems are told.</summary>
     protected JournalFaultReporter Guard { get; } = journal;
 
@@ -69,7 +72,8 @@ public abstract class JournaledActor(JournalFaultReporter journal) : UntypedPers
                 Context.Stop(Self);
                 break;
             case SaveSnapshotSuccess saved:
-                ForgetBefore(saved.Metadata.SequenceNr);
+                ForgetBefore(_keptSnapshot);
+                _keptSnapshot = saved.Metadata.SequenceNr;
                 break;
             case SaveSnapshotFailure failed:
                 Log.Warning(
@@ -108,6 +112,7 @@ public abstract class JournaledActor(JournalFaultReporter journal) : UntypedPers
         {
             case SnapshotOffer offer:
                 Evolve(offer.Snapshot);
+                _keptSnapshot = offer.Metadata.SequenceNr;
                 break;
             case RecoveryCompleted:
                 Recovered();
@@ -137,19 +142,23 @@ public abstract class JournaledActor(JournalFaultReporter journal) : UntypedPers
     /// <inheritdoc/>
     protected sealed override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
+        // Akka would go on. But what was decided is not in the journal, and all that follows was decided on it.
         Guard.Raise(cause);
         OnJournalFailure(cause);
         base.OnPersistRejected(cause, @event, sequenceNr);
+        Context.Stop(Self);
     }
 
-    /// <summary>Everything up to the snapshot before this one goes; that one stays, in case this one cannot be read.</summary>
+    /// <summary>
+    /// A new snapshot is saved: everything up to the one before goes, which is known to be in the store, since it was saved or read. It
+    /// stays, in case the new one cannot be read.
+    /// </summary>
     private void ForgetBefore(long snapshot)
     {
-        var before = snapshot - SnapshotEvery;
-        if (before <= 0)
+        if (snapshot <= 0)
             return;
-        DeleteSnapshots(new SnapshotSelectionCriteria(before - 1));
+        DeleteSnapshots(new SnapshotSelectionCriteria(snapshot - 1));
         if (!KeepsEvents && !Guard.Options.KeepEverything)
-            DeleteMessages(before);
+            DeleteMessages(snapshot);
     }
 }

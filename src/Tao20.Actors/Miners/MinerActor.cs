@@ -98,6 +98,12 @@ public sealed class MinerActor : JournaledActor
             case FoldDecision.AlreadyFolded:
                 Acknowledge(batch);
                 break;
+            case FoldDecision.BeginningWanted(var counted):
+                Sender.Tell(new BeginningWanted(batch.Range, batch.Part, batch.Miner, counted));
+                break;
+            case FoldDecision.HistoryMissing(var counted, var began):
+                Sender.Tell(new HistoryMissing(batch.Range, batch.Miner, counted, began, batch.Trades.Trades.Span[0].Position));
+                break;
             case FoldDecision.Diverged(var chain, var fold):
                 Sender.Tell(new FoldDiverged(batch.Range, batch.Miner, chain, fold, batch.Trades.Trades.Span[^1].Position));
                 break;

@@ -57,6 +57,24 @@ public sealed record FoldAcknowledged(long Range, int Part, Address Miner);
 /// <param name="After">The batch's last position.</param>
 public sealed record FoldDiverged(long Range, Address Miner, UInt128 ChainWei, UInt128 FoldWei, Position After);
 
+/// <summary>
+/// The miner's first trade, and the chain had counted some before: the batch is sent again with what the chain had counted before the
+/// first block that is read.
+/// </summary>
+/// <param name="Range">The range of the batch.</param>
+/// <param name="Part">Its part.</param>
+/// <param name="Miner">The miner.</param>
+/// <param name="ChainWei">What the chain had counted before the batch, in TAO wei.</param>
+public sealed record BeginningWanted(long Range, int Part, Address Miner, UInt128 ChainWei);
+
+/// <summary>Trades before the miner's first one seen are missing; nothing was folded.</summary>
+/// <param name="Range">The range of the batch.</param>
+/// <param name="Miner">The miner.</param>
+/// <param name="ChainWei">What the chain had counted before the batch, in TAO wei.</param>
+/// <param name="BeganWei">What it had counted before the first block that is read.</param>
+/// <param name="Before">The batch's first position.</param>
+public sealed record HistoryMissing(long Range, Address Miner, UInt128 ChainWei, UInt128 BeganWei, Position Before);
+
 /// <summary>The batch could not be made durable; it did not count.</summary>
 public sealed record FoldFailed(long Range, Address Miner, JournalProblem Problem, string Reason);
 

@@ -16,6 +16,8 @@ internal static class MinerWire
     [
         WireForm.Of<FoldBatch, Wire.FoldBatch>("fold-batch", ToWire, FromWire),
         WireForm.Of<FoldAcknowledged, Wire.FoldAcknowledged>("fold-ack", ToWire, FromWire),
+        WireForm.Of<BeginningWanted, Wire.BeginningWanted>("beginning-wanted", ToWire, FromWire),
+        WireForm.Of<HistoryMissing, Wire.HistoryMissing>("history-missing", ToWire, FromWire),
         WireForm.Of<FoldDiverged, Wire.FoldDiverged>("fold-diverged", ToWire, FromWire),
         WireForm.Of<FoldFailed, Wire.FoldFailed>("fold-failed", ToWire, FromWire),
         WireForm.Of<GetEpochVolume, Wire.GetEpochVolume>("get-epoch-volume", ToWire, FromWire),
@@ -36,6 +38,8 @@ internal static class MinerWire
             HasCounter = batch.Trades.Counter is not null,
             CounterBefore = Values.Bytes(batch.Trades.Counter?.Before ?? 0),
             CounterAfter = Values.Bytes(batch.Trades.Counter?.After ?? 0),
+            HasBegan = batch.Trades.Began is not null,
+            Began = Values.Bytes(batch.Trades.Began ?? 0),
         };
 
     public static FoldBatch FromWire(Wire.FoldBatch batch)
@@ -44,8 +48,46 @@ internal static class MinerWire
         ChainCounter? counter = batch.HasCounter
             ? new ChainCounter(Values.UInt128(batch.CounterBefore), Values.UInt128(batch.CounterAfter))
             : null;
-        return new FoldBatch(batch.Range, batch.Part, new FoldTrades(miner, ParametersWire.FromWire(batch.Rules), trades, counter));
+        return new FoldBatch(
+            batch.Range,
+            batch.Part,
+            new FoldTrades(miner, ParametersWire.FromWire(batch.Rules), trades, counter)
+            {
+                Began = batch.HasBegan ? Values.UInt128(batch.Began) : null,
+            }
+        );
     }
+
+    public static Wire.BeginningWanted ToWire(BeginningWanted wanted) =>
+        new()
+        {
+            Range = wanted.Range,
+            Part = wanted.Part,
+            Miner = Values.Bytes(wanted.Miner),
+            ChainWei = Values.Bytes(wanted.ChainWei),
+        };
+
+    public static BeginningWanted FromWire(Wire.BeginningWanted wire) =>
+        new(wire.Range, wire.Part, Values.Address(wire.Miner), Values.UInt128(wire.ChainWei));
+
+    public static Wire.HistoryMissing ToWire(HistoryMissing missing) =>
+        new()
+        {
+            Range = missing.Range,
+            Miner = Values.Bytes(missing.Miner),
+            ChainWei = Values.Bytes(missing.ChainWei),
+            BeganWei = Values.Bytes(missing.BeganWei),
+            Before = Values.Position(missing.Before),
+        };
+
+    public static HistoryMissing FromWire(Wire.HistoryMissing wire) =>
+        new(
+            wire.Range,
+            Values.Address(wire.Miner),
+            Values.UInt128(wire.ChainWei),
+            Values.UInt128(wire.BeganWei),
+            Values.Position(wire.Before)
+        );
 
     public static Wire.TradesFolded ToWire(TradesFolded folded)
     {

@@ -1,3 +1,4 @@
+using Tao20.Actors.Faults;
 using Tao20.Actors.Serialization;
 using Tao20.Domain.Transactions;
 using static Tao20.Domain.Transactions.OutboxEvent;
@@ -174,6 +175,7 @@ internal static class OutboxWire
             Account = Values.Bytes(status.Account),
             Ended = (ulong)status.Ended,
             Foreign = (ulong)status.Foreign,
+            Fault = FaultWire.ToWire(status.Fault),
         };
         wire.Open.AddRange(status.Open.Select(ToWire));
         if (status.Waiting is { } waiting)
@@ -187,7 +189,8 @@ internal static class OutboxWire
             [.. wire.Open.Select(FromWire)],
             (long)wire.Ended,
             wire.HasWaiting ? wire.Waiting : null,
-            (long)wire.Foreign
+            (long)wire.Foreign,
+            FaultWire.FromWire(wire.Fault)
         );
 
     public static Wire.IntentFailure ToWire(IntentFailure failure)
@@ -198,6 +201,11 @@ internal static class OutboxWire
                 return new Wire.IntentFailure
                 {
                     DeadlinePassed = new Wire.DeadlinePassed { Deadline = passed.Deadline, ChainTime = passed.ChainTime },
+                };
+            case IntentFailure.BlockPassed passed:
+                return new Wire.IntentFailure
+                {
+                    BlockPassed = new Wire.BlockPassed { LastBlock = passed.LastBlock, Latest = passed.Latest },
                 };
             case IntentFailure.SimulationRefused refused:
                 var wire = new Wire.SimulationRefused { NodeText = refused.NodeText };
@@ -220,6 +228,10 @@ internal static class OutboxWire
             Wire.IntentFailure.KindOneofCase.DeadlinePassed => new IntentFailure.DeadlinePassed(
                 wire.DeadlinePassed.Deadline,
                 wire.DeadlinePassed.ChainTime
+            ),
+            Wire.IntentFailure.KindOneofCase.BlockPassed => new IntentFailure.BlockPassed(
+                wire.BlockPassed.LastBlock,
+                wire.BlockPassed.Latest
             ),
             Wire.IntentFailure.KindOneofCase.SimulationRefused => new IntentFailure.SimulationRefused(
                 wire.SimulationRefused.NodeText,
@@ -244,10 +256,21 @@ internal static class OutboxWire
             Data = Google.Protobuf.ByteString.CopyFrom(intent.Data.Span),
             Deadline = intent.Deadline,
             Gas = intent.Gas,
+            Priority = (uint)intent.Priority,
+            LastBlock = intent.LastBlock,
         };
 
     private static TransactionIntent FromWire(Wire.Intent wire) =>
-        new(wire.Id, Values.Address(wire.To), Values.UInt128(wire.ValueWei), wire.Data.ToByteArray(), wire.Deadline, wire.Gas);
+        new(
+            wire.Id,
+            Values.Address(wire.To),
+            Values.UInt128(wire.ValueWei),
+            wire.Data.ToByteArray(),
+            wire.Deadline,
+            wire.Gas,
+            (IntentPriority)wire.Priority,
+            wire.LastBlock
+        );
 
     private static Wire.Attempt ToWire(Attempt attempt) =>
         new()

@@ -1,3 +1,4 @@
+using Tao20.Actors.Faults;
 using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 
@@ -26,4 +27,12 @@ public sealed record GetSenderStatus
 /// <param name="Ended">How many have.</param>
 /// <param name="Waiting">What it waits for, for display; null when for nothing but blocks.</param>
 /// <param name="Foreign">Transactions of this account that were not sent from here: another process has the key.</param>
-public sealed record SenderStatus(Address Account, IReadOnlyList<IntentProgress> Open, long Ended, string? Waiting, long Foreign);
+/// <param name="Fault">What an operator has to look at; null when nothing.</param>
+public sealed record SenderStatus(
+    Address Account,
+    IReadOnlyList<IntentProgress> Open,
+    long Ended,
+    string? Waiting,
+    long Foreign,
+    NodeFault? Fault = null
+);

@@ -1,12 +1,12 @@
 using System.Numerics;
 using Akka.Actor;
 using Akka.Event;
+using Tao20.Actors.Faults;
 using Tao20.Actors.Journal;
 using Tao20.Chain.Accounts;
 using Tao20.Chain.Following;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Transactions;
-using Tao20.Domain.Units;
 using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Transactions;
@@ -36,8 +36,9 @@ public sealed class TransactionSenderActor : HeadDrivenActor
     private OutboxState _state = OutboxState.Initial;
     private AccountView? _view;
     private string? _waiting;
-    private (Hash256 Hash, ulong Since) _refused;
+    private (string? What, ulong Since) _refused;
     private ExternalUse _external;
+    private NodeFault? _fault;
 
     /// <summary>The sender of the account of <see cref="SenderSettings.Key"/>.</summary>
     public TransactionSenderActor(SenderSettings settings, ChainConnection chain)
@@ -68,8 +69,9 @@ public sealed class TransactionSenderActor : HeadDrivenActor
             case AccountView view:
                 OnViewed(view);
                 return true;
-            case Simulated simulated:
-                Do(_decider.OnSimulated(_state, _view!, simulated.Intent, simulated.Result));
+            case Simulated(var intent, var result):
+                var doubted = RefusedForBlocks(intent.Id, result is { Refusal: not null, Reverts: false });
+                Do(_decider.OnSimulated(_state, _view!, intent, result, doubted));
                 return true;
             case Answered answered:
                 Do(
@@ -80,7 +82,7 @@ public sealed class TransactionSenderActor : HeadDrivenActor
                         answered.Attempt,
                         answered.Answer,
                         answered.Text,
-                        RefusedForBlocks(answered)
+                        RefusedForBlocks(answered.Attempt.Hash.ToString(), answered.Answer == BroadcastAnswer.Refused)
                     )
                 );
                 return true;
@@ -94,7 +96,8 @@ public sealed class TransactionSenderActor : HeadDrivenActor
                         [.. _state.Open.Select(entry => entry.Progress)],
                         _state.EndedCount,
                         _waiting,
-                        _state.Foreign + _external.Count
+                        _state.Foreign + _external.Count,
+                        _fault
                     )
                 );
                 return true;
@@ -146,8 +149,27 @@ public sealed class TransactionSenderActor : HeadDrivenActor
     {
         (_view, _waiting) = (view, null);
         ResetBackoff();
+        var unexplained = _state.Unexplained(view);
+        if (unexplained.Count > 0 && view.Used is null)
+        {
+            Run(_client.ExplainAsync(view, unexplained));
+            return;
+        }
+
         DetectExternalUse(view);
+        NoteUnexplained(unexplained.FirstOrDefault(entry => !view.Used!.ContainsKey(entry.Nonce)));
         PersistEach(_state.Decide(view), 0);
+    }
+
+    /// <summary>In doubt nothing is sent anew, and an operator is told.</summary>
+    private void NoteUnexplained(OutboxEntry? entry)
+    {
+        _waiting = entry is null ? null : new OutboxWait.Unexplained(entry.Intent.Id, entry.Nonce).Reason;
+        if (_waiting == _fault?.Message)
+            return;
+        _fault = _waiting is { } reason ? new NodeFault(FaultKind.TransactionUnexplained, reason, TimeProvider.System.GetUtcNow()) : null;
+        if (_fault is not null)
+            Log.Error("{Reason}", _fault.Message);
     }
 
     private void PersistEach(IReadOnlyList<OutboxEvent> events, int at)
@@ -240,14 +262,14 @@ public sealed class TransactionSenderActor : HeadDrivenActor
         return new Answered(id, attempt, answer, text);
     }
 
-    /// <summary>For how many blocks no node has accepted these bytes.</summary>
-    private ulong RefusedForBlocks(Answered answered)
+    /// <summary>For how many blocks no node has accepted these bytes, or would simulate this intent.</summary>
+    private ulong RefusedForBlocks(string what, bool refused)
     {
-        if (answered.Answer != BroadcastAnswer.Refused)
+        if (!refused)
             return 0;
-        if (_refused.Hash != answered.Attempt.Hash)
-            _refused = (answered.Attempt.Hash, _view!.Latest);
-        return _view!.Latest - _refused.Since;
+        if (_refused.What != what)
+            _refused = (what, _view!.Latest);
+        return _view!.Latest - Math.Min(_view.Latest, _refused.Since);
     }
 
     private void OnReplacementFound(ReplacementTransaction replacement)

@@ -21,6 +21,7 @@ public sealed class AccountRpcClient
     private readonly BlockParameter _simulatedAt;
     private readonly Web3 _web3;
     private readonly CancellationToken _stop;
+    private readonly NonceSearch _nonces;
 
     /// <summary>A client for an account.</summary>
     /// <param name="chain">The chain.</param>
@@ -32,6 +33,7 @@ public sealed class AccountRpcClient
         (_chain, Account, _stop) = (chain, account, stop);
         _simulatedAt = seesPending ? BlockParameter.CreatePending() : BlockParameter.CreateLatest();
         _web3 = new Web3(new PoolClient(chain.Pool, stop));
+        _nonces = new NonceSearch(chain.Pool, account, stop);
     }
 
     /// <summary>The account.</summary>
@@ -41,9 +43,9 @@ public sealed class AccountRpcClient
     /// <exception cref="ChainException">No endpoint answers.</exception>
     public async Task<AccountView> ViewAsync(IReadOnlyList<Hash256> hashes)
     {
-        if (_chain.Head.Finalized is null || _chain.Head.Latest is null)
+        if (_chain.Head.Finalized is null)
             await _chain.Head.RefreshAsync(_stop).ConfigureAwait(false);
-        var (latest, finalized) = (_chain.Head.Latest!, _chain.Head.Finalized!);
+        var finalized = _chain.Head.Finalized!;
         var ids = 0;
         var count = new EthGetTransactionCount(_web3.Client);
         var block = new EthGetBlockWithTransactionsHashesByNumber(_web3.Client);
@@ -71,12 +73,21 @@ public sealed class AccountRpcClient
                 .ToDictionary(found => found.hash, found => Read(found.Response)),
             (ulong)nonceLatest.Response.Value,
             (ulong)nonceFinal.Response.Value,
-            latest.Number,
-            latest.Timestamp,
+            (ulong)head.Response.Number.Value,
+            (ulong)head.Response.Timestamp.Value,
             finalized.Number,
             head.Response.BaseFeePerGas?.Value ?? BigInteger.Zero
         );
     }
+
+    /// <summary>Looks up which transactions have used the nonces of what has no receipt.</summary>
+    /// <param name="view">The chain.</param>
+    /// <param name="unexplained">What was signed, with nonces that are used up in final blocks.</param>
+    public async Task<AccountView> ExplainAsync(AccountView view, IReadOnlyList<OutboxEntry> unexplained) =>
+        view with
+        {
+            Used = await _nonces.FindAsync(unexplained, view.Finalized).ConfigureAwait(false),
+        };
 
     /// <summary>Simulates an intent: the gas it needs, or why it would be refused.</summary>
     /// <exception cref="ChainException">No endpoint answers.</exception>
@@ -103,7 +114,7 @@ public sealed class AccountRpcClient
         }
         catch (RpcErrorException refused)
         {
-            return new Simulation(0, refused.Text, refused.RevertData, BroadcastAnswers.Of(refused));
+            return new Simulation(0, refused.Text, refused.RevertData, BroadcastAnswers.Of(refused), BroadcastAnswers.IsRevert(refused));
         }
     }
 

@@ -19,7 +19,7 @@ public sealed class BasketReader(EndpointPool pool, Address contract, MarketAddr
     {
         var inputs = await _nav.ReadAsync(block, cancel).ConfigureAwait(false);
         Hash256 hotkey = default;
-        await pool.SendAsync([At(contract, new HotkeyFunction().Encode(), words => hotkey = words.Hash(0))], cancel).ConfigureAwait(false);
+        await SendAsync([At(contract, new HotkeyFunction().Encode(), words => hotkey = words.Hash(0))]).ConfigureAwait(false);
         var (staked, allowed, poolAllowed) = (new AlphaHeld[inputs.Holdings.Count], new BigInteger[inputs.Holdings.Count], BigInteger.Zero);
         List<RpcCall> calls =
         [
@@ -45,11 +45,13 @@ public sealed class BasketReader(EndpointPool pool, Address contract, MarketAddr
             );
         }
 
-        await pool.SendAsync(calls, cancel).ConfigureAwait(false);
+        await SendAsync(calls).ConfigureAwait(false);
         return new BasketReading(inputs, hotkey, staked, allowed, poolAllowed);
 
+        Task SendAsync(IReadOnlyList<RpcCall> asked) => pool.SendAtAsync(block.Number, block.Hash, asked, cancel);
+
         RpcCall At(Address to, string data, Action<AbiData> take) =>
-            EthCalls.CallAt(to, data, block.Hash, bytes => take(new AbiData(bytes)));
+            EthCalls.CallAt(to, data, block.Number, bytes => take(new AbiData(bytes)));
     }
 
     /// <summary>The tokens that a mint of the account has created, or a purchase has bought, by the logs of its transaction.</summary>

@@ -94,7 +94,7 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
         List<RpcCall> calls =
         [
             AccountCalls.BaseFee(fee => baseFee = fee),
-            AccountCalls.BalanceAt(account, block.Hash, wei => tao = Wei.From((UInt128)wei)),
+            AccountCalls.BalanceAt(account, block.Number, wei => tao = Wei.From((UInt128)wei)),
             At(contract, _balanceOf, words => tokens = words.Wei(0)),
             At(contract, EpochInfo, words => epoch = words.UInt64(0)),
         ];
@@ -113,7 +113,7 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
         }
 
         var reading = _nav.ReadAsync(block, cancel);
-        await pool.SendAsync(calls, cancel).ConfigureAwait(false);
+        await pool.SendAtAsync(block.Number, block.Hash, calls, cancel).ConfigureAwait(false);
         switch (NavReading.Of(await reading.ConfigureAwait(false), block.Timestamp))
         {
             case NavReading.Unavailable none:
@@ -144,14 +144,14 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
         }
 
         RpcCall At(Address to, string data, Action<AbiData> take) =>
-            EthCalls.CallAt(to, data, block.Hash, bytes => take(new AbiData(bytes)));
+            EthCalls.CallAt(to, data, block.Number, bytes => take(new AbiData(bytes)));
 
         // A pool that is none, or refuses, gives no price; the others may.
         RpcCall Reserve(Address of, string data, Action<Wei> take) =>
             EthCalls.CallAt(
                 of,
                 data,
-                block.Hash,
+                block.Number,
                 bytes =>
                 {
                     if (bytes.Length > 0)
@@ -163,7 +163,7 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
             };
 
         RpcCall Quote(Address router, Wei size, string data, Action<RoundTrip> take) =>
-            EthCalls.SimulateAt(account, router, size, data, block.Hash) with
+            EthCalls.SimulateAt(account, router, size, data, block.Number) with
             {
                 Refused = refused =>
                 {
@@ -178,11 +178,13 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
     public async Task<AccountBalances> BalancesAsync(BlockHeader block, CancellationToken cancel)
     {
         var (tao, tokens, nav) = (Wei.Zero, Wei.Zero, TaoPerToken.From(0));
-        await pool.SendAsync(
+        await pool.SendAtAsync(
+                block.Number,
+                block.Hash,
                 [
-                    AccountCalls.BalanceAt(account, block.Hash, wei => tao = Wei.From((UInt128)wei)),
-                    EthCalls.CallAt(contract, _balanceOf, block.Hash, bytes => tokens = new AbiData(bytes).Wei(0)),
-                    NavAt(block.Hash, value => nav = value),
+                    AccountCalls.BalanceAt(account, block.Number, wei => tao = Wei.From((UInt128)wei)),
+                    EthCalls.CallAt(contract, _balanceOf, block.Number, bytes => tokens = new AbiData(bytes).Wei(0)),
+                    NavAt(block.Number, value => nav = value),
                 ],
                 cancel
             )
@@ -198,12 +200,14 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
         BlockHeader? block = null;
         ulong epoch = 0;
         var nav = TaoPerToken.From(0);
-        await pool.SendAsync(
+        await pool.SendAtAsync(
+                receipt.Block,
+                receipt.BlockHash,
                 [
                     AccountCalls.Logs(receipt.Hash, found => logs = found),
                     EthCalls.Header(receipt.Block, header => block = header),
-                    NavAt(receipt.BlockHash, value => nav = value),
-                    EthCalls.CallAt(contract, EpochInfo, receipt.BlockHash, bytes => epoch = new AbiData(bytes).UInt64(0)),
+                    NavAt(receipt.Block, value => nav = value),
+                    EthCalls.CallAt(contract, EpochInfo, receipt.Block, bytes => epoch = new AbiData(bytes).UInt64(0)),
                 ],
                 cancel
             )
@@ -239,6 +243,6 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
         );
     }
 
-    private RpcCall NavAt(Hash256 block, Action<TaoPerToken> take) =>
+    private RpcCall NavAt(ulong block, Action<TaoPerToken> take) =>
         EthCalls.CallAt(contract, CurrentNav, block, bytes => take(TaoPerToken.From(new AbiData(bytes).Wei(0).Value)));
 }

@@ -8,7 +8,7 @@ using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Contracts;
 
-/// <summary>Reads all that NAV is computed from at one block, by the block's hash: two batches, both of one moment of the chain.</summary>
+/// <summary>Reads all that NAV is computed from at one block: two batches, both of one moment of the chain.</summary>
 public sealed class NavReader(EndpointPool pool, Address contract)
 {
     private const int MaxConstituents = 256;
@@ -26,7 +26,9 @@ public sealed class NavReader(EndpointPool pool, Address contract)
         Hash256 hotkey = default,
             coldkey = default;
         BigInteger supply = 0;
-        await pool.SendAsync(
+        await pool.SendAtAsync(
+                block.Number,
+                block.Hash,
                 [
                     View(new GetIndexCompositionFunction().Encode(), words => composition = words),
                     View(new TotalSupplyFunction().Encode(), words => supply = words.Integer(0)),
@@ -66,13 +68,13 @@ public sealed class NavReader(EndpointPool pool, Address contract)
             );
         }
 
-        await pool.SendAsync(calls, cancel).ConfigureAwait(false);
+        await pool.SendAtAsync(block.Number, block.Hash, calls, cancel).ConfigureAwait(false);
         return new NavInputs(block.Number, block.Hash, block.Timestamp, Wei.From((UInt128)supply), holdings);
 
         RpcCall View(string data, Action<AbiData> take) => At(contract, data, take);
 
         RpcCall At(Address to, string data, Action<AbiData> take) =>
-            EthCalls.CallAt(to, data, block.Hash, bytes => take(new AbiData(bytes)));
+            EthCalls.CallAt(to, data, block.Number, bytes => take(new AbiData(bytes)));
 
         // A price that is refused is missing; that makes NAV unavailable, and says of which subnet.
         RpcCall Quote(string data, Action<AbiData> take) => At(Precompiles.Alpha, data, take) with { Refused = _ => { } };
@@ -109,7 +111,7 @@ public sealed class NavReader(EndpointPool pool, Address contract)
             () => refused.Redeem = true
         );
         if (calls.Count > 0)
-            await pool.SendAsync(calls, cancel).ConfigureAwait(false);
+            await pool.SendAtAsync(nav.Inputs.Block, nav.Inputs.BlockHash, calls, cancel).ConfigureAwait(false);
         return (
             refused.Mint ? null : ExecutablePrice.OfMint(nav, tao, bought),
             refused.Redeem ? null : ExecutablePrice.OfRedeem(tokens, received)
@@ -130,7 +132,7 @@ public sealed class NavReader(EndpointPool pool, Address contract)
                         EthCalls.CallAt(
                             Precompiles.Alpha,
                             encode(netuid, legs[i]),
-                            nav.Inputs.BlockHash,
+                            nav.Inputs.Block,
                             bytes => results[at] = new AbiData(bytes).Integer(0)
                         ) with
                         {
@@ -146,13 +148,15 @@ public sealed class NavReader(EndpointPool pool, Address contract)
     /// <summary>The UID of each of these accounts on a subnet at a block; those without one are left out.</summary>
     /// <param name="netuid">The subnet.</param>
     /// <param name="accounts">The accounts.</param>
-    /// <param name="block">The block's hash.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="hash">Its hash.</param>
     /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="ChainException">No endpoint gives it.</exception>
     public async Task<IReadOnlyDictionary<Address, ushort>> UidsAsync(
         ushort netuid,
         IReadOnlyCollection<Address> accounts,
-        Hash256 block,
+        ulong block,
+        Hash256 hash,
         CancellationToken cancel
     )
     {
@@ -175,7 +179,7 @@ public sealed class NavReader(EndpointPool pool, Address contract)
                     )
                 )
                 .ToList();
-            await pool.SendAsync(calls, cancel).ConfigureAwait(false);
+            await pool.SendAtAsync(block, hash, calls, cancel).ConfigureAwait(false);
         }
 
         return uids;

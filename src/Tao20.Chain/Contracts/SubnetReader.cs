@@ -91,7 +91,7 @@ public sealed class SubnetReader(EndpointPool pool, ushort netuid, Address accou
     /// <summary>Those of these UIDs that have the account's hotkey.</summary>
     private async Task<List<ushort>> HotkeysAsync(IReadOnlyList<ushort> uids, CancellationToken cancel)
     {
-        var own = new List<ushort>();
+        var own = new SortedSet<ushort>();
         foreach (var chunk in uids.Chunk(500))
         {
             await pool.SendAsync(
@@ -113,7 +113,7 @@ public sealed class SubnetReader(EndpointPool pool, ushort netuid, Address accou
                 .ConfigureAwait(false);
         }
 
-        return own;
+        return [.. own];
     }
 
     private static RpcCall Word(Address to, string data, Action<AbiData> take) =>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tao20.Chain.Contracts;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Ingestion;
 using Tao20.Domain.Slashing;
@@ -22,6 +23,7 @@ public sealed class ChainConnection : IAsyncDisposable
         Head = new ChainHead(Pool, options, log);
         Reader = new RangeReader(Pool, options);
         Ranges = new FinalizedRanges(Reader, Head, options);
+        MinerTotals = new MinerTotalsReader(Pool, options.Contract, options.FromBlock, log);
     }
 
     /// <summary>The options.</summary>
@@ -38,6 +40,9 @@ public sealed class ChainConnection : IAsyncDisposable
 
     /// <summary>Reads finalized ranges in order.</summary>
     public FinalizedRanges Ranges { get; }
+
+    /// <summary>Reads where the running totals of miners have to begin.</summary>
+    public MinerTotalsReader MinerTotals { get; }
 
     /// <summary>A connection over HTTP.</summary>
     public static ChainConnection Http(ChainOptions options, ILogger log) =>

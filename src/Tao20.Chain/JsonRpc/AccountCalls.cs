@@ -26,13 +26,42 @@ public static class AccountCalls
             (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Quantity(ref reader))
         );
 
-    /// <summary><c>eth_getBalance</c> at the block with this hash (EIP-1898), in wei.</summary>
-    public static RpcCall BalanceAt(Address account, Hash256 block, Action<BigInteger> take) =>
+    /// <summary><c>eth_getTransactionCount</c> at a height.</summary>
+    public static RpcCall Nonce(Address account, ulong block, Action<ulong> take) => Nonce(account, HexText.Quantity(block), take);
+
+    /// <summary>The transaction of an account with a nonce in a block, by <c>eth_getBlockByNumber</c>; null when there is none.</summary>
+    public static RpcCall TransactionOf(Address account, ulong nonce, ulong block, Action<Hash256?> take) =>
         new(
-            "eth_getBalance",
-            $"[\"{account}\",{{\"blockHash\":\"{block}\",\"requireCanonical\":true}}]",
-            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.BigQuantity(reader.GetString()!))
+            "eth_getBlockByNumber",
+            $"[\"{HexText.Quantity(block)}\",true]",
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) =>
+            {
+                using var document = JsonDocument.ParseValue(ref reader);
+                Hash256? found = null;
+                foreach (var transaction in document.RootElement.GetProperty("transactions").EnumerateArray())
+                {
+                    if (Address.Parse(Text(transaction, "from")) == account && HexText.BigQuantity(Text(transaction, "nonce")) == nonce)
+                        found = Hash256.Parse(Text(transaction, "hash"));
+                }
+
+                take(found);
+            }
         );
+
+    /// <summary>Whether a node knows a transaction, or its receipt: whether a method gives anything for its hash.</summary>
+    public static RpcCall IsKnown(string method, Hash256 hash, Action<bool> take) =>
+        new(
+            method,
+            $"[\"{hash}\"]",
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) =>
+            {
+                take(reader.TokenType != JsonTokenType.Null);
+                reader.Skip();
+            }
+        )
+        {
+            MayBeNull = true,
+        };
 
     /// <summary><c>eth_getBalance</c> at a height, in wei.</summary>
     public static RpcCall BalanceAt(Address account, ulong block, Action<BigInteger> take) =>
@@ -83,8 +112,6 @@ public static class AccountCalls
         );
     }
 
-    private static string Text(JsonElement receipt, string name) =>
-        receipt.TryGetProperty(name, out var value) && value.GetString() is { } text
-            ? text
-            : throw new FormatException($"a receipt without {name}");
+    private static string Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.GetString() is { } text ? text : throw new FormatException($"no {name}");
 }

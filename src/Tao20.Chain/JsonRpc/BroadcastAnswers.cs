@@ -37,6 +37,15 @@ public static class BroadcastAnswers
         ("invalidtransaction::payment", BroadcastAnswer.InsufficientFunds),
     ];
 
+    // The code of geth and of those that follow it.
+    private const int Reverted = 3;
+
+    /// <summary>
+    /// Whether a call was refused by the contract: by the code, by what it returned, or by the word that all clients have for it.
+    /// </summary>
+    public static bool IsRevert(RpcErrorException error) =>
+        error.Code == Reverted || error.RevertData is not null || error.Text.Contains("revert", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>What an error means.</summary>
     public static BroadcastAnswer Of(RpcErrorException error)
     {

@@ -24,6 +24,14 @@ public static class EthCalls
             (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Bytes(ref reader).Length)
         );
 
+    /// <summary><c>eth_getCode</c> at a height: how many bytes of code there are.</summary>
+    public static RpcCall CodeSize(Address address, ulong block, Action<int> take) =>
+        new(
+            "eth_getCode",
+            $"[\"{address}\",\"{HexText.Quantity(block)}\"]",
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Bytes(ref reader).Length)
+        );
+
     /// <summary><c>eth_getBlockByNumber</c> without transactions; null when there is no such block.</summary>
     /// <param name="block">A quantity, <c>latest</c> or <c>finalized</c>.</param>
     /// <param name="take">Takes the header.</param>
@@ -78,23 +86,18 @@ public static class EthCalls
             (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Bytes(ref reader))
         );
 
-    /// <summary><c>eth_call</c> at the block with this hash (EIP-1898), which has to be part of the chain.</summary>
-    public static RpcCall CallAt(Address to, string data, Hash256 block, Action<byte[]> take) =>
-        new(
-            "eth_call",
-            $"[{{\"to\":\"{to}\",\"data\":\"{data}\"}},{{\"blockHash\":\"{block}\",\"requireCanonical\":true}}]",
-            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Bytes(ref reader))
-        );
+    /// <summary><c>eth_call</c> at a height.</summary>
+    public static RpcCall CallAt(Address to, string data, ulong block, Action<byte[]> take) =>
+        Call(to, data, HexText.Quantity(block), take);
 
     /// <summary>
-    /// <c>eth_call</c> of an account that sends TAO along, at the block with this hash. What it returns is not read; how it is
-    /// refused says more.
+    /// <c>eth_call</c> of an account that sends TAO along, at a height. What it returns is not read; how it is refused says more.
     /// </summary>
-    public static RpcCall SimulateAt(Address from, Address to, Wei value, string data, Hash256 block) =>
+    public static RpcCall SimulateAt(Address from, Address to, Wei value, string data, ulong block) =>
         new(
             "eth_call",
             $"[{{\"from\":\"{from}\",\"to\":\"{to}\",\"value\":\"0x{value.Value:x}\",\"data\":\"{data}\"}},"
-                + $"{{\"blockHash\":\"{block}\",\"requireCanonical\":true}}]",
+                + $"\"{HexText.Quantity(block)}\"]",
             (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => reader.Skip()
         );
 

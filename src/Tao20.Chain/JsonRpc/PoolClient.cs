@@ -59,6 +59,8 @@ internal sealed class PoolClient(EndpointPool pool, CancellationToken stop) : Cl
                 RequireQuantity(method, result);
                 break;
             case "eth_getBlockByNumber":
+                foreach (var name in (string[])["number", "timestamp"])
+                    RequireQuantity(name, Field(name, result));
                 if (result.TryGetProperty("baseFeePerGas", out var fee) && fee.ValueKind != JsonValueKind.Null)
                     RequireQuantity("baseFeePerGas", fee);
                 break;
@@ -92,5 +94,5 @@ internal sealed class PoolClient(EndpointPool pool, CancellationToken stop) : Cl
     private static JsonElement Field(string name, JsonElement receipt) =>
         receipt.ValueKind == JsonValueKind.Object && receipt.TryGetProperty(name, out var value)
             ? value
-            : throw new FormatException($"a receipt without {name}");
+            : throw new FormatException($"an answer without {name}");
 }

@@ -10,6 +10,7 @@ public abstract record IntentFailure
         this switch
         {
             DeadlinePassed passed => $"its deadline {passed.Deadline} has passed: the chain's time is {passed.ChainTime}",
+            BlockPassed passed => $"its last useful block {passed.LastBlock} has passed: the latest is {passed.Latest}",
             SimulationRefused { RevertData: { } data } refused => $"the simulation was refused: {refused.NodeText} ({data})",
             SimulationRefused refused => $"the simulation was refused: {refused.NodeText}",
             Recorded recorded => recorded.Text,
@@ -26,12 +27,17 @@ public abstract record IntentFailure
         };
 
     /// <summary>Whether its deadline had passed.</summary>
-    public bool IsExpiry => this is DeadlinePassed or Recorded { Expired: true };
+    public bool IsExpiry => this is DeadlinePassed or BlockPassed or Recorded { Expired: true };
 
     /// <summary>The chain's time was after its deadline.</summary>
     /// <param name="Deadline">The deadline, in Unix seconds.</param>
     /// <param name="ChainTime">The time of the latest block, in Unix seconds.</param>
     public sealed record DeadlinePassed(ulong Deadline, ulong ChainTime) : IntentFailure;
+
+    /// <summary>It could no longer be in a block in which it is of use.</summary>
+    /// <param name="LastBlock">The last block in which it is.</param>
+    /// <param name="Latest">The latest block.</param>
+    public sealed record BlockPassed(ulong LastBlock, ulong Latest) : IntentFailure;
 
     /// <summary>It would have been reverted.</summary>
     /// <param name="NodeText">What the node said.</param>

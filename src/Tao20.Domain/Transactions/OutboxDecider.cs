@@ -8,11 +8,15 @@ namespace Tao20.Domain.Transactions;
 /// <param name="Refusal">What the node said; null when it would succeed.</param>
 /// <param name="RevertData">What the refused call returned, as 0x and hex digits; null when there was nothing.</param>
 /// <param name="Answer">What kind of refusal it is.</param>
+/// <param name="Reverts">
+/// Whether the contract refused it. Otherwise the node did, which may only be behind, or in the middle of a reorg.
+/// </param>
 public sealed record Simulation(
     ulong Gas,
     string? Refusal = null,
     string? RevertData = null,
-    BroadcastAnswer Answer = BroadcastAnswer.Taken
+    BroadcastAnswer Answer = BroadcastAnswer.Taken,
+    bool Reverts = false
 );
 
 /// <summary>
@@ -48,31 +52,46 @@ public sealed record OutboxDecider(Address Account, FeePolicy Fees)
     /// <summary>What comes next by what the chain shows: what is signed, in the order of its nonces, then what is new.</summary>
     public OutboxStep Next(OutboxState state, AccountView view)
     {
-        var due = state.Open.Where(entry => IsDue(entry, view)).MinBy(entry => entry.Attempts[0].Nonce);
+        var due = state.Open.Where(entry => IsDue(entry, view)).MinBy(entry => entry.Nonce);
         if (due is not null)
             return IsStuck(due, view) ? Replace(due, view) : new OutboxStep.Broadcast(due.Intent.Id, due.Attempts[^1]);
-        if (
-            state.Open.Find(entry => entry.State == IntentState.Planned) is not { Intent: var intent }
-            || state.Open.Count(entry => entry.Attempts.Count > 0) >= Fees.MaxInFlight
-        )
-            return new OutboxStep.Idle();
-        return intent.Deadline > 0 && view.LatestTime > intent.Deadline
-            ? new OutboxStep.Record(
-                new OutboxEvent.IntentFailed(intent.Id, new IntentFailure.DeadlinePassed(intent.Deadline, view.LatestTime))
-            )
-            : new OutboxStep.Simulate(intent);
+        var planned = state.Open.Where(entry => entry.State == IntentState.Planned).Select(entry => entry.Intent).ToList();
+        if (planned.Find(intent => intent.Deadline > 0 && view.LatestTime > intent.Deadline) is { } late)
+            return new OutboxStep.Record(
+                new OutboxEvent.IntentFailed(late.Id, new IntentFailure.DeadlinePassed(late.Deadline, view.LatestTime))
+            );
+        if (planned.Find(intent => intent.LastBlock > 0 && view.Latest >= intent.LastBlock) is { } missed)
+            return new OutboxStep.Record(
+                new OutboxEvent.IntentFailed(missed.Id, new IntentFailure.BlockPassed(missed.LastBlock, view.Latest))
+            );
+        return planned.MinBy(intent => intent.Priority) is { } next && state.Open.Count(entry => entry.InFlight) < Fees.MaxInFlight
+            ? new OutboxStep.Simulate(next)
+            : new OutboxStep.Idle();
     }
 
     /// <summary>What comes after a simulation: a signature, the end of the intent, or waiting.</summary>
-    public OutboxStep OnSimulated(OutboxState state, AccountView view, TransactionIntent intent, Simulation simulation)
+    /// <param name="state">The outbox.</param>
+    /// <param name="view">The chain.</param>
+    /// <param name="intent">The intent.</param>
+    /// <param name="simulation">What it came to.</param>
+    /// <param name="refusedForBlocks">For how many blocks it has been refused.</param>
+    public OutboxStep OnSimulated(
+        OutboxState state,
+        AccountView view,
+        TransactionIntent intent,
+        Simulation simulation,
+        ulong refusedForBlocks = 0
+    )
     {
         if (simulation.Refusal is { } refusal)
         {
-            return simulation.Answer == BroadcastAnswer.InsufficientFunds
-                ? new OutboxStep.Idle(new OutboxWait.Funds(Account, intent.Id, refusal))
-                : new OutboxStep.Record(
+            if (simulation.Answer == BroadcastAnswer.InsufficientFunds)
+                return new OutboxStep.Idle(new OutboxWait.Funds(Account, intent.Id, refusal));
+            return simulation.Reverts || refusedForBlocks >= (ulong)Fees.StuckBlocks
+                ? new OutboxStep.Record(
                     new OutboxEvent.IntentFailed(intent.Id, new IntentFailure.SimulationRefused(refusal, simulation.RevertData))
-                );
+                )
+                : new OutboxStep.Idle(new OutboxWait.Acceptance(intent.Id, refusal, AcceptanceOutlook.NextBlock));
         }
 
         return Fees.First(view.BaseFee) is { } fees
@@ -141,15 +160,14 @@ public sealed record OutboxDecider(Address Account, FeePolicy Fees)
             : new OutboxStep.Broadcast(entry.Intent.Id, last, new OutboxWait.HigherFee(entry.Intent.Id, Fees.MaxFeePerGas));
     }
 
-    /// <summary>It has not been sent, or not been heard of for some blocks.</summary>
+    /// <summary>It has not been sent, or not been heard of for some blocks, and its nonce is not used up.</summary>
     private static bool IsDue(OutboxEntry entry, AccountView view) =>
-        entry.State == IntentState.Signed || (entry.State == IntentState.Broadcast && view.Latest >= entry.SentAt + RepeatAfterBlocks);
+        entry.Nonce >= view.NonceLatest
+        && (entry.State == IntentState.Signed || (entry.State == IntentState.Broadcast && view.Latest >= entry.SentAt + RepeatAfterBlocks));
 
     /// <summary>It has waited long enough, and nothing of ours is before it.</summary>
     private bool IsStuck(OutboxEntry entry, AccountView view) =>
-        entry.State == IntentState.Broadcast
-        && view.Latest >= entry.SentAt + (ulong)Fees.StuckBlocks
-        && view.NonceLatest == entry.Attempts[0].Nonce;
+        entry.State == IntentState.Broadcast && view.Latest >= entry.SentAt + (ulong)Fees.StuckBlocks && view.NonceLatest == entry.Nonce;
 }
 
 /// <summary>Transactions of an account that were not sent from its outbox: another process has the key.</summary>

@@ -41,6 +41,12 @@ public sealed record OutboxEntry(
     Receipt? Receipt
 )
 {
+    /// <summary>The nonce of all that was signed for it; 0 before anything was.</summary>
+    public ulong Nonce => Attempts.Count > 0 ? Attempts[0].Nonce : 0;
+
+    /// <summary>Whether something is signed for it that is in no block.</summary>
+    public bool InFlight => Attempts.Count > 0 && Receipt is null;
+
     /// <summary>How far it is, for who wants to know.</summary>
     public IntentProgress Progress => new(Intent.Id, State, Receipt, null);
 }
@@ -61,7 +67,14 @@ public sealed record AccountView(
     ulong LatestTime,
     ulong Finalized,
     BigInteger BaseFee
-);
+)
+{
+    /// <summary>
+    /// By nonce, the transaction that has used it in a final block, where that was looked up and found; zero where no endpoint knows
+    /// any of ours. Null before it was looked up.
+    /// </summary>
+    public IReadOnlyDictionary<ulong, Hash256>? Used { get; init; }
+}
 
 /// <summary>All intents of one account, and what was signed for them.</summary>
 /// <param name="Open">Intents that have not ended, oldest first.</param>
@@ -96,12 +109,11 @@ public sealed record OutboxState(
             var receipt = entry.Attempts.Select(attempt => ReceiptOf(attempt, view)).FirstOrDefault(found => found is not null);
             if (receipt is null)
             {
-                if (entry.Receipt is { } gone)
+                // A receipt may only be late: it is gone when a node that is as far says that the nonce is free again.
+                if (entry.Receipt is { } gone && view.Latest >= gone.Block && view.NonceLatest <= entry.Nonce)
                     events.Add(new TransactionReorged(entry.Intent.Id, gone.Hash));
-
-                // No transaction of ours is mined, and the nonce is used up for good.
-                if (view.NonceFinal > entry.Attempts[0].Nonce)
-                    events.Add(new TransactionDropped(entry.Intent.Id, entry.Attempts[0].Nonce));
+                if (IsDisplaced(entry, view))
+                    events.Add(new TransactionDropped(entry.Intent.Id, entry.Nonce));
                 continue;
             }
 
@@ -113,6 +125,20 @@ public sealed record OutboxState(
 
         return events;
     }
+
+    /// <summary>
+    /// What has a nonce that is used up for good, while no node shows a receipt: mined, and the receipt is late, or displaced. It is
+    /// looked up which; until then nothing is signed for it, or money would be sent twice.
+    /// </summary>
+    public IReadOnlyList<OutboxEntry> Unexplained(AccountView view) =>
+        [
+            .. Open.Where(entry =>
+                entry.Attempts.Count > 0
+                && view.NonceFinal > entry.Nonce
+                && entry.Attempts.TrueForAll(attempt => !view.Receipts.ContainsKey(attempt.Hash))
+                && !IsDisplaced(entry, view)
+            ),
+        ];
 
     /// <summary>The nonce of the next transaction: never one that was signed with before, never one that is used up.</summary>
     public ulong NonceAt(AccountView view) => Math.Max(view.NonceLatest, NextNonce);
@@ -169,6 +195,13 @@ public sealed record OutboxState(
                 Success = receipt.Success && !attempt.Cancels,
             }
             : null;
+
+    /// <summary>Someone else's transaction has used the nonce in a final block: none of ours can be mined any more.</summary>
+    private static bool IsDisplaced(OutboxEntry entry, AccountView view) =>
+        view.NonceFinal > entry.Nonce
+        && view.Used is { } used
+        && used.TryGetValue(entry.Nonce, out var by)
+        && !entry.Attempts.Exists(attempt => attempt.Hash == by);
 
     private OutboxState With(string id, Func<OutboxEntry, OutboxEntry> change) =>
         Open.Find(entry => entry.Intent.Id == id) is { } entry ? this with { Open = Open.Replace(entry, change(entry)) } : this;

@@ -53,6 +53,9 @@ public abstract record OutboxWait
             Funds funds => $"{funds.Account} cannot pay for {funds.Id}: {funds.NodeText}. Send it TAO.",
             BaseFee fee => $"The base fee of {fee.Wei} wei leaves no room under Transactions:MaxFeePerGas = {fee.Limit}: {fee.Id} waits.",
             HigherFee fee => $"{fee.Id} is not mined, and a higher fee would be above Transactions:MaxFeePerGas = {fee.Limit}.",
+            Unexplained unknown =>
+                $"Nonce {unknown.Nonce}, signed for {unknown.Id}, is used in a final block, and no endpoint shows by which transaction. "
+                    + "Nothing is signed for it anew before that is known: add an endpoint that keeps all receipts.",
             Acceptance accepted => $"{accepted.Id} is not taken by the node: {accepted.NodeText}. {accepted.Hope}",
             _ => throw new InvalidOperationException($"A {GetType().Name} has no words."),
         };
@@ -65,6 +68,9 @@ public abstract record OutboxWait
 
     /// <summary>A transaction is stuck and must not pay more.</summary>
     public sealed record HigherFee(string Id, BigInteger Limit) : OutboxWait;
+
+    /// <summary>It is not known whether what was signed is mined, or someone else's transaction.</summary>
+    public sealed record Unexplained(string Id, ulong Nonce) : OutboxWait;
 
     /// <summary>No node accepts a transaction.</summary>
     /// <param name="Id">The intent.</param>

@@ -9,14 +9,31 @@ namespace Tao20.Domain.Transactions;
 /// <param name="Data">Call data.</param>
 /// <param name="Deadline">The chain's time, in Unix seconds, after which it is no longer begun; 0 for never.</param>
 /// <param name="Gas">The gas it takes, where that is known; 0 has it estimated.</param>
+/// <param name="Priority">What goes first when several wait.</param>
+/// <param name="LastBlock">The last block in which it is of use: it is begun only while the latest is before it; 0 for none.</param>
 public sealed record TransactionIntent(
     string Id,
     Address To,
     UInt128 ValueWei,
     ReadOnlyMemory<byte> Data,
     ulong Deadline = 0,
-    ulong Gas = 0
+    ulong Gas = 0,
+    IntentPriority Priority = IntentPriority.First,
+    ulong LastBlock = 0
 );
+
+/// <summary>What goes first when several intents wait; among equals, what was wanted first.</summary>
+public enum IntentPriority : byte
+{
+    /// <summary>What cannot wait: trades, and a validator's own statements.</summary>
+    First = 0,
+
+    /// <summary>What others may do, too: punishing, closing epochs.</summary>
+    Then = 1,
+
+    /// <summary>What has a whole epoch: the weights.</summary>
+    Last = 2,
+}
 
 /// <summary>How far an intent is.</summary>
 public enum IntentState : byte

@@ -10,7 +10,11 @@ namespace Tao20.Domain.Volume;
 /// <param name="Rules">The rules in force in the trades' epochs.</param>
 /// <param name="Trades">The trades, ascending by position, with timestamps that never go back.</param>
 /// <param name="Counter">The chain's own running total around these trades; null when the contract keeps none.</param>
-public sealed record FoldTrades(Address Miner, EligibilityRules Rules, ReadOnlyMemory<Trade> Trades, ChainCounter? Counter);
+public sealed record FoldTrades(Address Miner, EligibilityRules Rules, ReadOnlyMemory<Trade> Trades, ChainCounter? Counter)
+{
+    /// <summary>What the chain had counted before the first block that is read, in TAO wei; null where that was not asked.</summary>
+    public UInt128? Began { get; init; }
+}
 
 /// <summary>What the contract's <c>MinerActivityTracked</c> says of a miner: its lifetime total of value, in TAO wei.</summary>
 /// <param name="Before">Before the first of the trades.</param>
@@ -43,6 +47,18 @@ public abstract record FoldDecision
 
     /// <summary>All of it had been folded before: a repeat after a crash.</summary>
     public sealed record AlreadyFolded : FoldDecision;
+
+    /// <summary>
+    /// The miner's first trade seen, and the chain has counted some before: nothing is folded before it is known whether these were
+    /// before the first block that is read.
+    /// </summary>
+    /// <param name="ChainWei">What the chain had counted before the trades, in TAO wei.</param>
+    public sealed record BeginningWanted(UInt128 ChainWei) : FoldDecision;
+
+    /// <summary>Trades between the first block that is read and these are missing.</summary>
+    /// <param name="ChainWei">What the chain had counted before the trades, in TAO wei.</param>
+    /// <param name="BeganWei">What it had counted before the first block that is read.</param>
+    public sealed record HistoryMissing(UInt128 ChainWei, UInt128 BeganWei) : FoldDecision;
 
     /// <summary>The fold would not equal the chain's own counter: nothing may be folded.</summary>
     /// <param name="ChainWei">The chain's running total after the trades, in TAO wei.</param>
@@ -121,6 +137,10 @@ public sealed class MinerVolume
             return new FoldDecision.AlreadyFolded();
 
         var baseline = !_state.HasTraded ? command.Counter?.Before : null;
+        if (baseline > 0 && command.Began is null)
+            return new FoldDecision.BeginningWanted(baseline.Value);
+        if (baseline > 0 && command.Began != baseline)
+            return new FoldDecision.HistoryMissing(baseline.Value, command.Began!.Value);
         var scratch = _state.Clone();
         scratch.Baseline ??= baseline;
         var verdicts = new Verdict[fresh.Length];

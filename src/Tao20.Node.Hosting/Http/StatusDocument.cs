@@ -138,7 +138,9 @@ internal sealed record FaultDocument(string Kind, string Message, DateTimeOffset
     /// <summary>All that is at fault: in reading the chain, and in what was computed from it.</summary>
     public static IReadOnlyList<FaultDocument> AllOf(NodeStatus status) =>
         [
-            .. status.Follower.Fault is { } fault ? new[] { Of(fault) } : [],
+            .. ((NodeFault?[])[status.Follower.Fault, status.Validator?.Sender.Fault, status.Market?.Sender?.Fault])
+                .OfType<NodeFault>()
+                .Select(Of),
             .. status
                 .Validator?.Computed.Epochs.Where(result => result.DisagreesWithConsensus is not null)
                 .Select(result => new FaultDocument(

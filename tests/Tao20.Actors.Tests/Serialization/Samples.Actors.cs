@@ -1,6 +1,7 @@
 using CsCheck;
 using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Consensus;
+using Tao20.Actors.Faults;
 using Tao20.Actors.Pricing;
 using Tao20.Actors.Transactions;
 using Tao20.Chain.Abi;
@@ -68,6 +69,7 @@ internal static partial class Samples
         [
             new SubmitIntent(intent),
             new IntentPlanned(intent),
+            new IntentPlanned(intent with { Priority = IntentPriority.Last, LastBlock = 7 }),
             new TransactionSigned(intent.Id, attempt),
             new TransactionSigned(intent.Id, attempt with { Cancels = true }),
             new TransactionBroadcast(intent.Id, attempt.Hash, 7),
@@ -90,6 +92,8 @@ internal static partial class Samples
             GetSenderStatus.Instance,
             new SenderStatus(Miner, [new IntentProgress(intent.Id, IntentState.Planned, null, null)], 5, "something", 1),
             new SenderStatus(Miner, [], 5, null, 0),
+            new SenderStatus(Miner, [], 5, null, 0, new NodeFault(FaultKind.TransactionUnexplained, "why", DateTimeOffset.UnixEpoch)),
+            new IntentProgress("late", IntentState.Expired, null, new IntentFailure.BlockPassed(7, 8)),
         ];
     }
 

@@ -101,6 +101,9 @@ internal static partial class Samples
         return
         [
             new FoldBatch(1, 2, new FoldTrades(Miner, EligibilityRules.Default, Folded().Trades, null)),
+            new FoldBatch(1, 2, new FoldTrades(Miner, EligibilityRules.Default, Folded().Trades, new ChainCounter(1, 2)) { Began = 1 }),
+            new BeginningWanted(1, 2, Miner, 3),
+            new HistoryMissing(1, Miner, 3, 2, new Position(4, 5)),
             new FoldAcknowledged(1, 2, Miner),
             new FoldDiverged(1, Miner, 5, 6, new Position(3, 4)),
             new FoldFailed(1, Miner, JournalProblem.DiskFull, "why"),

@@ -64,6 +64,7 @@ public sealed class SerializerTests : TestKit
             [
                 "account",
                 "account-moved",
+                "beginning-wanted",
                 "book-advanced",
                 "cursor",
                 "epoch-ack",
@@ -85,6 +86,7 @@ public sealed class SerializerTests : TestKit
                 "get-settled-epochs",
                 "get-weights",
                 "get-witness",
+                "history-missing",
                 "intent-failed",
                 "intent-planned",
                 "intent-progress",

@@ -95,7 +95,20 @@ internal sealed class SenderNode : IAsyncDisposable
             mine ? cancel => _anvil.Client.MineAsync(1, cancel) : null
         );
 
+    /// <summary>Waits until the chain is as wanted, while blocks go by.</summary>
+    public Task UntilChainAsync(Func<Task<bool>> wanted) =>
+        Eventually.BecomesAsync<object>(
+            async _ => await wanted() ? this : null,
+            _ => true,
+            Patience,
+            cancel => _anvil.Client.MineAsync(1, cancel),
+            what: "the chain is as wanted"
+        );
+
     public Task<SenderStatus> DoneAsync(int count) => UntilAsync(status => status.Ended >= count);
+
+    public Task<SenderStatus> DoneAsync(int count, TimeSpan patience, Func<CancellationToken, Task> meanwhile) =>
+        Eventually.BecomesAsync<SenderStatus>(async _ => await StatusAsync(), status => status.Ended >= count, patience, meanwhile);
 
     public async ValueTask DisposeAsync()
     {
@@ -119,6 +132,12 @@ internal sealed class CuttableTransport(IRpcTransport inner, int cutAt, bool aft
     /// <summary>Which signed transactions, by their bytes as 0x and hex digits, the node refuses; null for none.</summary>
     public Func<string, bool>? Refuses { get; set; }
 
+    /// <summary>
+    /// What becomes of a call, by its method and what tells calls of it apart: <c>null</c> for that result, <c>lag</c> for what it was
+    /// two blocks ago, <c>cut</c> for no connection; null lets it be.
+    /// </summary>
+    public Func<string, string?>? Bends { get; set; }
+
     /// <summary>Completes when it has been cut.</summary>
     public Task Cut => _cut.Task;
 
@@ -132,6 +151,8 @@ internal sealed class CuttableTransport(IRpcTransport inner, int cutAt, bool aft
             && refuses(JsonNode.Parse(body.Span)!["params"]![0]!.GetValue<string>())
         )
             return RpcReply.Of("""[{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"exceeds block gas limit"}}]"""u8.ToArray());
+        if (Bends is not null && await BendAsync(body, cancel) is { } bent)
+            return bent;
         var own =
             body.Span.IndexOf("eth_getTransactionCount"u8) >= 0
             || body.Span.IndexOf("eth_sendRaw"u8) >= 0
@@ -145,6 +166,46 @@ internal sealed class CuttableTransport(IRpcTransport inner, int cutAt, bool aft
         }
 
         return await inner.SendAsync(body, cancel);
+    }
+
+    private async Task<RpcReply?> BendAsync(ReadOnlyMemory<byte> body, CancellationToken cancel)
+    {
+        var request = JsonNode.Parse(body.Span)!;
+        var calls = request is JsonArray batch ? batch.Select(call => call!.AsObject()).ToList() : [request.AsObject()];
+        var bends = calls.ToDictionary(call => call["id"]!.GetValue<int>(), call => Bends!(KindOf(call)));
+        if (bends.Values.All(bend => bend is null))
+            return null;
+        if (bends.ContainsValue("cut"))
+            throw new EndpointUnreachableException(Name, "cut off");
+        foreach (var call in calls.Where(call => bends[call["id"]!.GetValue<int>()] == "lag"))
+            call["params"]![1] = $"0x{await HeightAsync(cancel) - 2:x}";
+        using var reply = await inner.SendAsync(System.Text.Encoding.UTF8.GetBytes(request.ToJsonString()), cancel);
+        var answers = JsonNode.Parse(reply.Bytes.Span)!;
+        foreach (var answer in answers is JsonArray all ? all.Select(answer => answer!.AsObject()).ToList() : [answers.AsObject()])
+        {
+            if (bends[answer["id"]!.GetValue<int>()] == "null")
+                answer["result"] = null;
+        }
+
+        return RpcReply.Of(System.Text.Encoding.UTF8.GetBytes(answers.ToJsonString()));
+    }
+
+    private async Task<ulong> HeightAsync(CancellationToken cancel)
+    {
+        ulong height = 0;
+        await new RpcEndpoint(inner).SendAsync([EthCalls.BlockNumber(number => height = number)], cancel);
+        return Math.Max(2, height);
+    }
+
+    private static string KindOf(JsonObject call)
+    {
+        var (method, parameters) = (call["method"]!.GetValue<string>(), call["params"]!.AsArray());
+        return method switch
+        {
+            "eth_getBlockByNumber" when parameters[1]!.GetValue<bool>() => method + " full",
+            "eth_getTransactionCount" when parameters[1]!.GetValue<string>() == "latest" => method + " latest",
+            _ => method,
+        };
     }
 }
 

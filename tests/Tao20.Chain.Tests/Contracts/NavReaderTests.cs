@@ -109,9 +109,15 @@ public sealed class NavReaderTests : IAsyncLifetime
             )
         );
         await _chain.Head.RefreshAsync(_none);
-        var uids = await _reader.UidsAsync(20, [.. _economy.Miners], _chain.Head.Latest!.Hash, _none);
+        var head = _chain.Head.Latest!;
+        var uids = await _reader.UidsAsync(20, [.. _economy.Miners], head.Number, head.Hash, _none);
         Assert.Equal([(_economy.Miners[0], (ushort)77)], uids.Select(pair => (pair.Key, pair.Value)));
-        Assert.Empty(await _reader.UidsAsync(21, [.. _economy.Miners], _chain.Head.Latest!.Hash, _none));
+        Assert.Empty(await _reader.UidsAsync(21, [.. _economy.Miners], head.Number, head.Hash, _none));
+
+        // At a block that is not the one meant nothing is read.
+        await Assert.ThrowsAsync<BlockReplacedException>(() =>
+            _reader.UidsAsync(20, [.. _economy.Miners], head.Number, head.ParentHash, _none)
+        );
     }
 
     private async Task<NavReading> NavAsync()

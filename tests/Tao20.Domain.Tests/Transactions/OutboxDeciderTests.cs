@@ -8,7 +8,7 @@ namespace Tao20.Domain.Tests.Transactions;
 
 /// <summary>What an account's sender does next, given what is in its outbox and what the chain shows.</summary>
 [Trait("Category", "Fast")]
-public sealed class OutboxDeciderTests
+public sealed partial class OutboxDeciderTests
 {
     private static readonly Address Account = Address.Parse("0x00000000000000000000000000000000000000aa");
     private static readonly FeePolicy Fees = new()
@@ -44,8 +44,20 @@ public sealed class OutboxDeciderTests
     public void What_would_be_reverted_ends_with_what_the_node_said() =>
         Assert.Equal(
             new OutboxStep.Record(new IntentFailed("a", new IntentFailure.SimulationRefused("no", "0x01"))),
-            Decider.OnSimulated(State(Planned("a")), Chain, Intent("a"), new Simulation(0, "no", "0x01", BroadcastAnswer.Refused))
+            Decider.OnSimulated(State(Planned("a")), Chain, Intent("a"), new Simulation(0, "no", "0x01", BroadcastAnswer.Refused, true))
         );
+
+    [Fact]
+    public void What_a_node_will_not_simulate_is_tried_again_for_some_blocks_before_it_is_given_up()
+    {
+        var behind = new Simulation(0, "block height is 176 but requested was 177", null, BroadcastAnswer.Refused);
+        foreach (var blocks in (ulong[])[0, 1, 2])
+            Assert.Equal(
+                new OutboxStep.Idle(new OutboxWait.Acceptance("a", behind.Refusal!, AcceptanceOutlook.NextBlock)),
+                Decider.OnSimulated(State(Planned("a")), Chain, Intent("a"), behind, blocks)
+            );
+        Assert.IsType<OutboxStep.Record>(Decider.OnSimulated(State(Planned("a")), Chain, Intent("a"), behind, 3));
+    }
 
     [Fact]
     public void Want_of_money_is_waited_for() =>
@@ -225,7 +237,7 @@ public sealed class OutboxDeciderTests
                         state,
                         view,
                         intent,
-                        move == 8 ? new Simulation(0, "no", null, BroadcastAnswer.Refused) : new Simulation(50_000)
+                        move == 8 ? new Simulation(0, "no", null, BroadcastAnswer.Refused, Reverts: true) : new Simulation(50_000)
                     );
                     break;
                 case OutboxStep.Sign sign:

@@ -149,13 +149,12 @@ public sealed class MinerVolumeTests
     public void A_miner_that_had_traded_before_the_first_block_read_has_a_baseline()
     {
         var tao = Wei.OneTao.Value;
-        var folded = Assert
-            .IsType<FoldDecision.Fold>(
-                MinerVolume
-                    .Initial(Miner)
-                    .Decide(new FoldTrades(Miner, EligibilityRules.Default, new[] { Mint(1000, 0) }, new ChainCounter(7 * tao, 8 * tao)))
-            )
-            .Event;
+        var first = new FoldTrades(Miner, EligibilityRules.Default, new[] { Mint(1000, 0) }, new ChainCounter(7 * tao, 8 * tao));
+
+        // Whether it had, the chain says, and not the log of its first trade seen.
+        Assert.Equal(new FoldDecision.BeginningWanted(7 * tao), MinerVolume.Initial(Miner).Decide(first));
+        Assert.Equal(new FoldDecision.HistoryMissing(7 * tao, 5 * tao), MinerVolume.Initial(Miner).Decide(first with { Began = 5 * tao }));
+        var folded = Assert.IsType<FoldDecision.Fold>(MinerVolume.Initial(Miner).Decide(first with { Began = 7 * tao })).Event;
         var volume = MinerVolume.Initial(Miner).Evolve(folded);
         Assert.Equal(7 * tao, volume.Baseline);
         Assert.Equal(tao, volume.LifetimeWei);

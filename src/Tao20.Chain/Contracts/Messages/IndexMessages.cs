@@ -77,3 +77,10 @@ internal sealed class RedeemInKindFunction(BigInteger tokens, List<BigInteger> m
     [Parameter("uint256", "deadline", 3)]
     public BigInteger Deadline => deadline;
 }
+
+[Function("getMinerStats")]
+internal sealed class GetMinerStatsFunction(Address miner) : FunctionMessage
+{
+    [Parameter("address", "miner", 1)]
+    public string Miner => miner.ToString();
+}

@@ -1,0 +1,93 @@
+using Akka.Actor;
+using Tao20.Actors.Consensus;
+using Tao20.Actors.Miners;
+using Tao20.Chain.Contracts;
+using Tao20.Domain.Ingestion;
+using Address = Tao20.Domain.Units.Address;
+
+namespace Tao20.Actors.Ingestion;
+
+/// <summary>
+/// Sends the parts of the range under way: to each miner its trades, to the consensus its facts. A miner's actor that sees its first
+/// trade may want to know where its running total has to begin; that is asked of the chain, of many at once. Mutable, of one follower.
+/// </summary>
+/// <param name="miners">The miners.</param>
+/// <param name="consensus">Who keeps the book of validators.</param>
+/// <param name="totals">Asks the chain where totals begin.</param>
+/// <param name="clock">The clock.</param>
+internal sealed class RangeDelivery(IActorRef miners, IActorRef consensus, MinerTotalsReader totals, TimeProvider clock)
+{
+    private readonly Dictionary<Address, UInt128> _beginnings = [];
+    private readonly Dictionary<Address, BeginningWanted> _wanted = [];
+    private bool _asking;
+
+    /// <summary>When all that was missing was sent last.</summary>
+    public DateTimeOffset SentAt { get; private set; }
+
+    /// <summary>Sends each miner its first part that is not acknowledged: a later one waits, so that a lost one leaves no gap.</summary>
+    public void SendMissing(RangeFlow flow)
+    {
+        if (flow.UnderWay is not { } work)
+            return;
+        SentAt = clock.GetUtcNow();
+        foreach (var (miner, part) in flow.Parts)
+            Send(work, miner, part);
+        if (flow.FactsMissing)
+            consensus.Tell(new FoldFacts(work.Number, work.Facts!, work.Last.Number));
+    }
+
+    /// <summary>Sends a miner one part.</summary>
+    public void Send(InFlightRange work, Address miner, int part)
+    {
+        var trades = work.Batches[miner][part];
+        if (_beginnings.TryGetValue(miner, out var began))
+            trades = trades with { Began = began };
+        miners.Tell(new FoldBatch(work.Number, part, trades));
+    }
+
+    /// <summary>A miner's trades are folded: its beginning is known to it.</summary>
+    public void Forget(Address miner) => _beginnings.Remove(miner);
+
+    /// <summary>A miner's actor wants to know where its total has to begin.</summary>
+    public void Want(BeginningWanted wanted) => _wanted[wanted.Miner] = wanted;
+
+    /// <summary>Asks the chain for all that is wanted; null while that is under way, or when nothing is.</summary>
+    public Task<BeginningsRead>? AskBeginnings(CancellationToken cancel)
+    {
+        if (_asking || _wanted.Count == 0)
+            return null;
+        _asking = true;
+        return ReadAsync([.. _wanted.Values], cancel);
+    }
+
+    /// <summary>Takes what the chain said, and sends what has waited for it.</summary>
+    public void Take(BeginningsRead read, RangeFlow flow)
+    {
+        _asking = false;
+        foreach (var wanted in read.Wanted)
+        {
+            _wanted.Remove(wanted.Miner);
+
+            // Where it cannot be known, what the chain had counted is taken for what it was.
+            _beginnings[wanted.Miner] = read.Totals?.GetValueOrDefault(wanted.Miner) ?? wanted.ChainWei;
+            if (flow.UnderWay is { } work && work.Number == wanted.Range)
+                Send(work, wanted.Miner, wanted.Part);
+        }
+    }
+
+    /// <summary>Nothing is under way any more: what was wanted will be wanted again.</summary>
+    public void Restart()
+    {
+        _asking = false;
+        _wanted.Clear();
+        _beginnings.Clear();
+    }
+
+    private async Task<BeginningsRead> ReadAsync(IReadOnlyList<BeginningWanted> wanted, CancellationToken cancel) =>
+        new(wanted, await totals.ReadAsync([.. wanted.Select(one => one.Miner)], cancel).ConfigureAwait(false));
+}
+
+/// <summary>What the chain had counted of miners before the first block read.</summary>
+/// <param name="Wanted">Who wanted to know.</param>
+/// <param name="Totals">By miner, in TAO wei; null where it cannot be known.</param>
+internal sealed record BeginningsRead(IReadOnlyList<BeginningWanted> Wanted, IReadOnlyDictionary<Address, UInt128>? Totals);
