@@ -93,6 +93,12 @@ public sealed class NodeMisbehaviourException(EndpointName endpoint, string what
     public string What { get; } = what;
 }
 
+/// <summary>Two endpoints do not agree on what is to be signed: nothing is signed.</summary>
+public sealed class EndpointsDisagreeException(EndpointName first, EndpointName second, string what)
+    : ChainException(
+        $"The RPC endpoints {first} and {second} disagree: {what}. Nothing is signed. Find out which is right and remove the other."
+    );
+
 /// <summary>An endpoint is on another chain than it has to be.</summary>
 public sealed class WrongChainException(EndpointName endpoint, ulong expected, ulong found)
     : EndpointException(endpoint, $"The RPC endpoint {endpoint} is on chain {found}, not {expected}: correct --rpc or --chain-id.");

@@ -123,10 +123,14 @@ internal sealed class ChainFixture : IAsyncDisposable
     }
 
     public IEnumerable<string> ValidatorArguments(string dataDirectory, params string[] more) =>
+        ValidatorArgumentsBehind(Chain.Rpc.ToString(), dataDirectory, more);
+
+    /// <summary>A validator that asks other endpoints than the chain itself.</summary>
+    public IEnumerable<string> ValidatorArgumentsBehind(string endpoints, string dataDirectory, params string[] more) =>
         [
             "validator",
             "--rpc",
-            Chain.Rpc.ToString(),
+            endpoints,
             "--contract",
             Economy.Index.ToString(),
             "--netuid",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
+using Tao20.Actors.Faults;
 using Tao20.Actors.Transactions;
 using Tao20.Chain;
 using Tao20.Chain.Contracts;
@@ -48,6 +49,7 @@ internal sealed class DutiesActor : UntypedActor
     private readonly Dictionary<EpochId, ulong> _windowEnds = [];
     private EpochId? _weighed;
     private ulong _block;
+    private NodeFault? _fault;
 
     public DutiesActor(ValidatorRole role, ChainConnection chain, IActorRef transactions, IActorRef weights, TimeProvider clock)
     {
@@ -82,7 +84,7 @@ internal sealed class DutiesActor : UntypedActor
             case IntentProgress:
                 break;
             case GetLocalEpochResults:
-                Sender.Tell(new LocalEpochResults([.. _results]));
+                Sender.Tell(new LocalEpochResults([.. _results], _fault));
                 break;
             default:
                 Unhandled(message);
@@ -144,22 +146,24 @@ internal sealed class DutiesActor : UntypedActor
         )
             return;
         var before = _results.LastOrDefault(result => result.Epoch.CompareTo(round.Epoch) < 0)?.Nav;
-        ComputeAsync(round, report, before)
+        var earlier = reports.LastOrDefault(other => other.Closed.Epoch.CompareTo(round.Epoch) < 0)?.Closed;
+        ComputeAsync(round, report, before, earlier is null ? _chain.Options.FromBlock : earlier.LastBlock + 1)
             .PipeTo(
                 Self,
                 failure: cause => new Computed(
                     round.Epoch,
                     null,
                     [],
-                    cause is ChainException or FormatException or OverflowException ? cause.Message : cause.ToString()
+                    cause is ChainException or FormatException or OverflowException ? cause.Message : cause.ToString(),
+                    cause is EndpointsDisagreeException
                 )
             );
     }
 
-    private async Task<Computed> ComputeAsync(Round round, EpochReport report, TaoPerToken? before)
+    private async Task<Computed> ComputeAsync(Round round, EpochReport report, TaoPerToken? before, ulong from)
     {
         var computation = await EpochComputation
-            .OfAsync(_chain.Pool, _reader, round, report, _role.Netuid, _stop.Token)
+            .OfAsync(_chain.Pool, _chain.Options, round, report, _role.Netuid, from, _stop.Token)
             .ConfigureAwait(false);
         var (nav, inputs) = computation.Reading switch
         {
@@ -217,6 +221,9 @@ internal sealed class DutiesActor : UntypedActor
     {
         if (computed.Result is { } result)
             Note(result);
+        _fault = computed is { Disagree: true, Problem: { } disagreement }
+            ? new NodeFault(FaultKind.EndpointsDisagree, $"Epoch {computed.Epoch}: {disagreement}", _clock.GetUtcNow())
+            : null;
         if (computed.Problem is { } problem)
         {
             // Tried again with the next block, as long as the round is open.
@@ -325,6 +332,7 @@ internal sealed class DutiesActor : UntypedActor
         EpochId Epoch,
         LocalEpochResult? Result,
         IReadOnlyList<(SignedAttestation Signed, ulong NotBefore)> Attestations,
-        string? Problem
+        string? Problem,
+        bool Disagree = false
     );
 }

@@ -1,5 +1,4 @@
 using Tao20.Chain;
-using Tao20.Chain.Contracts;
 using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Consensus;
@@ -16,35 +15,44 @@ namespace Tao20.Actors.Consensus;
 /// <param name="WeightsHash">Their hash.</param>
 public sealed record EpochComputation(NavReading Reading, SubnetWeights Weights, Hash256 WeightsHash)
 {
-    /// <summary>Computes an epoch from the chain and its report.</summary>
+    /// <summary>Computes an epoch from what the chain says and its report.</summary>
+    /// <param name="inputs">What the chain says.</param>
+    /// <param name="report">The epoch's report.</param>
+    public static EpochComputation Of(EpochInputs inputs, EpochReport report)
+    {
+        // Of a past block, its own time is the time NAV is wanted for.
+        var reading = NavReading.Of(inputs.Nav, inputs.Header.Timestamp);
+        var weights = SubnetWeights.Of(report.Rewards.Payouts, inputs.Uids);
+        return new EpochComputation(reading, weights, Eip712.WeightsHash(weights.Weights));
+    }
+
+    /// <summary>Reads what the chain says, from two endpoints where there are two, and computes the epoch.</summary>
     /// <param name="pool">The endpoints.</param>
-    /// <param name="reader">Reads the contract.</param>
+    /// <param name="options">The contracts.</param>
     /// <param name="round">The epoch's round: which block is its last.</param>
     /// <param name="report">The epoch's report.</param>
     /// <param name="netuid">The subnet whose UIDs weights are of.</param>
+    /// <param name="from">The epoch's first block.</param>
     /// <param name="cancel">Cancels the operation.</param>
+    /// <exception cref="EndpointsDisagreeException">Two endpoints say different things.</exception>
     /// <exception cref="ChainException">No endpoint gives it; an old block needs a node that keeps old state.</exception>
-    /// <exception cref="FormatException">What the contract gives cannot be read, or the block is another one at this endpoint.</exception>
+    /// <exception cref="FormatException">What the contract gives cannot be read.</exception>
     public static async Task<EpochComputation> OfAsync(
         EndpointPool pool,
-        NavReader reader,
+        ChainOptions options,
         Round round,
         EpochReport report,
         ushort netuid,
+        ulong from,
         CancellationToken cancel
     )
     {
-        BlockHeader? header = null;
-        await pool.SendAsync([EthCalls.Header(round.LastBlock, found => header = found)], cancel).ConfigureAwait(false);
-        if (header?.Hash != round.LastBlockHash)
-            throw new FormatException($"block {round.LastBlock} is not {round.LastBlockHash} at this endpoint");
-
-        // Of a past block, its own time is the time NAV is wanted for.
-        var reading = NavReading.Of(await reader.ReadAsync(header, cancel).ConfigureAwait(false), header.Timestamp);
-        var uids = await reader
-            .UidsAsync(netuid, [.. report.Rewards.Payouts.Select(payout => payout.Miner.Miner)], header.Number, header.Hash, cancel)
+        IReadOnlyCollection<Address> miners = [.. report.Rewards.Payouts.Select(payout => payout.Miner.Miner)];
+        var inputs = await pool.ReadAgreedAsync(
+                one => EpochInputs.ReadAsync(one, options, round, miners, netuid, from, cancel),
+                (first, second) => first.DifferenceFrom(second)
+            )
             .ConfigureAwait(false);
-        var weights = SubnetWeights.Of(report.Rewards.Payouts, uids);
-        return new EpochComputation(reading, weights, Eip712.WeightsHash(weights.Weights));
+        return Of(inputs, report);
     }
 }

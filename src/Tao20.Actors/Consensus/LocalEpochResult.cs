@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tao20.Actors.Faults;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Index;
 using Tao20.Domain.Nav;
@@ -14,7 +15,9 @@ public sealed record GetLocalEpochResults
 }
 
 /// <summary>What this node has computed of the latest epochs since it was started, oldest first.</summary>
-public sealed record LocalEpochResults(IReadOnlyList<LocalEpochResult> Epochs);
+/// <param name="Epochs">Each epoch.</param>
+/// <param name="Fault">Why the latest is not attested; null when nothing is at fault.</param>
+public sealed record LocalEpochResults(IReadOnlyList<LocalEpochResult> Epochs, NodeFault? Fault = null);
 
 /// <summary>What this node has computed of an epoch, for display: before it is put into words, and beside what others say.</summary>
 /// <param name="Epoch">The epoch.</param>

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Tao20.Actors.Faults;
 using Tao20.Actors.Serialization;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Units;
@@ -18,12 +19,13 @@ internal static class LocalEpochResultWire
 
     public static Wire.LocalEpochResults ToWire(LocalEpochResults status)
     {
-        var wire = new Wire.LocalEpochResults();
+        var wire = new Wire.LocalEpochResults { Fault = FaultWire.ToWire(status.Fault) };
         wire.Epochs.AddRange(status.Epochs.Select(ToWire));
         return wire;
     }
 
-    public static LocalEpochResults FromWire(Wire.LocalEpochResults wire) => new([.. wire.Epochs.Select(FromWire)]);
+    public static LocalEpochResults FromWire(Wire.LocalEpochResults wire) =>
+        new([.. wire.Epochs.Select(FromWire)], FaultWire.FromWire(wire.Fault));
 
     private static Wire.LocalEpochResult ToWire(LocalEpochResult result)
     {

@@ -35,6 +35,9 @@ public enum FaultKind
 
     /// <summary>Trades before a miner's first one seen are missing. Nothing is folded past it.</summary>
     HistoryMissing,
+
+    /// <summary>Two endpoints disagree on what is to be attested: nothing is, and it is tried again by itself.</summary>
+    EndpointsDisagree,
 }
 
 /// <summary>A fault, as people see it: what, where and what to do.</summary>
@@ -44,7 +47,12 @@ public enum FaultKind
 public sealed record NodeFault(FaultKind Kind, string Message, DateTimeOffset At)
 {
     /// <summary>Whether the node tries again by itself.</summary>
-    public bool Passing => Kind is FaultKind.ChainUnavailable or FaultKind.JournalUnavailable or FaultKind.TransactionUnexplained;
+    public bool Passing =>
+        Kind
+            is FaultKind.ChainUnavailable
+                or FaultKind.JournalUnavailable
+                or FaultKind.TransactionUnexplained
+                or FaultKind.EndpointsDisagree;
 
     /// <summary>Whether the node cannot go on at all and ends.</summary>
     public bool EndsNode =>

@@ -294,7 +294,9 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     {
         if (_stop.IsCancellationRequested || (failed.By is not null && failed.By != _reading))
             return;
-        if (failed.Cause is not ChainException)
+        if (failed.Cause is NoAnswerYetException)
+            _pause.Reset(); // it comes: asked for again soon, however often it has not been there
+        else if (failed.Cause is not ChainException)
             Log.Error(failed.Cause, "Reading the chain failed in a way that was not foreseen");
         GiveUp(_faults.Of(failed.Cause));
     }

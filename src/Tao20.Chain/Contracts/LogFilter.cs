@@ -9,18 +9,20 @@ public sealed class LogFilter
     private readonly (Address Address, HashSet<Hash256> Topics, int[] Bits, int[][] TopicBits)[] _contracts;
 
     /// <summary>The logs of these contracts.</summary>
-    /// <param name="contract">The index contract.</param>
+    /// <param name="contract">The index contract; null for none.</param>
     /// <param name="registry">The ValidatorRegistry; null for none.</param>
-    public LogFilter(Address contract, Address? registry)
+    public LogFilter(Address? contract, Address? registry)
     {
         Registry = registry;
-        List<(Address, IReadOnlyList<Hash256>)> sought = [(contract, Tao20Events.All)];
+        List<(Address, IReadOnlyList<Hash256>)> sought = [];
+        if (contract is { } index)
+            sought.Add((index, Tao20Events.All));
         if (registry is { } other)
             sought.Add((other, RegistryEvents.All));
         _contracts = [.. sought.Select(pair => Of(pair.Item1, pair.Item2))];
         var addresses = string.Join(',', sought.Select(pair => $"\"{pair.Item1}\""));
         Json =
-            $"\"address\":{(registry is null ? addresses : $"[{addresses}]")},"
+            $"\"address\":{(sought.Count == 1 ? addresses : $"[{addresses}]")},"
             + $"\"topics\":[[{string.Join(',', sought.SelectMany(pair => pair.Item2).Select(topic => $"\"{topic}\""))}]]";
     }
 

@@ -10,6 +10,7 @@ namespace Tao20.Chain.Following;
 /// <summary>All that reads one contract on one chain: endpoints, head and ranges, put together.</summary>
 public sealed class ChainConnection : IAsyncDisposable
 {
+    private const int ProbeRounds = 5;
     private readonly IReadOnlyList<IRpcTransport> _transports;
     private readonly ILogger _log;
 
@@ -57,21 +58,33 @@ public sealed class ChainConnection : IAsyncDisposable
     /// <exception cref="NoContractException">There is no code at the contract's address.</exception>
     public async Task<ChainIdentity> ProbeAsync(CancellationToken cancel)
     {
-        ChainException? problem = null;
         ChainIdentity? identity = null;
-        foreach (var endpoint in Pool.All)
+        EndpointException? problem = null;
+        for (var round = 0; identity is null && round < ProbeRounds; round++)
         {
-            try
+            // What one endpoint does not say now, it may say in a moment: a start must not end on that.
+            if (round > 0)
+                await Task.Delay(Options.PollInterval * Math.Pow(2, round - 1), cancel).ConfigureAwait(false);
+            problem = null;
+            var passing = true;
+            foreach (var endpoint in Pool.All)
             {
-                identity = await PatientlyAsync(() => ProbeAsync(endpoint, identity, cancel), cancel).ConfigureAwait(false);
+                try
+                {
+                    identity = await ProbeAsync(endpoint, identity, cancel).ConfigureAwait(false);
+                }
+                catch (EndpointException e)
+                {
+                    problem ??= e;
+                    passing &= MayPass(e, round);
+                    _log.LogWarning("{Reason}", e.Message);
+                    if (e is WrongChainException or NodeMisbehaviourException)
+                        Pool.Drop(e as NodeMisbehaviourException ?? new NodeMisbehaviourException(endpoint.Name, e.Message));
+                }
             }
-            catch (EndpointException e)
-            {
-                problem ??= e;
-                _log.LogWarning("{Reason}", e.Message);
-                if (e is WrongChainException or NodeMisbehaviourException)
-                    Pool.Drop(e as NodeMisbehaviourException ?? new NodeMisbehaviourException(endpoint.Name, e.Message));
-            }
+
+            if (!passing)
+                break;
         }
 
         Pool.ChainId = identity?.ChainId;
@@ -121,19 +134,11 @@ public sealed class ChainConnection : IAsyncDisposable
         return identity ?? new ChainIdentity(chainId, genesis.Hash, Options.Contract, Options.FromBlock, Options.Registry);
     }
 
-    /// <summary>What is only incomplete may be whole at the next asking.</summary>
-    private async Task<T> PatientlyAsync<T>(Func<Task<T>> ask, CancellationToken cancel)
-    {
-        try
-        {
-            return await ask().ConfigureAwait(false);
-        }
-        catch (NoAnswerYetException)
-        {
-            await Task.Delay(Options.PollInterval, cancel).ConfigureAwait(false);
-            return await ask().ConfigureAwait(false);
-        }
-    }
+    /// <summary>A provider that asks for patience, or a node in the middle of something; a node that is not there is said at once.</summary>
+    private static bool MayPass(EndpointException e, int round) =>
+        e is IncompleteAnswerException or HttpRefusalException { Status: >= 500 }
+        || (e is FinalityUnknownException && round == 0)
+        || RateLimits.IsOfRate(e);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

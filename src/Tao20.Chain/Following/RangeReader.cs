@@ -19,7 +19,6 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
     public const int EveryHeaderUpTo = 32;
 
     private const int HeadersPerRequest = 100;
-    private const int MethodNotFound = -32601;
     private LogFilter? _filter;
 
     private readonly SilentBlocks _silent = new(pool);
@@ -63,7 +62,14 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
     {
         var every = everyHeader || options.VerifyEveryHeader || to - from < EveryHeaderUpTo;
         return pool.AskAsync(
-            endpoint => RefusalsTold(endpoint, from, to, () => ReadOnceAsync(endpoint, from, to, every, cancel, arrived: arrived), cancel),
+            endpoint =>
+                RangeRefusals.ToldAsync(
+                    endpoint,
+                    from,
+                    to,
+                    () => ReadOnceAsync(endpoint, from, to, every, cancel, arrived: arrived),
+                    cancel
+                ),
             cancel,
             e => e is RangeRefusedException
         );
@@ -94,42 +100,6 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
                 : null;
         }
     }
-
-    /// <summary>
-    /// An endpoint that will not give a range may give its half. What it says is of no help, as every provider says something else; but
-    /// one that does not even answer a small question has not refused the range.
-    /// </summary>
-    private static async Task<TradeRange> RefusalsTold(
-        RpcEndpoint endpoint,
-        ulong from,
-        ulong to,
-        Func<Task<TradeRange>> read,
-        CancellationToken cancel
-    )
-    {
-        try
-        {
-            return await read().ConfigureAwait(false);
-        }
-        catch (EndpointException e) when (to > from && MayBeRefusal(e))
-        {
-            var rate = RateLimits.IsOfRate(e);
-            if (rate || e is HttpRefusalException or EndpointTimeoutException)
-            {
-                // Its own failure, if it does not answer this, is the endpoint's.
-                await endpoint.SendAsync([EthCalls.BlockNumber(_ => { })], cancel).ConfigureAwait(false);
-            }
-
-            throw new RangeRefusedException(endpoint.Name, (int)(to - from + 1), e, limits: !rate);
-        }
-    }
-
-    private static bool MayBeRefusal(EndpointException e) =>
-        e switch
-        {
-            RpcErrorException error => error.OfBatch || error is { Method: "eth_getLogs", Code: not MethodNotFound },
-            _ => e is HttpRefusalException or EndpointTimeoutException or ReplyTooLargeException,
-        };
 
     private async Task<TradeRange> ReadOnceAsync(
         RpcEndpoint by,

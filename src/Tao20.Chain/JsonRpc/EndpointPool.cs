@@ -21,7 +21,7 @@ public sealed class EndpointPool
     private readonly ILogger _log;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _askAgainAfter;
-    private readonly Lock _lock = new();
+    private readonly Lock _lock;
 
     /// <summary>A pool of these transports, most preferred first.</summary>
     /// <param name="transports">What carries the bytes to each.</param>
@@ -31,14 +31,29 @@ public sealed class EndpointPool
     public EndpointPool(IEnumerable<IRpcTransport> transports, ILogger log, TimeProvider? clock = null, TimeSpan? askAgainAfter = null)
     {
         _members = [.. transports.Select(transport => new Member(new RpcEndpoint(transport)))];
+        _lock = new Lock();
         _log = log;
         _clock = clock ?? TimeProvider.System;
         _askAgainAfter = askAgainAfter ?? TimeSpan.FromSeconds(1);
         All = [.. _members.Select(member => member.Endpoint)];
     }
 
+    private EndpointPool(EndpointPool whole, Member only)
+    {
+        _members = [only];
+        (_log, _clock, _askAgainAfter, _lock) = (whole._log, whole._clock, whole._askAgainAfter, whole._lock);
+        All = [only.Endpoint];
+        ChainId = whole.ChainId;
+    }
+
     /// <summary>All endpoints, most preferred first.</summary>
     public IReadOnlyList<RpcEndpoint> All { get; }
+
+    /// <summary>Those that are not dropped, in the order in which they are asked now.</summary>
+    public IReadOnlyList<RpcEndpoint> InTurn => [.. InOrder().Select(member => member.Endpoint)];
+
+    /// <summary>The pool of one of them alone; how it is doing is known to both.</summary>
+    public EndpointPool Only(RpcEndpoint endpoint) => new(this, _members.First(member => member.Endpoint == endpoint));
 
     /// <summary>The one that the next question goes to; null when all are dropped.</summary>
     public RpcEndpoint? Preferred => InOrder().FirstOrDefault()?.Endpoint;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Numerics;
 using Tao20.Actors.Consensus;
 using Tao20.Chain;
-using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Ingestion;
@@ -70,14 +69,7 @@ internal sealed record RoundAudit(
                 $"Epoch {epoch} has not been closed up to the final block {final.Number}: give --epoch with an earlier one."
             );
 
-        var computed = await EpochComputation.OfAsync(
-            chain.Pool,
-            new NavReader(chain.Pool, chain.Options.Contract),
-            round,
-            report,
-            netuid,
-            cancel
-        );
+        var computed = await EpochComputation.OfAsync(chain.Pool, chain.Options, round, report, netuid, round.LastBlock, cancel);
         var nav = (computed.Reading as NavReading.Available)?.Nav;
         var (weights, weightsHash) = (computed.Weights.Weights, computed.WeightsHash);
         var words = round.Eligible.SelectMany(one => round.AttestationsBy(one.Validator)).ToList();

@@ -138,7 +138,10 @@ internal sealed record FaultDocument(string Kind, string Message, DateTimeOffset
     /// <summary>All that is at fault: in reading the chain, and in what was computed from it.</summary>
     public static IReadOnlyList<FaultDocument> AllOf(NodeStatus status) =>
         [
-            .. ((NodeFault?[])[status.Follower.Fault, status.Validator?.Sender.Fault, status.Market?.Sender?.Fault])
+            .. (
+                (NodeFault?[])
+                    [status.Follower.Fault, status.Validator?.Sender.Fault, status.Validator?.Computed.Fault, status.Market?.Sender?.Fault]
+            )
                 .OfType<NodeFault>()
                 .Select(Of),
             .. status

@@ -146,6 +146,7 @@ internal static partial class Samples
             GetWeights.Instance,
             GetLocalEpochResults.Instance,
             new LocalEpochResults([result, result with { Nav = null, DisagreesWithConsensus = null }]),
+            new LocalEpochResults([], new NodeFault(FaultKind.EndpointsDisagree, "why", DateTimeOffset.UnixEpoch)),
         ];
     }
 
