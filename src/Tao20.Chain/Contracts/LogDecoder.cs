@@ -28,6 +28,9 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
     private readonly List<ChainFact> _facts = [];
     private readonly List<(ulong Number, Hash256 Hash)> _blocks = [];
     private readonly Dictionary<Address, ChainCounter> _totals = [];
+    private readonly Dictionary<Address, UInt128> _ahead = [];
+    private (Position Position, Hash256 TxHash, ulong Timestamp)? _unread;
+    private (Address Miner, Hash256 TxHash, UInt128 Value)? _uncounted;
     private Position? _last;
     private ulong _lastTimestamp;
 
@@ -190,20 +193,18 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
     )
     {
         var kind = new Hash256(topics[..32]);
-        if (kind == Tao20Events.Minted)
+        if (kind == Tao20Events.Minted || kind == Tao20Events.Redeemed)
         {
-            return Shape(topics, 4, dataLength, 4)
-                ?? DecodeTrade(position, txHash, timestamp, TradeSide.Mint, topics.Slice(64, 32), data, navWord: 2);
-        }
-
-        if (kind == Tao20Events.Redeemed)
-        {
-            return Shape(topics, 3, dataLength, 3)
-                ?? DecodeTrade(position, txHash, timestamp, TradeSide.Redeem, topics.Slice(64, 32), data, navWord: 2);
+            var (side, topicCount, words) = kind == Tao20Events.Minted ? (TradeSide.Mint, 4, 4) : (TradeSide.Redeem, 3, 3);
+            var problem =
+                Shape(topics, topicCount, dataLength, words)
+                ?? DecodeTrade(position, txHash, timestamp, side, topics.Slice(64, 32), data, navWord: 2);
+            _unread = problem is null ? null : (position, txHash, timestamp);
+            return problem;
         }
 
         if (kind == Tao20Events.Activity)
-            return Shape(topics, 2, dataLength, 5) ?? DecodeActivity(topics.Slice(32, 32), data);
+            return Shape(topics, 2, dataLength, 5) ?? DecodeActivity(txHash, topics.Slice(32, 32), data);
         if (kind == Tao20Events.EpochAdvanced)
             return Shape(topics, 1, dataLength, 3) ?? DecodeAdvance(position, data);
         throw new LogViolationException($"a log with topic {kind}, which was not asked for");
@@ -252,22 +253,51 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
         if (!AbiWords.TryWei(data, navWord, out var nav))
             return "an implausible NAV, above 2^96";
         _trades.Add(new Trade(position, default, txHash, miner, side, tokens, value, TaoPerToken.From(nav.Value), timestamp));
+        _uncounted = (miner, txHash, value.Value);
         return null;
     }
 
-    private string? DecodeActivity(ReadOnlySpan<byte> minerTopic, ReadOnlySpan<byte> data)
+    private string? DecodeActivity(Hash256 txHash, ReadOnlySpan<byte> minerTopic, ReadOnlySpan<byte> data)
     {
         if (!AbiWords.TryAddress(minerTopic, out var miner))
             return "the miner is not an address";
         if (!AbiWords.TryUInt128(data, 0, out var amount) || !AbiWords.TryUInt128(data, 3, out var cumulative) || amount > cumulative)
+        {
+            CountUnread(miner, txHash);
             return "an implausible amount or running total";
+        }
+
         var before = cumulative - amount;
         if (!_totals.TryGetValue(miner, out var total))
-            total = new ChainCounter(before, before);
+            total = new ChainCounter(before - UInt128.Min(before, _ahead.GetValueOrDefault(miner)), before);
         if (total.After != before)
             Gap ??= $"the running total of {miner} goes from {total.After} to {before} without a log: logs are missing";
         _totals[miner] = total with { After = cumulative };
+        AddUnread(miner, txHash, amount, data);
+        _uncounted = null;
         return null;
+    }
+
+    /// <summary>A trade whose own log cannot be read, by the contract's count of it: its amount and its side are known.</summary>
+    private void AddUnread(Address miner, Hash256 txHash, UInt128 amount, ReadOnlySpan<byte> data)
+    {
+        if (_unread is not { } unread || unread.TxHash != txHash || amount > Wei.Max)
+            return;
+        _unread = null;
+        var side = AbiWords.TryUInt128(data, 1, out var isMint) && isMint > 0 ? TradeSide.Mint : TradeSide.Redeem;
+        _trades.Add(new Trade(unread.Position, default, txHash, miner, side, default, Wei.From(amount), default, unread.Timestamp));
+    }
+
+    /// <summary>The contract's count of a trade cannot be read: it has moved by what the trade was worth.</summary>
+    private void CountUnread(Address miner, Hash256 txHash)
+    {
+        if (_uncounted is not { } trade || trade.Miner != miner || trade.TxHash != txHash)
+            return;
+        _uncounted = null;
+        if (_totals.TryGetValue(miner, out var total))
+            _totals[miner] = total with { After = total.After + trade.Value };
+        else
+            _ahead[miner] = _ahead.GetValueOrDefault(miner) + trade.Value;
     }
 
     private string? DecodeAdvance(Position position, ReadOnlySpan<byte> data)

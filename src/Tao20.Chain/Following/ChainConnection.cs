@@ -134,10 +134,10 @@ public sealed class ChainConnection : IAsyncDisposable
         return identity ?? new ChainIdentity(chainId, genesis.Hash, Options.Contract, Options.FromBlock, Options.Registry);
     }
 
-    /// <summary>A provider that asks for patience, or a node in the middle of something; a node that is not there is said at once.</summary>
+    /// <summary>A provider asks for patience, or a node is in the middle of something. One that is not there is said at once.</summary>
     private static bool MayPass(EndpointException e, int round) =>
         e is IncompleteAnswerException or HttpRefusalException { Status: >= 500 }
-        || (e is FinalityUnknownException && round == 0)
+        || (e is FinalityUnknownException or EndpointTimeoutException && round == 0)
         || RateLimits.IsOfRate(e);
 
     /// <inheritdoc/>

@@ -37,7 +37,6 @@ public sealed record InFlightRange(
         var batches = new Dictionary<Address, IReadOnlyList<FoldTrades>>();
         foreach (var (miner, trades) in progress.ByMiner())
         {
-            // A quarantined log leaves a gap in the sum that the counter shows; the divergence is then the miner's to find.
             ChainCounter? counter = range.Totals.TryGetValue(miner, out var total) ? total : null;
             batches.Add(miner, [.. Parts(miner, trades, counter, schedule)]);
         }

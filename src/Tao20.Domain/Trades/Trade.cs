@@ -55,4 +55,10 @@ public readonly record struct Trade(
     Wei Value,
     TaoPerToken Nav,
     ulong Timestamp
-);
+)
+{
+    /// <summary>
+    /// Whether its own log could not be read, and only the contract's count of it: then its tokens and its NAV are not known, and 0.
+    /// </summary>
+    public bool IsUnread => Nav.Value == 0 && Tokens == default;
+}

@@ -62,6 +62,9 @@ public enum VerdictKind : byte
 
     /// <summary>It undoes an earlier trade: it counts half.</summary>
     RoundTrip = 3,
+
+    /// <summary>Its log could not be read: it does not count, but the contract's running total has it.</summary>
+    Unread = 4,
 }
 
 /// <summary>The judgement of one trade.</summary>

@@ -127,6 +127,8 @@ internal sealed class VolumeState
     /// <summary>What the trade counts as: dust, then burst, then round trip, in this order (source: the rules of eligibility).</summary>
     public Verdict Judge(in Trade trade, in EligibilityRules rules)
     {
+        if (trade.IsUnread)
+            return new Verdict(VerdictKind.Unread, 0);
         if (trade.Value < rules.DustWei)
             return new Verdict(VerdictKind.Dust, 0);
         if (BurstIsFull(trade.Timestamp, rules))
@@ -159,6 +161,8 @@ internal sealed class VolumeState
                 break;
             case VerdictKind.Burst:
                 _burstExcluded = _burstExcluded.Plus(value);
+                break;
+            case VerdictKind.Unread:
                 break;
             case VerdictKind.RoundTrip:
                 _roundTrip = _roundTrip.Plus(value);

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text.Json.Nodes;
+using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Ingestion;
@@ -10,6 +12,8 @@ namespace Tao20.Chain.Tests.Following;
 /// <summary>Reading a chain whose node misbehaves: what cannot be right is never handed on, and the node that said it is named.</summary>
 public sealed partial class FollowingTests : IAsyncLifetime
 {
+    private static readonly UInt128 Milli = 1_000_000_000_000_000;
+
     [Fact]
     public async Task An_honest_chain_is_read_whole_and_in_order()
     {
@@ -258,6 +262,40 @@ public sealed partial class FollowingTests : IAsyncLifetime
         Assert.Equal(new Position(5, 0), quarantined.Position);
         Assert.Contains("implausible", quarantined.Reason, StringComparison.Ordinal);
         Assert.Equal("0x5", JsonNode.Parse(quarantined.Raw.Span)!["blockNumber"]!.GetValue<string>());
+
+        // What it was worth, the contract's own count says.
+        var unread = Assert.Single(ranges.SelectMany(range => range.Trades.ToArray()), trade => trade.IsUnread);
+        Assert.Equal((new Position(5, 0), 1_005 * Milli, default(Wei)), (unread.Position, unread.Value.Value, unread.Tokens));
+        AssertWhole(ranges);
+    }
+
+    [Fact]
+    public async Task A_count_that_cannot_be_read_has_moved_by_what_its_trade_was_worth()
+    {
+        _honest.BendLogs = (_, _, logs) =>
+        {
+            foreach (var log in logs.Where(log => log["topics"]![0]!.GetValue<string>() == Tao20Events.Activity.ToString()))
+            {
+                if (log["blockNumber"]!.GetValue<string>() is "0x5" or "0x1" or "0xc7")
+                    log["data"] = "0x" + new string('f', 64 * 5);
+            }
+
+            return logs;
+        };
+        var ranges = await ReadAsync(Options(_honest));
+        AssertWhole(ranges);
+        Assert.Equal(9, ranges.Sum(range => range.Quarantined.Count));
+
+        // The totals go on from range to range as if it had been read.
+        foreach (var miner in ranges.SelectMany(range => range.Totals.Keys).Distinct())
+        {
+            UInt128 after = 0;
+            foreach (var range in ranges.Where(range => range.Totals.ContainsKey(miner)))
+            {
+                Assert.Equal(after, range.Totals[miner].Before);
+                after = range.Totals[miner].After;
+            }
+        }
     }
 
     [Fact]

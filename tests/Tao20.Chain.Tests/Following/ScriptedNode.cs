@@ -188,7 +188,7 @@ internal sealed class ScriptedNode : IAsyncDisposable
                 var number = Quantity(parameters[0]);
                 answer["result"] = Withholds("eth_getBlockReceipts", number)
                     ? null
-                    : new JsonArray([.. Logs(number, number).Select(Receipt)]);
+                    : new JsonArray([.. Transactions(number).Select(Receipt)]);
                 break;
             case "eth_getTransactionReceipt":
                 var block = ulong.Parse(
@@ -198,9 +198,7 @@ internal sealed class ScriptedNode : IAsyncDisposable
                 );
                 answer["result"] = Withholds("eth_getTransactionReceipt", block)
                     ? null
-                    : Receipt(
-                        Logs(block, block).First(log => log["transactionHash"]!.GetValue<string>() == parameters[0]!.GetValue<string>())
-                    );
+                    : Receipt(Transactions(block).First(transaction => transaction.Key == parameters[0]!.GetValue<string>()));
                 break;
             default:
                 answer["error"] = new JsonObject { ["code"] = -32601, ["message"] = "Method not found" };
@@ -230,22 +228,25 @@ internal sealed class ScriptedNode : IAsyncDisposable
             ["parentHash"] = found.ParentHash,
             ["timestamp"] = $"0x{found.Timestamp:x}",
             ["logsBloom"] = Bloom(found),
-            ["transactions"] = new JsonArray([.. Logs(found.Number, found.Number).Select(log => log["transactionHash"]!.DeepClone())]),
+            ["transactions"] = new JsonArray([.. Transactions(found.Number).Select(transaction => JsonValue.Create(transaction.Key))]),
         };
         BendHeader(header);
         return header;
     }
 
-    /// <summary>Each log has a transaction of its own.</summary>
-    private static JsonObject Receipt(JsonObject log) =>
+    /// <summary>A trade and its count are of one transaction.</summary>
+    private IEnumerable<IGrouping<string, JsonObject>> Transactions(ulong block) =>
+        Logs(block, block).GroupBy(log => log["transactionHash"]!.GetValue<string>());
+
+    private static JsonObject Receipt(IGrouping<string, JsonObject> transaction) =>
         new()
         {
-            ["transactionHash"] = log["transactionHash"]!.DeepClone(),
-            ["blockHash"] = log["blockHash"]!.DeepClone(),
-            ["blockNumber"] = log["blockNumber"]!.DeepClone(),
+            ["transactionHash"] = transaction.Key,
+            ["blockHash"] = transaction.First()["blockHash"]!.DeepClone(),
+            ["blockNumber"] = transaction.First()["blockNumber"]!.DeepClone(),
             ["status"] = "0x1",
             ["gasUsed"] = "0x5208",
-            ["logs"] = new JsonArray(log.DeepClone()),
+            ["logs"] = new JsonArray([.. transaction]),
         };
 
     private string Bloom(ScriptedBlock block)
@@ -325,7 +326,7 @@ internal sealed class ScriptedNode : IAsyncDisposable
             ["blockNumber"] = $"0x{block.Number:x}",
             ["blockHash"] = block.Hash,
             ["blockTimestamp"] = $"0x{block.Timestamp:x}",
-            ["transactionHash"] = $"0x{block.Number:x32}{index:x32}",
+            ["transactionHash"] = $"0x{block.Number:x32}{index / 2:x32}",
             ["logIndex"] = $"0x{index:x}",
             ["removed"] = false,
         };

@@ -163,5 +163,22 @@ public sealed class MinerVolumeTests
         );
     }
 
+    [Fact]
+    public void A_trade_whose_log_could_not_be_read_does_not_count_and_the_totals_still_agree()
+    {
+        var tao = Wei.OneTao.Value;
+        var unread = Mint(3000, 60) with { Tokens = default, Nav = default };
+        var trades = new[] { Mint(1000, 0), unread, Redeem(2000, 120) };
+        var folded = Assert
+            .IsType<FoldDecision.Fold>(
+                MinerVolume.Initial(Miner).Decide(new FoldTrades(Miner, EligibilityRules.Default, trades, new ChainCounter(0, 6 * tao)))
+            )
+            .Event;
+        Assert.Equal(VerdictKind.Unread, folded.Verdicts.Span[1].Kind);
+        var volume = MinerVolume.Initial(Miner).Evolve(folded);
+        Assert.Equal((6 * tao, 3 * tao), (volume.LifetimeWei, volume.LifetimeEligibleWei));
+        Assert.Equal((VerdictKind.Unread, 3 * tao), (volume.RecentExclusions[0].Reason, volume.RecentExclusions[0].Value.Value));
+    }
+
     private static FoldTrades Command(ReadOnlyMemory<Trade> trades) => new(Miner, EligibilityRules.Default, trades, null);
 }
