@@ -69,6 +69,16 @@ public sealed partial class TransactionSenderTests
         return new TransactionIntent($"gift-{_recipients}", recipient, (UInt128)wei, ReadOnlyMemory<byte>.Empty);
     }
 
+    /// <summary>Another process with the key sends so many transactions instead of ours, which is dropped.</summary>
+    private async Task DisplaceAsync(string ours, int transactions)
+    {
+        await _anvil.Client.SendAsync("anvil_dropTransaction", $"[\"{ours}\"]", _none);
+        await _anvil.Client.SendAsync("anvil_impersonateAccount", $"[\"{_key.Address}\"]", _none);
+        var theirs = new DevnetTransaction(_key.Address, Address.Parse("0x00000000000000000000000000000000000000f1"), "0x", 1);
+        await _anvil.Client.SubmitAsync([.. Enumerable.Repeat(theirs, transactions)], _none);
+        await _anvil.Client.MineAsync(1, _none);
+    }
+
     private static TransactionIntent Intent(string id, Address to, string call) => new(id, to, 0, Convert.FromHexString(call.AsSpan(2)));
 
     private async Task<bool> BaseFeeAsync(ulong wei)

@@ -1,8 +1,6 @@
 using System.Numerics;
 using Tao20.Actors.Faults;
-using Tao20.Devnet;
 using Tao20.Domain.Transactions;
-using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Tests.Transactions;
 
@@ -64,13 +62,7 @@ public sealed partial class TransactionSenderTests
         var intent = Gift(5);
         node.Submit(intent);
         var ours = await InPoolAsync();
-        await _anvil.Client.SendAsync("anvil_dropTransaction", $"[\"{ours}\"]", _none);
-        await _anvil.Client.SendAsync("anvil_impersonateAccount", $"[\"{_key.Address}\"]", _none);
-        await _anvil.Client.SubmitAsync(
-            [new DevnetTransaction(_key.Address, Address.Parse("0x00000000000000000000000000000000000000f1"), "0x", 1)],
-            _none
-        );
-        await _anvil.Client.MineAsync(1, _none);
+        await DisplaceAsync(ours, transactions: 1);
         await node.UntilAsync(status => status.Fault is not null);
         await node.DoneAsync(2);
         Assert.Equal((5, 3UL), (await _anvil.BalanceAsync(intent.To), await _anvil.NonceAsync(_key.Address)));

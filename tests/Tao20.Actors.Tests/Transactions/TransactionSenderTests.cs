@@ -5,7 +5,6 @@ using Tao20.Devnet;
 using Tao20.Domain.Transactions;
 using Tao20.Tests.Oracles;
 using Xunit.Abstractions;
-using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Tests.Transactions;
 
@@ -241,16 +240,7 @@ public sealed partial class TransactionSenderTests(ITestOutputHelper output) : I
         var ours = await InPoolAsync();
 
         // The other process takes our nonce, and one more.
-        await _anvil.Client.SendAsync("anvil_dropTransaction", $"[\"{ours}\"]", _none);
-        await _anvil.Client.SendAsync("anvil_impersonateAccount", $"[\"{_key.Address}\"]", _none);
-        await _anvil.Client.SubmitAsync(
-            [
-                new DevnetTransaction(_key.Address, Address.Parse("0x00000000000000000000000000000000000000f1"), "0x", 1),
-                new DevnetTransaction(_key.Address, Address.Parse("0x00000000000000000000000000000000000000f1"), "0x", 1),
-            ],
-            _none
-        );
-        await _anvil.Client.MineAsync(1, _none);
+        await DisplaceAsync(ours, transactions: 2);
         var status = await node.DoneAsync(2);
         Assert.True(status.Foreign >= 1);
         Assert.Equal(5, await _anvil.BalanceAsync(intent.To));

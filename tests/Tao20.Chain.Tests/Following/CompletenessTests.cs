@@ -1,12 +1,8 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Logging.Abstractions;
 using Tao20.Chain.Contracts;
-using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Ingestion;
-using Tao20.Domain.Trades;
 
 namespace Tao20.Chain.Tests.Following;
 
@@ -14,34 +10,17 @@ namespace Tao20.Chain.Tests.Following;
 /// A node whose index of logs is not as far as its blocks, or that has pruned them, answers <c>[]</c> without an error. The blooms of the
 /// headers tell.
 /// </summary>
-public sealed class CompletenessTests : IAsyncLifetime
+public sealed class CompletenessTests : TwoNodes
 {
-    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromSeconds(60));
-    private ScriptedNode _odd = null!;
-    private ScriptedNode _plain = null!;
-
-    public async Task InitializeAsync()
-    {
-        _odd = (await ScriptedNode.StartAsync()).Grow(200);
-        _plain = (await ScriptedNode.StartAsync()).Grow(200);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _odd.DisposeAsync();
-        await _plain.DisposeAsync();
-        _timeout.Dispose();
-    }
-
     [Theory]
     [InlineData("eth_getLogs")]
     [InlineData("eth_getLogs blockHash")]
     [InlineData("eth_getLogs blockHash eth_getBlockReceipts unknown")]
     public async Task Logs_that_are_not_in_the_answer_for_their_range_are_got_in_another_way(string withheld)
     {
-        _odd.Withholds = (method, block) => block % 10 is 3 or 4 && withheld.Split(' ').Contains(method);
-        _odd.KnowsBlockReceipts = !withheld.Contains("unknown", StringComparison.Ordinal);
-        await using var chain = Open(Options(_odd));
+        Odd.Withholds = (method, block) => block % 10 is 3 or 4 && withheld.Split(' ').Contains(method);
+        Odd.KnowsBlockReceipts = !withheld.Contains("unknown", StringComparison.Ordinal);
+        await using var chain = Open(Options(Odd));
         AssertWhole(await ReadAsync(chain));
         Assert.Equal(40, chain.Reader.BlocksWithheld);
         Assert.Equal(EndpointState.Ok, chain.Pool.Status[0].State);
@@ -51,19 +30,19 @@ public sealed class CompletenessTests : IAsyncLifetime
     public async Task Logs_that_come_late_in_every_way_are_waited_for()
     {
         var asked = new ConcurrentDictionary<ulong, int>();
-        _odd.Withholds = (method, block) =>
+        Odd.Withholds = (method, block) =>
             method == "eth_getLogs" ? block % 50 == 7 && asked.GetOrAdd(block, 0) < 2
             : method == "eth_getBlockReceipts" && block % 50 == 7 ? asked.AddOrUpdate(block, 1, (_, n) => n + 1) < 2
             : block % 50 == 7 && asked.GetOrAdd(block, 0) < 2;
-        await using var chain = Open(Options(_odd));
+        await using var chain = Open(Options(Odd));
         AssertWhole(await ReadAsync(chain));
     }
 
     [Fact]
     public async Task A_node_that_has_none_of_the_logs_is_passed_over_for_one_that_has_them()
     {
-        _odd.Withholds = (_, block) => block < 150;
-        await using var chain = Open(Options(_odd, _plain));
+        Odd.Withholds = (_, block) => block < 150;
+        await using var chain = Open(Options(Odd, Plain));
         AssertWhole(await ReadAsync(chain));
         Assert.Equal(EndpointState.Resting, chain.Pool.Status[0].State);
     }
@@ -71,13 +50,13 @@ public sealed class CompletenessTests : IAsyncLifetime
     [Fact]
     public async Task While_nobody_has_the_logs_nothing_is_handed_on_past_them()
     {
-        _odd.Withholds = (_, block) => block == 120;
-        await using var chain = Open(Options(_odd));
+        Odd.Withholds = (_, block) => block == 120;
+        await using var chain = Open(Options(Odd));
         var ranges = new List<TradeRange>();
         var error = await Assert.ThrowsAsync<IncompleteAnswerException>(() => ReadAsync(chain, ranges));
         Assert.Contains("eth_getBlockReceipts", error.Message, StringComparison.Ordinal);
         Assert.True(ranges.Count > 0 && ranges[^1].Last.Number < 120);
-        _odd.Withholds = (_, _) => false;
+        Odd.Withholds = (_, _) => false;
         AssertWhole(await ReadAsync(chain));
     }
 
@@ -85,8 +64,8 @@ public sealed class CompletenessTests : IAsyncLifetime
     public async Task A_bloom_that_tells_of_logs_where_there_are_none_is_found_out_by_the_receipts()
     {
         // A contract of somebody else's that logs our addresses and topics: the receipts make the bloom.
-        WithForeignLogs(_odd, exact: true);
-        await using var chain = Open(Options(_odd));
+        WithForeignLogs(Odd, exact: true);
+        await using var chain = Open(Options(Odd));
         AssertWhole(await ReadAsync(chain), except: 100);
         Assert.True(chain.Reader.FalseBlooms >= 1);
         Assert.Equal(0, chain.Reader.BlocksWithheld);
@@ -95,13 +74,13 @@ public sealed class CompletenessTests : IAsyncLifetime
     [Fact]
     public async Task A_bloom_that_no_receipt_makes_is_wrong_when_all_say_so_twice()
     {
-        WithForeignLogs(_odd, exact: false);
-        await using var chain = Open(Options(_odd));
+        WithForeignLogs(Odd, exact: false);
+        await using var chain = Open(Options(Odd));
         AssertWhole(await ReadAsync(chain), except: 100);
         Assert.True(chain.Reader.FalseBlooms >= 1);
 
         // Where another endpoint has the logs, the word of one is not enough.
-        await using var both = Open(Options(_odd, _plain));
+        await using var both = Open(Options(Odd, Plain));
         AssertWhole(await ReadAsync(both));
     }
 
@@ -166,44 +145,4 @@ public sealed class CompletenessTests : IAsyncLifetime
             yield return other;
         }
     }
-
-    private static ChainOptions Options(params ScriptedNode[] nodes) =>
-        new()
-        {
-            Endpoints = [.. nodes.Select(node => node.Uri)],
-            Contract = ScriptedNode.Contract,
-            FromBlock = 1,
-            WebSocket = false,
-            Retries = 0,
-            PollInterval = TimeSpan.FromMilliseconds(50),
-            TargetReplyBytes = 128 * 1024,
-        };
-
-    private static ChainConnection Open(ChainOptions options) => ChainConnection.Http(options, NullLogger.Instance);
-
-    private async Task<List<TradeRange>> ReadAsync(ChainConnection chain)
-    {
-        var ranges = new List<TradeRange>();
-        await ReadAsync(chain, ranges);
-        return ranges;
-    }
-
-    private async Task ReadAsync(ChainConnection chain, List<TradeRange> ranges)
-    {
-        await chain.Head.RefreshAsync(_timeout.Token);
-        await foreach (var range in chain.Ranges.ReadAsync(new Cursor(1, null), chain.Head.Finalized!.Number, _timeout.Token))
-            ranges.Add(range);
-    }
-
-    private void AssertWhole(List<TradeRange> ranges, ulong? except = null) =>
-        Assert.Equal(Expected(_plain, 200).Where(trade => trade.Position.Block != except), Trades(ranges));
-
-    private static IEnumerable<(Position Position, bool IsMint)> Expected(ScriptedNode node, int blocks) =>
-        node
-            .Blocks.Skip(1)
-            .Take(blocks - 1)
-            .SelectMany(block => block.Trades.Select((trade, i) => (new Position(block.Number, (uint)(2 * i)), trade.IsMint)));
-
-    private static IEnumerable<(Position, bool)> Trades(List<TradeRange> ranges) =>
-        ranges.SelectMany(range => range.Trades.ToArray()).Select(trade => (trade.Position, trade.Side == TradeSide.Mint));
 }

@@ -1,33 +1,12 @@
-using System.Buffers;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging.Abstractions;
 using Tao20.Chain.Following;
-using Tao20.Domain.Ingestion;
-using Tao20.Domain.Trades;
 
 namespace Tao20.Chain.Tests.Following;
 
-/// <summary>The nodes these tests read, how they are bent, and how they are read.</summary>
+/// <summary>How the nodes are bent.</summary>
 public sealed partial class EndpointKindsTests
 {
-    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromSeconds(60));
-    private ScriptedNode _odd = null!;
-    private ScriptedNode _plain = null!;
-
-    public async Task InitializeAsync()
-    {
-        _odd = (await ScriptedNode.StartAsync()).Grow(200);
-        _plain = (await ScriptedNode.StartAsync()).Grow(200);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _odd.DisposeAsync();
-        await _plain.DisposeAsync();
-        _timeout.Dispose();
-    }
-
     private static string StateOf(ChainConnection chain, int endpoint) => chain.Pool.Status[endpoint].State.ToString().ToLowerInvariant();
 
     /// <summary>How many blocks the widest range of logs asked for has; 0 without one.</summary>
@@ -84,42 +63,4 @@ public sealed partial class EndpointKindsTests
         answers[^1]!["result"] = null;
         return answers.ToJsonString();
     }
-
-    private static ChainOptions Options(params ScriptedNode[] nodes) =>
-        new()
-        {
-            Endpoints = [.. nodes.Select(node => node.Uri)],
-            Contract = ScriptedNode.Contract,
-            FromBlock = 1,
-            WebSocket = false,
-            Retries = 2,
-            RetryDelay = TimeSpan.FromMilliseconds(5),
-            PollInterval = TimeSpan.FromMilliseconds(50),
-        };
-
-    private static ChainConnection Open(ChainOptions options) => ChainConnection.Http(options, NullLogger.Instance);
-
-    private async Task<List<TradeRange>> ReadAsync(ChainOptions options)
-    {
-        await using var chain = Open(options);
-        return await ReadAsync(chain);
-    }
-
-    private async Task<List<TradeRange>> ReadAsync(ChainConnection chain)
-    {
-        await chain.Head.RefreshAsync(_timeout.Token);
-        var ranges = new List<TradeRange>();
-        await foreach (var range in chain.Ranges.ReadAsync(new Cursor(1, null), chain.Head.Finalized!.Number, _timeout.Token))
-            ranges.Add(range);
-        return ranges;
-    }
-
-    private void AssertWhole(List<TradeRange> ranges) =>
-        Assert.Equal(
-            _plain
-                .Blocks.Skip(1)
-                .Take(199)
-                .SelectMany(block => block.Trades.Select((trade, i) => (new Position(block.Number, (uint)(2 * i)), trade.IsMint))),
-            ranges.SelectMany(range => range.Trades.ToArray()).Select(trade => (trade.Position, trade.Side == TradeSide.Mint))
-        );
 }
