@@ -66,7 +66,7 @@ public sealed class ChainConnection : IAsyncDisposable
             if (round > 0)
                 await Task.Delay(Options.PollInterval * Math.Pow(2, round - 1), cancel).ConfigureAwait(false);
             problem = null;
-            var passing = true;
+            var passing = false;
             foreach (var endpoint in Pool.All)
             {
                 try
@@ -76,7 +76,7 @@ public sealed class ChainConnection : IAsyncDisposable
                 catch (EndpointException e)
                 {
                     problem ??= e;
-                    passing &= MayPass(e, round);
+                    passing |= MayPass(e, round);
                     _log.LogWarning("{Reason}", e.Message);
                     if (e is WrongChainException or NodeMisbehaviourException)
                         Pool.Drop(e as NodeMisbehaviourException ?? new NodeMisbehaviourException(endpoint.Name, e.Message));
