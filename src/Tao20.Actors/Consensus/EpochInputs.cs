@@ -40,13 +40,11 @@ public sealed record EpochInputs(
         CancellationToken cancel
     )
     {
-        BlockHeader? header = null;
-        await pool.SendAtAsync(round.LastBlock, round.LastBlockHash, [EthCalls.Header(round.LastBlock, found => header = found)], cancel)
-            .ConfigureAwait(false);
+        var header = await pool.SendAtAsync(round.LastBlock, round.LastBlockHash, [], cancel).ConfigureAwait(false);
         var reader = new NavReader(pool, options.Contract);
         return new EpochInputs(
-            header!,
-            await reader.ReadAsync(header!, cancel).ConfigureAwait(false),
+            header,
+            await reader.ReadAsync(header, cancel).ConfigureAwait(false),
             await reader.UidsAsync(netuid, miners, round.LastBlock, round.LastBlockHash, cancel).ConfigureAwait(false),
             options.Registry is { } registry
                 ? await RegistryLogs.ReadAsync(pool, registry, from, round.LastBlock, cancel).ConfigureAwait(false)

@@ -197,15 +197,13 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
     public async Task<TradeReceipt> ReceiptAsync(Receipt receipt, CancellationToken cancel)
     {
         IReadOnlyList<ReceiptLog> logs = [];
-        BlockHeader? block = null;
         ulong epoch = 0;
         var nav = TaoPerToken.From(0);
-        await pool.SendAtAsync(
+        var block = await pool.SendAtAsync(
                 receipt.Block,
                 receipt.BlockHash,
                 [
                     AccountCalls.Logs(receipt.Hash, found => logs = found),
-                    EthCalls.Header(receipt.Block, header => block = header),
                     NavAt(receipt.Block, value => nav = value),
                     EthCalls.CallAt(contract, EpochInfo, receipt.Block, bytes => epoch = new AbiData(bytes).UInt64(0)),
                 ],
@@ -226,7 +224,7 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
                 volume += words.Wei(1);
         }
 
-        return new TradeReceipt(receipt, block?.Timestamp ?? 0, new EpochId(epoch), nav, tao, tokens, volume);
+        return new TradeReceipt(receipt, block.Timestamp, new EpochId(epoch), nav, tao, tokens, volume);
     }
 
     /// <summary>

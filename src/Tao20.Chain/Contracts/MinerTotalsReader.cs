@@ -30,7 +30,8 @@ public sealed class MinerTotalsReader(EndpointPool pool, Address contract, ulong
         try
         {
             var size = 0;
-            await pool.SendAsync([EthCalls.CodeSize(contract, fromBlock - 1, bytes => size = bytes)], cancel).ConfigureAwait(false);
+            await pool.SendAsync([EthCalls.CodeSize(contract, bytes => size = bytes, HexText.Quantity(fromBlock - 1))], cancel)
+                .ConfigureAwait(false);
             if (size == 0)
                 return miners.ToDictionary(miner => miner, _ => UInt128.Zero);
             var totals = new Dictionary<Address, UInt128>();

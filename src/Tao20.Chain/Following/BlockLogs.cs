@@ -46,11 +46,7 @@ internal sealed class BlockLogs(RpcEndpoint endpoint, LogFilter filter, BlockHea
         var call = EthCalls.Logs(
             filter,
             header.Hash,
-            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) =>
-            {
-                using var list = JsonDocument.ParseValue(ref reader);
-                logs = list.RootElement.GetArrayLength() > 0 ? Encoding.UTF8.GetBytes(list.RootElement.GetRawText()) : null;
-            }
+            list => logs = list.GetArrayLength() > 0 ? Encoding.UTF8.GetBytes(list.GetRawText()) : null
         ) with
         {
             // Some nodes do not know a block by its hash before their index has it.
@@ -64,13 +60,13 @@ internal sealed class BlockLogs(RpcEndpoint endpoint, LogFilter filter, BlockHea
     {
         var (hash, bloom) = (default(Hash256), Array.Empty<byte>());
         List<Hash256> transactions = [];
-        var call = Parsed(
+        var call = JsonResult.Of(
             "eth_getBlockByNumber",
             $"[\"{HexText.Quantity(header.Number)}\",false]",
             block =>
             {
-                hash = Hash256.Parse(Text(block, "hash"));
-                bloom = Convert.FromHexString(Text(block, "logsBloom").AsSpan(2));
+                hash = Hash256.Parse(block.Text("hash"));
+                bloom = Convert.FromHexString(block.Text("logsBloom").AsSpan(2));
                 transactions = [.. block.GetProperty("transactions").EnumerateArray().Select(item => Hash256.Parse(item.GetString()!))];
             }
         );
@@ -84,7 +80,7 @@ internal sealed class BlockLogs(RpcEndpoint endpoint, LogFilter filter, BlockHea
     private async Task<List<LoggedHere>?> BlockReceiptsAsync(int transactions, CancellationToken cancel)
     {
         List<List<LoggedHere>>? receipts = null;
-        var call = Parsed(
+        var call = JsonResult.Of(
             "eth_getBlockReceipts",
             $"[\"{HexText.Quantity(header.Number)}\"]",
             list => receipts = [.. list.EnumerateArray().Select(LogsOf)]
@@ -109,7 +105,7 @@ internal sealed class BlockLogs(RpcEndpoint endpoint, LogFilter filter, BlockHea
                 .SendAsync(
                     [
                         .. transactions.Select(
-                            (hash, i) => Parsed("eth_getTransactionReceipt", $"[\"{hash}\"]", receipt => logs[i] = LogsOf(receipt))
+                            (hash, i) => JsonResult.Of("eth_getTransactionReceipt", $"[\"{hash}\"]", receipt => logs[i] = LogsOf(receipt))
                         ),
                     ],
                     cancel
@@ -118,30 +114,16 @@ internal sealed class BlockLogs(RpcEndpoint endpoint, LogFilter filter, BlockHea
         return [.. logs.SelectMany(receipt => receipt)];
     }
 
-    private static RpcCall Parsed(string method, string parameters, Action<JsonElement> take) =>
-        new(
-            method,
-            parameters,
-            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) =>
-            {
-                using var document = JsonDocument.ParseValue(ref reader);
-                take(document.RootElement);
-            }
-        );
-
     private List<LoggedHere> LogsOf(JsonElement receipt) =>
-        Hash256.Parse(Text(receipt, "blockHash")) == header.Hash
+        Hash256.Parse(receipt.Text("blockHash")) == header.Hash
             ? [.. receipt.GetProperty("logs").EnumerateArray().Select(LoggedHere.Of)]
             : throw new FormatException($"a receipt of another block than {header.Hash}");
-
-    private static string Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.GetString() is { } text ? text : throw new FormatException($"no {name}");
 
     private sealed record LoggedHere(Address Address, IReadOnlyList<Hash256> Topics, string Json)
     {
         public static LoggedHere Of(JsonElement log) =>
             new(
-                Address.Parse(Text(log, "address")),
+                Address.Parse(log.Text("address")),
                 [.. log.GetProperty("topics").EnumerateArray().Select(topic => Hash256.Parse(topic.GetString()!))],
                 log.GetRawText()
             );

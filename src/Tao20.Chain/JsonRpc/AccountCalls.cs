@@ -31,20 +31,19 @@ public static class AccountCalls
 
     /// <summary>The transaction of an account with a nonce in a block, by <c>eth_getBlockByNumber</c>; null when there is none.</summary>
     public static RpcCall TransactionOf(Address account, ulong nonce, ulong block, Action<Hash256?> take) =>
-        new(
+        JsonResult.Of(
             "eth_getBlockByNumber",
             $"[\"{HexText.Quantity(block)}\",true]",
-            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) =>
+            found =>
             {
-                using var document = JsonDocument.ParseValue(ref reader);
-                Hash256? found = null;
-                foreach (var transaction in document.RootElement.GetProperty("transactions").EnumerateArray())
+                Hash256? by = null;
+                foreach (var transaction in found.GetProperty("transactions").EnumerateArray())
                 {
-                    if (Address.Parse(Text(transaction, "from")) == account && HexText.BigQuantity(Text(transaction, "nonce")) == nonce)
-                        found = Hash256.Parse(Text(transaction, "hash"));
+                    if (Address.Parse(transaction.Text("from")) == account && HexText.BigQuantity(transaction.Text("nonce")) == nonce)
+                        by = Hash256.Parse(transaction.Text("hash"));
                 }
 
-                take(found);
+                take(by);
             }
         );
 
@@ -73,13 +72,12 @@ public static class AccountCalls
 
     /// <summary>The logs of a transaction that is in a block, by <c>eth_getTransactionReceipt</c>.</summary>
     public static RpcCall Logs(Hash256 hash, Action<IReadOnlyList<ReceiptLog>> take) =>
-        new(
+        JsonResult.Of(
             "eth_getTransactionReceipt",
             $"[\"{hash}\"]",
-            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) =>
+            receipt =>
             {
-                using var document = JsonDocument.ParseValue(ref reader);
-                if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("logs", out var logs))
+                if (receipt.ValueKind != JsonValueKind.Object || !receipt.TryGetProperty("logs", out var logs))
                     throw new FormatException($"no receipt of {hash} with logs");
                 take([.. logs.EnumerateArray().Select(ReadLog)]);
             }
@@ -87,31 +85,25 @@ public static class AccountCalls
 
     /// <summary>The latest block's base fee, in wei per gas; 0 where the chain has none.</summary>
     public static RpcCall BaseFee(Action<BigInteger> take) =>
-        new(
+        JsonResult.Of(
             "eth_getBlockByNumber",
             "[\"latest\",false]",
-            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) =>
-            {
-                using var document = JsonDocument.ParseValue(ref reader);
+            block =>
                 take(
-                    document.RootElement.TryGetProperty("baseFeePerGas", out var fee) && fee.ValueKind == JsonValueKind.String
+                    block.TryGetProperty("baseFeePerGas", out var fee) && fee.ValueKind == JsonValueKind.String
                         ? HexText.BigQuantity(fee.GetString()!)
                         : BigInteger.Zero
-                );
-            }
+                )
         );
 
     private static ReceiptLog ReadLog(JsonElement log)
     {
         var topics = log.GetProperty("topics").EnumerateArray().Select(topic => topic.GetString()!).ToList();
         return new ReceiptLog(
-            Address.Parse(Text(log, "address")),
+            Address.Parse(log.Text("address")),
             topics.Count > 0 ? Hash256.Parse(topics[0]) : default,
             topics.Count > 1 ? Address.Parse("0x" + topics[1][^(2 * Address.Length)..]) : default,
-            Convert.FromHexString(Text(log, "data").AsSpan(2))
+            Convert.FromHexString(log.Text("data").AsSpan(2))
         );
     }
-
-    private static string Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.GetString() is { } text ? text : throw new FormatException($"no {name}");
 }

@@ -14,36 +14,39 @@ public static class BlockReads
     /// <param name="hash">Its hash.</param>
     /// <param name="calls">Calls that name the block by its number; what takes results may be called again, by the next endpoint.</param>
     /// <param name="cancel">Cancels the operation.</param>
+    /// <returns>The block's header.</returns>
     /// <exception cref="BlockReplacedException">The endpoints have another block there.</exception>
     /// <exception cref="ChainException">No endpoint gives it.</exception>
-    public static Task SendAtAsync(
+    public static async Task<BlockHeader> SendAtAsync(
         this EndpointPool pool,
         ulong number,
         Hash256 hash,
         IReadOnlyList<RpcCall> calls,
         CancellationToken cancel
-    ) =>
-        pool.AskAsync(
-            async endpoint =>
-            {
-                BlockHeader? before = null,
-                    after = null;
-                var bytes = await endpoint
-                    .SendAsync(
-                        [EthCalls.Header(number, header => before = header), .. calls, EthCalls.Header(number, header => after = header)],
-                        cancel
-                    )
-                    .ConfigureAwait(false);
-                foreach (var header in (BlockHeader?[])[before, after])
-                {
-                    if (header is null)
-                        throw new IncompleteAnswerException(endpoint.Name, $"it does not have block {number}");
-                    if (header.Hash != hash)
-                        throw new BlockReplacedException(endpoint.Name, number, hash, header.Hash);
-                }
+    )
+    {
+        var (at, _) = await pool.AskAsync(ReadAsync, cancel).ConfigureAwait(false);
+        return at;
 
-                return bytes;
-            },
-            cancel
-        );
+        async Task<BlockHeader> ReadAsync(RpcEndpoint endpoint)
+        {
+            BlockHeader? before = null,
+                after = null;
+            await endpoint
+                .SendAsync(
+                    [EthCalls.Header(number, header => before = header), .. calls, EthCalls.Header(number, header => after = header)],
+                    cancel
+                )
+                .ConfigureAwait(false);
+            foreach (var header in (BlockHeader?[])[before, after])
+            {
+                if (header is null)
+                    throw new IncompleteAnswerException(endpoint.Name, $"it does not have block {number}");
+                if (header.Hash != hash)
+                    throw new BlockReplacedException(endpoint.Name, number, hash, header.Hash);
+            }
+
+            return before!;
+        }
+    }
 }

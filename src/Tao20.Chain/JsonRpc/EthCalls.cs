@@ -16,19 +16,14 @@ public static class EthCalls
     public static RpcCall BlockNumber(Action<ulong> take) =>
         new("eth_blockNumber", "[]", (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Quantity(ref reader)));
 
-    /// <summary><c>eth_getCode</c> at the latest block: how many bytes of code there are.</summary>
-    public static RpcCall CodeSize(Address address, Action<int> take) =>
+    /// <summary><c>eth_getCode</c>: how many bytes of code there are.</summary>
+    /// <param name="address">The contract.</param>
+    /// <param name="take">Takes it.</param>
+    /// <param name="block">A quantity, or <c>latest</c>.</param>
+    public static RpcCall CodeSize(Address address, Action<int> take, string block = "latest") =>
         new(
             "eth_getCode",
-            $"[\"{address}\",\"latest\"]",
-            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Bytes(ref reader).Length)
-        );
-
-    /// <summary><c>eth_getCode</c> at a height: how many bytes of code there are.</summary>
-    public static RpcCall CodeSize(Address address, ulong block, Action<int> take) =>
-        new(
-            "eth_getCode",
-            $"[\"{address}\",\"{HexText.Quantity(block)}\"]",
+            $"[\"{address}\",\"{block}\"]",
             (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Bytes(ref reader).Length)
         );
 
@@ -71,8 +66,8 @@ public static class EthCalls
         new("eth_getLogs", $"[{{{filter.Json},\"fromBlock\":\"{HexText.Quantity(from)}\",\"toBlock\":\"{HexText.Quantity(to)}\"}}]", read);
 
     /// <summary><c>eth_getLogs</c> of the block with this hash.</summary>
-    public static RpcCall Logs(LogFilter filter, Hash256 block, RpcResultReader read) =>
-        new("eth_getLogs", $"[{{{filter.Json},\"blockHash\":\"{block}\"}}]", read);
+    public static RpcCall Logs(LogFilter filter, Hash256 block, Action<JsonElement> take) =>
+        JsonResult.Of("eth_getLogs", $"[{{{filter.Json},\"blockHash\":\"{block}\"}}]", take);
 
     /// <summary><c>eth_call</c>: the bytes returned.</summary>
     /// <param name="to">The contract.</param>

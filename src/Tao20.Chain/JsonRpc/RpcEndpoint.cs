@@ -39,29 +39,34 @@ public sealed class RpcEndpoint(IRpcTransport transport)
     {
         var bytes = 0;
         var largest = LargestBatch;
+        var reading = new Lock();
         if (calls.Count <= largest)
         {
             try
             {
-                var (read, left) = await SendOnceAsync(calls, cancel, arrived).ConfigureAwait(false);
+                var (read, left) = await SendOnceAsync(calls, cancel, arrived, reading).ConfigureAwait(false);
                 if (left.Count == 0)
                     return read;
-                if (left.Count == calls.Count)
-                    throw new IncompleteAnswerException(Name, $"{calls[0].Method} was not answered");
                 (bytes, calls, largest) = (read, left, calls.Count - left.Count);
             }
             catch (EndpointException e) when (calls.Count > 1 && IsOfBatch(e))
             {
                 // The first call alone tells whether it is the batch that is refused, or what it asks.
-                bytes = await SendSingleAsync(calls[0], cancel, arrived).ConfigureAwait(false);
+                (bytes, _) = await SendOnceAsync([calls[0]], cancel, arrived, reading).ConfigureAwait(false);
                 (calls, largest) = ([.. calls.Skip(1)], calls.Count / 2);
             }
         }
 
-        return bytes + await SendPiecesAsync(calls, largest, cancel, arrived).ConfigureAwait(false);
+        return bytes + await SendPiecesAsync(calls, largest, cancel, arrived, reading).ConfigureAwait(false);
     }
 
-    private async Task<int> SendPiecesAsync(IReadOnlyList<RpcCall> calls, int largest, CancellationToken cancel, Action? arrived)
+    private async Task<int> SendPiecesAsync(
+        IReadOnlyList<RpcCall> calls,
+        int largest,
+        CancellationToken cancel,
+        Action? arrived,
+        Lock reading
+    )
     {
         var bytes = 0;
         while (true)
@@ -69,7 +74,6 @@ public sealed class RpcEndpoint(IRpcTransport transport)
             var pieces = calls.Chunk(largest).ToList();
             var refused = false;
             var left = new List<RpcCall>();
-
             await Parallel
                 .ForEachAsync(
                     pieces,
@@ -78,25 +82,22 @@ public sealed class RpcEndpoint(IRpcTransport transport)
                     {
                         try
                         {
-                            using var reply = await transport.SendAsync(RpcCall.Body(piece), stop).ConfigureAwait(false);
-                            if (ReferenceEquals(piece, pieces[0]))
-                                arrived?.Invoke();
-
-                            // One reply at a time: the calls may read into the same place.
-                            lock (left)
+                            var first = ReferenceEquals(piece, pieces[0]);
+                            var (read, unanswered) = await SendOnceAsync(piece, stop, first ? arrived : null, reading)
+                                .ConfigureAwait(false);
+                            lock (reading)
                             {
-                                var unanswered = RpcCall.ReadReply(Name, reply.Bytes.Span, piece);
-                                if (unanswered.Count == piece.Length)
-                                    throw new IncompleteAnswerException(Name, $"{piece[0].Method} was not answered");
                                 left.AddRange(unanswered);
-                                bytes += reply.Bytes.Length;
+                                bytes += read;
                             }
                         }
                         catch (EndpointException e) when (piece.Length > 1 && IsOfBatch(e))
                         {
-                            lock (left)
+                            lock (reading)
+                            {
                                 left.AddRange(piece);
-                            Volatile.Write(ref refused, true);
+                                refused = true;
+                            }
                         }
                     }
                 )
@@ -111,21 +112,25 @@ public sealed class RpcEndpoint(IRpcTransport transport)
         }
     }
 
-    private async Task<int> SendSingleAsync(RpcCall call, CancellationToken cancel, Action? arrived)
-    {
-        var (bytes, left) = await SendOnceAsync([call], cancel, arrived).ConfigureAwait(false);
-        return left.Count == 0 ? bytes : throw new IncompleteAnswerException(Name, $"{call.Method} was not answered");
-    }
-
+    /// <summary>Sends one request; the calls that it left without an answer are fewer than all.</summary>
     private async Task<(int Bytes, IReadOnlyList<RpcCall> Left)> SendOnceAsync(
         IReadOnlyList<RpcCall> calls,
         CancellationToken cancel,
-        Action? arrived
+        Action? arrived,
+        Lock reading
     )
     {
         using var reply = await transport.SendAsync(RpcCall.Body(calls), cancel).ConfigureAwait(false);
         arrived?.Invoke();
-        return (reply.Bytes.Length, RpcCall.ReadReply(Name, reply.Bytes.Span, calls));
+
+        // One reply at a time: the calls may read into the same place.
+        lock (reading)
+        {
+            var left = RpcCall.ReadReply(Name, reply.Bytes.Span, calls);
+            return left.Count < calls.Count
+                ? (reply.Bytes.Length, left)
+                : throw new IncompleteAnswerException(Name, $"{calls[0].Method} was not answered");
+        }
     }
 
     private void Learn(int largest, int passes)

@@ -10,14 +10,14 @@ using Tao20.Domain.Units;
 namespace Tao20.Chain.Tests.Following;
 
 /// <summary>Reading a chain whose node misbehaves: what cannot be right is never handed on, and the node that said it is named.</summary>
-public sealed partial class FollowingTests : IAsyncLifetime
+public sealed partial class FollowingTests : TwoNodes
 {
     private static readonly UInt128 Milli = 1_000_000_000_000_000;
 
     [Fact]
-    public async Task An_honest_chain_is_read_whole_and_in_order()
+    public async Task AnPlain_chain_is_read_whole_and_in_order()
     {
-        var ranges = await ReadAsync(Options(_honest));
+        var ranges = await ReadAsync(Options(Plain));
         AssertWhole(ranges);
         Assert.True(ranges.Count > 1);
         Assert.All(ranges.Zip(ranges.Skip(1)), pair => Assert.Equal(pair.First.Last.Hash, pair.Second.First.ParentHash));
@@ -42,8 +42,8 @@ public sealed partial class FollowingTests : IAsyncLifetime
     [MemberData(nameof(Lies))]
     public async Task A_node_whose_logs_cannot_be_right_is_dropped_and_the_next_one_asked(string lie, string reason)
     {
-        _bent.BendLogs = (from, to, logs) => Bend(lie, logs, to);
-        await using var chain = Open(Options(_bent, _honest));
+        Odd.BendLogs = (from, to, logs) => Bend(lie, logs, to);
+        await using var chain = Open(Options(Odd, Plain));
         AssertWhole(await ReadAsync(chain));
         var dropped = chain.Pool.Status[0];
         Assert.Equal(EndpointState.Dropped, dropped.State);
@@ -54,21 +54,21 @@ public sealed partial class FollowingTests : IAsyncLifetime
     [MemberData(nameof(Lies))]
     public async Task With_no_other_node_nothing_of_its_answer_is_handed_on(string lie, string reason)
     {
-        _bent.BendLogs = (from, to, logs) => Bend(lie, logs, to);
-        var error = await Assert.ThrowsAsync<NoTrustworthyEndpointException>(() => ReadAsync(Options(_bent)));
+        Odd.BendLogs = (from, to, logs) => Bend(lie, logs, to);
+        var error = await Assert.ThrowsAsync<NoTrustworthyEndpointException>(() => ReadAsync(Options(Odd)));
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
-        Assert.Contains(_bent.Uri.Authority, error.Message, StringComparison.Ordinal);
+        Assert.Contains(Odd.Uri.Authority, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_node_that_lies_about_a_parent_is_dropped()
     {
-        _bent.BendHeader = header =>
+        Odd.BendHeader = header =>
         {
             if (header["number"]!.GetValue<string>() == "0x14")
                 header["parentHash"] = Hash256.Parse("0x" + new string('e', 64)).ToString();
         };
-        await using var chain = Open(Options(_bent, _honest) with { VerifyEveryHeader = true });
+        await using var chain = Open(Options(Odd, Plain) with { VerifyEveryHeader = true });
         AssertWhole(await ReadAsync(chain));
         Assert.Contains("has parent", chain.Pool.Status[0].Reason, StringComparison.Ordinal);
     }
@@ -76,21 +76,21 @@ public sealed partial class FollowingTests : IAsyncLifetime
     [Fact]
     public async Task A_lie_about_the_parent_between_two_ranges_is_settled_by_who_has_the_block()
     {
-        _bent.BendHeader = header =>
+        Odd.BendHeader = header =>
         {
             if (header["number"]!.GetValue<string>() == "0x40")
                 header["parentHash"] = Hash256.Parse("0x" + new string('e', 64)).ToString();
         };
-        await using var chain = Open(Options(_bent, _honest) with { FirstRangeBlocks = 63, MaxRangeBlocks = 63 });
-        AssertWhole(await ReadAsync(chain, from: 1));
+        await using var chain = Open(Options(Odd, Plain) with { FirstRangeBlocks = 63, MaxRangeBlocks = 63 });
+        AssertWhole(await ReadAsync(chain));
         Assert.Equal(EndpointState.Dropped, chain.Pool.Status[0].State);
     }
 
     [Fact]
     public async Task A_node_that_cuts_its_replies_off_has_not_lied_and_rests()
     {
-        _bent.BendReply = reply => reply.Length > 5000 ? reply[..(reply.Length / 2)] : reply;
-        await using var chain = Open(Options(_bent, _honest));
+        Odd.BendReply = reply => reply.Length > 5000 ? reply[..(reply.Length / 2)] : reply;
+        await using var chain = Open(Options(Odd, Plain));
         AssertWhole(await ReadAsync(chain));
         Assert.Equal(EndpointState.Resting, chain.Pool.Status[0].State);
     }
@@ -98,7 +98,7 @@ public sealed partial class FollowingTests : IAsyncLifetime
     [Fact]
     public async Task An_oversized_reply_halves_the_range_until_it_fits()
     {
-        var ranges = await ReadAsync(Options(_honest) with { MaxReplyBytes = 64 * 1024 });
+        var ranges = await ReadAsync(Options(Plain) with { MaxReplyBytes = 64 * 1024 });
         AssertWhole(ranges);
         Assert.All(ranges, range => Assert.True(range.Bytes <= 64 * 1024));
     }
@@ -110,25 +110,25 @@ public sealed partial class FollowingTests : IAsyncLifetime
     [InlineData("eth_getLogs is limited to a 10 block range limit")]
     public async Task A_refused_range_is_halved_and_grows_again_only_below_the_refusal(string words)
     {
-        (_honest.MaxRange, _honest.RefusalText) = (7, words);
-        var ranges = await ReadAsync(Options(_honest));
+        (Plain.MaxRange, Plain.RefusalText) = (7, words);
+        var ranges = await ReadAsync(Options(Plain));
         AssertWhole(ranges);
         Assert.All(ranges, range => Assert.True(range.Last.Number - range.First.Number < 7));
-        Assert.True(_honest.Requests < 120, $"{_honest.Requests} requests for 200 blocks in ranges of up to 7");
+        Assert.True(Plain.Requests < 120, $"{Plain.Requests} requests for 200 blocks in ranges of up to 7");
     }
 
     [Fact]
     public async Task Too_many_requests_are_waited_out()
     {
-        _honest.Intercept = (number, _, context) => Refuse(number <= 2, context, 429);
-        AssertWhole(await ReadAsync(Options(_honest)));
+        Plain.Intercept = (number, _, context) => Refuse(number <= 2, context, 429);
+        AssertWhole(await ReadAsync(Options(Plain)));
     }
 
     [Fact]
     public async Task A_node_that_keeps_failing_rests_and_the_next_one_is_asked()
     {
-        _bent.Intercept = (_, _, context) => Refuse(true, context, 503);
-        await using var chain = Open(Options(_bent, _honest));
+        Odd.Intercept = (_, _, context) => Refuse(true, context, 503);
+        await using var chain = Open(Options(Odd, Plain));
         AssertWhole(await ReadAsync(chain));
         Assert.Equal(EndpointState.Resting, chain.Pool.Status[0].State);
     }
@@ -136,8 +136,8 @@ public sealed partial class FollowingTests : IAsyncLifetime
     [Fact]
     public async Task A_node_whose_replies_are_empty_has_not_lied_and_rests()
     {
-        _bent.BendReply = _ => "";
-        await using var chain = Open(Options(_bent, _honest) with { Retries = 0 });
+        Odd.BendReply = _ => "";
+        await using var chain = Open(Options(Odd, Plain) with { Retries = 0 });
         AssertWhole(await ReadAsync(chain));
         Assert.Equal(EndpointState.Resting, chain.Pool.Status[0].State);
     }
@@ -146,12 +146,12 @@ public sealed partial class FollowingTests : IAsyncLifetime
     public async Task A_node_that_does_not_answer_in_time_is_passed_over()
     {
         var never = new TaskCompletionSource();
-        _bent.Intercept = async (_, _, context) =>
+        Odd.Intercept = async (_, _, context) =>
         {
             await never.Task.WaitAsync(context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return true;
         };
-        await using var chain = Open(Options(_bent, _honest) with { RequestTimeout = TimeSpan.FromMilliseconds(300), Retries = 0 });
+        await using var chain = Open(Options(Odd, Plain) with { RequestTimeout = TimeSpan.FromMilliseconds(300), Retries = 0 });
         AssertWhole(await ReadAsync(chain));
         Assert.Equal(EndpointState.Resting, chain.Pool.Status[0].State);
     }
@@ -160,7 +160,7 @@ public sealed partial class FollowingTests : IAsyncLifetime
     public async Task A_node_more_than_three_blocks_behind_is_not_preferred()
     {
         var behind = (await ScriptedNode.StartAsync()).Grow(150);
-        await using var chain = Open(Options(behind, _honest));
+        await using var chain = Open(Options(behind, Plain));
         chain.Pool.NoteHead(chain.Pool.All[0], 149);
         chain.Pool.NoteHead(chain.Pool.All[1], 199);
         AssertWhole(await ReadAsync(chain));
@@ -171,15 +171,15 @@ public sealed partial class FollowingTests : IAsyncLifetime
     [Fact]
     public async Task A_node_on_another_chain_is_refused_at_the_start()
     {
-        _bent.ChainId = 1;
-        await using (var chain = Open(Options(_bent) with { ChainId = 964 }))
+        Odd.ChainId = 1;
+        await using (var chain = Open(Options(Odd) with { ChainId = 964 }))
         {
-            var error = await Assert.ThrowsAsync<WrongChainException>(() => chain.ProbeAsync(_timeout.Token));
+            var error = await Assert.ThrowsAsync<WrongChainException>(() => chain.ProbeAsync(Limit));
             Assert.Contains("chain 1, not 964", error.Message, StringComparison.Ordinal);
         }
 
-        await using var both = Open(Options(_bent, _honest) with { ChainId = 964 });
-        Assert.Equal(964UL, (await both.ProbeAsync(_timeout.Token)).ChainId);
+        await using var both = Open(Options(Odd, Plain) with { ChainId = 964 });
+        Assert.Equal(964UL, (await both.ProbeAsync(Limit)).ChainId);
         Assert.Equal(EndpointState.Dropped, both.Pool.Status[0].State);
     }
 
@@ -187,7 +187,7 @@ public sealed partial class FollowingTests : IAsyncLifetime
     public async Task An_unreachable_node_says_where_and_what_to_do()
     {
         await using var chain = Open(Options() with { Endpoints = [new Uri("http://127.0.0.1:1")], Retries = 0 });
-        var error = await Assert.ThrowsAsync<EndpointUnreachableException>(() => chain.ProbeAsync(_timeout.Token));
+        var error = await Assert.ThrowsAsync<EndpointUnreachableException>(() => chain.ProbeAsync(Limit));
         Assert.Contains("127.0.0.1:1 ", error.Message, StringComparison.Ordinal);
         Assert.Contains("Check that the node runs", error.Message, StringComparison.Ordinal);
     }
@@ -195,26 +195,26 @@ public sealed partial class FollowingTests : IAsyncLifetime
     [Fact]
     public async Task A_reorg_below_finality_stops_the_reading_with_both_hashes()
     {
-        var before = await ReadAsync(Options(_honest));
+        var before = await ReadAsync(Options(Plain));
         var cursor = new Cursor(before[^1].Last.Number, before[^1].Last.Hash);
-        _honest.Reorg(from: 190, blocks: 30, unfinalized: 0);
-        var error = await Assert.ThrowsAsync<ReorgBelowFinalityException>(() => ReadAsync(Options(_honest), cursor));
+        Plain.Reorg(from: 190, blocks: 30, unfinalized: 0);
+        var error = await Assert.ThrowsAsync<ReorgBelowFinalityException>(() => ReadAsync(Options(Plain), cursor));
         Assert.Contains(before[^1].Last.Hash.ToString(), error.Message, StringComparison.Ordinal);
-        Assert.Contains(_honest.Blocks[199].Hash, error.Message, StringComparison.Ordinal);
+        Assert.Contains(Plain.Blocks[199].Hash, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_reorg_above_finality_only_replaces_the_overlay()
     {
-        _honest.Grow(6, unfinalized: 6);
-        await using var chain = Open(Options(_honest));
-        await chain.Head.RefreshAsync(_timeout.Token);
-        var before = (await HeadOverlay.ReadAsync(chain.Reader, chain.Head, _timeout.Token))!;
+        Plain.Grow(6, unfinalized: 6);
+        await using var chain = Open(Options(Plain));
+        await chain.Head.RefreshAsync(Limit);
+        var before = (await HeadOverlay.ReadAsync(chain.Reader, chain.Head, Limit))!;
         Assert.Equal((6, 18, 0), (before.Blocks.Count, before.Trades.Count, before.Replaced(before)));
 
-        _honest.Reorg(from: 202, blocks: 5, unfinalized: 7);
-        await chain.Head.RefreshAsync(_timeout.Token);
-        var after = (await HeadOverlay.ReadAsync(chain.Reader, chain.Head, _timeout.Token))!;
+        Plain.Reorg(from: 202, blocks: 5, unfinalized: 7);
+        await chain.Head.RefreshAsync(Limit);
+        var after = (await HeadOverlay.ReadAsync(chain.Reader, chain.Head, Limit))!;
         Assert.Equal((7, 2 * 3 + 5 * 2), (after.Blocks.Count, after.Trades.Count));
         Assert.Equal(4, after.Replaced(before));
         Assert.Equal(after.Trades.Count, after.ByMiner().Values.Sum(miner => miner.Trades));
@@ -224,30 +224,30 @@ public sealed partial class FollowingTests : IAsyncLifetime
     [Fact]
     public async Task Two_nodes_that_disagree_on_a_final_block_stop_a_quorum()
     {
-        _bent.Reorg(from: 195, blocks: 5, unfinalized: 0);
-        await using var chain = Open(Options(_honest, _bent) with { Quorum = true });
-        var error = await Assert.ThrowsAsync<QuorumDisagreementException>(() => chain.Head.RefreshAsync(_timeout.Token));
+        Odd.Reorg(from: 195, blocks: 5, unfinalized: 0);
+        await using var chain = Open(Options(Plain, Odd) with { Quorum = true });
+        var error = await Assert.ThrowsAsync<QuorumDisagreementException>(() => chain.Head.RefreshAsync(Limit));
         Assert.Contains("disagree on finalized block 199", error.Message, StringComparison.Ordinal);
-        await using var agreeing = Open(Options(_honest, _honest) with { Quorum = true });
-        await agreeing.Head.RefreshAsync(_timeout.Token);
+        await using var agreeing = Open(Options(Plain, Plain) with { Quorum = true });
+        await agreeing.Head.RefreshAsync(Limit);
         Assert.Equal(199UL, agreeing.Head.Finalized!.Number);
     }
 
     [Fact]
     public async Task Without_times_in_the_logs_they_are_read_from_the_headers()
     {
-        _honest.BendLogs = (_, _, logs) =>
+        Plain.BendLogs = (_, _, logs) =>
         {
             logs.ForEach(log => log.Remove("blockTimestamp"));
             return logs;
         };
-        AssertWhole(await ReadAsync(Options(_honest)));
+        AssertWhole(await ReadAsync(Options(Plain)));
     }
 
     [Fact]
     public async Task A_log_that_cannot_be_decoded_is_kept_with_its_bytes()
     {
-        _honest.BendLogs = (_, _, logs) =>
+        Plain.BendLogs = (_, _, logs) =>
         {
             foreach (
                 var log in logs.Where(log =>
@@ -257,7 +257,7 @@ public sealed partial class FollowingTests : IAsyncLifetime
                 log["data"] = "0x" + new string('f', 64 * 3);
             return logs;
         };
-        var ranges = await ReadAsync(Options(_honest));
+        var ranges = await ReadAsync(Options(Plain));
         var quarantined = Assert.Single(ranges.SelectMany(range => range.Quarantined));
         Assert.Equal(new Position(5, 0), quarantined.Position);
         Assert.Contains("implausible", quarantined.Reason, StringComparison.Ordinal);
@@ -272,7 +272,7 @@ public sealed partial class FollowingTests : IAsyncLifetime
     [Fact]
     public async Task A_count_that_cannot_be_read_has_moved_by_what_its_trade_was_worth()
     {
-        _honest.BendLogs = (_, _, logs) =>
+        Plain.BendLogs = (_, _, logs) =>
         {
             foreach (var log in logs.Where(log => log["topics"]![0]!.GetValue<string>() == Tao20Events.Activity.ToString()))
             {
@@ -282,7 +282,7 @@ public sealed partial class FollowingTests : IAsyncLifetime
 
             return logs;
         };
-        var ranges = await ReadAsync(Options(_honest));
+        var ranges = await ReadAsync(Options(Plain));
         AssertWhole(ranges);
         Assert.Equal(9, ranges.Sum(range => range.Quarantined.Count));
 
@@ -301,21 +301,21 @@ public sealed partial class FollowingTests : IAsyncLifetime
     [Fact]
     public async Task A_block_that_alone_is_too_much_is_named()
     {
-        _honest.MaxRange = 0;
-        var error = await Assert.ThrowsAsync<BlockTooLargeException>(() => ReadAsync(Options(_honest)));
+        Plain.MaxRange = 0;
+        var error = await Assert.ThrowsAsync<BlockTooLargeException>(() => ReadAsync(Options(Plain)));
         Assert.Contains("Block 1 alone", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task New_final_blocks_are_read_as_they_come()
     {
-        await using var chain = Open(Options(_honest) with { PollInterval = TimeSpan.FromMilliseconds(50) });
+        await using var chain = Open(Options(Plain) with { PollInterval = TimeSpan.FromMilliseconds(50) });
         chain.Head.Start();
-        await using var ranges = chain.Ranges.ReadAsync(new Cursor(1, null), null, _timeout.Token).GetAsyncEnumerator(_timeout.Token);
+        await using var ranges = chain.Ranges.ReadAsync(new Cursor(1, null), null, Limit).GetAsyncEnumerator(Limit);
         ulong last = 0;
         while (last < 199 && await ranges.MoveNextAsync())
             last = ranges.Current.Last.Number;
-        _honest.Grow(3);
+        Plain.Grow(3);
         while (last < 202 && await ranges.MoveNextAsync())
             last = ranges.Current.Last.Number;
         Assert.Equal(202UL, last);

@@ -48,35 +48,37 @@ public abstract class TwoNodes : IAsyncLifetime
 
     protected static ChainConnection Open(ChainOptions options) => ChainConnection.Http(options, NullLogger.Instance);
 
-    protected async Task<List<TradeRange>> ReadAsync(ChainOptions options)
+    protected async Task<List<TradeRange>> ReadAsync(ChainOptions options, Cursor? cursor = null)
     {
         await using var chain = Open(options);
-        return await ReadAsync(chain);
+        return await ReadAsync(chain, cursor);
     }
 
-    protected async Task<List<TradeRange>> ReadAsync(ChainConnection chain)
+    protected async Task<List<TradeRange>> ReadAsync(ChainConnection chain, Cursor? cursor = null)
     {
         var ranges = new List<TradeRange>();
-        await ReadAsync(chain, ranges);
+        await ReadAsync(chain, ranges, cursor);
         return ranges;
     }
 
-    protected async Task ReadAsync(ChainConnection chain, List<TradeRange> ranges)
+    protected async Task ReadAsync(ChainConnection chain, List<TradeRange> ranges, Cursor? cursor = null)
     {
         await chain.Head.RefreshAsync(Limit);
-        await foreach (var range in chain.Ranges.ReadAsync(new Cursor(1, null), chain.Head.Finalized!.Number, Limit))
+        await foreach (var range in chain.Ranges.ReadAsync(cursor ?? new Cursor(1, null), chain.Head.Finalized!.Number, Limit))
             ranges.Add(range);
     }
 
     protected void AssertWhole(List<TradeRange> ranges, ulong? except = null) =>
         Assert.Equal(Expected(Plain, 200).Where(trade => trade.Position.Block != except), Trades(ranges));
 
-    private protected static IEnumerable<(Position Position, bool IsMint)> Expected(ScriptedNode node, int blocks) =>
+    private protected static IEnumerable<(Position Position, ulong Timestamp, bool IsMint)> Expected(ScriptedNode node, int blocks) =>
         node
             .Blocks.Skip(1)
             .Take(blocks - 1)
-            .SelectMany(block => block.Trades.Select((trade, i) => (new Position(block.Number, (uint)(2 * i)), trade.IsMint)));
+            .SelectMany(block =>
+                block.Trades.Select((trade, i) => (new Position(block.Number, (uint)(2 * i)), block.Timestamp, trade.IsMint))
+            );
 
-    protected static IEnumerable<(Position Position, bool IsMint)> Trades(List<TradeRange> ranges) =>
-        ranges.SelectMany(range => range.Trades.ToArray()).Select(trade => (trade.Position, trade.Side == TradeSide.Mint));
+    protected static IEnumerable<(Position Position, ulong Timestamp, bool IsMint)> Trades(List<TradeRange> ranges) =>
+        ranges.SelectMany(range => range.Trades.ToArray()).Select(trade => (trade.Position, trade.Timestamp, trade.Side == TradeSide.Mint));
 }
