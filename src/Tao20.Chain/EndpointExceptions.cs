@@ -78,12 +78,16 @@ public sealed class BlockReplacedException(EndpointName endpoint, ulong block, H
     : NoAnswerYetException(endpoint, $"Block {block} is {found} at the RPC endpoint {endpoint}, and not {expected}.");
 
 /// <summary>An endpoint does not say which block is final.</summary>
-public sealed class FinalityUnknownException(EndpointName endpoint, string what)
+public sealed class FinalityUnknownException(EndpointName endpoint, string what, bool isRefused)
     : NoAnswerYetException(
         endpoint,
         $"The RPC endpoint {endpoint} does not say which block is final: {what}. Set Chain:FinalityDepth to the number of blocks after "
             + "which a block is final on this chain, or use an endpoint that knows finalized blocks."
-    );
+    )
+{
+    /// <summary>Whether it refused the question, and did not only have no answer.</summary>
+    public bool IsRefused { get; } = isRefused;
+}
 
 /// <summary>A node's answer contradicts itself or the chain: nothing of it is used.</summary>
 public sealed class NodeMisbehaviourException(EndpointName endpoint, string what)

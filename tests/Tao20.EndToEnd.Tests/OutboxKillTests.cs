@@ -67,7 +67,9 @@ public sealed class OutboxKillTests : InDirectory, IAsyncLifetime
     public async Task A_second_process_with_the_same_key_is_noticed_and_the_epoch_is_attested_once()
     {
         await using var first = Start("first", _chain.Chain.Rpc);
-        await using var second = Start("second", _chain.Chain.Rpc);
+
+        // With the same fees the two sign the same bytes, which is one transaction, and nobody could tell.
+        await using var second = Start("second", _chain.Chain.Rpc, tip: 2_000_000_000);
         for (var epoch = 0UL; epoch < 2; epoch++)
         {
             await FollowedAsync(first);
@@ -93,13 +95,14 @@ public sealed class OutboxKillTests : InDirectory, IAsyncLifetime
         Assert.Contains(foreign, count => count > 0);
     }
 
-    private Tao20Process Start(string name, Uri rpc)
+    private Tao20Process Start(string name, Uri rpc, long tip = 1_000_000_000)
     {
         var environment = new Dictionary<string, string>
         {
             ["TAO20_Chain__PollInterval"] = "50ms",
             ["TAO20_Chain__WebSocket"] = "false",
             ["TAO20_Chain__Retries"] = "0",
+            ["TAO20_Transactions__PriorityFeePerGas"] = tip.ToString(CultureInfo.InvariantCulture),
         };
         var key = System.IO.Path.Combine(Directory, "key");
         File.WriteAllText(key, string.Concat(Enumerable.Repeat("b7", 32)));

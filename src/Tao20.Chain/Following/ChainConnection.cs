@@ -136,7 +136,7 @@ public sealed class ChainConnection : IAsyncDisposable
 
     /// <summary>A provider asks for patience, or a node is in the middle of something. One that is not there is said at once.</summary>
     private static bool MayPass(EndpointException e, int round) =>
-        e is IncompleteAnswerException or HttpRefusalException { Status: >= 500 }
+        e is IncompleteAnswerException or FinalityUnknownException { IsRefused: false } or HttpRefusalException { Status: >= 500 }
         || (e is FinalityUnknownException or EndpointTimeoutException && round == 0)
         || RateLimits.IsOfRate(e);
 

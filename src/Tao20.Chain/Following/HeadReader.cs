@@ -49,7 +49,8 @@ internal sealed class HeadReader(ChainOptions options, TimeProvider clock)
         else if (finalized is null)
             throw new FinalityUnknownException(
                 endpoint.Name,
-                refused is null ? "it has no finalized block" : $"it does not know the finalized block ({refused.Text})"
+                refused is null ? "it has no finalized block" : $"it does not know the finalized block ({refused.Text})",
+                isRefused: refused is not null
             );
         if (finalized?.Number > latest.Number + SlackBlocks)
             throw new NodeMisbehaviourException(endpoint.Name, $"block {finalized.Number} is final and block {latest.Number} the latest");
