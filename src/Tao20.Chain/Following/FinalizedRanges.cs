@@ -13,6 +13,7 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
     /// <summary>How many ranges may be read and waiting: what a busy journal takes at once.</summary>
     public const int ReadAhead = 6;
 
+    private const int TriesOfBlock = 4;
     private readonly Lock _planning = new();
     private readonly Dictionary<EndpointName, RangePlanner> _planners = [];
 
@@ -136,8 +137,9 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
     {
         var pieces = new List<TradeRange>();
         var (next, end) = (from, to);
-        while (true)
+        for (var tries = 1; ; tries++)
         {
+            var pause = TimeSpan.Zero;
             var blocks = (int)(end - next + 1);
             using (slot)
             {
@@ -152,7 +154,7 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
                         pieces.Add(range);
                         if (end == to)
                             return pieces;
-                        next = end + 1;
+                        (next, tries) = (end + 1, 0);
                         end = Planner.Next(next, to).To;
                     }
                     else
@@ -167,12 +169,21 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
                     Learn(e.Endpoint, planner => planner.Refused(blocks, e.Limits, e.InnerException!.Message));
                     end = Math.Min(next + (ulong)(blocks / 2) - 1, PlannerOf(e.Endpoint).Next(next, to).To);
                 }
+                catch (EndpointException e) when (e is NoAnswerYetException or HttpRefusalException && (blocks > 1 || tries < TriesOfBlock))
+                {
+                    // It answers now and then: what takes fewer requests gets through, and what else is being read is not given up.
+                    if (blocks > 1)
+                        (end, tries) = (next + (ulong)(blocks / 2) - 1, 0);
+                    pause = options.PollInterval;
+                }
                 catch (EndpointException e) when (blocks == 1 && e is ReplyTooLargeException or RpcErrorException { Method: "eth_getLogs" })
                 {
                     throw new BlockTooLargeException(next, e);
                 }
             }
 
+            if (pause > TimeSpan.Zero)
+                await Task.Delay(pause, cancel).ConfigureAwait(false);
             slot = await downloads.TakeAsync(cancel).ConfigureAwait(false);
         }
     }
