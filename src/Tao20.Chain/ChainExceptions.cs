@@ -1,6 +1,7 @@
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
+using Tao20.Domain.Volume;
 
 namespace Tao20.Chain;
 
@@ -35,18 +36,20 @@ public sealed class QuorumDisagreementException(ulong block, EndpointName first,
             + $"Find out which is right and remove the other."
     );
 
-/// <summary>Trades before a miner's first one seen are missing.</summary>
-public sealed class HistoryMissingException(Address miner, UInt128 chain, UInt128 began, ulong fromBlock, Position before)
+/// <summary>The contract has counted trades, or ends of epochs, of which no log has come.</summary>
+/// <param name="gap">Where they are.</param>
+/// <param name="located">Whether it is known as well as can be in which blocks; otherwise that is being found out.</param>
+public sealed class HistoryMissingException(HistoryGap gap, bool located = true)
     : ChainException(
-        $"The chain had counted {chain} wei for miner {miner} before {before}, its first trade seen, and {began} wei before block "
-            + $"{fromBlock}, the first one read: trades worth {chain - began} wei in blocks {fromBlock} to {before.Block} are missing. "
-            + "Nothing is folded past it. Start with an empty data directory and an endpoint that keeps all logs."
+        $"{gap}"
+            + (located ? ". " : ", and in which of these is being found out. ")
+            + "Nothing is folded past it. Give an endpoint that keeps all logs with Chain:Endpoints and run 'tao20 journal rebuild'."
     );
 
-/// <summary>The fold would not equal the chain's own running total.</summary>
+/// <summary>The fold would not equal the contract's own running total, and it is not that trades before are missing.</summary>
 public sealed class FoldDivergenceException(Address miner, UInt128 chain, UInt128 fold, Position after)
     : ChainException(
-        $"The chain counts {chain} wei for miner {miner} after {after}, the fold {fold}: logs are missing or the contract counts "
-            + $"otherwise. Nothing is folded past it. "
-            + "Start with an empty data directory and another endpoint; if it stays, check --from-block and the contract."
+        $"The contract counts {chain} wei for miner {miner} after {after}, the fold {fold}: it counts otherwise than its logs say, or they "
+            + "are not its own. Nothing is folded past it. Check --from-block, the contract and the endpoints; then run "
+            + "'tao20 journal rebuild'."
     );

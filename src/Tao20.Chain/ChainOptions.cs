@@ -104,6 +104,10 @@ public sealed record ChainOptions
     [Setting("Whether two endpoints must agree on every final target; needs two.")]
     public bool Quorum { get; init; }
 
+    /// <summary>Whether a node that finds trades missing rebuilds its journal by itself. For a node that is in no cluster.</summary>
+    [Setting("Whether a node that finds trades missing rebuilds its journal by itself; not in a cluster.")]
+    public bool RebuildOnDivergence { get; init; }
+
     /// <summary>What the endpoints are called where they are shown.</summary>
     public IReadOnlyList<EndpointName> EndpointNames => [.. Endpoints.Select((url, i) => new EndpointName(i + 1, url))];
 

@@ -89,6 +89,10 @@ public sealed class FinalityUnknownException(EndpointName endpoint, string what,
     public bool IsRefused { get; } = isRefused;
 }
 
+/// <summary>The logs that an endpoint gave of a range do not add up to what the contract has counted in it: some are missing.</summary>
+public sealed class LogsMissingException(EndpointName endpoint, string what)
+    : EndpointException(endpoint, $"The RPC endpoint {endpoint} does not have all logs: {what}.");
+
 /// <summary>A node's answer contradicts itself or the chain: nothing of it is used.</summary>
 public sealed class NodeMisbehaviourException(EndpointName endpoint, string what)
     : EndpointException(endpoint, $"The RPC endpoint {endpoint} gave an answer that cannot be right: {what}.")

@@ -100,8 +100,11 @@ internal sealed class ProviderProxy : IAsyncDisposable
     /// <summary>Whether headers tell nothing of the logs.</summary>
     public bool WithoutBlooms { get; init; }
 
-    /// <summary>The last block whose logs it has forgotten.</summary>
-    public ulong Forgotten { get; set; }
+    /// <summary>The blocks whose logs it has forgotten; null for none.</summary>
+    public (ulong First, ulong Last)? Forgotten { get; init; }
+
+    /// <summary>What a topic of the logs ends with that it has forgotten, and not the receipts; null for all, and the receipts.</summary>
+    public string? ForgottenTopic { get; init; }
 
     public Uri Url =>
         new(
@@ -112,9 +115,18 @@ internal sealed class ProviderProxy : IAsyncDisposable
     public static async Task<ProviderProxy> StartAsync(Uri chain, IEnumerable<ProviderKind> kinds, int seed) =>
         await StartAsync(app => new ProviderProxy(app, chain, kinds, seed, KeyOf(seed)));
 
-    /// <summary>A provider that has forgotten the logs of old blocks, of which not even its headers tell.</summary>
-    public static async Task<ProviderProxy> ForgettingAsync(Uri chain, ulong forgotten) =>
-        await StartAsync(app => new ProviderProxy(app, chain, [], 1, KeyOf(1)) { Forgotten = forgotten, WithoutBlooms = true });
+    /// <summary>A provider that has forgotten the logs of some blocks, of which not even its headers tell.</summary>
+    public static async Task<ProviderProxy> ForgettingAsync(Uri chain, ulong first, ulong last) =>
+        await StartAsync(app => new ProviderProxy(app, chain, [], 1, KeyOf(1)) { Forgotten = (first, last), WithoutBlooms = true });
+
+    /// <summary>A provider whose index of logs lacks those with one topic in some blocks.</summary>
+    public static async Task<ProviderProxy> LackingAsync(Uri chain, ulong first, ulong last, string topic) =>
+        await StartAsync(app => new ProviderProxy(app, chain, [], 1, KeyOf(1))
+        {
+            Forgotten = (first, last),
+            ForgottenTopic = topic[2..],
+            WithoutBlooms = true,
+        });
 
     /// <summary>A provider whose index of logs lags, while it has the receipts.</summary>
     public static async Task<ProviderProxy> LateAsync(Uri chain, int seed, TimeSpan latest) =>
@@ -249,7 +261,7 @@ internal sealed class ProviderProxy : IAsyncDisposable
                 answer["result"] = Draw(2) ? 12 : "0xzz";
                 break;
             case "eth_getLogs" when answer["result"] is JsonArray logs:
-                var late = logs.Where(log => IsLate(Quantity(log!["blockNumber"]), receipts: false)).ToList();
+                var late = logs.Where(log => IsForgotten(log!) || IsLate(Quantity(log!["blockNumber"]), receipts: false)).ToList();
                 late.ForEach(log => logs.Remove(log));
                 if (logs.Count > 0 && _kinds.Contains(ProviderKind.MalformedLogs) && Draw(10))
                     logs[0]!.AsObject().Remove("data");
@@ -271,7 +283,7 @@ internal sealed class ProviderProxy : IAsyncDisposable
     /// </summary>
     private bool IsLate(ulong block, bool receipts)
     {
-        if (block <= Forgotten)
+        if (ForgottenTopic is null && Forgotten is { } gone && gone.First <= block && block <= gone.Last)
             return true;
         if (!_kinds.Contains(ProviderKind.LateLogs) || (receipts && !ReceiptsToo))
             return false;
@@ -279,6 +291,14 @@ internal sealed class ProviderProxy : IAsyncDisposable
         var final = block <= _heightAtStart ? _began : now;
         return now < _logsFrom.GetOrAdd(block, _ => Draw(4) ? final + Latest * (Next(100) / 100.0) : final);
     }
+
+    private bool IsForgotten(JsonNode log) =>
+        Forgotten is { } gone
+        && ForgottenTopic is { } ending
+        && Quantity(log["blockNumber"]) is var block
+        && gone.First <= block
+        && block <= gone.Last
+        && log["topics"]!.AsArray().Any(topic => topic!.GetValue<string>().EndsWith(ending, StringComparison.Ordinal));
 
     private static ulong Width(JsonObject call) =>
         call["method"]!.GetValue<string>() == "eth_getLogs" && call["params"]![0] is JsonObject filter && filter.ContainsKey("fromBlock")

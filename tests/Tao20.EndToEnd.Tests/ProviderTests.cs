@@ -98,6 +98,7 @@ public sealed class ProviderTests(ITestOutputHelper output) : InDirectory, IAsyn
     {
         await using var proxy = await ProviderProxy.ForgettingAsync(
             _chain.Chain.Rpc,
+            0,
             await _chain.Chain.Client.BlockNumberAsync(CancellationToken.None) - 60
         );
         await using var process = Tao20Process.Start(_chain.ValidatorArgumentsBehind(proxy.Url.ToString(), Directory), environment: Quick);

@@ -135,14 +135,17 @@ internal sealed class Tao20Process : IAsyncDisposable
         );
     }
 
-    /// <summary>The whole status; null while the node says that it cannot tell yet: another one of its cluster is taking over.</summary>
+    /// <summary>The whole status; null while it cannot tell yet: another node of its cluster takes over, or it starts anew.</summary>
     private async Task<JsonObject?> StatusIfReadyAsync()
     {
         try
         {
             return await StatusAsync(all: true);
         }
-        catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.ServiceUnavailable)
+        catch (HttpRequestException e)
+            when (e.StatusCode == HttpStatusCode.ServiceUnavailable
+                || (e.HttpRequestError == HttpRequestError.ConnectionError && !_process.HasExited)
+            )
         {
             return null;
         }
@@ -157,6 +160,21 @@ internal sealed class Tao20Process : IAsyncDisposable
             what: $"a line with '{words}'",
             nothing: () => Errors
         );
+
+    /// <summary>Waits until it has said or logged these words.</summary>
+    public Task<string> UntilLogAsync(string words, TimeSpan limit) =>
+        Eventually.BecomesAsync(
+            _ => Task.FromResult<string?>(Errors),
+            errors => errors.Contains(words, StringComparison.Ordinal),
+            limit,
+            what: $"'{words}'"
+        );
+
+    /// <summary>Waits until it ends, or not any longer.</summary>
+    public Task EndedAsync(CancellationToken noLonger) =>
+        _process
+            .WaitForExitAsync(noLonger)
+            .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
     private string? LineWith(string words)
     {
@@ -175,14 +193,14 @@ internal sealed class Tao20Process : IAsyncDisposable
     /// <summary>Ends it at once, as a power cut would.</summary>
     public async Task KillAsync()
     {
-        _process.Kill();
+        if (!_process.HasExited)
+            _process.Kill();
         await _process.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-            await KillAsync();
+        await KillAsync();
         _http.Dispose();
         _process.Dispose();
     }

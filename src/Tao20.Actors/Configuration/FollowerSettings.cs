@@ -15,6 +15,7 @@ namespace Tao20.Actors.Configuration;
 /// <param name="Metrics">Where progress is counted.</param>
 /// <param name="Clock">The clock.</param>
 /// <param name="Until">The last block to fold; null goes on with the chain.</param>
+/// <param name="Earlier">The parameters of past epochs, for a journal that is folded anew; null for what its own journal knows.</param>
 public sealed record FollowerSettings(
     ChainIdentity Identity,
     DomainParameters Scoring,
@@ -22,17 +23,11 @@ public sealed record FollowerSettings(
     FaultSignal Faults,
     PipelineMetrics Metrics,
     TimeProvider Clock,
-    ulong? Until = null
+    ulong? Until = null,
+    ParameterSchedule? Earlier = null
 )
 {
-    internal string ForeignJournal(ChainIdentity journal) =>
-        $"The journal in {Journal.Where} is of chain {journal.ChainId} (genesis {journal.Genesis}), contract "
-        + $"{journal.Contract}{Registry(journal)} from block {journal.FromBlock}; "
-        + $"asked for is chain {Identity.ChainId} (genesis {Identity.Genesis}), contract {Identity.Contract}{Registry(Identity)} "
-        + $"from block {Identity.FromBlock}. "
-        + $"Give the {Journal.Container} of this chain, or an empty one.";
-
-    private static string Registry(ChainIdentity identity) => identity.Registry is { } registry ? $" and registry {registry}" : "";
+    internal string ForeignJournal(ChainIdentity journal) => Journal.Foreign(journal, Identity);
 
     internal string UnknownCursor(BlockHeader last) =>
         $"The journal in {Journal.Where} has folded up to block {last.Number} ({last.Hash}), and the chain has no such block. "

@@ -1,3 +1,4 @@
+using Tao20.Actors.Serialization;
 using Wire = Tao20.Actors.Serialization.Wire;
 
 namespace Tao20.Actors.Faults;
@@ -13,8 +14,14 @@ internal static class FaultWire
                 Kind = (int)fault.Kind,
                 Message = fault.Message,
                 AtUnixMs = fault.At.ToUnixTimeMilliseconds(),
+                Gap = GapWire.ToWire(fault.Gap),
             };
 
     public static NodeFault? FromWire(Wire.Fault? wire) =>
-        wire is null ? null : new((FaultKind)wire.Kind, wire.Message, DateTimeOffset.FromUnixTimeMilliseconds(wire.AtUnixMs));
+        wire is null
+            ? null
+            : new((FaultKind)wire.Kind, wire.Message, DateTimeOffset.FromUnixTimeMilliseconds(wire.AtUnixMs))
+            {
+                Gap = GapWire.FromWire(wire.Gap),
+            };
 }

@@ -1,3 +1,5 @@
+using Tao20.Domain.Volume;
+
 namespace Tao20.Actors.Faults;
 
 /// <summary>What stops a node, or part of it.</summary>
@@ -46,6 +48,9 @@ public enum FaultKind
 /// <param name="At">When it was noticed.</param>
 public sealed record NodeFault(FaultKind Kind, string Message, DateTimeOffset At)
 {
+    /// <summary>Where trades are missing, which <c>tao20 journal rebuild</c> may find; null when none are.</summary>
+    public HistoryGap? Gap { get; init; }
+
     /// <summary>Whether the node tries again by itself.</summary>
     public bool Passing =>
         Kind
@@ -63,14 +68,20 @@ public sealed record NodeFault(FaultKind Kind, string Message, DateTimeOffset At
 public sealed class FaultSignal
 {
     private readonly TaskCompletionSource<NodeFault> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<NodeFault> _incomplete = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes with the first fault that ends the node.</summary>
     public Task<NodeFault> Ended => _ended.Task;
+
+    /// <summary>Completes when trades are found to be missing, and it is known as well as can be where.</summary>
+    public Task<NodeFault> Incomplete => _incomplete.Task;
 
     /// <summary>Tells of a fault.</summary>
     public void Raise(NodeFault fault)
     {
         if (fault.EndsNode)
             _ended.TrySetResult(fault);
+        if (fault.Gap is not null)
+            _incomplete.TrySetResult(fault);
     }
 }

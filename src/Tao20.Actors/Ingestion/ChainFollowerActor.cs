@@ -7,9 +7,7 @@ using Tao20.Actors.Journal;
 using Tao20.Actors.Miners;
 using Tao20.Chain;
 using Tao20.Chain.Following;
-using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Ingestion;
-using Tao20.Domain.Units;
 
 namespace Tao20.Actors.Ingestion;
 
@@ -29,6 +27,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     private readonly OverlayWatch _overlay;
     private readonly FollowerFaults _faults;
     private readonly RangeDelivery _delivery;
+    private readonly TotalsWatch _totals;
     private CursorState _state = CursorState.Initial;
     private RangeFlow _flow;
     private RangeReadSession? _reading;
@@ -43,11 +42,12 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         _flow = RangeFlow.Initial(followsRegistry: settings.Identity.Registry is not null);
         _overlay = new OverlayWatch(chain, _stop.Token);
         _faults = new FollowerFaults(settings);
-        _delivery = new RangeDelivery(miners, consensus, chain.MinerTotals, settings.Clock);
+        _delivery = new RangeDelivery(miners, consensus, chain.Counts, settings.Clock);
+        _totals = new TotalsWatch(new TotalsCheck(miners, chain.Counts), chain, Log, _stop.Token);
     }
 
     /// <inheritdoc/>
-    public override string PersistenceId => "chain-cursor";
+    public override string PersistenceId => ChainFollowerKey.Stream;
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
@@ -93,14 +93,17 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
                 _delivery.Take(read, _flow);
                 AskBeginnings();
                 return true;
-            case HistoryMissing missing:
-                GiveUp(_faults.Of(missing));
+            case HistoryMissing or FoldDiverged or FoldFailed:
+                Locate(_faults.OfFold(message));
                 return true;
-            case FoldDiverged diverged:
-                GiveUp(_faults.Of(diverged));
+            case TotalsChecked check:
+                _totals.Take(check);
+                if (check.Gap is { } missing)
+                    GiveUp(_faults.Missing(FaultKind.HistoryMissing, missing));
                 return true;
-            case FoldFailed failed:
-                GiveUp(_faults.Of(failed));
+            case GapLocated(var kind, var gap) when _fault?.Kind == kind:
+                _fault = null;
+                GiveUp(_faults.Missing(kind, gap));
                 return true;
             case ReadingFailed failed:
                 OnReadingFailed(failed);
@@ -133,18 +136,8 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     // ---- start --------------------------------------------------------------------------------------------------------------------
 
     /// <summary>Before anything is read: is this journal of this chain, and does the chain still have the cursor's block?</summary>
-    private void CheckCursor()
-    {
-        CheckAsync(_state.Last).PipeTo(Self, failure: cause => new ReadingFailed(null, cause));
-
-        async Task<CursorChecked> CheckAsync(BlockHeader? folded)
-        {
-            BlockHeader? header = null;
-            if (folded is not null)
-                await _chain.Pool.SendAsync([EthCalls.Header(folded.Number, found => header = found)], _stop.Token).ConfigureAwait(false);
-            return new CursorChecked(header);
-        }
-    }
+    private void CheckCursor() =>
+        CursorChecked.AskAsync(_chain, _state.Last, _stop.Token).PipeTo(Self, failure: cause => new ReadingFailed(null, cause));
 
     private void Begin(CursorChecked check)
     {
@@ -155,7 +148,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         }
 
         _fault = null;
-        PersistAll(_state.Decide(new CursorCommand.Begin(_settings.Identity, _settings.Scoring)), Evolve);
+        PersistAll(_state.Decide(new CursorCommand.Begin(_settings.Identity, _settings.Scoring, _settings.Earlier)), Evolve);
 
         // The first ranges are asked for meanwhile; they are handled when these events are durable.
         _begun = true;
@@ -202,6 +195,12 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         if (read.By != _reading || read.Range is not { } range || IsStopped)
             return;
         _reading.Pulling = false;
+        if (_flow.MissingBefore(range, _settings.Identity.FromBlock) is { } missing)
+        {
+            Locate(_faults.Missing(FaultKind.HistoryMissing, missing, located: false));
+            return;
+        }
+
         if (_fault?.Kind == FaultKind.ChainUnavailable)
             Log.Info("The chain can be read again");
         _fault = null;
@@ -221,9 +220,9 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
             _flow = _flow.Evolve(e);
             switch (e)
             {
-                case RangeFlowEvent.RangeDispatched:
+                case RangeFlowEvent.RangeDispatched(var work):
                     // Every trade is in its miner's batch now.
-                    waiting.ForEach(read => read.Dispose());
+                    waiting.RemoveAll(read => read.Last.Number > work.Last.Number).ForEach(read => read.Dispose());
                     _delivery.SendMissing(_flow);
                     break;
                 case RangeFlowEvent.BatchAcknowledged(var miner, { } next):
@@ -245,6 +244,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
             {
                 if (closed > 0 && _state.Unsettled.Count == closed)
                     SettleOldest();
+                _totals.Check(_state, closed > 0)?.PipeTo(Self);
                 _settings.Metrics.RangeFolded(work.Last.Number, work.Trades, work.Range.Logs, work.Range.Totals.Count > 0);
                 Flow(new RangeFlowCommand.Dispatch(_state.Schedule!));
                 Pull();
@@ -324,6 +324,14 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         _fault = fault;
     }
 
+    /// <summary>Nothing more is folded; where logs are missing, it is found out in which blocks.</summary>
+    private void Locate(NodeFault fault)
+    {
+        if (!IsStopped && fault.Gap is { } gap)
+            _totals.LocateAsync(fault.Kind, gap).PipeTo(Self);
+        GiveUp(fault);
+    }
+
     private FollowerStatus Status() =>
         new(
             _state,
@@ -337,14 +345,4 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
             _chain.Pool.Status,
             _fault ?? FollowerFaults.Of(_chain.Head)
         );
-
-    private sealed record CursorChecked(BlockHeader? OnChain);
-
-    private sealed record RangeRead(RangeReadSession By, TradeRange? Range);
-
-    private sealed record ReadingFailed(RangeReadSession? By, Exception Cause);
-
-    private sealed record Resend;
-
-    private sealed record ReadAgain;
 }

@@ -4,6 +4,7 @@ using Tao20.Actors.Miners;
 using Tao20.Chain;
 using Tao20.Chain.Following;
 using Tao20.Domain.Ingestion;
+using Tao20.Domain.Volume;
 
 namespace Tao20.Actors.Ingestion;
 
@@ -30,28 +31,37 @@ internal sealed class FollowerFaults(FollowerSettings settings)
             _ => throw new ArgumentException($"A {problem.GetType().Name} is no problem of the cursor.", nameof(problem)),
         };
 
-    /// <summary>A miner's fold would not be what the chain counts.</summary>
-    public NodeFault Of(FoldDiverged diverged) =>
-        Now(
-            FaultKind.FoldDivergence,
-            new FoldDivergenceException(diverged.Miner, diverged.ChainWei, diverged.FoldWei, diverged.After).Message
-        );
+    /// <summary>A miner has not folded a batch.</summary>
+    public NodeFault OfFold(object refusal) =>
+        refusal switch
+        {
+            HistoryMissing missing => Of(missing),
+            FoldDiverged diverged => Of(diverged),
+            FoldFailed failed => settings.Journal.Fault(failed.Problem, failed.Reason),
+            _ => throw new ArgumentException($"A {refusal.GetType().Name} is no refusal of a batch.", nameof(refusal)),
+        };
 
-    /// <summary>Trades before a miner's first one seen are missing.</summary>
-    public NodeFault Of(HistoryMissing missing) =>
-        Now(
+    private NodeFault Of(FoldDiverged diverged) =>
+        diverged.Gap is { } gap
+            ? Missing(FaultKind.FoldDivergence, gap, located: false)
+            : Now(
+                FaultKind.FoldDivergence,
+                new FoldDivergenceException(diverged.Miner, diverged.ChainWei, diverged.FoldWei, diverged.After).Message
+            );
+
+    private NodeFault Of(HistoryMissing missing) =>
+        Missing(
             FaultKind.HistoryMissing,
-            new HistoryMissingException(
-                missing.Miner,
-                missing.ChainWei,
-                missing.BeganWei,
-                settings.Identity.FromBlock,
-                missing.Before
-            ).Message
+            new HistoryGap(missing.Miner, missing.BeganWei, missing.ChainWei, settings.Identity.FromBlock, missing.Before.Block),
+            located: false
         );
 
-    /// <summary>A miner's journal has failed.</summary>
-    public NodeFault Of(FoldFailed failed) => settings.Journal.Fault(failed.Problem, failed.Reason);
+    /// <summary>Logs are missing.</summary>
+    public NodeFault Missing(FaultKind kind, HistoryGap gap, bool located = true) =>
+        Now(kind, new HistoryMissingException(gap, located).Message) with
+        {
+            Gap = gap,
+        };
 
     /// <summary>Nobody can be asked for the next final block; null when somebody can.</summary>
     public static NodeFault? Of(ChainHead head) =>

@@ -10,6 +10,9 @@ public sealed class ChainFollowerKey
 {
     /// <summary>The name of the actor or singleton.</summary>
     public const string Name = "chain-follower";
+
+    /// <summary>Its persistence id.</summary>
+    public const string Stream = "chain-cursor";
 }
 
 /// <summary>How far is the follower? Answered by <see cref="FollowerStatus"/>.</summary>

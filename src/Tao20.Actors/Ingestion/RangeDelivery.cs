@@ -15,7 +15,7 @@ namespace Tao20.Actors.Ingestion;
 /// <param name="consensus">Who keeps the book of validators.</param>
 /// <param name="totals">Asks the chain where totals begin.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class RangeDelivery(IActorRef miners, IActorRef consensus, MinerTotalsReader totals, TimeProvider clock)
+internal sealed class RangeDelivery(IActorRef miners, IActorRef consensus, ContractCounts totals, TimeProvider clock)
 {
     private readonly Dictionary<Address, UInt128> _beginnings = [];
     private readonly Dictionary<Address, BeginningWanted> _wanted = [];
@@ -84,7 +84,7 @@ internal sealed class RangeDelivery(IActorRef miners, IActorRef consensus, Miner
     }
 
     private async Task<BeginningsRead> ReadAsync(IReadOnlyList<BeginningWanted> wanted, CancellationToken cancel) =>
-        new(wanted, await totals.ReadAsync([.. wanted.Select(one => one.Miner)], cancel).ConfigureAwait(false));
+        new(wanted, await totals.BeginningsAsync([.. wanted.Select(one => one.Miner)], cancel).ConfigureAwait(false));
 }
 
 /// <summary>What the chain had counted of miners before the first block read.</summary>

@@ -1,4 +1,5 @@
 using Tao20.Actors.Faults;
+using Tao20.Domain.Ingestion;
 
 namespace Tao20.Actors.Journal;
 
@@ -53,6 +54,15 @@ public sealed class JournalFaultReporter(
         };
         return new NodeFault(kind, message, clock.GetUtcNow());
     }
+
+    /// <summary>What to say of a journal that is of another chain or contract than is asked for.</summary>
+    public string Foreign(ChainIdentity journal, ChainIdentity asked) =>
+        $"The journal in {where} is of chain {journal.ChainId} (genesis {journal.Genesis}), contract "
+        + $"{journal.Contract}{Registry(journal)} from block {journal.FromBlock}; "
+        + $"asked for is chain {asked.ChainId} (genesis {asked.Genesis}), contract {asked.Contract}{Registry(asked)} "
+        + $"from block {asked.FromBlock}. Give the {Container} of this chain, or an empty one.";
+
+    private static string Registry(ChainIdentity identity) => identity.Registry is { } registry ? $" and registry {registry}" : "";
 
     /// <summary>Tells of an actor's failure to write or read its events; what may pass is left to the actor's restart.</summary>
     public void Raise(Exception cause) => faults.Raise(Fault(JournalProblems.Of(cause), JournalProblems.Innermost(cause)));

@@ -10,6 +10,9 @@ namespace Tao20.Actors.Miners;
 /// <summary>Holds one miner's volume. Folds trades at least once delivered, exactly once counted.</summary>
 public sealed class MinerActor : JournaledActor
 {
+    /// <summary>What the persistence ids of all miners begin with.</summary>
+    internal const string StreamPrefix = "miner-";
+
     private MinerVolume _volume;
     private FoldBatch? _persisting;
 
@@ -33,7 +36,7 @@ public sealed class MinerActor : JournaledActor
     public override Recovery Recovery { get; }
 
     /// <summary>The persistence id of a miner: <c>miner-{address}</c>.</summary>
-    public static string PersistenceIdOf(Address miner) => $"miner-{miner}";
+    public static string PersistenceIdOf(Address miner) => $"{StreamPrefix}{miner}";
 
     /// <summary>How to make one.</summary>
     public static Props Props(Address miner, JournalFaultReporter journal, Func<bool> isNew) =>
@@ -104,8 +107,8 @@ public sealed class MinerActor : JournaledActor
             case FoldDecision.HistoryMissing(var counted, var began):
                 Sender.Tell(new HistoryMissing(batch.Range, batch.Miner, counted, began, batch.Trades.Trades.Span[0].Position));
                 break;
-            case FoldDecision.Diverged(var chain, var fold):
-                Sender.Tell(new FoldDiverged(batch.Range, batch.Miner, chain, fold, batch.Trades.Trades.Span[^1].Position));
+            case FoldDecision.Diverged(var chain, var fold, var gap):
+                Sender.Tell(new FoldDiverged(batch.Range, batch.Miner, chain, fold, batch.Trades.Trades.Span[^1].Position, gap));
                 break;
         }
     }

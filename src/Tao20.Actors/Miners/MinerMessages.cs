@@ -55,7 +55,8 @@ public sealed record FoldAcknowledged(long Range, int Part, Address Miner);
 /// <param name="ChainWei">The chain's running total after the batch, in TAO wei.</param>
 /// <param name="FoldWei">What the fold would come to.</param>
 /// <param name="After">The batch's last position.</param>
-public sealed record FoldDiverged(long Range, Address Miner, UInt128 ChainWei, UInt128 FoldWei, Position After);
+/// <param name="Gap">Where trades are missing; null when that is not what it looks like.</param>
+public sealed record FoldDiverged(long Range, Address Miner, UInt128 ChainWei, UInt128 FoldWei, Position After, HistoryGap? Gap = null);
 
 /// <summary>
 /// The miner's first trade, and the chain had counted some before: the batch is sent again with what the chain had counted before the

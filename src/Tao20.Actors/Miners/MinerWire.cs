@@ -150,6 +150,7 @@ internal static class MinerWire
             ChainWei = Values.Bytes(message.ChainWei),
             FoldWei = Values.Bytes(message.FoldWei),
             After = Values.Position(message.After),
+            Gap = GapWire.ToWire(message.Gap),
         };
 
     public static FoldDiverged FromWire(Wire.FoldDiverged message) =>
@@ -158,7 +159,8 @@ internal static class MinerWire
             Values.Address(message.Miner),
             Values.UInt128(message.ChainWei),
             Values.UInt128(message.FoldWei),
-            Values.Position(message.After)
+            Values.Position(message.After),
+            GapWire.FromWire(message.Gap)
         );
 
     public static Wire.FoldFailed ToWire(FoldFailed message) =>

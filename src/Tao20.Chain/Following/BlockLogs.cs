@@ -20,14 +20,39 @@ internal sealed class BlockLogs(RpcEndpoint endpoint, LogFilter filter, BlockHea
     /// <summary>Whether the receipts made the block's bloom. Where they do not, the bloom is wrong, or they are.</summary>
     public bool Proven { get; private set; }
 
-    /// <summary>The sought logs as a JSON list; empty when the endpoint says that there are none.</summary>
+    /// <summary>The sought logs that were read, as a JSON list; empty when the endpoint says that there are none.</summary>
+    public byte[] Sought { get; private set; } = [.. "[]"u8];
+
+    /// <summary>How many they are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Reads the sought logs by the block's hash, and from the receipts when there are none.</summary>
     /// <exception cref="IncompleteAnswerException">The endpoint cannot say, or not yet.</exception>
     /// <exception cref="EndpointException">It does not answer.</exception>
-    public async Task<byte[]> ReadAsync(CancellationToken cancel)
+    public async Task ReadAsync(CancellationToken cancel)
     {
-        var byHash = await LogsByHashAsync(cancel).ConfigureAwait(false);
-        if (byHash is not null)
-            return byHash;
+        await ReadByHashAsync(cancel).ConfigureAwait(false);
+        if (Count == 0)
+            await ReadReceiptsAsync(cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the sought logs from the receipts, which may prove that these are all, and by the hash where that fails.</summary>
+    /// <exception cref="EndpointException">It does not answer.</exception>
+    public async Task ReadAllAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await ReadReceiptsAsync(cancel).ConfigureAwait(false);
+        }
+        catch (EndpointException)
+        {
+            // It has no receipts, or not all of them: its index may still have the logs.
+            await ReadByHashAsync(cancel).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReadReceiptsAsync(CancellationToken cancel)
+    {
         var (transactions, bloom) = await BlockAsync(cancel).ConfigureAwait(false);
         var logs =
             await BlockReceiptsAsync(transactions.Count, cancel).ConfigureAwait(false)
@@ -35,25 +60,23 @@ internal sealed class BlockLogs(RpcEndpoint endpoint, LogFilter filter, BlockHea
         var made = new LogBloom();
         foreach (var log in logs)
             log.AddTo(made);
-        Proven = made.Is(bloom);
-        var sought = logs.Where(log => log.Topics.Count > 0 && filter.Matches(log.Address, log.Topics[0])).Select(log => log.Json);
-        return Encoding.UTF8.GetBytes($"[{string.Join(',', sought)}]");
+        Proven = bloom.Length > 0 && made.Is(bloom);
+        var sought = logs.Where(log => log.Topics.Count > 0 && filter.Matches(log.Address, log.Topics[0])).Select(log => log.Json).ToList();
+        (Sought, Count) = (Encoding.UTF8.GetBytes($"[{string.Join(',', sought)}]"), sought.Count);
     }
 
-    private async Task<byte[]?> LogsByHashAsync(CancellationToken cancel)
+    private async Task ReadByHashAsync(CancellationToken cancel)
     {
-        byte[]? logs = null;
         var call = EthCalls.Logs(
             filter,
             header.Hash,
-            list => logs = list.GetArrayLength() > 0 ? Encoding.UTF8.GetBytes(list.GetRawText()) : null
+            list => (Sought, Count) = (Encoding.UTF8.GetBytes(list.GetRawText()), list.GetArrayLength())
         ) with
         {
             // Some nodes do not know a block by its hash before their index has it.
-            Refused = _ => logs = null,
+            Refused = _ => Count = 0,
         };
         await endpoint.SendAsync([call], cancel).ConfigureAwait(false);
-        return logs;
     }
 
     private async Task<(IReadOnlyList<Hash256> Transactions, byte[] Bloom)> BlockAsync(CancellationToken cancel)
@@ -66,7 +89,7 @@ internal sealed class BlockLogs(RpcEndpoint endpoint, LogFilter filter, BlockHea
             block =>
             {
                 hash = Hash256.Parse(block.Text("hash"));
-                bloom = Convert.FromHexString(block.Text("logsBloom").AsSpan(2));
+                bloom = block.TryGetProperty("logsBloom", out var bits) ? Convert.FromHexString(bits.GetString().AsSpan(2)) : [];
                 transactions = [.. block.GetProperty("transactions").EnumerateArray().Select(item => Hash256.Parse(item.GetString()!))];
             }
         );

@@ -24,7 +24,7 @@ public sealed class ChainConnection : IAsyncDisposable
         Head = new ChainHead(Pool, options, log);
         Reader = new RangeReader(Pool, options);
         Ranges = new FinalizedRanges(Reader, Head, options);
-        MinerTotals = new MinerTotalsReader(Pool, options.Contract, options.FromBlock, log);
+        Counts = new ContractCounts(Pool, options.Contract, options.FromBlock, log);
     }
 
     /// <summary>The options.</summary>
@@ -43,7 +43,7 @@ public sealed class ChainConnection : IAsyncDisposable
     public FinalizedRanges Ranges { get; }
 
     /// <summary>Reads where the running totals of miners have to begin.</summary>
-    public MinerTotalsReader MinerTotals { get; }
+    public ContractCounts Counts { get; }
 
     /// <summary>A connection over HTTP.</summary>
     public static ChainConnection Http(ChainOptions options, ILogger log) =>

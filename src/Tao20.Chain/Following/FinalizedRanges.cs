@@ -80,7 +80,7 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
             {
                 await head.PassedAsync(next, cancel).ConfigureAwait(false);
                 var slot = await downloads.TakeAsync(cancel).ConfigureAwait(false);
-                var (from, to) = Planner.Next(next, Math.Min(EndOfPart(next), until ?? ulong.MaxValue));
+                var (from, to) = Planner.Next(next, reader.EndOfPart(next, Math.Min(EndOfPart(next), until ?? ulong.MaxValue)));
                 var reading = ReadSplittingAsync(from, to, slot, downloads, cancel);
                 try
                 {
@@ -168,6 +168,11 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
                 {
                     Learn(e.Endpoint, planner => planner.Refused(blocks, e.Limits, e.InnerException!.Message));
                     end = Math.Min(next + (ulong)(blocks / 2) - 1, PlannerOf(e.Endpoint).Next(next, to).To);
+                }
+                catch (LogsMissingException) when (blocks > 1)
+                {
+                    // At no endpoint do they add up. In pieces it shows where they do not, and what is before that can be folded.
+                    end = next + (ulong)(blocks / 2) - 1;
                 }
                 catch (EndpointException e) when (e is NoAnswerYetException or HttpRefusalException && (blocks > 1 || tries < TriesOfBlock))
                 {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Tao20.Domain.Epochs;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
@@ -50,6 +51,18 @@ public static class RangeChecks
         return earliest < first.Timestamp || latest > last.Timestamp
             ? $"logs of times {earliest} to {latest} in blocks of {first.Timestamp} to {last.Timestamp}"
             : null;
+    }
+
+    /// <summary>Each epoch that ends is the one that the end before it has opened.</summary>
+    public static string? Epochs(IReadOnlyList<ClosedEpoch> advances)
+    {
+        for (var i = 1; i < advances.Count; i++)
+        {
+            if (advances[i].Epoch != advances[i - 1].Opened)
+                return $"epoch {advances[i].Epoch} ends where epoch {advances[i - 1].Opened} is open: logs are missing";
+        }
+
+        return null;
     }
 
     /// <summary>The trades of each miner sum to what the contract's running total moved by; nothing to check where it keeps none.</summary>

@@ -7,6 +7,7 @@ using Tao20.Domain.Ingestion;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
+using Tao20.Domain.Volume;
 
 namespace Tao20.Chain.Following;
 
@@ -22,6 +23,7 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
     private LogFilter? _filter;
 
     private readonly SilentBlocks _silent = new(pool);
+    private readonly DoubtedBlocks _doubted = new(pool);
 
     /// <summary>The registry whose logs are read too, on the chain found; null for none.</summary>
     public RegistryIdentity? Registry { get; internal set; }
@@ -37,6 +39,13 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
 
     /// <summary>Blocks whose bloom said that there may be logs of ours, and there were none.</summary>
     public long FalseBlooms => _silent.FalseBlooms;
+
+    /// <summary>Where logs have not come that the contract has counted: such blocks are read from the receipts of all endpoints.</summary>
+    public IReadOnlyList<HistoryGap> Doubted
+    {
+        get => _doubted.Gaps;
+        set => _doubted.Gaps = value;
+    }
 
     /// <summary>The pool asked.</summary>
     public EndpointPool Pool => pool;
@@ -74,6 +83,9 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
             e => e is RangeRefusedException
         );
     }
+
+    /// <summary>Where a range that begins at a block ends at the latest.</summary>
+    internal ulong EndOfPart(ulong next, ulong end) => _doubted.EndOfPart(next, end);
 
     /// <summary>Reads what is above the finalized block; null when the chain changed under the reading, as it may there.</summary>
     /// <exception cref="ChainException">No endpoint answers.</exception>
@@ -133,7 +145,9 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
         var known = there.ToDictionary(header => header.Number);
 
         // What is above finality is only shown, and a block there may be replaced while it is asked for.
-        if (
+        if (all is null && from == to && _doubted.Covers(from))
+            decoder = Decoded(by, from, to, await _doubted.ReadAsync(filter, there[0], cancel).ConfigureAwait(false));
+        else if (
             all is null
             && await _silent.ReadAsync(by, filter, there, mayHaveLogs, decoder.Blocks, cancel).ConfigureAwait(false) is { } missed
         )
@@ -144,11 +158,13 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
             trades = await WithTimestampsAsync(by, decoder, known, cancel).ConfigureAwait(false);
         Require(by, RangeChecks.BlockHashes(decoder.Blocks, known));
         Require(by, RangeChecks.Times(trades, there[0], there[^1]));
-        if (decoder.Quarantined.Count == 0 && (decoder.Gap ?? RangeChecks.Totals(trades, decoder.Totals)) is { } missing)
+        if (decoder.Quarantined.Count == 0 && Missing(decoder, trades) is { } missing)
         {
             // The blooms tell whether the node has the logs of whole blocks not yet, or has given a part of a block's.
             if (!every)
                 return await ReadOnceAsync(by, from, to, every: true, cancel).ConfigureAwait(false);
+            if (from < to)
+                throw new LogsMissingException(by.Name, missing);
             Require(by, missing);
         }
 
@@ -186,6 +202,9 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
             }
         }
     }
+
+    private static string? Missing(LogDecoder decoder, in ReadOnlySequence<Trade> trades) =>
+        decoder.Gap ?? RangeChecks.Totals(trades, decoder.Totals) ?? RangeChecks.Epochs(decoder.Advances);
 
     private LogFilter Filter
     {

@@ -49,8 +49,8 @@ internal sealed class SilentBlocks(EndpointPool pool)
             if (!mayHaveLogs[i] || heard.Contains(headers[i].Number))
                 continue;
             var block = new BlockLogs(by, filter, headers[i]);
-            var logs = await block.ReadAsync(cancel).ConfigureAwait(false);
-            if (logs.Length > "[]".Length)
+            await block.ReadAsync(cancel).ConfigureAwait(false);
+            if (block.Count > 0)
             {
                 var blocks = (int)(headers[^1].Number - headers[0].Number + 1);
                 var missing = new IncompleteAnswerException(
@@ -61,7 +61,7 @@ internal sealed class SilentBlocks(EndpointPool pool)
                     throw new RangeRefusedException(by.Name, blocks, missing, limits: false);
                 Interlocked.Increment(ref _withheld);
                 Forget(headers[i].Hash);
-                return logs;
+                return block.Sought;
             }
 
             if (!block.Proven && !AllSayNone(headers[i].Hash, by.Name))

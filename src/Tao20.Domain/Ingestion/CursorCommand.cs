@@ -11,7 +11,8 @@ public abstract record CursorCommand
     /// <summary>The node has started.</summary>
     /// <param name="Identity">The chain and contract that are followed.</param>
     /// <param name="Parameters">The parameters it is configured with: in force from the next epoch on when they are new.</param>
-    public sealed record Begin(ChainIdentity Identity, DomainParameters Parameters) : CursorCommand;
+    /// <param name="Earlier">The parameters of past epochs, for a journal that is folded anew; null when it knows none.</param>
+    public sealed record Begin(ChainIdentity Identity, DomainParameters Parameters, ParameterSchedule? Earlier = null) : CursorCommand;
 
     /// <summary>Every miner has folded its trades of a range.</summary>
     public sealed record Complete(InFlightRange Work) : CursorCommand;

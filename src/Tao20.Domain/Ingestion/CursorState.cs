@@ -60,9 +60,11 @@ public sealed record CursorState(
     {
         switch (command)
         {
-            case CursorCommand.Begin(var identity, var parameters):
+            case CursorCommand.Begin(var identity, var parameters, var earlier):
                 var schedule =
-                    Schedule?.Adopt(parameters, Book.Open) ?? new ParameterSchedule([new ParametersVersion(1, default, parameters)]);
+                    Schedule?.Adopt(parameters, Book.Open)
+                    ?? earlier
+                    ?? new ParameterSchedule([new ParametersVersion(1, default, parameters)]);
                 return
                 [
                     .. Identity is null ? [new FollowingBegan(identity)] : Array.Empty<CursorEvent>(),

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Units;
+using Tao20.Domain.Volume;
 using static Tao20.Domain.Ingestion.RangeFlowCommand;
 using static Tao20.Domain.Ingestion.RangeFlowEvent;
 
@@ -123,6 +124,22 @@ public sealed record RangeFlow(
     public static RangeFlow Initial(bool followsRegistry) =>
         new(followsRegistry, EpochBook.Initial, 0, [], 0, 0, null, ImmutableDictionary<Address, int>.Empty, false);
 
+    /// <summary>The ends of epochs that are missing before a range which would be the next to wait; null when none are.</summary>
+    /// <param name="range">The range.</param>
+    /// <param name="firstBlock">The first block that is read.</param>
+    public HistoryGap? MissingBefore(TradeRange range, ulong firstBlock)
+    {
+        if (range.Advances is not [var next, ..])
+            return null;
+        var last = Waiting.LastOrDefault(waiting => waiting.Advances.Count > 0)?.Advances[^1];
+        var open = last?.Opened ?? Book.Open;
+
+        // Where reading begins in the middle of history, the first log ends an epoch whose beginning was not read.
+        return open.Value < next.Epoch.Value && (open != default || firstBlock == 0)
+            ? new HistoryGap(null, open.Value, next.Epoch.Value, last?.ClosedAt.Block ?? firstBlock, next.ClosedAt.Block)
+            : null;
+    }
+
     /// <summary>What follows from a command; nothing when it repeats what is known, or is of a range given up.</summary>
     public IReadOnlyList<RangeFlowEvent> Decide(RangeFlowCommand command) =>
         command switch
@@ -158,7 +175,7 @@ public sealed record RangeFlow(
             RangeWaits(var range, var final) => this with { Waiting = Waiting.Add(range), Awaited = Waiting.IsEmpty ? final : Awaited },
             RangeDispatched(var work) => this with
             {
-                Waiting = [],
+                Waiting = Waiting.RemoveAll(range => range.Last.Number <= work.Last.Number),
                 Book = Book.After(work.Progress.Closed.Count > 0, work.Progress.Open, work.Progress.Joined),
                 Unsettled = Unsettled + work.Progress.Closed.Count,
                 Dispatched = work.Number,
@@ -188,7 +205,7 @@ public sealed record RangeFlow(
 
     private InFlightRange Join(ParameterSchedule schedule)
     {
-        var range = TradeRange.Joined(Waiting);
+        var range = TradeRange.Joined(Waiting.GetRange(0, TradeRange.Unbroken(Waiting)));
         return InFlightRange.Of(Dispatched + 1, range, Book.Read(range.Trades, range.Advances), schedule, FollowsRegistry);
     }
 

@@ -55,6 +55,26 @@ public sealed record TradeRange(
         Memory?.Dispose();
     }
 
+    /// <summary>
+    /// How many of these may be folded together: up to where a miner's running total does not go on from where it was. There a log is
+    /// missing, and what is before it is folded first, so that it shows between which trades.
+    /// </summary>
+    public static int Unbroken(IReadOnlyList<TradeRange> ranges)
+    {
+        var totals = new Dictionary<Address, UInt128>();
+        for (var i = 0; i < ranges.Count; i++)
+        {
+            foreach (var (miner, total) in ranges[i].Totals)
+            {
+                if (totals.TryGetValue(miner, out var earlier) && earlier != total.Before)
+                    return i;
+                totals[miner] = total.After;
+            }
+        }
+
+        return ranges.Count;
+    }
+
     /// <summary>Consecutive ranges as one: what waits for a busy journal is folded together.</summary>
     /// <exception cref="ArgumentException">None given, or one that does not follow on the one before.</exception>
     public static TradeRange Joined(IReadOnlyList<TradeRange> ranges)

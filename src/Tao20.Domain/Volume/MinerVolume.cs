@@ -63,7 +63,8 @@ public abstract record FoldDecision
     /// <summary>The fold would not equal the chain's own counter: nothing may be folded.</summary>
     /// <param name="ChainWei">The chain's running total after the trades, in TAO wei.</param>
     /// <param name="FoldWei">What the fold would come to, in TAO wei.</param>
-    public sealed record Diverged(UInt128 ChainWei, UInt128 FoldWei) : FoldDecision;
+    /// <param name="Gap">Where trades are missing; null when the chain has not counted more than was folded before these.</param>
+    public sealed record Diverged(UInt128 ChainWei, UInt128 FoldWei, HistoryGap? Gap) : FoldDecision;
 }
 
 /// <summary>One trade that did not count in full, kept for display.</summary>
@@ -155,8 +156,20 @@ public sealed class MinerVolume
 
         var total = scratch.Mints.Wei + scratch.Redemptions.Wei + (scratch.Baseline ?? 0);
         return command.Counter is { } counter && scratch.Baseline is not null && counter.After != total
-            ? new FoldDecision.Diverged(counter.After, total)
+            ? new FoldDecision.Diverged(counter.After, total, GapBefore(trades, counter.After))
             : new FoldDecision.Fold(new TradesFolded(command.Rules, fresh, verdicts, baseline));
+    }
+
+    /// <summary>Between the last folded trade and these, when the chain had counted more by then than was folded.</summary>
+    private HistoryGap? GapBefore(ReadOnlySpan<Trade> fresh, UInt128 chainAfter)
+    {
+        UInt128 value = 0;
+        foreach (ref readonly var trade in fresh)
+            value += trade.Value.Value;
+        var folded = LifetimeWei + (Baseline ?? 0);
+        return _state.HasTraded && chainAfter > folded + value
+            ? new HistoryGap(Miner, folded, chainAfter - value, _state.Position.Block, fresh[0].Position.Block)
+            : null;
     }
 
     /// <summary>The volume after <paramref name="folded"/>.</summary>

@@ -17,6 +17,9 @@ internal enum NodeRole
 
     /// <summary>Trades, and folds to know its rank.</summary>
     Miner,
+
+    /// <summary>Folds the chain anew for a journal of either, with the settings of that one; needs no key.</summary>
+    Rebuild,
 }
 
 /// <summary>All a node is told, read once and valid.</summary>
@@ -60,10 +63,17 @@ internal sealed record NodeSettings(
         var journal = reader.Read(new JournalOptions { ConnectionString = "" });
         if (journal.Kind == JournalKind.Sqlite)
             journal = journal with { ConnectionString = SqliteJournal.ConnectionString(general.DataDir) };
+        else if (journal.Validate().Count == 0)
+            journal = journal with { ConnectionString = PostgreSqlJournal.Named(journal.ConnectionString) };
         var cluster = reader.Read(new ClusterOptions());
         if (cluster.Enabled && journal.Kind == JournalKind.Sqlite)
             errors.Add(
                 "Cluster:Enabled = true needs a journal that all nodes share: set Journal:Kind = PostgreSql and Journal:ConnectionString."
+            );
+        if (cluster.Enabled && chain.RebuildOnDivergence && role != NodeRole.Rebuild)
+            errors.Add(
+                "Chain:RebuildOnDivergence = true needs a node that is in no cluster: leave it out, and run 'tao20 journal rebuild' while "
+                    + "all nodes of the cluster are stopped."
             );
         var scoring = ReadScoring(reader);
         var http = reader.Read(new HttpOptions { Port = role == NodeRole.Miner ? MinerPort : ValidatorPort });
@@ -101,12 +111,12 @@ internal sealed record NodeSettings(
 
         reader.RefuseUnknown([
             .. role == NodeRole.Miner ? MinerSections : [],
+            .. role == NodeRole.Rebuild ? [] : new[] { "Validator" },
             "Chain",
             "Journal",
             "Cluster",
             "Scoring",
             "Consensus",
-            "Validator",
             "Transactions",
             "Weights",
             "Index",

@@ -65,6 +65,9 @@ internal sealed class NodeHost : IAsyncDisposable
     /// <summary>Completes with the fault that makes going on impossible.</summary>
     public Task<NodeFault> Ended => _faults.Ended;
 
+    /// <summary>Completes when trades are found to be missing.</summary>
+    public Task<NodeFault> Incomplete => _faults.Incomplete;
+
     /// <summary>Completes when the host is asked to stop.</summary>
     public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
 
@@ -147,7 +150,7 @@ internal sealed class NodeHost : IAsyncDisposable
         await using var onCancel = cancel.Register(() => stopped.TrySetResult());
         await using var onStop = Stopping.Register(() => stopped.TrySetResult());
         if (await Task.WhenAny(stopped.Task, Ended) == Ended)
-            throw Fatal(await Ended);
+            throw JournalErrors.Of(await Ended);
         if (
             CoordinatedShutdown.Get(_app.Services.GetRequiredService<ActorSystem>()).ShutdownReason
             is CoordinatedShutdown.ClusterDowningReason
@@ -160,19 +163,6 @@ internal sealed class NodeHost : IAsyncDisposable
             );
         }
     }
-
-    /// <summary>The error of a fault that ends the node.</summary>
-    public static NodeException Fatal(NodeFault fault) =>
-        new(
-            fault.Kind switch
-            {
-                FaultKind.ForeignJournal => ExitCodes.DataDirectory,
-                FaultKind.DiskFull => ExitCodes.DiskFull,
-                FaultKind.JournalCorrupt or FaultKind.JournalUnwritable => ExitCodes.Journal,
-                _ => ExitCodes.Failed,
-            },
-            fault.Message
-        );
 
     public async ValueTask DisposeAsync()
     {
@@ -236,29 +226,19 @@ internal sealed class NodeHost : IAsyncDisposable
     }
 
     private static JournalFaultReporter GuardOf(NodeSettings settings, FaultSignal faults) =>
-        new(
-            settings.Journal,
-            settings.Journal.Kind == JournalKind.Sqlite ? settings.DataDirectory : settings.Journal.Database,
-            faults,
-            TimeProvider.System,
-            settings.Market is not null
-        );
+        new(settings.Journal, JournalErrors.Where(settings), faults, TimeProvider.System, settings.Market is not null);
 
-    private static async Task PrepareJournalAsync(NodeSettings settings, CancellationToken cancel)
-    {
-        try
-        {
-            if (settings.Journal.Kind == JournalKind.Sqlite)
-                SqliteJournal.Prepare(settings.Journal);
-            else
-                await PostgreSqlJournal.PrepareAsync(settings.Journal, cancel);
-        }
-        catch (JournalException e)
-        {
-            var fault = GuardOf(settings, new FaultSignal()).Fault(e.Problem, e.Message);
-            throw new NodeException(e.Problem == JournalProblem.DiskFull ? ExitCodes.DiskFull : ExitCodes.Journal, fault.Message, e);
-        }
-    }
+    private static Task PrepareJournalAsync(NodeSettings settings, CancellationToken cancel) =>
+        JournalErrors.ToldAsync(
+            GuardOf(settings, new FaultSignal()),
+            async () =>
+            {
+                if (settings.Journal.Kind == JournalKind.Sqlite)
+                    SqliteJournal.Prepare(settings.Journal);
+                else
+                    await PostgreSqlJournal.PrepareAsync(settings.Journal, cancel);
+            }
+        );
 
     private static async Task StartAsync(WebApplication app, NodeSettings settings, CancellationToken cancel)
     {

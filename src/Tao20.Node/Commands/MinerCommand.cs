@@ -5,6 +5,7 @@ using Tao20.Domain.Arbitrage;
 using Tao20.Node.Configuration;
 using Tao20.Node.Hosting;
 using Tao20.Node.Http;
+using Tao20.Node.Rebuild;
 
 namespace Tao20.Node.Commands;
 
@@ -123,16 +124,17 @@ internal static class MinerCommand
         return command;
     }
 
-    private static async Task RunAsync(NodeSettings settings, CancellationToken cancel)
-    {
-        await using var host = await NodeHost.StartAsync(settings, cancel);
-        await Console.Error.WriteLineAsync(
-            $"tao20 miner: {(settings.Market!.DryRun ? "looking at" : "trading in")} {settings.Market.Market.Pools[0]} against "
-                + $"{settings.Chain.Contract} by {string.Join(", ", settings.Chain.EndpointNames)}; journal in "
-                + $"{settings.DataDirectory}; status at {new Uri(host.Http, "status")}"
+    private static Task RunAsync(NodeSettings settings, CancellationToken cancel) =>
+        RebuildingNode.RunAsync(
+            settings,
+            host =>
+                Console.Error.WriteLineAsync(
+                    $"tao20 miner: {(settings.Market!.DryRun ? "looking at" : "trading in")} {settings.Market.Market.Pools[0]} against "
+                        + $"{settings.Chain.Contract} by {string.Join(", ", settings.Chain.EndpointNames)}; journal in "
+                        + $"{settings.DataDirectory}; status at {new Uri(host.Http, "status")}"
+                ),
+            cancel
         );
-        await host.RunAsync(cancel);
-    }
 
     private static Command Control(Operation operation, string description)
     {

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Tao20.Node.Configuration;
-using Tao20.Node.Hosting;
+using Tao20.Node.Rebuild;
 
 namespace Tao20.Node.Commands;
 
@@ -90,15 +90,16 @@ internal static class ValidatorCommand
         return command;
     }
 
-    private static async Task RunAsync(NodeSettings settings, CancellationToken cancel)
-    {
-        await using var host = await NodeHost.StartAsync(settings, cancel);
-        await Console.Error.WriteLineAsync(
-            $"tao20 validator: following {settings.Chain.Contract} from {string.Join(", ", settings.Chain.EndpointNames)}; journal in "
-                + $"{settings.DataDirectory}; status at {new Uri(host.Http, "status")}"
+    private static Task RunAsync(NodeSettings settings, CancellationToken cancel) =>
+        RebuildingNode.RunAsync(
+            settings,
+            host =>
+                Console.Error.WriteLineAsync(
+                    $"tao20 validator: following {settings.Chain.Contract} from {string.Join(", ", settings.Chain.EndpointNames)}; "
+                        + $"journal in {settings.DataDirectory}; status at {new Uri(host.Http, "status")}"
+                ),
+            cancel
         );
-        await host.RunAsync(cancel);
-    }
 
     private static string? Text<T>(T? value)
         where T : struct, IFormattable => value?.ToString(null, CultureInfo.InvariantCulture);

@@ -96,7 +96,7 @@ internal static partial class Samples
             1,
             true,
             [new EndpointStatus("#1 127.0.0.1:8545", EndpointState.Resting, "why", 7)],
-            new NodeFault(FaultKind.ChainUnavailable, "why", DateTimeOffset.UnixEpoch)
+            new NodeFault(FaultKind.ChainUnavailable, "why", DateTimeOffset.UnixEpoch) { Gap = new HistoryGap(null, 1, 2, 3, 4) }
         );
         return
         [
@@ -106,6 +106,7 @@ internal static partial class Samples
             new HistoryMissing(1, Miner, 3, 2, new Position(4, 5)),
             new FoldAcknowledged(1, 2, Miner),
             new FoldDiverged(1, Miner, 5, 6, new Position(3, 4)),
+            new FoldDiverged(1, Miner, 5, 6, new Position(3, 4), new HistoryGap(Miner, 1, 2, 3, 4)),
             new FoldFailed(1, Miner, JournalProblem.DiskFull, "why"),
             new GetEpochVolume(Miner, new EpochId(3)),
             new GetMinerSummary(Miner, new EpochId(3)),

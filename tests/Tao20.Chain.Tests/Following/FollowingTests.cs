@@ -27,8 +27,6 @@ public sealed partial class FollowingTests : TwoNodes
         new()
         {
             { "wrong range", "outside of the range" },
-            { "missing trade", "logs are missing" },
-            { "missing trade and count", "logs are missing" },
             { "duplicate", "twice" },
             { "unordered", "after the one at" },
             { "removed", "marked as removed" },
@@ -58,6 +56,33 @@ public sealed partial class FollowingTests : TwoNodes
         var error = await Assert.ThrowsAsync<NoTrustworthyEndpointException>(() => ReadAsync(Options(Odd)));
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
         Assert.Contains(Odd.Uri.Authority, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("missing trade")]
+    [InlineData("missing trade and count")]
+    public async Task A_node_that_does_not_have_all_logs_rests_and_the_next_one_is_asked(string lack)
+    {
+        Odd.BendLogs = (from, to, logs) => Bend(lack, logs, to);
+        await using var chain = Open(Options(Odd, Plain));
+        AssertWhole(await ReadAsync(chain));
+        Assert.Equal(EndpointState.Resting, chain.Pool.Status[0].State);
+        Assert.Contains("logs are missing", chain.Pool.Status[0].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_no_node_has_all_logs_it_shows_between_two_ranges_that_some_are_missing()
+    {
+        Odd.BendLogs = (_, _, logs) =>
+        {
+            logs.RemoveAll(log => log["blockNumber"]!.GetValue<string>() == "0x32");
+            return logs;
+        };
+        Odd.BendHeader = header => header.Remove("logsBloom");
+        var ranges = await ReadAsync(Options(Odd));
+        var unbroken = TradeRange.Unbroken(ranges);
+        Assert.InRange(ranges[unbroken - 1].Last.Number, 50UL - 1, 50UL + 10);
+        Assert.Equal(ranges.Count - unbroken, TradeRange.Unbroken([.. ranges.Skip(unbroken)]));
     }
 
     [Fact]

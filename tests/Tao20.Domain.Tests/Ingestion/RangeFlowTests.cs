@@ -45,6 +45,37 @@ public sealed class RangeFlowTests
     }
 
     [Fact]
+    public void What_is_before_a_running_total_that_does_not_go_on_is_folded_by_itself()
+    {
+        var tao = Wei.OneTao.Value;
+        When(new Take(Counted(1, 0, tao), Final: 3));
+        When(new Take(Counted(2, tao, 2 * tao), Final: 3));
+        When(new Take(Counted(3, 5 * tao, 6 * tao), Final: 3));
+        var first = Dispatched()!;
+        Assert.Equal((2UL, 2), (first.Last.Number, first.Trades));
+        When(new AcknowledgeBatch(first.Number, Miner, 0));
+        Assert.Equal((3UL, 1), (Dispatched()!.Last.Number, _flow.UnderWay!.Trades));
+        Assert.Empty(_flow.Waiting);
+
+        static TradeRange Counted(int block, UInt128 before, UInt128 after) =>
+            Range(block, new ReadOnlySequence<Trade>([.. Mints(block)]), new() { [Miner] = new ChainCounter(before, after) });
+    }
+
+    [Fact]
+    public void An_epoch_that_ends_without_having_begun_shows_that_the_end_of_the_one_before_is_missing()
+    {
+        Assert.Null(_flow.MissingBefore(Range(3), 0));
+        Assert.Equal(new HistoryGap(null, 0, 1, 0, 3), _flow.MissingBefore(Range(3, [], End(1, 3)), 0));
+
+        // Where reading begins in the middle of history, nothing is known of what was before.
+        Assert.Null(_flow.MissingBefore(Range(3, [], End(7, 3)), 2));
+        When(new Take(Range(3, [], End(7, 3)), Final: 9));
+        Assert.Null(_flow.MissingBefore(Range(4, [], End(8, 4)), 2));
+        Assert.Equal(new HistoryGap(null, 8, 10, 3, 5), _flow.MissingBefore(Range(5, [], End(10, 5)), 2));
+        Dispatched();
+    }
+
+    [Fact]
     public void In_a_long_quiet_stretch_the_cursor_still_moves()
     {
         for (var block = 1; block <= RangeFlow.MaxWaitingRanges; block++)

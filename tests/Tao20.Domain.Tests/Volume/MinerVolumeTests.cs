@@ -164,6 +164,25 @@ public sealed class MinerVolumeTests
     }
 
     [Fact]
+    public void A_gap_before_a_trade_is_named_with_what_was_counted_at_its_ends_and_its_blocks()
+    {
+        var tao = Wei.OneTao.Value;
+        var first = Assert.IsType<FoldDecision.Fold>(Decide(MinerVolume.Initial(Miner), Mint(1000, 0), 0, tao)).Event;
+        var volume = MinerVolume.Initial(Miner).Evolve(first);
+        var late = Mint(1000, 900);
+        var diverged = Assert.IsType<FoldDecision.Diverged>(Decide(volume, late, 4 * tao, 5 * tao));
+        var block = first.Trades.Span[0].Position.Block;
+        Assert.Equal(new HistoryGap(Miner, tao, 4 * tao, block, late.Position.Block), diverged.Gap);
+        Assert.Equal(3 * tao, diverged.Gap!.Missing);
+
+        // A contract that counts less than its logs say has lost none.
+        Assert.Null(Assert.IsType<FoldDecision.Diverged>(Decide(volume, late, 0, tao)).Gap);
+
+        static FoldDecision Decide(MinerVolume volume, Trade trade, UInt128 before, UInt128 after) =>
+            volume.Decide(new FoldTrades(Miner, EligibilityRules.Default, new[] { trade }, new ChainCounter(before, after)));
+    }
+
+    [Fact]
     public void A_trade_whose_log_could_not_be_read_does_not_count_and_the_totals_still_agree()
     {
         var tao = Wei.OneTao.Value;

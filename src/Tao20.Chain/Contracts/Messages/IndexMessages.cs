@@ -84,3 +84,6 @@ internal sealed class GetMinerStatsFunction(Address miner) : FunctionMessage
     [Parameter("address", "miner", 1)]
     public string Miner => miner.ToString();
 }
+
+[Function("getActiveMiners")]
+internal sealed class GetActiveMinersFunction : FunctionMessage;

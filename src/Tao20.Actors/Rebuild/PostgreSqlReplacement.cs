@@ -1,0 +1,153 @@
+using System.Net.Sockets;
+using Npgsql;
+using Tao20.Actors.Journal;
+
+namespace Tao20.Actors.Rebuild;
+
+/// <summary>
+/// A schema of its own in the same database. The tables change places in one transaction, with what no chain gives back; the former ones
+/// stay in a schema named for the time.
+/// </summary>
+internal sealed class PostgreSqlReplacement : JournalReplacement
+{
+    private const string Schema = "tao20_rebuild";
+    private readonly JournalOptions _current;
+    private readonly TimeProvider _clock;
+
+    public PostgreSqlReplacement(JournalOptions current, TimeProvider clock)
+    {
+        (_current, _clock) = (current, clock);
+        Options = current with
+        {
+            ConnectionString = new NpgsqlConnectionStringBuilder(current.ConnectionString)
+            {
+                SearchPath = Schema,
+                ApplicationName = $"{PostgreSqlJournal.ApplicationName}-{Name}",
+                MinPoolSize = 0,
+            }.ToString(),
+        };
+    }
+
+    public override JournalOptions Options { get; }
+
+    public override string Where => $"schema {Schema} of {_current.Database}";
+
+    public override Task PrepareAsync(CancellationToken cancel) => ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {Schema}", cancel);
+
+    public override Task DiscardAsync(CancellationToken cancel) => ExecuteAsync($"DROP SCHEMA IF EXISTS {Schema} CASCADE", cancel);
+
+    public override Task<string> TakePlaceAsync(CancellationToken cancel) =>
+        GuardedAsync(async () =>
+        {
+            NpgsqlConnection.ClearAllPools();
+            await using var connection = new NpgsqlConnection(_current.ConnectionString);
+            await connection.OpenAsync(cancel).ConfigureAwait(false);
+            await using var transaction = await connection.BeginTransactionAsync(cancel).ConfigureAwait(false);
+            var place = (
+                await NamesAsync(
+                        connection,
+                        "SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = to_regclass('journal')",
+                        cancel
+                    )
+                    .ConfigureAwait(false)
+            ).Single();
+            var kept = $"tao20_replaced_{Kept(_clock).ToLowerInvariant()}";
+            await ExecuteAsync(connection, $"CREATE SCHEMA {kept}", cancel).ConfigureAwait(false);
+            foreach (var table in await TablesAsync(connection, Schema, cancel).ConfigureAwait(false))
+            {
+                if ((await TablesAsync(connection, place, cancel).ConfigureAwait(false)).Contains(table))
+                {
+                    await ExecuteAsync(connection, $"LOCK TABLE {place}.{table} IN ACCESS EXCLUSIVE MODE", cancel).ConfigureAwait(false);
+                    await TakeAlongAsync(connection, place, table, cancel).ConfigureAwait(false);
+                    await ExecuteAsync(connection, $"ALTER TABLE {place}.{table} SET SCHEMA {kept}", cancel).ConfigureAwait(false);
+                }
+
+                await ExecuteAsync(connection, $"ALTER TABLE {Schema}.{table} SET SCHEMA {place}", cancel).ConfigureAwait(false);
+            }
+
+            await ExecuteAsync(connection, $"DROP SCHEMA {Schema} CASCADE", cancel).ConfigureAwait(false);
+            await RequireAloneAsync(connection, cancel).ConfigureAwait(false);
+            await transaction.CommitAsync(cancel).ConfigureAwait(false);
+            return $"schema {kept} of {_current.Database}";
+        });
+
+    /// <summary>Copies what is not folded; the order of the rows stays as it was.</summary>
+    private static async Task TakeAlongAsync(NpgsqlConnection connection, string place, string table, CancellationToken cancel)
+    {
+        var columns = await NamesAsync(
+                connection,
+                $"SELECT column_name FROM information_schema.columns WHERE table_schema = '{Schema}' AND table_name = '{table}' "
+                    + "AND column_name <> 'ordering'",
+                cancel
+            )
+            .ConfigureAwait(false);
+        if (!columns.Contains("persistence_id"))
+            return;
+        var list = string.Join(", ", columns);
+        await ExecuteAsync(
+                connection,
+                $"INSERT INTO {Schema}.{table} ({list}) SELECT {list} FROM {place}.{table} WHERE NOT {FoldedStreams.Condition} "
+                    + "ORDER BY persistence_id, sequence_number",
+                cancel
+            )
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>A node that goes on with what it has in memory would write on top of what it has not read.</summary>
+    private async Task RequireAloneAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        var others = await NamesAsync(
+                connection,
+                "SELECT coalesce(client_addr::text, 'this machine') FROM pg_stat_activity WHERE datname = current_database() "
+                    + $"AND application_name = '{PostgreSqlJournal.ApplicationName}' AND pid <> pg_backend_pid()",
+                cancel
+            )
+            .ConfigureAwait(false);
+        if (others.Count > 0)
+            throw new JournalException(
+                JournalProblem.Unwritable,
+                $"a node on {string.Join(", ", others.Distinct())} uses {_current.Database}: stop it and run the rebuild again, which "
+                    + "goes on where it was"
+            );
+    }
+
+    private static Task<List<string>> TablesAsync(NpgsqlConnection connection, string schema, CancellationToken cancel) =>
+        NamesAsync(connection, $"SELECT tablename FROM pg_tables WHERE schemaname = '{schema}' ORDER BY tablename", cancel);
+
+    private static async Task<List<string>> NamesAsync(NpgsqlConnection connection, string sql, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+        var names = new List<string>();
+        while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+            names.Add(reader.GetString(0));
+        return names;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+    }
+
+    private Task ExecuteAsync(string sql, CancellationToken cancel) =>
+        GuardedAsync(async () =>
+        {
+            await using var connection = new NpgsqlConnection(_current.ConnectionString);
+            await connection.OpenAsync(cancel).ConfigureAwait(false);
+            await ExecuteAsync(connection, sql, cancel).ConfigureAwait(false);
+            return true;
+        });
+
+    private static async Task<T> GuardedAsync<T>(Func<Task<T>> action)
+    {
+        try
+        {
+            return await action().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException)
+        {
+            throw new JournalException(JournalProblems.Of(e), JournalProblems.Innermost(e), e);
+        }
+    }
+}
