@@ -79,18 +79,43 @@ public sealed class ProviderTests(ITestOutputHelper output) : InDirectory, IAsyn
     {
         await using var proxy = await ProviderProxy.LateAsync(_chain.Chain.Rpc, 3, TimeSpan.FromSeconds(Soak ? 30 : 5));
         await using var process = Tao20Process.Start(_chain.ValidatorArgumentsBehind(proxy.Url.ToString(), Directory), environment: Quick);
+        await using var direct = Tao20Process.Start(
+            _chain.ValidatorArguments(System.IO.Path.Combine(Directory, "direct")),
+            environment: Quick
+        );
         await RequireWholeAsync(process);
+        await RequireWholeAsync(direct);
+        var (late, prompt) = (new List<TimeSpan>(), new List<TimeSpan>());
         for (var block = 0; block < (Soak ? 500 : 20); block++)
         {
             await _chain.TradeAsync(1);
-            await process.UntilAsync(status => status["lag"]!["blocks"]?.GetValue<int>() == 0, TimeSpan.FromSeconds(20));
+            var final = await _chain.Chain.Client.BlockNumberAsync(CancellationToken.None) - 2;
+            await Task.WhenAll(FoldedAsync(process, final, late), FoldedAsync(direct, final, prompt));
         }
 
+        output.WriteLine($"folded after {Of(late)} behind logs that come late, {Of(prompt)} without");
         await _chain.Traders.FinishAsync(CancellationToken.None);
         var status = await RequireWholeAsync(process);
         Assert.Empty(status["faults"]!.AsArray());
         using var metrics = await process.GetAsync("/metrics");
         Assert.Matches("tao20_chain_blocks_withheld[^\n]* [1-9]", await metrics.Content.ReadAsStringAsync());
+    }
+
+    private static async Task FoldedAsync(Tao20Process process, ulong block, List<TimeSpan> after)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        await process.UntilAsync(status => status["cursor"]?["block"]?.GetValue<ulong>() >= block, TimeSpan.FromSeconds(40));
+        after.Add(TimeProvider.System.GetElapsedTime(began));
+    }
+
+    private static string Of(List<TimeSpan> times)
+    {
+        times.Sort();
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{times[times.Count / 2].TotalMilliseconds:0} ms (median; nine of ten {times[times.Count * 9 / 10].TotalMilliseconds:0} ms, at most "
+                + $"{times[^1].TotalMilliseconds:0} ms)"
+        );
     }
 
     [Fact]

@@ -295,18 +295,23 @@ internal static class OutboxWire
             wire.Cancels
         );
 
-    private static Wire.Receipt? ToWire(Receipt? receipt) =>
-        receipt is null
-            ? null
-            : new()
-            {
-                Hash = Values.Bytes(receipt.Hash),
-                Block = receipt.Block,
-                BlockHash = Values.Bytes(receipt.BlockHash),
-                Success = receipt.Success,
-                GasUsed = receipt.GasUsed,
-                GasPrice = Values.Bytes(receipt.GasPrice),
-            };
+    private static Wire.Receipt? ToWire(Receipt? receipt)
+    {
+        if (receipt is null)
+            return null;
+        var wire = new Wire.Receipt
+        {
+            Hash = Values.Bytes(receipt.Hash),
+            Block = receipt.Block,
+            BlockHash = Values.Bytes(receipt.BlockHash),
+            Success = receipt.Success,
+            GasUsed = receipt.GasUsed,
+            GasPrice = Values.Bytes(receipt.GasPrice),
+        };
+        if (receipt.ChargedWei is { } charged)
+            wire.Charged = Values.Bytes(charged);
+        return wire;
+    }
 
     private static Receipt? FromWire(Wire.Receipt? wire) =>
         wire is null
@@ -318,5 +323,8 @@ internal static class OutboxWire
                 wire.Success,
                 wire.GasUsed,
                 Values.UInt128(wire.GasPrice)
-            );
+            )
+            {
+                ChargedWei = wire.HasCharged ? Values.UInt128(wire.Charged) : null,
+            };
 }

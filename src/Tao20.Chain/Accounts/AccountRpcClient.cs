@@ -22,6 +22,7 @@ public sealed class AccountRpcClient
     private readonly Web3 _web3;
     private readonly CancellationToken _stop;
     private readonly NonceSearch _nonces;
+    private readonly ChargedFees _fees;
 
     /// <summary>A client for an account.</summary>
     /// <param name="chain">The chain.</param>
@@ -34,6 +35,7 @@ public sealed class AccountRpcClient
         _simulatedAt = seesPending ? BlockParameter.CreatePending() : BlockParameter.CreateLatest();
         _web3 = new Web3(new PoolClient(chain.Pool, stop));
         _nonces = new NonceSearch(chain.Pool, account, stop);
+        _fees = new ChargedFees(chain.Pool, account, chain.Log, stop);
     }
 
     /// <summary>The account.</summary>
@@ -66,11 +68,9 @@ public sealed class AccountRpcClient
         await _web3
             .Client.SendBatchRequestAsync(new RpcRequestResponseBatch { BatchItems = [nonceLatest, nonceFinal, head, .. receipts] })
             .ConfigureAwait(false);
+        var mined = receipts.Where(item => item.Response is not null).Select(item => Read(item.Response)).ToList();
         return new AccountView(
-            hashes
-                .Zip(receipts, (hash, item) => (hash, item.Response))
-                .Where(found => found.Response is not null)
-                .ToDictionary(found => found.hash, found => Read(found.Response)),
+            (await _fees.ChargedAsync(mined).ConfigureAwait(false)).ToDictionary(found => found.Hash),
             (ulong)nonceLatest.Response.Value,
             (ulong)nonceFinal.Response.Value,
             (ulong)head.Response.Number.Value,

@@ -27,6 +27,9 @@ public sealed class ChainConnection : IAsyncDisposable
         Counts = new ContractCounts(Pool, options.Contract, options.FromBlock, log);
     }
 
+    /// <summary>Where it is said what the chain is found to be.</summary>
+    internal ILogger Log => _log;
+
     /// <summary>The options.</summary>
     public ChainOptions Options { get; }
 

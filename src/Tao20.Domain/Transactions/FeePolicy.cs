@@ -26,9 +26,16 @@ public sealed record FeePolicy
     )]
     public BigInteger MaxFeePerGas { get; init; } = 200_000_000_000;
 
-    /// <summary>What the block's author is offered, in wei for a unit of gas. 0 to 1e12; default 1e9.</summary>
-    [Setting("What the block's author is offered for a unit of gas.", Least = "0", Most = "1000000000000", Unit = "wei")]
-    public BigInteger PriorityFeePerGas { get; init; } = 1_000_000_000;
+    /// <summary>
+    /// What the block's author is offered, in wei for a unit of gas. 0 to 1e12; default 0: Bittensor's chain ignores it, and orders by time.
+    /// </summary>
+    [Setting(
+        "What the block's author is offered for a unit of gas. Bittensor's chain ignores it, and orders by time.",
+        Least = "0",
+        Most = "1000000000000",
+        Unit = "wei"
+    )]
+    public BigInteger PriorityFeePerGas { get; init; }
 
     /// <summary>
     /// After so many blocks, a transaction that is not mined is sent again with a higher fee, and one that no node takes is signed

@@ -59,7 +59,7 @@ internal static partial class Samples
     {
         var intent = new TransactionIntent("attest-5", Miner, 7, new byte[] { 1, 2 }, 99);
         var attempt = new Attempt(3, Keccak.Hash([4]), new byte[] { 5, 6 }, 1_000_000_000_000, 1, 21_000);
-        var receipt = new Receipt(attempt.Hash, 8, Keccak.Hash([5]), true, 20_000, 1_000_000_000);
+        var receipt = new Receipt(attempt.Hash, 8, Keccak.Hash([5]), true, 20_000, 1_000_000_000) { ChargedWei = 7 };
         var planned = OutboxState.Initial.Evolve(new IntentPlanned(intent));
         var signed = planned
             .Evolve(new TransactionSigned(intent.Id, attempt))

@@ -138,6 +138,9 @@ internal sealed class CuttableTransport(IRpcTransport inner, int cutAt, bool aft
     /// </summary>
     public Func<string, string?>? Bends { get; set; }
 
+    /// <summary>What is answered in place of an answer, by the call; null answers as the chain does.</summary>
+    public Action<JsonObject, JsonObject>? Rewrites { get; set; }
+
     /// <summary>Completes when it has been cut.</summary>
     public Task Cut => _cut.Task;
 
@@ -153,6 +156,8 @@ internal sealed class CuttableTransport(IRpcTransport inner, int cutAt, bool aft
             return RpcReply.Of("""[{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"exceeds block gas limit"}}]"""u8.ToArray());
         if (Bends is not null && await BendAsync(body, cancel) is { } bent)
             return bent;
+        if (Rewrites is { } rewrites)
+            return await RewrittenAsync(body, rewrites, cancel);
         var own =
             body.Span.IndexOf("eth_getTransactionCount"u8) >= 0
             || body.Span.IndexOf("eth_sendRaw"u8) >= 0
@@ -188,6 +193,22 @@ internal sealed class CuttableTransport(IRpcTransport inner, int cutAt, bool aft
         }
 
         return RpcReply.Of(System.Text.Encoding.UTF8.GetBytes(answers.ToJsonString()));
+    }
+
+    private async Task<RpcReply> RewrittenAsync(
+        ReadOnlyMemory<byte> body,
+        Action<JsonObject, JsonObject> rewrites,
+        CancellationToken cancel
+    )
+    {
+        using var reply = await inner.SendAsync(body, cancel);
+        var (asked, answered) = (JsonNode.Parse(body.Span)!, JsonNode.Parse(reply.Bytes.Span)!);
+        var calls = (asked is JsonArray batch ? batch.Select(call => call!.AsObject()) : [asked.AsObject()]).ToDictionary(call =>
+            call["id"]!.GetValue<int>()
+        );
+        foreach (var answer in answered is JsonArray all ? all.Select(one => one!.AsObject()).ToList() : [answered.AsObject()])
+            rewrites(calls[answer["id"]!.GetValue<int>()], answer);
+        return RpcReply.Of(System.Text.Encoding.UTF8.GetBytes(answered.ToJsonString()));
     }
 
     private async Task<ulong> HeightAsync(CancellationToken cancel)
