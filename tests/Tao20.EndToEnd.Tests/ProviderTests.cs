@@ -113,8 +113,8 @@ public sealed class ProviderTests(ITestOutputHelper output) : InDirectory, IAsyn
         times.Sort();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{times[times.Count / 2].TotalMilliseconds:0} ms (median; nine of ten {times[times.Count * 9 / 10].TotalMilliseconds:0} ms, at most "
-                + $"{times[^1].TotalMilliseconds:0} ms)"
+            $"{times[times.Count / 2].TotalMilliseconds:0} ms (median; nine of ten {times[times.Count * 9 / 10].TotalMilliseconds:0} ms, "
+                + $"at most {times[^1].TotalMilliseconds:0} ms)"
         );
     }
 

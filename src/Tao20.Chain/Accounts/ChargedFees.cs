@@ -9,8 +9,8 @@ using Tao20.Domain.Units;
 namespace Tao20.Chain.Accounts;
 
 /// <summary>
-/// What an account was charged for its transactions. A receipt shows a price, and a node built on Frontier does not charge by it. Which rule
-/// holds is found out: by what the account's balance has gone down by in the block, and where other things have moved that, by what it was
+/// What an account was charged for its transactions. A receipt shows a price, and a node built on Frontier does not charge by it. Which
+/// rule holds is found out: by what the account's balance has gone down by in the block, and where other things have moved that, by what it was
 /// before, or by whether the node is one of Substrate.
 /// </summary>
 internal sealed class ChargedFees(EndpointPool pool, Address account, ILogger log, CancellationToken stop)
@@ -87,7 +87,7 @@ internal sealed class ChargedFees(EndpointPool pool, Address account, ILogger lo
         return _rule ??= await ByNodeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>A node of Substrate with these calls is one of Frontier. What an endpoint does not answer counts for nothing against it.</summary>
+    /// <summary>A node of Substrate with these calls is one of Frontier. Who does not say so may only not be asked that.</summary>
     private async Task<FeeRule> ByNodeAsync()
     {
         foreach (var endpoint in pool.InTurn)

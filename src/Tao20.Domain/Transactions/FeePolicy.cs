@@ -27,7 +27,7 @@ public sealed record FeePolicy
     public BigInteger MaxFeePerGas { get; init; } = 200_000_000_000;
 
     /// <summary>
-    /// What the block's author is offered, in wei for a unit of gas. 0 to 1e12; default 0: Bittensor's chain ignores it, and orders by time.
+    /// What the block's author is offered, in wei for a unit of gas. 0 to 1e12; default 0: Bittensor's chain ignores it.
     /// </summary>
     [Setting(
         "What the block's author is offered for a unit of gas. Bittensor's chain ignores it, and orders by time.",
