@@ -49,8 +49,9 @@ internal static class DevnetNodes
             ["Market:Router"] = settings.Stepwise ? null : economy.Router.ToString(),
             ["Market:StakingTakesValue"] = "true",
 
-            // The chain keeps its own time.
+            // The chain keeps its own time, and its base fee is 0: gas costs what is offered.
             ["Market:MaxBlockAge"] = "0s",
+            ["Transactions:PriorityFeePerGas"] = "1000000000",
             ["DataDir"] = Path.Combine(directory, $"miner-{i + 1}"),
             ["Http:Port"] = "0",
         };

@@ -217,8 +217,9 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
     private Tao20Process Start() =>
         Tao20Process.Start(_chain.MinerArguments(Data), environment: new Dictionary<string, string>(OwnTime()) { [Variable] = _secret });
 
-    /// <summary>The local chain keeps its own time.</summary>
-    private static Dictionary<string, string> OwnTime() => new() { ["TAO20_Market__MaxBlockAge"] = "0s" };
+    /// <summary>The local chain keeps its own time, and its base fee is 0: gas costs what is offered.</summary>
+    private static Dictionary<string, string> OwnTime() =>
+        new() { ["TAO20_Market__MaxBlockAge"] = "0s", ["TAO20_Transactions__PriorityFeePerGas"] = "1000000000" };
 
     /// <summary>Plays the market until the status is as wanted.</summary>
     private Task<JsonObject> UntilAsync(Tao20Process miner, Func<JsonObject, bool> wanted) =>

@@ -28,7 +28,7 @@ public abstract class OneValidator : InDirectory, IAsyncLifetime
 
     async Task IAsyncLifetime.DisposeAsync() => await Fixture.DisposeAsync();
 
-    private protected Tao20Process Start(string name, Uri rpc, long tip = 1_000_000_000, Dictionary<string, string>? more = null)
+    private protected Tao20Process Start(string name, object endpoints, long tip = 1_000_000_000, Dictionary<string, string>? more = null)
     {
         var environment = new Dictionary<string, string>
         {
@@ -45,7 +45,7 @@ public abstract class OneValidator : InDirectory, IAsyncLifetime
             [
                 "validator",
                 "--rpc",
-                rpc.ToString(),
+                $"{endpoints}",
                 "--contract",
                 Fixture.Economy.Index.ToString(),
                 "--registry",

@@ -16,7 +16,7 @@ public sealed class OutboxKillTests : OneValidator
             ("eth_estimateGas", 2),
             ("eth_sendRawTransaction", 2),
             ("eth_getTransactionReceipt", 1),
-            ("eth_getTransactionReceipt", 3),
+            ("eth_getTransactionReceipt", 2),
         ];
         var epoch = 0UL;
         foreach (var (method, nth) in steps)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Numerics;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -68,6 +69,9 @@ internal sealed class ProviderProxy : IAsyncDisposable
         (503, ""),
     ];
 
+    // The selector of totalSupply().
+    private const string TotalSupply = "0x18160ddd";
+
     private readonly WebApplication _app;
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
     private readonly Uri _chain;
@@ -99,6 +103,9 @@ internal sealed class ProviderProxy : IAsyncDisposable
 
     /// <summary>Whether headers tell nothing of the logs.</summary>
     public bool WithoutBlooms { get; init; }
+
+    /// <summary>Whether it says one wei more than there is of the supply of tokens: a lie that nothing shows by itself.</summary>
+    public bool Lies { get; set; }
 
     /// <summary>The blocks whose logs it has forgotten; null for none.</summary>
     public (ulong First, ulong Last)? Forgotten { get; init; }
@@ -256,6 +263,10 @@ internal sealed class ProviderProxy : IAsyncDisposable
                     answer["result"] = null;
                 else if (tag is "finalized" or "latest" && _kinds.Contains(ProviderKind.FalseHead) && Draw(3))
                     (header["number"], header["hash"]) = ("0x7fffffff", "0x" + new string('d', 64));
+                break;
+            case "eth_call" when Lies && call["params"]![0]!["data"]?.GetValue<string>() == TotalSupply:
+                var supply = BigInteger.Parse("0" + answer["result"]!.GetValue<string>()[2..], NumberStyles.HexNumber) + 1;
+                answer["result"] = $"0x{supply.ToString("x64", CultureInfo.InvariantCulture)[^64..]}";
                 break;
             case "eth_call" when answer["result"] is not null && _kinds.Contains(ProviderKind.NonsenseCalls) && Draw(3):
                 answer["result"] = Draw(2) ? 12 : "0xzz";

@@ -39,7 +39,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         : base(settings.Journal)
     {
         (_settings, _chain, _consensus) = (settings, chain, consensus);
-        _flow = RangeFlow.Initial(followsRegistry: settings.Identity.Registry is not null);
+        _flow = RangeFlow.Initial(settings.Identity.Registry is not null) with { FromGenesis = settings.Identity.FromBlock == 0 };
         _overlay = new OverlayWatch(chain, _stop.Token);
         _faults = new FollowerFaults(settings);
         _delivery = new RangeDelivery(miners, consensus, chain.Counts, settings.Clock);
@@ -85,20 +85,15 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
             case ReadAgain:
                 Restart();
                 return true;
-            case BeginningWanted wanted:
-                _delivery.Want(wanted);
-                AskBeginnings();
-                return true;
-            case BeginningsRead read:
-                _delivery.Take(read, _flow);
+            case BeginningWanted or BeginningsRead:
+                _delivery.NoteBeginning(message, _flow);
                 AskBeginnings();
                 return true;
             case HistoryMissing or FoldDiverged or FoldFailed:
                 Locate(_faults.OfFold(message));
                 return true;
             case TotalsChecked check:
-                _totals.Take(check);
-                if (check.Gap is { } missing)
+                if (_totals.Take(check) is { } missing)
                     GiveUp(_faults.Missing(FaultKind.HistoryMissing, missing));
                 return true;
             case GapLocated(var kind, var gap) when _fault?.Kind == kind:
@@ -195,12 +190,6 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         if (read.By != _reading || read.Range is not { } range || IsStopped)
             return;
         _reading.Pulling = false;
-        if (_flow.MissingBefore(range, _settings.Identity.FromBlock) is { } missing)
-        {
-            Locate(_faults.Missing(FaultKind.HistoryMissing, missing, located: false));
-            return;
-        }
-
         if (_fault?.Kind == FaultKind.ChainUnavailable)
             Log.Info("The chain can be read again");
         _fault = null;
@@ -208,8 +197,16 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         foreach (var log in range.Quarantined)
             Log.Warning("The log at {Position} is quarantined: {Reason}", log.Position, log.Reason);
         Flow(new RangeFlowCommand.Take(range, Math.Min(_chain.Head.Finalized?.Number ?? 0, _settings.Until ?? ulong.MaxValue)));
-        Flow(new RangeFlowCommand.Dispatch(_state.Schedule!));
+        Dispatch();
         Pull();
+    }
+
+    private void Dispatch()
+    {
+        if (_flow.MissingBefore(_settings.Identity.FromBlock) is { } missing)
+            Locate(_faults.Missing(FaultKind.HistoryMissing, missing, located: false));
+        else
+            Flow(new RangeFlowCommand.Dispatch(_state.Schedule!));
     }
 
     private void Flow(RangeFlowCommand command)
@@ -246,7 +243,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
                     SettleOldest();
                 _totals.Check(_state, closed > 0)?.PipeTo(Self);
                 _settings.Metrics.RangeFolded(work.Last.Number, work.Trades, work.Range.Logs, work.Range.Totals.Count > 0);
-                Flow(new RangeFlowCommand.Dispatch(_state.Schedule!));
+                Dispatch();
                 Pull();
             }
         );
@@ -327,9 +324,11 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     /// <summary>Nothing more is folded; where logs are missing, it is found out in which blocks.</summary>
     private void Locate(NodeFault fault)
     {
-        if (!IsStopped && fault.Gap is { } gap)
-            _totals.LocateAsync(fault.Kind, gap).PipeTo(Self);
+        if (IsStopped || (fault.Gap is { } gap && _delivery.Excuse(_flow, gap, _state.Quarantined)))
+            return;
         GiveUp(fault);
+        if (fault.Gap is { } missing)
+            _totals.LocateAsync(fault.Kind, missing).PipeTo(Self);
     }
 
     private FollowerStatus Status() =>

@@ -3,6 +3,9 @@ using Tao20.Actors.Consensus;
 using Tao20.Actors.Miners;
 using Tao20.Chain.Contracts;
 using Tao20.Domain.Ingestion;
+using Tao20.Domain.Trades;
+using Tao20.Domain.Units;
+using Tao20.Domain.Volume;
 using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Ingestion;
@@ -19,6 +22,7 @@ internal sealed class RangeDelivery(IActorRef miners, IActorRef consensus, Contr
 {
     private readonly Dictionary<Address, UInt128> _beginnings = [];
     private readonly Dictionary<Address, BeginningWanted> _wanted = [];
+    private readonly Dictionary<Address, (Position At, UInt128 Wei)> _unread = [];
     private bool _asking;
 
     /// <summary>When all that was missing was sent last.</summary>
@@ -42,14 +46,55 @@ internal sealed class RangeDelivery(IActorRef miners, IActorRef consensus, Contr
         var trades = work.Batches[miner][part];
         if (_beginnings.TryGetValue(miner, out var began))
             trades = trades with { Began = began };
+        if (_unread.TryGetValue(miner, out var unread))
+            trades = trades.WithUnread(unread.At, unread.Wei, before: unread.At < trades.Trades.Span[0].Position);
         miners.Tell(new FoldBatch(work.Number, part, trades));
     }
 
     /// <summary>A miner's trades are folded: its beginning is known to it.</summary>
-    public void Forget(Address miner) => _beginnings.Remove(miner);
+    public void Forget(Address miner)
+    {
+        _beginnings.Remove(miner);
+        _unread.Remove(miner);
+    }
 
-    /// <summary>A miner's actor wants to know where its total has to begin.</summary>
-    public void Want(BeginningWanted wanted) => _wanted[wanted.Miner] = wanted;
+    /// <summary>
+    /// A miner has not folded a part because the contract has counted more. Where a log that could not be read names it there, the part
+    /// goes out again with a trade of just that amount.
+    /// </summary>
+    /// <param name="flow">The range under way.</param>
+    /// <param name="gap">What is missing.</param>
+    /// <param name="quarantined">The logs that could not be read.</param>
+    /// <returns>Whether it does.</returns>
+    public bool Excuse(RangeFlow flow, HistoryGap gap, IEnumerable<QuarantinedLog> quarantined)
+    {
+        if (
+            gap is not { Miner: { } miner }
+            || gap.Missing > Wei.Max
+            || flow.UnderWay is not { } work
+            || !flow.Parts.TryGetValue(miner, out var part)
+            || _unread.ContainsKey(miner)
+        )
+            return false;
+        var last = work.Batches[miner][part].Trades.Span[^1].Position;
+        var log = quarantined
+            .Concat(work.Range.Quarantined)
+            .LastOrDefault(log => log.Position.Block >= gap.FirstBlock && log.Position < last && log.Names(miner));
+        if (log is null)
+            return false;
+        _unread[miner] = (log.Position, gap.Missing);
+        Send(work, miner, part);
+        return true;
+    }
+
+    /// <summary>A miner's actor wants to know where its total has to begin, or the chain has said it.</summary>
+    public void NoteBeginning(object message, RangeFlow flow)
+    {
+        if (message is BeginningWanted wanted)
+            _wanted[wanted.Miner] = wanted;
+        else
+            Take((BeginningsRead)message, flow);
+    }
 
     /// <summary>Asks the chain for all that is wanted; null while that is under way, or when nothing is.</summary>
     public Task<BeginningsRead>? AskBeginnings(CancellationToken cancel)
@@ -60,8 +105,17 @@ internal sealed class RangeDelivery(IActorRef miners, IActorRef consensus, Contr
         return ReadAsync([.. _wanted.Values], cancel);
     }
 
+    /// <summary>Nothing is under way any more: what was wanted will be wanted again.</summary>
+    public void Restart()
+    {
+        _asking = false;
+        _wanted.Clear();
+        _beginnings.Clear();
+        _unread.Clear();
+    }
+
     /// <summary>Takes what the chain said, and sends what has waited for it.</summary>
-    public void Take(BeginningsRead read, RangeFlow flow)
+    private void Take(BeginningsRead read, RangeFlow flow)
     {
         _asking = false;
         foreach (var wanted in read.Wanted)
@@ -73,14 +127,6 @@ internal sealed class RangeDelivery(IActorRef miners, IActorRef consensus, Contr
             if (flow.UnderWay is { } work && work.Number == wanted.Range)
                 Send(work, wanted.Miner, wanted.Part);
         }
-    }
-
-    /// <summary>Nothing is under way any more: what was wanted will be wanted again.</summary>
-    public void Restart()
-    {
-        _asking = false;
-        _wanted.Clear();
-        _beginnings.Clear();
     }
 
     private async Task<BeginningsRead> ReadAsync(IReadOnlyList<BeginningWanted> wanted, CancellationToken cancel) =>

@@ -30,8 +30,12 @@ internal sealed class TotalsWatch(TotalsCheck check, ChainConnection chain, ILog
         return CheckAsync(last.Number, state.Book.Open);
     }
 
-    /// <summary>A check has ended. One that came to nothing is made again after the next range.</summary>
-    public void Take(TotalsChecked done) => (_due, _checking) = (_due || done.Failed, false);
+    /// <summary>A check has ended: what it has found. One that came to nothing is made again after the next range.</summary>
+    public HistoryGap? Take(TotalsChecked done)
+    {
+        (_due, _checking) = (_due || done.Failed, false);
+        return done.Gap;
+    }
 
     /// <summary>Finds out in which blocks logs are missing.</summary>
     /// <param name="kind">The fault by which that has come to light.</param>

@@ -10,8 +10,8 @@ namespace Tao20.Chain.Accounts;
 
 /// <summary>
 /// What an account was charged for its transactions. A receipt shows a price, and a node built on Frontier does not charge by it. Which
-/// rule holds is found out: by what the account's balance has gone down by in the block, and where other things have moved that, by what it was
-/// before, or by whether the node is one of Substrate.
+/// rule holds is found out: by what the account's balance has gone down by in the block, and where other things have moved that, by what
+/// it was before, or by whether the node is one of Substrate.
 /// </summary>
 internal sealed class ChargedFees(EndpointPool pool, Address account, ILogger log, CancellationToken stop)
 {

@@ -204,7 +204,7 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
         }
 
         if (kind == Tao20Events.Activity)
-            return Shape(topics, 2, dataLength, 5) ?? DecodeActivity(txHash, topics.Slice(32, 32), data);
+            return DecodeActivity(txHash, topics, dataLength, data);
         if (kind == Tao20Events.EpochAdvanced)
             return Shape(topics, 1, dataLength, 3) ?? DecodeAdvance(position, data);
         throw new LogViolationException($"a log with topic {kind}, which was not asked for");
@@ -257,10 +257,16 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
         return null;
     }
 
-    private string? DecodeActivity(Hash256 txHash, ReadOnlySpan<byte> minerTopic, ReadOnlySpan<byte> data)
+    private string? DecodeActivity(Hash256 txHash, ReadOnlySpan<byte> topics, int dataLength, ReadOnlySpan<byte> data)
     {
-        if (!AbiWords.TryAddress(minerTopic, out var miner))
+        if (topics.Length < 64 || !AbiWords.TryAddress(topics.Slice(32, 32), out var miner))
             return "the miner is not an address";
+        if (Shape(topics, 2, dataLength, 5) is { } shape)
+        {
+            CountUnread(miner, txHash);
+            return shape;
+        }
+
         if (!AbiWords.TryUInt128(data, 0, out var amount) || !AbiWords.TryUInt128(data, 3, out var cumulative) || amount > cumulative)
         {
             CountUnread(miner, txHash);

@@ -106,6 +106,9 @@ public sealed record RangeFlow(
     /// <summary>No more ranges than this wait, however few trades they have: the cursor moves through a quiet stretch, too.</summary>
     public const int MaxWaitingRanges = 100;
 
+    /// <summary>Whether all of the chain is read, so that the epoch that is open at first is known.</summary>
+    public bool FromGenesis { get; init; }
+
     private long WaitingTrades => Waiting.Sum(range => range.Trades.Length);
 
     private int WaitingEpochs => Waiting.Sum(range => range.Advances.Count);
@@ -124,21 +127,15 @@ public sealed record RangeFlow(
     public static RangeFlow Initial(bool followsRegistry) =>
         new(followsRegistry, EpochBook.Initial, 0, [], 0, 0, null, ImmutableDictionary<Address, int>.Empty, false);
 
-    /// <summary>The ends of epochs that are missing before a range which would be the next to wait; null when none are.</summary>
-    /// <param name="range">The range.</param>
+    /// <summary>The ends of epochs that are missing before the range that would be dispatched next; null when none are.</summary>
     /// <param name="firstBlock">The first block that is read.</param>
-    public HistoryGap? MissingBefore(TradeRange range, ulong firstBlock)
-    {
-        if (range.Advances is not [var next, ..])
-            return null;
-        var last = Waiting.LastOrDefault(waiting => waiting.Advances.Count > 0)?.Advances[^1];
-        var open = last?.Opened ?? Book.Open;
-
-        // Where reading begins in the middle of history, the first log ends an epoch whose beginning was not read.
-        return open.Value < next.Epoch.Value && (open != default || firstBlock == 0)
-            ? new HistoryGap(null, open.Value, next.Epoch.Value, last?.ClosedAt.Block ?? firstBlock, next.ClosedAt.Block)
+    public HistoryGap? MissingBefore(ulong firstBlock) =>
+        UnderWay is null && Waiting is [{ Advances: [var next, ..] }, ..] && KnownOpen is { } open && open.Value < next.Epoch.Value
+            ? new HistoryGap(null, open.Value, next.Epoch.Value, firstBlock, next.ClosedAt.Block)
             : null;
-    }
+
+    /// <summary>Where reading begins in the middle of history, the first log ends an epoch whose beginning was not read.</summary>
+    private EpochId? KnownOpen => Book.Open != default || FromGenesis ? Book.Open : null;
 
     /// <summary>What follows from a command; nothing when it repeats what is known, or is of a range given up.</summary>
     public IReadOnlyList<RangeFlowEvent> Decide(RangeFlowCommand command) =>
@@ -171,6 +168,7 @@ public sealed record RangeFlow(
                 Book = book,
                 Unsettled = unsettled,
                 Dispatched = Dispatched,
+                FromGenesis = FromGenesis,
             },
             RangeWaits(var range, var final) => this with { Waiting = Waiting.Add(range), Awaited = Waiting.IsEmpty ? final : Awaited },
             RangeDispatched(var work) => this with
@@ -205,7 +203,7 @@ public sealed record RangeFlow(
 
     private InFlightRange Join(ParameterSchedule schedule)
     {
-        var range = TradeRange.Joined(Waiting.GetRange(0, TradeRange.Unbroken(Waiting)));
+        var range = TradeRange.Joined(Waiting.GetRange(0, TradeRange.Unbroken(Waiting, KnownOpen)));
         return InFlightRange.Of(Dispatched + 1, range, Book.Read(range.Trades, range.Advances), schedule, FollowsRegistry);
     }
 

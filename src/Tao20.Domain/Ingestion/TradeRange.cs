@@ -56,14 +56,19 @@ public sealed record TradeRange(
     }
 
     /// <summary>
-    /// How many of these may be folded together: up to where a miner's running total does not go on from where it was. There a log is
-    /// missing, and what is before it is folded first, so that it shows between which trades.
+    /// How many of these may be folded together: up to where a miner's running total does not go on from where it was, or an epoch ends
+    /// that is not the open one. There a log is missing, and what is before it is folded first, so that it shows between what.
     /// </summary>
-    public static int Unbroken(IReadOnlyList<TradeRange> ranges)
+    /// <param name="ranges">The ranges.</param>
+    /// <param name="open">The epoch that is open before them; null when it is not known.</param>
+    public static int Unbroken(IReadOnlyList<TradeRange> ranges, EpochId? open = null)
     {
         var totals = new Dictionary<Address, UInt128>();
         for (var i = 0; i < ranges.Count; i++)
         {
+            if (i > 0 && ranges[i].Advances is [var end, ..] && open is { } before && before.Value < end.Epoch.Value)
+                return i;
+            open = ranges[i].Advances is [.., var opened] ? opened.Opened : open;
             foreach (var (miner, total) in ranges[i].Totals)
             {
                 if (totals.TryGetValue(miner, out var earlier) && earlier != total.Before)

@@ -14,6 +14,28 @@ public sealed record FoldTrades(Address Miner, EligibilityRules Rules, ReadOnlyM
 {
     /// <summary>What the chain had counted before the first block that is read, in TAO wei; null where that was not asked.</summary>
     public UInt128? Began { get; init; }
+
+    /// <summary>
+    /// The same with a trade of which neither the log nor the contract's count of it could be read. What the count has moved by without
+    /// one that could be tells what it was worth.
+    /// </summary>
+    /// <param name="position">Where its log stands.</param>
+    /// <param name="wei">What it was worth, in TAO wei; at most 2^96.</param>
+    /// <param name="before">Whether it is before the first of the trades.</param>
+    public FoldTrades WithUnread(Position position, UInt128 wei, bool before)
+    {
+        var trades = Trades.Span;
+        var at = 0;
+        while (at < trades.Length && trades[at].Position < position)
+            at++;
+        var next = trades[Math.Min(at, trades.Length - 1)];
+        var unread = new Trade(position, next.Epoch, Hash256.Zero, Miner, TradeSide.Mint, default, Wei.From(wei), default, next.Timestamp);
+        return this with
+        {
+            Trades = (Trade[])[.. trades[..at], unread, .. trades[at..]],
+            Counter = Counter is { } counter && before ? counter with { Before = counter.Before - wei } : Counter,
+        };
+    }
 }
 
 /// <summary>What the contract's <c>MinerActivityTracked</c> says of a miner: its lifetime total of value, in TAO wei.</summary>
@@ -156,20 +178,25 @@ public sealed class MinerVolume
 
         var total = scratch.Mints.Wei + scratch.Redemptions.Wei + (scratch.Baseline ?? 0);
         return command.Counter is { } counter && scratch.Baseline is not null && counter.After != total
-            ? new FoldDecision.Diverged(counter.After, total, GapBefore(trades, counter.After))
+            ? new FoldDecision.Diverged(counter.After, total, GapIn(trades, counter, scratch.Baseline.Value))
             : new FoldDecision.Fold(new TradesFolded(command.Rules, fresh, verdicts, baseline));
     }
 
-    /// <summary>Between the last folded trade and these, when the chain had counted more by then than was folded.</summary>
-    private HistoryGap? GapBefore(ReadOnlySpan<Trade> fresh, UInt128 chainAfter)
+    /// <summary>
+    /// When the chain has counted more than was folded and is to be: between the last folded trade and these where it had by then, and
+    /// otherwise among these.
+    /// </summary>
+    private HistoryGap? GapIn(ReadOnlySpan<Trade> fresh, ChainCounter counter, UInt128 baseline)
     {
         UInt128 value = 0;
         foreach (ref readonly var trade in fresh)
             value += trade.Value.Value;
-        var folded = LifetimeWei + (Baseline ?? 0);
-        return _state.HasTraded && chainAfter > folded + value
-            ? new HistoryGap(Miner, folded, chainAfter - value, _state.Position.Block, fresh[0].Position.Block)
-            : null;
+        var folded = LifetimeWei + baseline;
+        if (counter.After <= folded + value)
+            return null;
+        var first = _state.HasTraded ? _state.Position.Block : fresh[0].Position.Block;
+        var last = counter.Before > folded ? fresh[0].Position.Block : fresh[^1].Position.Block;
+        return new HistoryGap(Miner, folded, counter.After - value, first, last);
     }
 
     /// <summary>The volume after <paramref name="folded"/>.</summary>

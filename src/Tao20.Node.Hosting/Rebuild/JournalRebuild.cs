@@ -67,6 +67,7 @@ internal sealed class JournalRebuild
                 ExitCodes.DataDirectory,
                 new JournalFaultReporter(_settings.Journal, Where, new FaultSignal(), TimeProvider.System).Foreign(journal, identity)
             );
+        await RequireSameAsync(identity, schedule, cancel);
         var doubted = new List<HistoryGap>();
         while (await FoldOnceAsync(chain, identity, schedule, cancel) is { } gap)
         {
@@ -112,6 +113,20 @@ internal sealed class JournalRebuild
     private Task DiscardAsync(CancellationToken cancel) =>
         JournalErrors.ToldAsync(Guard(new FaultSignal()), () => _replacement.DiscardAsync(cancel));
 
+    /// <summary>What an interrupted rebuild has left is gone on with when it was one of the same chain with the same parameters.</summary>
+    private async Task RequireSameAsync(ChainIdentity identity, ParameterSchedule schedule, CancellationToken cancel)
+    {
+        await PrepareAsync(cancel);
+        var left = (await ReadAsync(_replacement.Options, _replacement.Where, cancel)).Cursor;
+        if (left.Identity is null || (left.Identity == identity && left.Schedule?.Versions.SequenceEqual(schedule.Versions) == true))
+            return;
+        _log.LogWarning(
+            "What an earlier rebuild has left in {Where} is of another chain or other parameters, and is removed",
+            _replacement.Where
+        );
+        await DiscardAsync(cancel);
+    }
+
     /// <summary>Folds until all is folded, null, or until trades are found to be missing.</summary>
     private async Task<HistoryGap?> FoldOnceAsync(
         ChainConnection chain,
@@ -140,6 +155,10 @@ internal sealed class JournalRebuild
         try
         {
             return await FoldedAsync(host, chain, faults, cancel);
+        }
+        catch (AskTimeoutException e)
+        {
+            throw new NodeException(ExitCodes.Failed, $"The rebuild stands still: {e.Message} Run it again; it goes on where it was.", e);
         }
         finally
         {

@@ -246,6 +246,31 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
         Assert.Contains("bytes of data", quarantined.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(95)]
+    public async Task A_trade_whose_log_and_count_cannot_be_read_is_counted_by_what_the_count_has_moved(int block)
+    {
+        _chain.BendLogs = (_, _, logs) =>
+        {
+            foreach (
+                var log in logs.Where(log =>
+                    log["blockNumber"]!.GetValue<string>() == $"0x{block:x}"
+                    && log["topics"]!.AsArray().Any(topic => topic!.GetValue<string>().EndsWith("a0", StringComparison.Ordinal))
+                )
+            )
+                log["data"] = "0x00";
+            return logs;
+        };
+        await using var node = await Node.FollowingAsync(Path, Options() with { FirstRangeBlocks = 10, MaxRangeBlocks = 10 });
+        var follower = await node.UntilAsync(status => status.State.Last?.Number == 99);
+        Assert.Null(follower.Fault);
+        Assert.Equal(2, follower.State.QuarantinedCount);
+        var miners = (await node.StatusAsync()).Miners;
+        Assert.All(miners, miner => Assert.Equal(Total(0, 99), miner.LifetimeWei));
+        Assert.Single(miners.SelectMany(miner => miner.Exclusions), exclusion => exclusion.Reason == VerdictKind.Unread);
+    }
+
     private void InJournal(string sql)
     {
         using var connection = new SqliteConnection(SqliteJournal.ConnectionString(Path));

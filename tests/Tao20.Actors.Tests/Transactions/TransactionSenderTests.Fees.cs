@@ -21,7 +21,7 @@ public sealed partial class TransactionSenderTests
         var random = new Random(7);
         await MineAtAsync(5, fees, CancellationToken.None);
         var before = await _anvil.BalanceAsync(_key.Address);
-        await using var node = await SenderNode.StartAsync(_anvil, Path, _key);
+        await using var node = await SenderNode.StartAsync(_anvil, Path, _key, new FeePolicy { StuckBlocks = 1_000 });
         node.Transport.Rewrites = (call, answer) => AsFrontier(call, answer, fees, saysWhatItIs);
         var intents = Enumerable.Range(0, Intents).Select(i => Gift(i + 1)).ToArray();
         foreach (var intent in intents)

@@ -81,6 +81,7 @@ public sealed partial class TransactionSenderTests
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         var before = await _anvil.BalanceAsync(_key.Address);
+        await _anvil.Client.MineAsync(2, CancellationToken.None);
         await using var node = await SenderNode.StartAsync(_anvil, Path, _key, new FeePolicy { MaxInFlight = 64 });
         node.Transport.Bends = call =>
         {

@@ -64,15 +64,30 @@ public sealed class RangeFlowTests
     [Fact]
     public void An_epoch_that_ends_without_having_begun_shows_that_the_end_of_the_one_before_is_missing()
     {
-        Assert.Null(_flow.MissingBefore(Range(3), 0));
-        Assert.Equal(new HistoryGap(null, 0, 1, 0, 3), _flow.MissingBefore(Range(3, [], End(1, 3)), 0));
+        _flow = _flow with { FromGenesis = true };
+        When(new Take(Range(2), Final: 3));
+        When(new Take(Range(3, [], End(1, 3)), Final: 3));
+        Assert.Null(_flow.MissingBefore(0));
 
-        // Where reading begins in the middle of history, nothing is known of what was before.
-        Assert.Null(_flow.MissingBefore(Range(3, [], End(7, 3)), 2));
-        When(new Take(Range(3, [], End(7, 3)), Final: 9));
-        Assert.Null(_flow.MissingBefore(Range(4, [], End(8, 4)), 2));
-        Assert.Equal(new HistoryGap(null, 8, 10, 3, 5), _flow.MissingBefore(Range(5, [], End(10, 5)), 2));
+        // What is before it is folded first.
+        var first = Dispatched()!;
+        Assert.Equal(2UL, first.Last.Number);
+        Assert.Null(_flow.MissingBefore(0));
+        When(new AcknowledgeBatch(first.Number, Miner, 0));
+        Assert.Equal(new HistoryGap(null, 0, 1, 0, 3), _flow.MissingBefore(0));
+    }
+
+    [Fact]
+    public void Where_reading_begins_in_the_middle_of_history_only_a_later_end_of_an_epoch_can_be_missing()
+    {
+        When(new Take(Range(3, [], End(7, 3)), Final: 3));
+        Assert.Null(_flow.MissingBefore(3));
         Dispatched();
+        When(new Take(Range(4, [], End(8, 4)), Final: 4));
+        Assert.Null(_flow.MissingBefore(3));
+        Dispatched();
+        When(new Take(Range(5, [], End(10, 5)), Final: 5));
+        Assert.Equal(new HistoryGap(null, 9, 10, 3, 5), _flow.MissingBefore(3));
     }
 
     [Fact]

@@ -1,0 +1,37 @@
+using System.Text.Json.Nodes;
+
+namespace Tao20.EndToEnd.Tests;
+
+/// <summary>What is signed is read from two endpoints: one that lies makes no validator say what is not so.</summary>
+public sealed class DisagreementTests : OneValidator
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task While_two_endpoints_disagree_nothing_is_attested_and_then_it_is_once(bool liarFirst)
+    {
+        await using var liar = await ProviderProxy.StartAsync(Fixture.Chain.Rpc, [], 1);
+        liar.Lies = true;
+        await using var node = Start("node", liarFirst ? $"{liar.Url},{Fixture.Chain.Rpc}" : $"{Fixture.Chain.Rpc},{liar.Url}");
+        await FollowedAsync(node);
+        await EpochAsync();
+        var status = await node.UntilAsync(
+            async status =>
+            {
+                await Fixture.Chain.Client.MineAsync(++Time, CancellationToken.None);
+                return Faults(status).Any(fault => fault["kind"]!.GetValue<string>() == "EndpointsDisagree");
+            },
+            Patience
+        );
+        var message = Faults(status).Single()["message"]!.GetValue<string>();
+        Assert.Contains("#1 127.0.0.1", message, StringComparison.Ordinal);
+        Assert.Contains("#2 127.0.0.1", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("SECRET", message, StringComparison.Ordinal);
+        Assert.Empty(status["consensus"]!["rounds"]!.AsArray().Single()!["attested"]!.AsArray());
+        liar.Lies = false;
+        await DoneAsync(node, 0, "the epoch, once both say the same");
+        Assert.Empty(Faults(await node.StatusAsync()));
+    }
+
+    private static IEnumerable<JsonNode> Faults(JsonObject status) => status["faults"]!.AsArray().Select(fault => fault!);
+}
