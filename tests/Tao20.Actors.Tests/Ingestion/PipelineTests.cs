@@ -247,7 +247,7 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
     }
 
     [Theory]
-    [InlineData(1)]
+    [InlineData(90)]
     [InlineData(95)]
     public async Task A_trade_whose_log_and_count_cannot_be_read_is_counted_by_what_the_count_has_moved(int block)
     {
