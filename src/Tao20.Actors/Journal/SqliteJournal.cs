@@ -29,7 +29,7 @@ public static class SqliteJournal
     public static void Prepare(JournalOptions options)
     {
         var file = new SqliteConnectionStringBuilder(options.ConnectionString).DataSource;
-        try
+        Guarded(() =>
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
             using var connection = new SqliteConnection(options.ConnectionString);
@@ -38,19 +38,7 @@ public static class SqliteJournal
             Execute(connection, "PRAGMA journal_mode = WAL");
             if (new FileInfo(file).Length <= CheckedUpToBytes && Execute(connection, "PRAGMA quick_check(1)") is var verdict and not "ok")
                 throw new JournalException(JournalProblem.Corrupt, verdict);
-        }
-        catch (SqliteException e)
-        {
-            throw new JournalException(
-                JournalProblems.Of(e) is var problem and not JournalProblem.Passing ? problem : JournalProblem.Unwritable,
-                e.Message,
-                e
-            );
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new JournalException(JournalProblem.Unwritable, e.Message, e);
-        }
+        });
     }
 
     /// <summary>Whose entries and snapshots the file holds. Nobody's while its tables are not there yet.</summary>
@@ -80,6 +68,28 @@ public static class SqliteJournal
         }
 
         return ids;
+    }
+
+    /// <summary>Does something with a journal's file; what the database or the file system says of it is a problem of the journal.</summary>
+    /// <exception cref="JournalException">It cannot be done.</exception>
+    internal static void Guarded(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (SqliteException e)
+        {
+            throw new JournalException(
+                JournalProblems.Of(e) is var problem and not JournalProblem.Passing ? problem : JournalProblem.Unwritable,
+                e.Message,
+                e
+            );
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalException(JournalProblem.Unwritable, e.Message, e);
+        }
     }
 
     /// <summary>Synced at every commit: what was acknowledged survives a power cut. The log is moved into the file every 16 MiB.</summary>

@@ -35,7 +35,7 @@ internal sealed class SqliteReplacement : JournalReplacement
 
     public override Task DiscardAsync(CancellationToken cancel)
     {
-        Guarded(() =>
+        SqliteJournal.Guarded(() =>
         {
             if (Directory.Exists(_directory))
                 Directory.Delete(_directory, recursive: true);
@@ -46,7 +46,7 @@ internal sealed class SqliteReplacement : JournalReplacement
     public override Task<string> TakePlaceAsync(CancellationToken cancel)
     {
         var kept = Path.Combine(Path.GetDirectoryName(_file)!, $"journal.replaced-{Kept(_clock)}.db");
-        Guarded(() =>
+        SqliteJournal.Guarded(() =>
         {
             TakeAlong();
             WithoutLog(NewFile);
@@ -130,25 +130,5 @@ internal sealed class SqliteReplacement : JournalReplacement
         while (reader.Read())
             names.Add(reader.GetString(0));
         return names;
-    }
-
-    private static void Guarded(Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (SqliteException e)
-        {
-            throw new JournalException(
-                JournalProblems.Of(e) is var problem and not JournalProblem.Passing ? problem : JournalProblem.Unwritable,
-                e.Message,
-                e
-            );
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new JournalException(JournalProblem.Unwritable, e.Message, e);
-        }
     }
 }
