@@ -73,7 +73,7 @@ public sealed class FaultSignal
     /// <summary>Completes with the first fault that ends the node.</summary>
     public Task<NodeFault> Ended => _ended.Task;
 
-    /// <summary>Completes when trades are found to be missing, and it is known as well as can be where.</summary>
+    /// <summary>Completes when logs are found to be missing; in which blocks may still be being found out.</summary>
     public Task<NodeFault> Incomplete => _incomplete.Task;
 
     /// <summary>Tells of a fault.</summary>

@@ -15,12 +15,21 @@ public static class PostgreSqlJournal
 
     /// <summary>Whether it answers and lets this user in.</summary>
     /// <exception cref="JournalException">It does not.</exception>
-    public static async Task PrepareAsync(JournalOptions options, CancellationToken cancel)
-    {
-        try
+    public static Task PrepareAsync(JournalOptions options, CancellationToken cancel) =>
+        GuardedAsync(async () =>
         {
             await using var connection = new NpgsqlConnection(options.ConnectionString);
             await connection.OpenAsync(cancel).ConfigureAwait(false);
+            return true;
+        });
+
+    /// <summary>Does something with a journal's database; what that says of it is a problem of the journal.</summary>
+    /// <exception cref="JournalException">It cannot be done.</exception>
+    internal static async Task<T> GuardedAsync<T>(Func<Task<T>> action)
+    {
+        try
+        {
+            return await action().ConfigureAwait(false);
         }
         catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException)
         {

@@ -70,7 +70,7 @@ public static class SqliteJournal
         return ids;
     }
 
-    /// <summary>Does something with a journal's file; what the database or the file system says of it is a problem of the journal.</summary>
+    /// <summary>Does something with a journal's file; what the database or the file system says is a problem of the journal.</summary>
     /// <exception cref="JournalException">It cannot be done.</exception>
     internal static void Guarded(Action action)
     {

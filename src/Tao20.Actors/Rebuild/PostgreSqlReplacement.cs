@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Npgsql;
 using Tao20.Actors.Journal;
 
@@ -37,7 +36,7 @@ internal sealed class PostgreSqlReplacement : JournalReplacement
     public override Task DiscardAsync(CancellationToken cancel) => ExecuteAsync($"DROP SCHEMA IF EXISTS {Schema} CASCADE", cancel);
 
     public override Task<string> TakePlaceAsync(CancellationToken cancel) =>
-        GuardedAsync(async () =>
+        PostgreSqlJournal.GuardedAsync(async () =>
         {
             NpgsqlConnection.ClearAllPools();
             await using var connection = new NpgsqlConnection(_current.ConnectionString);
@@ -131,23 +130,11 @@ internal sealed class PostgreSqlReplacement : JournalReplacement
     }
 
     private Task ExecuteAsync(string sql, CancellationToken cancel) =>
-        GuardedAsync(async () =>
+        PostgreSqlJournal.GuardedAsync(async () =>
         {
             await using var connection = new NpgsqlConnection(_current.ConnectionString);
             await connection.OpenAsync(cancel).ConfigureAwait(false);
             await ExecuteAsync(connection, sql, cancel).ConfigureAwait(false);
             return true;
         });
-
-    private static async Task<T> GuardedAsync<T>(Func<Task<T>> action)
-    {
-        try
-        {
-            return await action().ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException)
-        {
-            throw new JournalException(JournalProblems.Of(e), JournalProblems.Innermost(e), e);
-        }
-    }
 }

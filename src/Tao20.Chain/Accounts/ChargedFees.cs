@@ -53,7 +53,7 @@ internal sealed class ChargedFees(EndpointPool pool, Address account, ILogger lo
         List<RpcCall> calls =
         [
             EthCalls.Header(number, header => found = header?.Hash),
-            JsonResult.Of("eth_getBlockByNumber", $"[\"{HexText.Quantity(number - 1)}\",false]", header => baseFee = BaseFeeOf(header)),
+            AccountCalls.BaseFee(HexText.Quantity(number - 1), fee => baseFee = fee),
             Optional(AccountCalls.BalanceAt(account, number - 1, wei => before = wei)),
             Optional(AccountCalls.BalanceAt(account, number, wei => after = wei)),
             .. receipts.Select(
@@ -122,11 +122,6 @@ internal sealed class ChargedFees(EndpointPool pool, Address account, ILogger lo
         transaction.ValueKind != JsonValueKind.Object ? null
         : success ? HexText.BigQuantity(transaction.Text("value"))
         : 0;
-
-    private static BigInteger? BaseFeeOf(JsonElement header) =>
-        header.ValueKind == JsonValueKind.Object && header.TryGetProperty("baseFeePerGas", out var fee) && fee.GetString() is { } quantity
-            ? HexText.BigQuantity(quantity)
-            : null;
 
     private static string WordsOf(FeeRule rule) =>
         rule == FeeRule.BaseFeeBefore

@@ -141,6 +141,7 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
         {
             var pause = TimeSpan.Zero;
             var blocks = (int)(end - next + 1);
+            var half = next + (ulong)Math.Max(1, blocks / 2) - 1;
             using (slot)
             {
                 var started = Stopwatch.GetTimestamp();
@@ -161,24 +162,24 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
                     {
                         // More epochs than are folded at once: nothing that the endpoint has to do with.
                         range.Dispose();
-                        end = next + (ulong)(blocks / 2) - 1;
+                        end = half;
                     }
                 }
                 catch (RangeRefusedException e)
                 {
                     Learn(e.Endpoint, planner => planner.Refused(blocks, e.Limits, e.InnerException!.Message));
-                    end = Math.Min(next + (ulong)(blocks / 2) - 1, PlannerOf(e.Endpoint).Next(next, to).To);
+                    end = Math.Min(half, PlannerOf(e.Endpoint).Next(next, to).To);
                 }
                 catch (LogsMissingException) when (blocks > 1)
                 {
                     // At no endpoint do they add up. In pieces it shows where they do not, and what is before that can be folded.
-                    end = next + (ulong)(blocks / 2) - 1;
+                    end = half;
                 }
                 catch (EndpointException e) when (e is NoAnswerYetException or HttpRefusalException && (blocks > 1 || tries < TriesOfBlock))
                 {
                     // It answers now and then: what takes fewer requests gets through, and what else is being read is not given up.
                     if (blocks > 1)
-                        (end, tries) = (next + (ulong)(blocks / 2) - 1, 0);
+                        (end, tries) = (half, 0);
                     pause = options.PollInterval;
                 }
                 catch (EndpointException e) when (blocks == 1 && e is ReplyTooLargeException or RpcErrorException { Method: "eth_getLogs" })

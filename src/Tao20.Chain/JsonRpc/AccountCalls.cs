@@ -84,15 +84,20 @@ public static class AccountCalls
         );
 
     /// <summary>The latest block's base fee, in wei per gas; 0 where the chain has none.</summary>
-    public static RpcCall BaseFee(Action<BigInteger> take) =>
+    public static RpcCall BaseFee(Action<BigInteger> take) => BaseFee("latest", fee => take(fee ?? BigInteger.Zero));
+
+    /// <summary>The base fee that a block's header shows, in wei per gas; null where it shows none.</summary>
+    /// <param name="block">A quantity, or <c>latest</c>.</param>
+    /// <param name="take">Takes it.</param>
+    public static RpcCall BaseFee(string block, Action<BigInteger?> take) =>
         JsonResult.Of(
             "eth_getBlockByNumber",
-            "[\"latest\",false]",
-            block =>
+            $"[\"{block}\",false]",
+            header =>
                 take(
-                    block.TryGetProperty("baseFeePerGas", out var fee) && fee.ValueKind == JsonValueKind.String
+                    header.TryGetProperty("baseFeePerGas", out var fee) && fee.ValueKind == JsonValueKind.String
                         ? HexText.BigQuantity(fee.GetString()!)
-                        : BigInteger.Zero
+                        : null
                 )
         );
 

@@ -88,7 +88,7 @@ internal sealed class JournalRebuild
         }
 
         var rebuilt = await ReadAsync(_replacement.Options, _replacement.Where, cancel);
-        return new RebuiltJournal(former, rebuilt, doubted);
+        return new RebuiltJournal(former, rebuilt);
     }
 
     /// <summary>Takes the place of the journal in use, which no node may use meanwhile.</summary>
@@ -227,8 +227,7 @@ internal sealed class JournalRebuild
 /// <summary>A journal that has been folded anew.</summary>
 /// <param name="Former">What the one in use has come to.</param>
 /// <param name="Rebuilt">What the new one has come to.</param>
-/// <param name="Found">Where trades were missing that were found.</param>
-internal sealed record RebuiltJournal(StoredFold Former, StoredFold Rebuilt, IReadOnlyList<HistoryGap> Found)
+internal sealed record RebuiltJournal(StoredFold Former, StoredFold Rebuilt)
 {
     private const int MostNamed = 10;
 
