@@ -120,8 +120,13 @@ public sealed class DevnetClient : IDisposable
         SendAsync([("evm_setNextBlockTimestamp", $"[\"{HexText.Quantity(timestamp)}\"]"), ("evm_mine", "[]")], cancel);
 
     /// <summary>Mines empty blocks, one second of chain time each.</summary>
-    public Task MineAsync(int blocks, CancellationToken cancel) =>
-        SendAsync("anvil_mine", $"[\"{HexText.Quantity((ulong)blocks)}\",\"0x1\"]", cancel);
+    /// <returns>The time of the last one: the chain adds the seconds that have passed for real.</returns>
+    public async Task<ulong> MineAsync(int blocks, CancellationToken cancel)
+    {
+        await SendAsync("anvil_mine", $"[\"{HexText.Quantity((ulong)blocks)}\",\"0x1\"]", cancel).ConfigureAwait(false);
+        var last = await SendAsync("eth_getBlockByNumber", "[\"latest\",false]", cancel).ConfigureAwait(false);
+        return (ulong)HexText.BigQuantity(last.GetProperty("timestamp").GetString()!);
+    }
 
     /// <summary>Submits transactions, mines one block and requires that all succeeded; the addresses of contracts they deployed.</summary>
     /// <exception cref="DevnetException">One was reverted.</exception>

@@ -156,8 +156,7 @@ public sealed partial class RegistryTests : IAsyncLifetime
 
         var slow = invented with { Severity = Severity.Minor };
         await SendAsync(_keys[0].Address, RegistryCalls.RaiseCase(slow, [Says(3, 100)]));
-        await _chain.Client.MineAsync(160, _none);
-        _time += 400;
+        _time = await _chain.Client.MineAsync(160, _none);
         await RefusedAsync(_keys[0].Address, RegistryCalls.Vote(slow.Id(_identity, Keccak.Hash), true), "NotOpen(bytes32)");
         Assert.Equal(2_000 * Tao, await ViewAsync("bondOf(address)", _keys[3].Address));
     }
@@ -180,8 +179,7 @@ public sealed partial class RegistryTests : IAsyncLifetime
         Assert.Equal((UInt128)0, await ViewAsync("bondOf(address)", _keys[3].Address));
         Assert.Equal(1_000 * Tao, await ViewAsync("leaving(address)", _keys[3].Address));
         Assert.Equal(1_000 * Tao, await ViewAsync("slashedTotal()"));
-        await _chain.Client.MineAsync(1000, _none);
-        _time += 2000;
+        _time = await _chain.Client.MineAsync(1000, _none);
         await SendAsync(_keys[3].Address, RegistryCalls.Withdraw());
         await RefusedAsync(_keys[3].Address, RegistryCalls.Withdraw(), "TooMuch(uint256,uint256)");
 
@@ -212,8 +210,7 @@ public sealed partial class RegistryTests : IAsyncLifetime
                 _none
             )
         )[0]!.Value;
-        await _chain.Client.MineAsync(1000, _none);
-        _time += 2000;
+        _time = await _chain.Client.MineAsync(1000, _none);
         await Assert.ThrowsAsync<DevnetException>(() =>
             _chain.Client.ExecuteAsync([new DevnetTransaction(_keeper, thief, AbiEncoder.Call("steal()"))], ++_time, _none)
         );

@@ -175,8 +175,7 @@ public sealed class WeightsTests : IAsyncLifetime
     private async Task PassUntilAsync(ulong block)
     {
         var blocks = (int)(block - await _chain.Client.BlockNumberAsync(_none));
-        await _chain.Client.MineAsync(blocks, _none);
-        _time += (ulong)blocks;
+        _time = await _chain.Client.MineAsync(blocks, _none);
     }
 
     /// <summary>Simulated in the block after the latest, where a transaction would be.</summary>
