@@ -33,7 +33,6 @@ internal static class DevnetNodes
         var overrides = new Dictionary<string, string?>(Common(rpc, contract, i == 0 ? LogLevel.Warning : LogLevel.Error))
         {
             ["Chain:Registry"] = validators?.Registry.ToString(),
-            ["Weights:TempoBlocks"] = ValidatorSet.TempoBlocks.ToString(CultureInfo.InvariantCulture),
             ["DataDir"] = i == 0 ? directory : Path.Combine(directory, $"validator-{i + 1}"),
             ["Http:Port"] = port.ToString(CultureInfo.InvariantCulture),
         };
@@ -47,7 +46,6 @@ internal static class DevnetNodes
         {
             ["Market:Pools"] = economy.Pool.ToString(),
             ["Market:Router"] = settings.Stepwise ? null : economy.Router.ToString(),
-            ["Market:StakingTakesValue"] = "true",
 
             // The chain keeps its own time, and its base fee is 0: gas costs what is offered.
             ["Market:MaxBlockAge"] = "0s",

@@ -18,6 +18,9 @@ public sealed record AnvilOptions
     /// <summary>The time of the first block, in Unix seconds.</summary>
     public ulong GenesisTimestamp { get; init; } = 1_767_225_600;
 
+    /// <summary>The height of the first block.</summary>
+    public ulong GenesisHeight { get; init; }
+
     /// <summary>Whether each transaction is mined at once; otherwise blocks come only when asked for.</summary>
     public bool AutoMine { get; init; }
 }
@@ -60,6 +63,12 @@ public sealed class Anvil : IAsyncDisposable
             "10000000",
             "--timestamp",
             options.GenesisTimestamp.ToString(invariant),
+            "--number",
+            options.GenesisHeight.ToString(invariant),
+            // With --celo a precompile moves balances inside a transaction, as Subtensor's precompiles do.
+            "--celo",
+            "--hardfork",
+            "prague",
             "--slots-in-an-epoch",
             "1",
             "--order",

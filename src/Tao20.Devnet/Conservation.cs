@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Text.Json;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts.Messages;
+using Tao20.Devnet.Subtensor;
 using Tao20.Domain.Units;
 
 namespace Tao20.Devnet;
@@ -39,7 +40,8 @@ public sealed record Conservation(ulong Block, BigInteger Tao, BigInteger Tokens
         [
             .. new[] { economy.Keeper, economy.Index, economy.Pool, economy.Router, author }
                 .Concat(economy.Participants)
-                .Concat(Economy.Mocks)
+                .Concat(SubtensorMock.Addresses)
+                .Append(SubtensorMock.State)
                 .Concat(others)
                 .Distinct(),
         ];

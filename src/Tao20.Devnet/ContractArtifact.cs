@@ -6,7 +6,8 @@ namespace Tao20.Devnet;
 /// <param name="Name">The contract.</param>
 /// <param name="Bytecode">The code that deploys it, as 0x and hex digits.</param>
 /// <param name="DeployedBytecode">The code that is then there.</param>
-public sealed record ContractArtifact(string Name, string Bytecode, string DeployedBytecode)
+/// <param name="Abi">Its functions, as JSON.</param>
+public sealed record ContractArtifact(string Name, string Bytecode, string DeployedBytecode, string Abi)
 {
     /// <summary>The artifact of the contract <paramref name="name"/>.</summary>
     /// <exception cref="DevnetException">There is none.</exception>
@@ -16,7 +17,8 @@ public sealed record ContractArtifact(string Name, string Bytecode, string Deplo
         return new ContractArtifact(
             name,
             json.RootElement.GetProperty("bytecode").GetString()!,
-            json.RootElement.GetProperty("deployedBytecode").GetString()!
+            json.RootElement.GetProperty("deployedBytecode").GetString()!,
+            json.RootElement.GetProperty("abi").GetRawText()
         );
     }
 }

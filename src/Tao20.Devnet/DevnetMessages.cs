@@ -8,19 +8,6 @@ namespace Tao20.Devnet;
 
 // The functions that only the devnet calls: of its mocks, its keeper and its market maker (source: Contracts/*.sol).
 
-[Function("setPool")]
-internal sealed class SetPoolFunction(ushort netuid, ulong tao, ulong alpha) : FunctionMessage
-{
-    [Parameter("uint16", "netuid", 1)]
-    public ushort Netuid => netuid;
-
-    [Parameter("uint64", "tao", 2)]
-    public ulong Tao => tao;
-
-    [Parameter("uint64", "alpha", 3)]
-    public ulong Alpha => alpha;
-}
-
 [Function("setRouter")]
 internal sealed class SetRouterFunction(Address router, bool allowed) : FunctionMessage
 {
@@ -36,35 +23,6 @@ internal sealed class EpochFunction : FunctionMessage;
 
 [Function("advanceEpoch")]
 internal sealed class AdvanceEpochFunction : FunctionMessage;
-
-[Function("setUid")]
-internal sealed class SetUidFunction(ushort netuid, Address account, ushort uid) : FunctionMessage
-{
-    [Parameter("uint16", "netuid", 1)]
-    public ushort Netuid => netuid;
-
-    [Parameter("address", "account", 2)]
-    public string Account => account.ToString();
-
-    [Parameter("uint16", "uid", 3)]
-    public ushort Uid => uid;
-}
-
-[Function("setNeuron")]
-internal sealed class SetNeuronFunction(ushort netuid, ushort uid, Address account, bool permit) : FunctionMessage
-{
-    [Parameter("uint16", "netuid", 1)]
-    public ushort Netuid => netuid;
-
-    [Parameter("uint16", "uid", 2)]
-    public ushort Uid => uid;
-
-    [Parameter("address", "account", 3)]
-    public string Account => account.ToString();
-
-    [Parameter("bool", "permit", 4)]
-    public bool Permit => permit;
-}
 
 [Function("weightsOf")]
 internal sealed class WeightsOfFunction(ushort netuid, ushort uid) : NeuronFunction(netuid, uid);
@@ -95,41 +53,6 @@ internal sealed class AddLiquidityFunction(BigInteger tokens, BigInteger minShar
 [Function("spotPrice")]
 internal sealed class SpotPriceFunction : FunctionMessage;
 
-[Struct("WeightRules")]
-internal sealed class WeightRulesStruct
-{
-    [Parameter("uint64", "versionKey", 1)]
-    public ulong VersionKey { get; init; }
-
-    [Parameter("uint64", "rateLimit", 2)]
-    public ulong RateLimit { get; init; }
-
-    [Parameter("bool", "commitReveal", 3)]
-    public bool CommitReveal { get; init; }
-
-    [Parameter("uint64", "revealTempos", 4)]
-    public ulong RevealTempos { get; init; }
-
-    [Parameter("uint16", "minWeights", 5)]
-    public ushort MinWeights { get; init; }
-
-    [Parameter("uint16", "maxLimit", 6)]
-    public ushort MaxLimit { get; init; }
-
-    [Parameter("uint64", "tempo", 7)]
-    public ulong Tempo { get; init; }
-}
-
-[Function("setWeightRules")]
-internal sealed class SetWeightRulesFunction(ushort netuid, WeightRulesStruct rules) : FunctionMessage
-{
-    [Parameter("uint16", "netuid", 1)]
-    public ushort Netuid => netuid;
-
-    [Parameter("tuple", "rules", 2)]
-    public WeightRulesStruct Rules => rules;
-}
-
 /// <summary>Deploys the index.</summary>
 internal sealed class IndexDeployment(Hash256 hotkey, List<ushort> netuids, List<BigInteger> weights)
     : ContractDeploymentMessage(ContractArtifact.Load("Tao20Index").Bytecode)
@@ -152,7 +75,7 @@ internal sealed class PoolDeployment(Address token) : ContractDeploymentMessage(
 }
 
 /// <summary>Deploys the router.</summary>
-internal sealed class RouterDeployment(Address index, Address pool, bool stakingTakesValue)
+internal sealed class RouterDeployment(Address index, Address pool)
     : ContractDeploymentMessage(ContractArtifact.Load("Tao20Router").Bytecode)
 {
     [Parameter("address", "index", 1)]
@@ -160,9 +83,6 @@ internal sealed class RouterDeployment(Address index, Address pool, bool staking
 
     [Parameter("address", "pool", 2)]
     public string Pool => pool.ToString();
-
-    [Parameter("bool", "stakingTakesValue", 3)]
-    public bool StakingTakesValue => stakingTakesValue;
 }
 
 /// <summary>Deploys the validators' registry.</summary>

@@ -2,6 +2,7 @@ using System.Numerics;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Contracts.Messages;
+using Tao20.Devnet.Subtensor;
 using Tao20.Domain.Units;
 
 namespace Tao20.Devnet;
@@ -11,22 +12,11 @@ namespace Tao20.Devnet;
 /// </summary>
 public sealed class Economy
 {
-    /// <summary>The staking precompile, where the mock keeps its state.</summary>
+    /// <summary>The staking precompile.</summary>
     public static readonly Address Staking = Precompiles.Staking;
 
     /// <summary>The alpha precompile.</summary>
     public static readonly Address Alpha = Precompiles.Alpha;
-
-    /// <summary>The precompiles that are mocked.</summary>
-    public static readonly IReadOnlyList<Address> Mocks =
-    [
-        Precompiles.Metagraph,
-        Precompiles.Subnet,
-        Precompiles.Neuron,
-        Precompiles.Staking,
-        Precompiles.UidLookup,
-        Precompiles.Alpha,
-    ];
 
     private const int Subnets = 20;
     private const ulong Rao = 1_000_000_000;
@@ -76,27 +66,30 @@ public sealed class Economy
     /// <param name="miners">How many miners; the chain has at least one account more.</param>
     /// <param name="startTime">The time of the first block to be mined, in Unix seconds.</param>
     /// <param name="cancel">Ends the set-up.</param>
+    /// <param name="spec">Which of Subtensor's specs the chain follows.</param>
     /// <returns>The economy and the time of its last block.</returns>
     /// <exception cref="DevnetException">A transaction of the set-up was reverted.</exception>
-    public static async Task<(Economy Economy, ulong Time)> DeployAsync(Anvil chain, int miners, ulong startTime, CancellationToken cancel)
+    public static async Task<(Economy Economy, ulong Time)> DeployAsync(
+        Anvil chain,
+        int miners,
+        ulong startTime,
+        CancellationToken cancel,
+        uint spec = SubtensorMock.October
+    )
     {
         var client = chain.Client;
         var time = startTime;
         var accounts = await client.AccountsAsync(cancel).ConfigureAwait(false);
         var (keeper, traders) = (accounts[0], accounts.Skip(1).Take(miners).ToList());
 
-        var mock = ContractArtifact.Load("SubnetMock").DeployedBytecode;
-        await client
-            .SendAsync([.. Mocks.Select(address => ("anvil_setCode", $"[\"{address}\",\"{mock}\"]"))], cancel)
-            .ConfigureAwait(false);
+        await SubtensorMock.InstallAsync(client, keeper, spec, time++, cancel).ConfigureAwait(false);
         await client
             .ExecuteAsync(
                 [
-                    .. Netuids.Select(netuid => new DevnetTransaction(
-                        keeper,
-                        Staking,
-                        new SetPoolFunction((ushort)netuid, PoolTao(netuid), PoolAlpha(netuid)).Encode()
-                    )),
+                    .. Netuids.Select(netuid => SubtensorMock.Set(keeper, "setPool", (ushort)netuid, PoolTao(netuid), PoolAlpha(netuid))),
+                    .. Netuids.Select(netuid => MockStorage.Subnet(keeper, (ushort)netuid)),
+                    MockStorage.Chain(keeper),
+                    SubtensorMock.Set(keeper, "setHotkey", Hotkey, Keccak.Hash("the owner of the index's hotkey"u8)),
                 ],
                 time++,
                 cancel
@@ -106,7 +99,7 @@ public sealed class Economy
         List<ushort> netuids = [.. Netuids.Select(netuid => (ushort)netuid)];
         var index = await DeployContractAsync(new IndexDeployment(Hotkey, netuids, [.. Weights]).EncodeDeployment()).ConfigureAwait(false);
         var pool = await DeployContractAsync(new PoolDeployment(index).EncodeDeployment()).ConfigureAwait(false);
-        var router = await DeployContractAsync(new RouterDeployment(index, pool, true).EncodeDeployment()).ConfigureAwait(false);
+        var router = await DeployContractAsync(new RouterDeployment(index, pool).EncodeDeployment()).ConfigureAwait(false);
         await client
             .ExecuteAsync([new DevnetTransaction(keeper, index, new SetRouterFunction(router, true).Encode())], time++, cancel)
             .ConfigureAwait(false);
@@ -185,7 +178,7 @@ public sealed class Economy
     public DevnetTransaction Buy(int netuid, ulong rao) => Stake(Keeper, netuid, rao);
 
     private static DevnetTransaction Stake(Address account, int netuid, ulong rao) =>
-        new(account, Staking, new AddStakeLimitFunction(Hotkey, rao, ulong.MaxValue, true, netuid).Encode(), (UInt128)rao * Rao);
+        new(account, Staking, new AddStakeLimitFunction(Hotkey, rao, ulong.MaxValue, true, netuid).Encode());
 
     private static DevnetTransaction Approve(Address account, Address spender, int netuid) =>
         new(account, Staking, new ApproveStakeFunction(spender, netuid, BigInteger.Pow(2, 256) - 1).Encode());

@@ -4,6 +4,7 @@ using System.Text;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Signing;
+using Tao20.Devnet.Subtensor;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 
@@ -24,6 +25,8 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
 
     private const int VersionKey = 1;
     private const int RateLimitBlocks = 10;
+    private const int RevealPeriod = 1;
+    private const int MaxUids = 256;
 
     /// <summary>
     /// Deploys the registry, makes and funds accounts, bonds them, and gives every miner a UID on the subnet and every validator a neuron
@@ -90,17 +93,14 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
                 cancel
             )
             .ConfigureAwait(false);
+        var subnet = (ushort)netuid;
         await client
             .ExecuteAsync(
                 [
-                    .. economy.Participants.Select(
-                        (miner, uid) =>
-                            new DevnetTransaction(
-                                economy.Keeper,
-                                Economy.Staking,
-                                new SetUidFunction((ushort)netuid, miner, (ushort)(uid + 1)).Encode()
-                            )
-                    ),
+                    .. economy.Participants.Select((miner, uid) => Set("setUid", subnet, miner, (ushort)(uid + 1))),
+                    .. keys.Select((key, i) => Set("setNeuron", subnet, UidOf(economy, i), key.Address, true)),
+                    Set("setClock", subnet, (ushort)TempoBlocks, 0UL, await client.BlockNumberAsync(cancel).ConfigureAwait(false)),
+                    SetWeightRules(economy, netuid, commitReveal: false),
                 ],
                 ++time,
                 cancel
@@ -109,15 +109,11 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
         await client
             .ExecuteAsync(
                 [
-                    .. keys.Select(
-                        (key, i) =>
-                            new DevnetTransaction(
-                                economy.Keeper,
-                                Economy.Staking,
-                                new SetNeuronFunction((ushort)netuid, UidOf(economy, i), key.Address, true).Encode()
-                            )
-                    ),
-                    SetWeightRules(economy, netuid, commitReveal: false),
+                    .. economy.Participants.Select(miner => MockStorage.Association(economy.Keeper, subnet, miner)),
+                    .. keys.Select(key => MockStorage.Hotkey(economy.Keeper, subnet, Coldkey.Of(key.Address))),
+                    .. Enumerable
+                        .Range(0, economy.Participants.Count + 1 + keys.Count)
+                        .Select(uid => MockStorage.Uid(economy.Keeper, subnet, (ushort)uid)),
                 ],
                 ++time,
                 cancel
@@ -128,6 +124,8 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
         foreach (var key in keys)
             await client.SendAsync("anvil_stopImpersonatingAccount", $"[\"{key.Address}\"]", cancel).ConfigureAwait(false);
         return (new ValidatorSet(registry, keys), time);
+
+        DevnetTransaction Set(string function, params object[] arguments) => SubtensorMock.Set(economy.Keeper, function, arguments);
     }
 
     /// <summary>The UID of a validator's neuron, by its place among the keys: behind those of the miners.</summary>
@@ -137,7 +135,7 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
     public static async Task<IReadOnlyList<SubnetWeight>> WeightsAsync(Economy economy, int netuid, ushort uid, CancellationToken cancel)
     {
         var answer = await economy
-            .Chain.Client.CallAsync([(Economy.Staking, new WeightsOfFunction((ushort)netuid, uid).Encode())], cancel)
+            .Chain.Client.CallAsync([(SubtensorMock.State, new WeightsOfFunction((ushort)netuid, uid).Encode())], cancel)
             .ConfigureAwait(false);
         var words = new AbiData(answer[0]);
         var ((uids, count), (weights, _)) = (words.List(0), words.List(1));
@@ -150,23 +148,20 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
         int netuid,
         bool commitReveal,
         int rateLimitBlocks = RateLimitBlocks,
-        int maxLimit = ushort.MaxValue
+        int minWeights = 1
     ) =>
-        new(
+        SubtensorMock.Set(
             economy.Keeper,
-            Economy.Staking,
-            new SetWeightRulesFunction(
-                (ushort)netuid,
-                new WeightRulesStruct
-                {
-                    VersionKey = VersionKey,
-                    RateLimit = (ulong)rateLimitBlocks,
-                    CommitReveal = commitReveal,
-                    RevealTempos = 1,
-                    MinWeights = 1,
-                    MaxLimit = (ushort)maxLimit,
-                    Tempo = TempoBlocks,
-                }
-            ).Encode()
+            "setWeightRules",
+            (ushort)netuid,
+            new object[]
+            {
+                (ulong)VersionKey,
+                (ulong)rateLimitBlocks,
+                !commitReveal,
+                (ulong)RevealPeriod,
+                (ushort)minWeights,
+                (ushort)MaxUids,
+            }
         );
 }

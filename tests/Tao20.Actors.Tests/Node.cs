@@ -167,7 +167,7 @@ internal sealed class Node : IAsyncDisposable
         return new NodeWork.Validating(
             new ValidatorRole(key, registry, 20, strategy ?? new HonestStrategy()),
             new FeePolicy(),
-            new WeightsOptions { TempoBlocks = Devnet.ValidatorSet.TempoBlocks }
+            new WeightsOptions()
         );
     }
 }

@@ -44,7 +44,6 @@ public sealed class MinerKillTests(ITestOutputHelper output) : InDirectory
             ["TAO20_Chain__PollInterval"] = "50ms",
             ["TAO20_Transactions__PriorityFeePerGas"] = "1000000000",
             ["TAO20_Journal__SnapshotEvery"] = "10",
-            ["TAO20_Market__StakingTakesValue"] = "true",
             ["TAO20_Arbitrage__DeadlineSeconds"] = "600",
         };
         var arguments = chain.MinerArguments(Directory).ToList();

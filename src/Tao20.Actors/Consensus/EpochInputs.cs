@@ -45,7 +45,7 @@ public sealed record EpochInputs(
         return new EpochInputs(
             header,
             await reader.ReadAsync(header, cancel).ConfigureAwait(false),
-            await reader.UidsAsync(netuid, miners, round.LastBlock, round.LastBlockHash, cancel).ConfigureAwait(false),
+            await new UidReader(pool).UidsAsync(netuid, miners, round.LastBlock, round.LastBlockHash, cancel).ConfigureAwait(false),
             options.Registry is { } registry
                 ? await RegistryLogs.ReadAsync(pool, registry, from, round.LastBlock, cancel).ConfigureAwait(false)
                 : []

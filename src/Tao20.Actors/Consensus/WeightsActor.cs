@@ -28,24 +28,18 @@ internal sealed class WeightsActor : HeadDrivenActor
     private readonly ValidatorRole _role;
     private readonly ChainConnection _chain;
     private readonly IActorRef _transactions;
-    private readonly NavReader _uids;
+    private readonly UidReader _uids;
     private readonly SubnetReader _subnet;
     private WeightsState _state = WeightsState.Initial;
     private EpochId? _computing;
 
-    public WeightsActor(
-        FollowerSettings settings,
-        ValidatorRole role,
-        WeightsOptions options,
-        ChainConnection chain,
-        IActorRef transactions
-    )
+    public WeightsActor(FollowerSettings settings, ValidatorRole role, ChainConnection chain, IActorRef transactions)
         : base(settings.Journal, chain.Head, "Setting weights", FirstPause, LongestPause)
     {
         (_settings, _role, _chain, _transactions) = (settings, role, chain, transactions);
         PersistenceId = $"weights-{role.Key.Address}";
-        _uids = new NavReader(chain.Pool, chain.Options.Contract);
-        _subnet = new SubnetReader(chain.Pool, role.Netuid, role.Key.Address, (ulong)options.TempoBlocks);
+        _uids = new UidReader(chain.Pool);
+        _subnet = new SubnetReader(chain.Pool, role.Netuid, role.Key.Address);
     }
 
     public override string PersistenceId { get; }
@@ -122,8 +116,20 @@ internal sealed class WeightsActor : HeadDrivenActor
             )
             .ConfigureAwait(false);
         var weights = SubnetWeights.Of(report.Rewards.Payouts, uids);
+        var neurons = await _uids
+            .IdentitiesAsync(
+                _role.Netuid,
+                [.. weights.Weights.Select(weight => weight.Uid)],
+                report.Closed.LastBlock,
+                report.Closed.LastBlockHash,
+                Stopping
+            )
+            .ConfigureAwait(false);
         return new Computed(
-            new WeightsProgress(report.Closed, WeightsStage.Waiting, weights.Weights, weights.WithoutUid, 0, [], 0, 0, 0, 0, null),
+            new WeightsProgress(report.Closed, WeightsStage.Waiting, weights.Weights, weights.WithoutUid, 0, [], 0, 0, 0, 0, null)
+            {
+                Neurons = [.. neurons.OrderBy(neuron => neuron.Uid)],
+            },
             from
         );
     }
@@ -134,15 +140,23 @@ internal sealed class WeightsActor : HeadDrivenActor
         foreach (var progress in _state.Recent)
             Ask(progress);
         if (_state.Recent.Any(progress => progress.Stage is WeightsStage.Waiting or WeightsStage.Committed) && TryBeginWork())
-            Run(ReadSubnetAsync());
+            Run(ReadSubnetAsync(WaitingUids()));
     }
 
-    private async Task<SubnetRead> ReadSubnetAsync()
+    private ushort[] WaitingUids() =>
+        [
+            .. _state
+                .Recent.Where(progress => progress.Stage == WeightsStage.Waiting)
+                .SelectMany(progress => progress.Neurons)
+                .Select(neuron => neuron.Uid)
+                .Distinct(),
+        ];
+
+    private async Task<SubnetRead> ReadSubnetAsync(ushort[] uids)
     {
-        var (rules, self) = await _subnet.ReadAsync(Stopping).ConfigureAwait(false);
         if (_chain.Head.Latest is null)
             await _chain.Head.RefreshAsync(Stopping).ConfigureAwait(false);
-        return new SubnetRead(rules, self, _chain.Head.Latest!.Number);
+        return new SubnetRead(await _subnet.ReadAsync(_chain.Head.Latest!, uids, Stopping).ConfigureAwait(false));
     }
 
     private void OnSubnetRead(SubnetRead read)
@@ -150,7 +164,7 @@ internal sealed class WeightsActor : HeadDrivenActor
         ResetBackoff();
         foreach (var progress in _state.Recent)
         {
-            if (_state.Decide(progress, _role.Netuid, read.Rules, read.Self, read.Block, FreshSalt) is { } moved)
+            if (_state.Decide(progress, read.View, FreshSalt) is { } moved)
             {
                 Move(
                     moved,
@@ -189,6 +203,7 @@ internal sealed class WeightsActor : HeadDrivenActor
                     new TransactionIntent(IdOf(progress), Precompiles.Neuron, 0, Convert.FromHexString(call.AsSpan(2)))
                     {
                         Priority = IntentPriority.Last,
+                        LastBlock = progress.LastBlock,
                     }
                 )
             );
@@ -261,7 +276,7 @@ internal sealed class WeightsActor : HeadDrivenActor
 
     private sealed record Computed(WeightsProgress Progress, IActorRef From);
 
-    private sealed record SubnetRead(WeightRules Rules, WeightSetter? Self, ulong Block);
+    private sealed record SubnetRead(SubnetView View);
 
     private sealed record Final(string Id, ulong Block, ulong Time);
 }

@@ -39,17 +39,6 @@ public sealed record WeightsOptions
     [Setting("Whether a validator sets weights on the subnet.")]
     public bool Enabled { get; init; } = true;
 
-    /// <summary>
-    /// The subnet's tempo in blocks, which no precompile tells: in which tempo a commit can be revealed. 1 to 65535; default 360.
-    /// </summary>
-    [Setting(
-        "The subnet's tempo, which no precompile tells: in which tempo a commit can be revealed.",
-        Least = "1",
-        Most = "65535",
-        Unit = "blocks"
-    )]
-    public int TempoBlocks { get; init; } = (int)WeightRules.BittensorTempo;
-
     /// <summary>All that is out of range, a line each with key, value and remedy; empty when all is well.</summary>
     public IReadOnlyList<string> Validate() => [.. Setting.Check(this).Select(error => error.ToString())];
 }

@@ -53,7 +53,19 @@ internal static class WeightsWire
             CommittedAt = progress.CommittedAt,
             DoneAt = progress.DoneAt,
             DoneSeconds = progress.DoneSeconds,
+            LastBlock = progress.LastBlock,
         };
+        wire.Neurons.AddRange(
+            progress.Neurons.Select(neuron => new Wire.NeuronIdentity
+            {
+                Uid = neuron.Uid,
+                Hotkey = Values.Bytes(neuron.Hotkey),
+                RegisteredAt = neuron.RegisteredAt,
+            })
+        );
+        wire.Recycled.AddRange(progress.Recycled.Select(uid => (uint)uid));
+        if (progress.CommitEpoch is { } epoch)
+            wire.CommitEpoch = epoch;
         wire.Weights.AddRange(progress.Weights.Select(AttestationWire.ToWire));
         wire.Salt.AddRange(progress.Salt.Select(number => (uint)number));
         if (progress.Reason is { } reason)
@@ -74,5 +86,14 @@ internal static class WeightsWire
             wire.DoneAt,
             wire.DoneSeconds,
             wire.HasReason ? wire.Reason : null
-        );
+        )
+        {
+            Neurons =
+            [
+                .. wire.Neurons.Select(neuron => new NeuronIdentity((ushort)neuron.Uid, Values.Hash(neuron.Hotkey), neuron.RegisteredAt)),
+            ],
+            Recycled = [.. wire.Recycled.Select(uid => (ushort)uid)],
+            CommitEpoch = wire.HasCommitEpoch ? wire.CommitEpoch : null,
+            LastBlock = wire.LastBlock,
+        };
 }

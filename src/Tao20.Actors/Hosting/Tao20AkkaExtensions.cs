@@ -124,7 +124,7 @@ public static class Tao20AkkaExtensions
             builder.WithOne<WeightsKey>(
                 WeightsKey.Name,
                 clustered,
-                registry => Props.Create(() => new WeightsActor(settings, role, weights, chain, registry.Get<TransactionSenderKey>()))
+                registry => Props.Create(() => new WeightsActor(settings, role, chain, registry.Get<TransactionSenderKey>()))
             );
         }
 
@@ -194,9 +194,7 @@ public static class Tao20AkkaExtensions
     {
         var contract = chain.Options.Contract;
         var reader = new MarketReader(chain.Pool, contract, market, trader.Account);
-        ITradePlan plan = market.Router is null
-            ? new StepwisePlan(market.StakingTakesValue, trader.Rules.SlippageBasisPoints)
-            : new RouterPlan();
+        ITradePlan plan = market.Router is null ? new StepwisePlan(trader.Rules.SlippageBasisPoints) : new RouterPlan();
         var basket = market.Router is null ? new BasketReader(chain.Pool, contract, market, trader.Account) : null;
         var execution = new TradeExecution(plan, new TradeEncoder(contract, market), basket, reader, chain.Head);
         return builder

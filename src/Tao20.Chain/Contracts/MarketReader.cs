@@ -13,8 +13,6 @@ namespace Tao20.Chain.Contracts;
 /// <summary>Where TAO20 is traded.</summary>
 /// <param name="Router">The router; null where only the TAO20 contract exists, and trades are done step by step.</param>
 /// <param name="Pools">Market pools; the first is the one that is traded in, the others are asked for their price.</param>
-/// <param name="StakingTakesValue">Whether staking calls carry their TAO as value: on the local chain yes, on Subtensor (which
-/// takes it itself) no.</param>
 [Settings("Market")]
 public sealed record MarketAddresses(
     [property: Setting(
@@ -30,8 +28,7 @@ public sealed record MarketAddresses(
         Required = true,
         Unit = "addresses"
     )]
-        IReadOnlyList<Address> Pools,
-    [property: Setting("Staking calls carry their TAO as value: on the local chain yes, on Subtensor no.")] bool StakingTakesValue = false
+        IReadOnlyList<Address> Pools
 );
 
 /// <summary>What the market looks like at a block, or why nobody can say.</summary>

@@ -145,46 +145,6 @@ public sealed class NavReader(EndpointPool pool, Address contract)
         }
     }
 
-    /// <summary>The UID of each of these accounts on a subnet at a block; those without one are left out.</summary>
-    /// <param name="netuid">The subnet.</param>
-    /// <param name="accounts">The accounts.</param>
-    /// <param name="block">The block.</param>
-    /// <param name="hash">Its hash.</param>
-    /// <param name="cancel">Cancels the operation.</param>
-    /// <exception cref="ChainException">No endpoint gives it.</exception>
-    public async Task<IReadOnlyDictionary<Address, ushort>> UidsAsync(
-        ushort netuid,
-        IReadOnlyCollection<Address> accounts,
-        ulong block,
-        Hash256 hash,
-        CancellationToken cancel
-    )
-    {
-        var uids = new Dictionary<Address, ushort>();
-        foreach (var chunk in accounts.Chunk(500))
-        {
-            var calls = chunk
-                .Select(account =>
-                    EthCalls.CallAt(
-                        Precompiles.UidLookup,
-                        new UidLookupFunction(netuid, account, 1).Encode(),
-                        block,
-                        bytes =>
-                        {
-                            // A list of (uid, block) pairs, the oldest association first.
-                            var (pairs, count) = new AbiData(bytes).List(0);
-                            if (count > 0)
-                                uids[account] = (ushort)pairs.UInt64(0);
-                        }
-                    )
-                )
-                .ToList();
-            await pool.SendAtAsync(block, hash, calls, cancel).ConfigureAwait(false);
-        }
-
-        return uids;
-    }
-
     private ConstituentCalls CallsOf(Hash256 hotkey, Hash256 coldkey, ushort netuid)
     {
         if (_calls.Count > 2 * MaxConstituents)

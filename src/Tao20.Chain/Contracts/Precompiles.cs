@@ -20,6 +20,9 @@ public static class Precompiles
     /// <summary>From an EVM account to its UIDs.</summary>
     public static readonly Address UidLookup = Address.Parse("0x0000000000000000000000000000000000000806");
 
+    /// <summary>The runtime's storage, by raw keys.</summary>
+    public static readonly Address StorageQuery = Address.Parse("0x0000000000000000000000000000000000000807");
+
     /// <summary>Prices of alpha, and what a swap would give.</summary>
     public static readonly Address Alpha = Address.Parse("0x0000000000000000000000000000000000000808");
 }

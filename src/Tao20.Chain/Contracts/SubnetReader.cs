@@ -1,121 +1,129 @@
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.JsonRpc;
+using Tao20.Chain.Substrate;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 
 namespace Tao20.Chain.Contracts;
 
-/// <summary>Reads what a subnet demands of weights, and the neuron that sets them, at the latest block.</summary>
+/// <summary>Reads all of a subnet that an account's weights on it depend on, at one block.</summary>
 /// <param name="pool">The endpoints.</param>
 /// <param name="netuid">The subnet.</param>
-/// <param name="account">The account whose neuron it is.</param>
-/// <param name="tempo">The subnet's tempo in blocks, which no precompile tells.</param>
-public sealed class SubnetReader(EndpointPool pool, ushort netuid, Address account, ulong tempo)
+/// <param name="account">
+/// The account whose neuron it is. A call through INeuron comes from its mapped key, so its neuron is the one with that hotkey.
+/// </param>
+public sealed class SubnetReader(EndpointPool pool, ushort netuid, Address account)
 {
     private readonly Hash256 _hotkey = Coldkey.Of(account);
-    private ushort? _uid;
 
-    /// <summary>
-    /// The rules, and the neuron; null when the account has none. A call through INeuron comes from the account's mapped key, so its
-    /// neuron is the one with that hotkey: IUidLookup knows only accounts that a hotkey has associated with itself, which a mapped key
-    /// cannot do.
-    /// </summary>
+    /// <summary>The subnet at a block.</summary>
+    /// <param name="at">The block.</param>
+    /// <param name="uids">The UIDs of which it is asked who has them.</param>
     /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="ChainException">No endpoint gives it.</exception>
-    /// <exception cref="FormatException">What it gives cannot be read.</exception>
-    public async Task<(WeightRules Rules, WeightSetter? Self)> ReadAsync(CancellationToken cancel)
+    /// <exception cref="FormatException">What it gives cannot be read, or the chain has no such subnet.</exception>
+    public async Task<SubnetView> ReadAsync(BlockHeader at, IReadOnlyCollection<ushort> uids, CancellationToken cancel)
     {
         ulong version = 0,
             limit = 0,
             interval = 0,
             least = 0,
-            most = 0,
-            neurons = 0;
-        var commitReveal = false;
-        await pool.SendAsync(
+            neurons = 0,
+            index = 0,
+            last = 0,
+            pendingAt = 0;
+        var (commitReveal, exists) = (false, false);
+        ushort? tempo = null,
+            uid = null;
+        List<OpenCommit> commits = [];
+        var identities = new NeuronIdentities(netuid, uids, at.Number);
+        await pool.SendAtAsync(
+                at.Number,
+                at.Hash,
                 [
                     Subnet(new GetWeightsVersionKeyFunction(netuid).Encode(), value => version = value),
                     Subnet(new GetWeightsSetRateLimitFunction(netuid).Encode(), value => limit = value),
                     Subnet(new GetCommitRevealWeightsEnabledFunction(netuid).Encode(), value => commitReveal = value != 0),
                     Subnet(new GetCommitRevealWeightsIntervalFunction(netuid).Encode(), value => interval = value),
                     Subnet(new GetMinAllowedWeightsFunction(netuid).Encode(), value => least = value),
-                    Subnet(new GetMaxWeightLimitFunction(netuid).Encode(), value => most = value),
                     Word(Precompiles.Metagraph, new GetUidCountFunction(netuid).Encode(), words => neurons = words.UInt64(0)),
+                    Value(RuntimeStorage.NetworksAdded, value => exists = value.Length > 0 && ScaleReader.Bool(value)),
+                    Value(RuntimeStorage.Tempo, value => tempo = value.Length == 0 ? null : ScaleReader.UInt16(value)),
+                    Value(RuntimeStorage.SubnetEpochIndex, value => index = OrZero(value)),
+                    Value(RuntimeStorage.LastEpochBlock, value => last = OrZero(value)),
+                    Value(RuntimeStorage.PendingEpochAt, value => pendingAt = OrZero(value)),
+                    StorageCalls.At(
+                        RuntimeStorage.Uids.Key(netuid, _hotkey),
+                        at.Number,
+                        value => uid = value.Length == 0 ? null : ScaleReader.UInt16(value)
+                    ),
+                    StorageCalls.At(RuntimeStorage.WeightCommits.Key(netuid, _hotkey), at.Number, value => commits = Commits(value)),
+                    .. identities.Calls,
                 ],
                 cancel
             )
             .ConfigureAwait(false);
+        if (!exists)
+            throw new FormatException($"the chain has no subnet {netuid}");
+        if (tempo is not { } blocks)
+            throw new FormatException($"the chain does not say the tempo of subnet {netuid}");
         var rules = new WeightRules(
             version,
             limit,
             commitReveal,
             interval,
             checked((ushort)least),
-            checked((ushort)most),
             checked((ushort)neurons),
-            tempo
+            new EpochClock(index, last, pendingAt, blocks)
         );
-        return (rules, await SelfAsync(rules.Neurons, cancel).ConfigureAwait(false));
+        var self = uid is { } own ? await SelfAsync(own, at, cancel).ConfigureAwait(false) : null;
+        return new SubnetView(at.Number, rules, self, commits, identities.Found);
 
         RpcCall Subnet(string data, Action<ulong> take) => Word(Precompiles.Subnet, data, words => take(words.UInt64(0)));
+
+        RpcCall Word(Address to, string data, Action<AbiData> take) =>
+            EthCalls.CallAt(to, data, at.Number, bytes => take(new AbiData(bytes)));
+
+        RpcCall Value(StorageItem item, Action<byte[]> take) => StorageCalls.At(item.Key(netuid), at.Number, take);
     }
 
-    private async Task<WeightSetter?> SelfAsync(ushort neurons, CancellationToken cancel)
+    private async Task<WeightSetter> SelfAsync(ushort uid, BlockHeader at, CancellationToken cancel)
     {
-        // Where it was, it mostly still is; a neuron that is replaced loses its hotkey's place.
-        if (_uid is { } last && (last >= neurons || !(await HotkeysAsync([last], cancel).ConfigureAwait(false)).Contains(last)))
-            _uid = null;
-        _uid ??= (await HotkeysAsync([.. Enumerable.Range(0, neurons).Select(uid => (ushort)uid)], cancel).ConfigureAwait(false))
-            .Cast<ushort?>()
-            .FirstOrDefault();
-        if (_uid is not { } uid)
-            return null;
         var permit = false;
         ulong update = 0;
-        await pool.SendAsync(
+        await pool.SendAtAsync(
+                at.Number,
+                at.Hash,
                 [
-                    Word(
-                        Precompiles.Metagraph,
-                        new GetValidatorStatusFunction(netuid, uid).Encode(),
-                        words => permit = words.UInt64(0) != 0
-                    ),
-                    Word(Precompiles.Metagraph, new GetLastUpdateFunction(netuid, uid).Encode(), words => update = words.UInt64(0)),
+                    Word(new GetValidatorStatusFunction(netuid, uid).Encode(), words => permit = words.UInt64(0) != 0),
+                    Word(new GetLastUpdateFunction(netuid, uid).Encode(), words => update = words.UInt64(0)),
                 ],
                 cancel
             )
             .ConfigureAwait(false);
         return new WeightSetter(uid, permit, update);
+
+        RpcCall Word(string data, Action<AbiData> take) =>
+            EthCalls.CallAt(Precompiles.Metagraph, data, at.Number, bytes => take(new AbiData(bytes)));
     }
 
-    /// <summary>Those of these UIDs that have the account's hotkey.</summary>
-    private async Task<List<ushort>> HotkeysAsync(IReadOnlyList<ushort> uids, CancellationToken cancel)
+    private static ulong OrZero(byte[] value) => value.Length == 0 ? 0 : ScaleReader.UInt64(value);
+
+    private static List<OpenCommit> Commits(byte[] value)
     {
-        var own = new SortedSet<ushort>();
-        foreach (var chunk in uids.Chunk(500))
+        var commits = new List<OpenCommit>();
+        if (value.Length == 0)
+            return commits;
+        var reader = new ScaleReader(value);
+        for (var left = reader.Length(); left > 0; left--)
         {
-            await pool.SendAsync(
-                    [
-                        .. chunk.Select(uid =>
-                            Word(
-                                Precompiles.Metagraph,
-                                new GetHotkeyFunction(netuid, uid).Encode(),
-                                words =>
-                                {
-                                    if (words.Hash(0) == _hotkey)
-                                        own.Add(uid);
-                                }
-                            )
-                        ),
-                    ],
-                    cancel
-                )
-                .ConfigureAwait(false);
+            reader.Hash();
+            commits.Add(new OpenCommit(reader.UInt64(), reader.UInt64()));
+            reader.UInt64();
         }
 
-        return [.. own];
+        reader.End();
+        return commits;
     }
-
-    private static RpcCall Word(Address to, string data, Action<AbiData> take) =>
-        EthCalls.Call(to, data, "latest", bytes => take(new AbiData(bytes)));
 }

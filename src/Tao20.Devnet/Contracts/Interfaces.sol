@@ -1,22 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @notice The subset of Subtensor's staking precompile (V2, 0x805) that TAO20 uses. Amounts in rao, alpha has 9 decimals.
+// Subtensor's precompiles, as far as TAO20 uses them. They are called by CALL or STATICCALL and never by DELEGATECALL or CALLCODE: up to
+// spec 451 such a call acts as the account of its caller's caller, and from 452 on it fails. What fails inside burns all gas that was
+// given and returns nothing: the reason is nowhere in the EVM.
+
+/// @notice The staking precompile (V2, 0x805). Amounts in rao, alpha has 9 decimals.
+/// @dev Takes TAO from the caller's balance by itself: a value that is sent along is lost. A transfer of more than is held moves what is
+/// held up to spec 425 and fails from 462 on; what has been credited can be one unit less than what was asked for. So amounts are
+/// measured, by getStake before and after.
 interface IStaking {
     function addStakeLimit(bytes32 hotkey, uint256 rao, uint256 limitPriceRao, bool allowPartial, uint256 netuid) external payable;
-    function removeStakeLimit(bytes32 hotkey, uint256 alpha, uint256 limitPriceRao, bool allowPartial, uint256 netuid) external;
-    function transferStake(bytes32 toColdkey, bytes32 hotkey, uint256 fromNetuid, uint256 toNetuid, uint256 alpha) external;
+    function removeStakeLimit(bytes32 hotkey, uint256 alpha, uint256 limitPriceRao, bool allowPartial, uint256 netuid) external payable;
+    function removeStakeFull(bytes32 hotkey, uint256 netuid) external payable;
+    function transferStake(bytes32 toColdkey, bytes32 hotkey, uint256 fromNetuid, uint256 toNetuid, uint256 alpha) external payable;
     function approve(address spender, uint256 netuid, uint256 alpha) external;
     function allowance(address source, address spender, uint256 netuid) external view returns (uint256);
     function transferStakeFrom(address source, address destination, bytes32 hotkey, uint256 fromNetuid, uint256 toNetuid, uint256 alpha) external;
     function getStake(bytes32 hotkey, bytes32 coldkey, uint256 netuid) external view returns (uint256);
 }
 
-/// @notice The subset of Subtensor's alpha precompile (0x808) that TAO20 uses.
+/// @notice The alpha precompile (0x808).
 interface IAlpha {
     function getAlphaPrice(uint16 netuid) external view returns (uint256);
     function getTaoInPool(uint16 netuid) external view returns (uint64);
     function getAlphaInPool(uint16 netuid) external view returns (uint64);
     function simSwapTaoForAlpha(uint16 netuid, uint64 tao) external view returns (uint256);
     function simSwapAlphaForTao(uint16 netuid, uint64 alpha) external view returns (uint256);
+}
+
+/// @notice The address mapping precompile (0x80C).
+interface IAddressMapping {
+    function addressMapping(address account) external view returns (bytes32);
+}
+
+/// @notice The subnet precompile (0x803).
+interface ISubnet {
+    function getNetworkRegistrationBlock(uint16 netuid) external view returns (uint64);
 }

@@ -159,14 +159,13 @@ contract Tao20Index is ERC20, ReentrancyGuard {
         uint256 value;
         uint256[] memory values = new uint256[](alpha.length);
         for (uint256 i = 0; i < alpha.length; i++) {
-            values[i] = valueOf(netuids[i], alpha[i]);
+            values[i] = valueOf(netuids[i], take(holder, netuids[i], alpha[i]));
             value += values[i];
         }
         for (uint256 i = 0; i < alpha.length; i++) {
             uint256 share = values[i] * ONE / value;
             uint256 slack = weights[i] * BASKET_TOLERANCE_BPS / 10_000;
             if (share + slack < weights[i] || share > weights[i] + slack) revert WrongBasket(netuids[i], share, weights[i]);
-            STAKING.transferStakeFrom(holder, address(this), hotkey, netuids[i], netuids[i], alpha[i]);
         }
 
         tokens = value * ONE / nav;
@@ -174,6 +173,13 @@ contract Tao20Index is ERC20, ReentrancyGuard {
         _mint(holder, tokens);
         emit TAO20Minted(holder, miner, tokens, value, 0, nav, keccak256(abi.encode(block.chainid, address(this), ++depositNonce)));
         track(miner, value, true);
+    }
+
+    /// @dev What has come, which is not always what was asked for.
+    function take(address holder, uint16 netuid, uint256 alpha) private returns (uint256) {
+        uint256 held = STAKING.getStake(hotkey, coldkey, netuid);
+        STAKING.transferStakeFrom(holder, address(this), hotkey, netuid, netuid, alpha);
+        return STAKING.getStake(hotkey, coldkey, netuid) - held;
     }
 
     function redeemFor(address holder, address miner, uint256 tokens, uint256[] calldata minOut, uint256 deadline)

@@ -15,8 +15,6 @@ contract Tao20Router is ReentrancyGuard {
     uint256 private constant RAO = 1e9;
     Tao20Index public immutable index;
     Tao20Pool public immutable pool;
-    /// @notice Whether staking calls carry their TAO as value: on the local chain yes, on Subtensor (which takes it itself) no.
-    bool public immutable stakingTakesValue;
 
     /// @notice What a round trip of a miner came to: TAO put in, tokens in the middle, TAO paid back.
     event RoundTrip(address indexed miner, bool mints, uint256 spent, uint256 tokens, uint256 got);
@@ -33,10 +31,9 @@ contract Tao20Router is ReentrancyGuard {
         _;
     }
 
-    constructor(Tao20Index index_, Tao20Pool pool_, bool stakingTakesValue_) {
+    constructor(Tao20Index index_, Tao20Pool pool_) {
         index = index_;
         pool = pool_;
-        stakingTakesValue = stakingTakesValue_;
         (uint16[] memory netuids,) = index_.getIndexComposition();
         for (uint256 i = 0; i < netuids.length; i++) STAKING.approve(address(index_), netuids[i], type(uint256).max);
         index_.approve(address(pool_), type(uint256).max);
@@ -110,7 +107,7 @@ contract Tao20Router is ReentrancyGuard {
         for (uint256 i = 0; i < netuids.length; i++) {
             uint256 rao = tao * weights[i] / 1e18 / RAO;
             uint256 held = stakeOf(hotkey, netuids[i]);
-            STAKING.addStakeLimit{value: stakingTakesValue ? rao * RAO : 0}(hotkey, rao, type(uint256).max, true, netuids[i]);
+            STAKING.addStakeLimit(hotkey, rao, type(uint256).max, true, netuids[i]);
             alpha[i] = stakeOf(hotkey, netuids[i]) - held;
         }
         return index.mintVia(msg.sender, alpha, minOut, deadline);
@@ -120,7 +117,10 @@ contract Tao20Router is ReentrancyGuard {
         (uint16[] memory netuids,) = index.getIndexComposition();
         uint256[] memory alpha = index.redeemVia(msg.sender, tokens, new uint256[](netuids.length), deadline);
         bytes32 hotkey = index.hotkey();
-        for (uint256 i = 0; i < netuids.length; i++) STAKING.removeStakeLimit(hotkey, alpha[i], 0, true, netuids[i]);
+        for (uint256 i = 0; i < netuids.length; i++) {
+            uint256 held = stakeOf(hotkey, netuids[i]);
+            STAKING.removeStakeLimit(hotkey, alpha[i] < held ? alpha[i] : held, 0, true, netuids[i]);
+        }
     }
 
     function settle(bool mints, uint256 tokens, uint256 got, int256 minProfit) private returns (int256 profit) {

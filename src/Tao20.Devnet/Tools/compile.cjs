@@ -11,7 +11,8 @@ if (!contracts || !output) {
   process.exit(2);
 }
 const sources = {};
-for (const file of fs.readdirSync(contracts).filter((name) => name.endsWith('.sol')).sort()) {
+const names = fs.readdirSync(contracts, { recursive: true }).map((name) => name.replaceAll('\\', '/'));
+for (const file of names.filter((name) => name.endsWith('.sol')).sort()) {
   sources[file] = { content: fs.readFileSync(path.join(contracts, file), 'utf8').replace(/\r\n/g, '\n') };
 }
 const input = {
@@ -38,7 +39,8 @@ if (errors.length) process.exit(1);
 fs.mkdirSync(output, { recursive: true });
 for (const [, units] of Object.entries(result.contracts).filter(([file]) => file in sources)) {
   for (const [contractName, unit] of Object.entries(units)) {
-    if (!unit.evm.bytecode.object || ['Blake2b', 'Coldkey'].includes(contractName)) continue;
+    // Interfaces have no code, and libraries are part of the contracts that use them.
+    if (!unit.evm.bytecode.object || unit.abi.length === 0) continue;
     const artifact = {
       contractName,
       abi: unit.abi,

@@ -11,9 +11,8 @@ namespace Tao20.Domain.Arbitrage;
 /// tokens bought, redeemed, the basket sold. A basket that cannot be minted is sold again; tokens that cannot be sold are kept. It goes by
 /// what the account's stake is above what it was, so that nothing bought is forgotten whatever happened meanwhile.
 /// </summary>
-/// <param name="StakingTakesValue">Whether staking calls carry their TAO as value, instead of the chain taking it itself.</param>
 /// <param name="SlippageBasisPoints">How far a mint, purchase or redemption may fall behind what is expected of it.</param>
-public sealed record StepwisePlan(bool StakingTakesValue, int SlippageBasisPoints) : ITradePlan
+public sealed record StepwisePlan(int SlippageBasisPoints) : ITradePlan
 {
     private const string BuyBasket = "stake-";
     private const string Allow = "allow-";
@@ -80,9 +79,10 @@ public sealed record StepwisePlan(bool StakingTakesValue, int SlippageBasisPoint
         {
             var (holding, rao) = (basket.Inputs.Holdings[i], legs[i]);
             var limit = PriceRao(holding) * (100 + SubnetSlippagePercent) / 100;
-            var value = StakingTakesValue ? Wei.From(rao * (UInt128)RaoWei) : Wei.Zero;
             if (rao > 0)
-                steps.Add(new(NameOf(BuyBasket, holding.Netuid), new TradeCall.AddStake(basket.Hotkey, holding.Netuid, rao, limit), value));
+                steps.Add(
+                    new(NameOf(BuyBasket, holding.Netuid), new TradeCall.AddStake(basket.Hotkey, holding.Netuid, rao, limit), Wei.Zero)
+                );
             if (basket.Allowed[i] < Half)
                 steps.Add(new(NameOf(Allow, holding.Netuid), new TradeCall.AllowAlpha(holding.Netuid)));
         }

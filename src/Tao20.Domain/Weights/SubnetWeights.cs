@@ -5,7 +5,7 @@ namespace Tao20.Domain.Weights;
 
 /// <summary>One neuron's weight, as the subnet takes it.</summary>
 /// <param name="Uid">The neuron's UID on the subnet.</param>
-/// <param name="Weight">1 to 65535; the best paid has 65535.</param>
+/// <param name="Weight">The best paid has 65535; 0 only where the subnet wants more weights than there are.</param>
 public readonly record struct SubnetWeight(ushort Uid, ushort Weight);
 
 /// <summary>What is set on the subnet for an epoch.</summary>

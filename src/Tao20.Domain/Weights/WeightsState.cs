@@ -58,6 +58,18 @@ public sealed record WeightsProgress(
     string? Reason
 )
 {
+    /// <summary>Who had each of the weights' UIDs at the end of the epoch; empty in journals of before.</summary>
+    public IReadOnlyList<NeuronIdentity> Neurons { get; init; } = [];
+
+    /// <summary>UIDs that had gone to somebody else by the time the weights were sent: left out.</summary>
+    public IReadOnlyList<ushort> Recycled { get; init; } = [];
+
+    /// <summary>The epoch of the subnet the commit counts for; null before the chain has said it.</summary>
+    public ulong? CommitEpoch { get; init; }
+
+    /// <summary>The last block in which what is on its way is of use; 0 for any.</summary>
+    public ulong LastBlock { get; init; }
+
     /// <summary>Nothing more happens to them.</summary>
     public bool Ended => Stage is WeightsStage.Set or WeightsStage.Refused or WeightsStage.Superseded;
 }
@@ -95,19 +107,9 @@ public sealed record WeightsState(ImmutableList<WeightsProgress> Recent)
     /// What becomes of weights by what the chain says, when their transaction is not on its way: null when nothing does.
     /// </summary>
     /// <param name="progress">The weights.</param>
-    /// <param name="netuid">The subnet.</param>
-    /// <param name="rules">What it demands.</param>
-    /// <param name="self">Who sets them; null when the account has no neuron there.</param>
-    /// <param name="block">The chain's latest block.</param>
+    /// <param name="view">The subnet at the chain's latest block.</param>
     /// <param name="salt">A fresh salt, should one be needed.</param>
-    public WeightsProgress? Decide(
-        WeightsProgress progress,
-        ushort netuid,
-        WeightRules rules,
-        WeightSetter? self,
-        ulong block,
-        Func<IReadOnlyList<ushort>> salt
-    ) =>
+    public WeightsProgress? Decide(WeightsProgress progress, SubnetView view, Func<IReadOnlyList<ushort>> salt) =>
         progress.Stage switch
         {
             WeightsStage.Waiting when Recent[^1].Closed.Epoch != progress.Closed.Epoch => progress with
@@ -117,56 +119,83 @@ public sealed record WeightsState(ImmutableList<WeightsProgress> Recent)
             },
             // One at a time: what is on its way moves the neuron's last update, from which the rate limit counts.
             WeightsStage.Waiting when Recent.Any(other => other.Stage is WeightsStage.Setting or WeightsStage.Committing) => null,
-            WeightsStage.Waiting => Begin(progress, rules, self, block, salt),
-            WeightsStage.Committed => Reveal(progress, netuid, rules, block),
+            WeightsStage.Waiting => Begin(progress, view, salt),
+            WeightsStage.Committed => Reveal(progress, view),
             _ => null,
         };
 
-    private static WeightsProgress? Begin(
-        WeightsProgress progress,
-        WeightRules rules,
-        WeightSetter? self,
-        ulong block,
-        Func<IReadOnlyList<ushort>> salt
-    )
+    private static WeightsProgress? Begin(WeightsProgress progress, SubnetView view, Func<IReadOnlyList<ushort>> salt)
     {
-        if (self is null)
+        var rules = view.Rules;
+        if (view.Self is not { } self)
             return Refused(progress, "the account has no neuron on the subnet: register one with its coldkey as hotkey");
         if (!self.Permit)
             return Refused(progress, $"UID {self.Uid} has no validator permit on the subnet: it needs more stake there");
-        if (rules.Fit(progress.Weights, out var problem) is not { } fit)
-            return Refused(progress, problem!);
+        var kept = SameNeurons(progress, view, out var recycled);
+        if (rules.Fit(kept, out var problem) is not { } fit)
+            return Refused(progress with { Recycled = recycled }, problem!);
 
         // By the latest block and not by the next one, in which the transaction can be: at the latest it is simulated.
-        if (self.LastUpdate > 0 && block < self.LastUpdate + rules.RateLimitBlocks)
-        {
-            var wait =
+        if (self.LastUpdate > 0 && view.Block < self.LastUpdate + rules.RateLimitBlocks)
+            return Wait(
                 $"the subnet takes weights from block {self.LastUpdate + rules.RateLimitBlocks} on: the last were set in block "
-                + $"{self.LastUpdate}";
-            return progress.Reason == wait ? null : progress with { Reason = wait };
-        }
-
+                    + $"{self.LastUpdate}"
+            );
+        if (rules.CommitReveal && view.Commits.Count(Open) is >= WeightRules.MaxOpenCommits and var open)
+            return Wait($"{open} commits are open, and the subnet takes no more than {WeightRules.MaxOpenCommits}");
         return progress with
         {
             Stage = rules.CommitReveal ? WeightsStage.Committing : WeightsStage.Setting,
             Weights = fit,
+            Recycled = recycled,
             VersionKey = rules.VersionKey,
             Salt = rules.CommitReveal ? salt() : [],
             Attempts = progress.Attempts + 1,
             Reason = null,
         };
+
+        WeightsProgress? Wait(string reason) => progress.Reason == reason ? null : progress with { Reason = reason };
+
+        bool Open(OpenCommit commit) => commit.Epoch + rules.RevealPeriod >= rules.Clock.Index;
     }
 
-    private static WeightsProgress? Reveal(WeightsProgress progress, ushort netuid, WeightRules rules, ulong block)
+    /// <summary>The weights of those that still have the UID they had at the end of the epoch: nobody is paid for another.</summary>
+    private static List<SubnetWeight> SameNeurons(WeightsProgress progress, SubnetView view, out List<ushort> recycled)
     {
-        var (first, last) = rules.RevealWindow(netuid, progress.CommittedAt);
-        if (block < first)
+        var same = progress.Neurons.Where(view.Neurons.Contains).Select(neuron => neuron.Uid).ToHashSet();
+        var kept = progress.Weights.ToLookup(weight => progress.Neurons.Count == 0 || weight.Weight == 0 || same.Contains(weight.Uid));
+        recycled = [.. progress.Recycled, .. kept[false].Select(weight => weight.Uid)];
+        return [.. kept[true]];
+    }
+
+    private static WeightsProgress? Reveal(WeightsProgress progress, SubnetView view)
+    {
+        // An endpoint that is behind does not know the commit yet.
+        if (view.Block < progress.CommittedAt)
             return null;
-        return block >= last
-            ? Refused(progress, $"the commit of block {progress.CommittedAt} could be revealed until block {last}, and was not")
+        if (progress.CommitEpoch is not { } epoch)
+        {
+            return view.Commits.Where(commit => commit.Block == progress.CommittedAt).Cast<OpenCommit?>().FirstOrDefault() is { } commit
+                ? progress with
+                {
+                    CommitEpoch = commit.Epoch,
+                }
+                : Refused(progress, $"the chain no longer has the commit of block {progress.CommittedAt}");
+        }
+
+        var (current, due) = (view.Rules.Clock.Current, epoch + view.Rules.RevealPeriod);
+        if (current < due)
+            return null;
+        return current > due
+            ? Refused(
+                progress,
+                $"the commit of block {progress.CommittedAt} could be revealed in epoch {due} of the subnet and was not: it is "
+                    + $"{current} now"
+            )
             : progress with
             {
                 Stage = WeightsStage.Revealing,
+                LastBlock = view.Rules.Clock.LastBlock,
                 Attempts = progress.Attempts + 1,
                 Reason = null,
             };
@@ -179,6 +208,7 @@ public sealed record WeightsState(ImmutableList<WeightsProgress> Recent)
             : progress with
             {
                 Stage = progress.Stage == WeightsStage.Revealing ? WeightsStage.Committed : WeightsStage.Waiting,
+                LastBlock = 0,
                 Reason = reason,
             };
 

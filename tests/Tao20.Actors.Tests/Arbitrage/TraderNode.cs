@@ -18,6 +18,7 @@ using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Signing;
 using Tao20.Devnet;
+using Tao20.Devnet.Subtensor;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Transactions;
 using Tao20.Tests;
@@ -70,7 +71,7 @@ internal sealed class TraderNode : IAsyncDisposable
             market.Key.Address,
             market.Key,
             31337,
-            new MarketAddresses(stepwise ? null : market.Economy.Router, [market.Economy.Pool], StakingTakesValue: true),
+            new MarketAddresses(stepwise ? null : market.Economy.Router, [market.Economy.Pool]),
             rules ?? market.Rules,
             new FeePolicy(),
             DryRun: false,
@@ -200,7 +201,11 @@ internal sealed class MarketFixture : IAsyncDisposable
     /// <summary>Lets a subnet refuse all swaps, or take them again.</summary>
     public Task SetSwapsAsync(int netuid, bool refuses) =>
         SendAsync(
-            new DevnetTransaction(Economy.Keeper, Economy.Staking, AbiEncoder.Call("setFailures(uint16,bool,bool)", netuid, false, refuses))
+            new DevnetTransaction(
+                Economy.Keeper,
+                SubtensorMock.State,
+                AbiEncoder.Call("setFailures(uint16,bool,bool)", netuid, false, refuses)
+            )
         );
 
     public async Task GiveAsync(int tao, int tokens)

@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Tao20.Actors.Consensus;
 using Tao20.Chain;
 using Tao20.Devnet;
+using Tao20.Devnet.Subtensor;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
@@ -145,11 +146,20 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
     [Fact]
     public async Task Weights_the_subnet_does_not_take_are_refused_with_the_reason_and_the_round_goes_on()
     {
-        await _anvil.Client.ExecuteAsync([ValidatorSet.SetWeightRules(_economy, 20, commitReveal: false, maxLimit: 20000)], ++_time, _none);
+        await _anvil.Client.ExecuteAsync(
+            [
+                .. _validators.Keys.Select(
+                    (key, i) =>
+                        SubtensorMock.Set(_economy.Keeper, "setNeuron", (ushort)20, ValidatorSet.UidOf(_economy, i), key.Address, false)
+                ),
+            ],
+            ++_time,
+            _none
+        );
         await StartAsync();
         await TradeAsync();
         await CloseAsync();
-        Assert.Contains("cannot each keep below 20000", (await WeightsAsync(0, WeightsStage.Refused)).Reason, StringComparison.Ordinal);
+        Assert.Contains("no validator permit", (await WeightsAsync(0, WeightsStage.Refused)).Reason, StringComparison.Ordinal);
         await BooksAsync(book => book.Rounds is [{ State: RoundState.Settled }]);
         Assert.Empty(await ValidatorSet.WeightsAsync(_economy, 20, ValidatorSet.UidOf(_economy, 0), _none));
     }

@@ -123,6 +123,10 @@ internal static partial class Samples
             DoneAt = 4,
             DoneSeconds = 36,
             Reason = "why",
+            Neurons = [new NeuronIdentity(1, Story.Root, 9), new NeuronIdentity(700, Hash256.Zero, ulong.MaxValue)],
+            Recycled = [4, 65535],
+            CommitEpoch = 0,
+            LastBlock = 12,
         };
         var result = new LocalEpochResult(
             new EpochId(5),

@@ -10,7 +10,7 @@ namespace Tao20.Domain.Tests.Arbitrage;
 public sealed class StepwisePlanTests
 {
     private const ulong Alpha = 1_000_000_000;
-    private static readonly StepwisePlan Plan = new(StakingTakesValue: true, SlippageBasisPoints: 100);
+    private static readonly StepwisePlan Plan = new(SlippageBasisPoints: 100);
     private static readonly BigInteger Everything = BigInteger.Pow(2, 256) - 1;
     private readonly Dictionary<string, IntentProgress> _done = [];
     private OpenTrade _trade = Trade(TradeKind.MintAndSell);
@@ -27,16 +27,10 @@ public sealed class StepwisePlanTests
 
         // 10 TAO, three quarters for subnet 1, at most 2 % above its price of half a TAO.
         Assert.Equal(new TradeCall.AddStake(Hash256.Zero, 1, 7_500_000_000, 510_000_000), first.Steps[0].Call);
-        Assert.Equal(Wei.From(7_500_000_000 * (UInt128)1_000_000_000), first.Steps[0].Value);
-        Assert.All(first.Steps, step => Assert.True(step.Expires));
-    }
 
-    [Fact]
-    public void On_a_chain_that_takes_the_TAO_itself_none_is_sent_along()
-    {
-        var plan = Plan with { StakingTakesValue = false };
-        var first = Assert.IsType<NextStep.Do>(plan.Next(_trade, new PlanFacts(_done, Basket())));
+        // The chain takes the TAO itself: what were sent along would be lost.
         Assert.All(first.Steps, step => Assert.Equal(Wei.Zero, step.Value));
+        Assert.All(first.Steps, step => Assert.True(step.Expires));
     }
 
     [Fact]

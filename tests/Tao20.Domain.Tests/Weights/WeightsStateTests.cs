@@ -9,8 +9,8 @@ namespace Tao20.Domain.Tests.Weights;
 [Trait("Category", "Fast")]
 public sealed class WeightsStateTests
 {
-    private const ushort Netuid = 20;
-    private static readonly WeightRules Clear = new(5, 100, false, 1, 1, ushort.MaxValue, 256, 360);
+    private static readonly EpochClock Clock = new(7, 1_900, 0, 360);
+    private static readonly WeightRules Clear = new(5, 100, false, 1, 1, 256, Clock);
     private static readonly WeightRules Hidden = Clear with { CommitReveal = true };
     private static readonly WeightSetter Self = new(3, true, 1_000);
     private static readonly ushort[] Salt = [1, 2, 3];
@@ -41,16 +41,63 @@ public sealed class WeightsStateTests
         Assert.Equal(Salt, committing.Salt);
         var committed = WeightsState.Done(committing, 2_001, 7_260);
         Assert.Equal((WeightsStage.Committed, 2_001UL, 60UL), (committed.Stage, committed.CommittedAt, committed.DoneSeconds));
-        var (first, last) = Hidden.RevealWindow(Netuid, 2_001);
-        Assert.Null(Step(committed, Hidden, Self, first - 1));
-        var revealing = Step(committed, Hidden, Self, first)!;
-        Assert.Equal(WeightsStage.Revealing, revealing.Stage);
+
+        // Which epoch it counts for is what the chain says, as soon as it knows the commit.
+        Assert.Null(Step(committed, Hidden, Self, 2_000));
+        committed = Step(committed, Hidden, Self, 2_002, commits: [new OpenCommit(8, 2_001)])!;
+        Assert.Equal((WeightsStage.Committed, 8UL), (committed.Stage, committed.CommitEpoch));
+
+        // Deferred twice: not by its height but by its number.
+        Assert.Null(Step(committed, At(8), Self, 2_620));
+        var revealing = Step(committed, At(8) with { Clock = Clock with { Index = 8, Last = 2_260, PendingAt = 2_622 } }, Self, 2_621)!;
+        Assert.Equal((WeightsStage.Revealing, 2_981UL), (revealing.Stage, revealing.LastBlock));
         Assert.Equal(committing.Weights, revealing.Weights);
 
         // That it was known in time is what counts: the block of the commit stays.
-        var set = WeightsState.Done(revealing, first + 1, 99_999);
+        var set = WeightsState.Done(revealing, 2_623, 99_999);
         Assert.Equal((WeightsStage.Set, 2_001UL, 60UL), (set.Stage, set.DoneAt, set.DoneSeconds));
-        Assert.Equal(WeightsStage.Refused, Step(committed, Hidden, Self, last)!.Stage);
+        Assert.Equal(WeightsStage.Revealing, Step(committed, At(9), Self, 2_970)!.Stage);
+        var late = Step(committed, At(10), Self, 3_000)!;
+        Assert.Equal(WeightsStage.Refused, late.Stage);
+        Assert.Contains("in epoch 9", late.Reason, StringComparison.Ordinal);
+
+        static WeightRules At(ulong epoch) => Hidden with { Clock = Clock with { Index = epoch, Last = 2_260 + 360 * (epoch - 8) } };
+    }
+
+    [Fact]
+    public void A_commit_the_chain_no_longer_has_is_given_up()
+    {
+        var committed = Waiting(1) with { Stage = WeightsStage.Committed, CommittedAt = 2_001 };
+        var lost = Step(committed, Hidden, Self, 2_100, commits: [new OpenCommit(7, 2_050)])!;
+        Assert.Equal(WeightsStage.Refused, lost.Stage);
+        Assert.Contains("no longer has the commit of block 2001", lost.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void With_ten_open_commits_the_next_one_waits()
+    {
+        OpenCommit[] open = [.. Enumerable.Range(0, 10).Select(i => new OpenCommit(6, 1_000 + (ulong)i))];
+        Assert.Contains("10 commits are open", Step(Waiting(1), Hidden, Self, 2_000, commits: open)!.Reason, StringComparison.Ordinal);
+        open[0] = new OpenCommit(5, 1_000);
+        Assert.Equal(WeightsStage.Committing, Step(Waiting(1), Hidden, Self, 2_000, commits: open)!.Stage);
+    }
+
+    [Fact]
+    public void Who_has_got_the_UID_of_another_since_the_end_of_the_epoch_is_paid_nothing()
+    {
+        var (one, two) = (new NeuronIdentity(1, Hash256.Zero, 5), new NeuronIdentity(2, Hash256.Zero, 5));
+        var waiting = Waiting(1) with { Neurons = [one, two] };
+        Assert.Equal(waiting.Weights, Step(waiting, Clear, Self, 2_000, [one, two])!.Weights);
+        var setting = Step(waiting, Clear, Self, 2_000, [one with { RegisteredAt = 1_950 }, two])!;
+        Assert.Equal([(ushort)2], setting.Weights.Select(weight => weight.Uid));
+        Assert.Equal([(ushort)1], setting.Recycled);
+
+        // Also where it goes by another's hotkey, and also at a second attempt.
+        var again = Step(WeightsState.Failed(setting, "reverted"), Clear, Self, 2_100, [two with { Hotkey = Position() }])!;
+        Assert.Equal(WeightsStage.Refused, again.Stage);
+        Assert.Equal([(ushort)1, (ushort)2], again.Recycled);
+
+        static Hash256 Position() => new([.. Enumerable.Repeat((byte)7, Hash256.Length)]);
     }
 
     [Fact]
@@ -137,14 +184,22 @@ public sealed class WeightsStateTests
             null
         );
 
-    private static WeightsProgress? Step(WeightsProgress progress, WeightRules rules, WeightSetter? self, ulong block) =>
-        Decide(WeightsState.Initial.Evolve(progress), progress, rules, self, block);
+    private static WeightsProgress? Step(
+        WeightsProgress progress,
+        WeightRules rules,
+        WeightSetter? self,
+        ulong block,
+        NeuronIdentity[]? neurons = null,
+        params OpenCommit[] commits
+    ) => Decide(WeightsState.Initial.Evolve(progress), progress, rules, self, block, neurons, commits);
 
     private static WeightsProgress? Decide(
         WeightsState state,
         WeightsProgress progress,
         WeightRules rules,
         WeightSetter? self,
-        ulong block
-    ) => state.Decide(progress, Netuid, rules, self, block, () => Salt);
+        ulong block,
+        NeuronIdentity[]? neurons = null,
+        params OpenCommit[] commits
+    ) => state.Decide(progress, new SubnetView(block, rules, self, commits, (neurons ?? []).ToHashSet()), () => Salt);
 }

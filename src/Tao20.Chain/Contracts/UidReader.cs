@@ -1,0 +1,87 @@
+using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts.Messages;
+using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Units;
+using Tao20.Domain.Weights;
+
+namespace Tao20.Chain.Contracts;
+
+/// <summary>Finds the UIDs of EVM accounts on a subnet, by what their hotkeys have associated them with.</summary>
+public sealed class UidReader(EndpointPool pool)
+{
+    // A subnet has no more neurons than this. At spec 425 the lookup goes through the first so many associations of the whole subnet,
+    // whosesoever they are, so that one that asks for less finds nobody.
+    private const ushort AllNeurons = 256;
+
+    /// <summary>The UID of each of these accounts on a subnet at a block; those without one are left out.</summary>
+    /// <param name="netuid">The subnet.</param>
+    /// <param name="accounts">The accounts.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="hash">Its hash.</param>
+    /// <param name="cancel">Cancels the operation.</param>
+    /// <exception cref="ChainException">No endpoint gives it.</exception>
+    public async Task<IReadOnlyDictionary<Address, ushort>> UidsAsync(
+        ushort netuid,
+        IReadOnlyCollection<Address> accounts,
+        ulong block,
+        Hash256 hash,
+        CancellationToken cancel
+    )
+    {
+        var uids = new Dictionary<Address, ushort>();
+        foreach (var chunk in accounts.Chunk(500))
+        {
+            var calls = chunk
+                .Select(account =>
+                    EthCalls.CallAt(
+                        Precompiles.UidLookup,
+                        new UidLookupFunction(netuid, account, AllNeurons).Encode(),
+                        block,
+                        bytes =>
+                        {
+                            if (Oldest(new AbiData(bytes)) is { } uid)
+                                uids[account] = uid;
+                        }
+                    )
+                )
+                .ToList();
+            await pool.SendAtAsync(block, hash, calls, cancel).ConfigureAwait(false);
+        }
+
+        return uids;
+    }
+
+    /// <summary>Who has these UIDs at a block; those that nobody has are left out.</summary>
+    /// <param name="netuid">The subnet.</param>
+    /// <param name="uids">The UIDs.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="hash">Its hash.</param>
+    /// <param name="cancel">Cancels the operation.</param>
+    /// <exception cref="ChainException">No endpoint gives it.</exception>
+    public async Task<IReadOnlySet<NeuronIdentity>> IdentitiesAsync(
+        ushort netuid,
+        IReadOnlyCollection<ushort> uids,
+        ulong block,
+        Hash256 hash,
+        CancellationToken cancel
+    )
+    {
+        var identities = new NeuronIdentities(netuid, uids, block);
+        if (uids.Count > 0)
+            await pool.SendAtAsync(block, hash, identities.Calls, cancel).ConfigureAwait(false);
+        return identities.Found;
+    }
+
+    /// <summary>Of several UIDs the one that has been associated for longest, and of those the lowest: the same for every validator.</summary>
+    private static ushort? Oldest(AbiData answer)
+    {
+        var (pairs, count) = answer.List(0);
+        return Enumerable
+            .Range(0, count)
+            .Select(i => (Uid: (ushort)pairs.UInt64(2 * i), Block: pairs.UInt64(2 * i + 1)))
+            .OrderBy(pair => pair.Block)
+            .ThenBy(pair => pair.Uid)
+            .Select(pair => (ushort?)pair.Uid)
+            .FirstOrDefault();
+    }
+}

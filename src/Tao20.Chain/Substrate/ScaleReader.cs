@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+using Tao20.Domain.Units;
+
+namespace Tao20.Chain.Substrate;
+
+/// <summary>Reads SCALE, the encoding of Substrate's storage: numbers with the low byte first, lists behind their length.</summary>
+/// <remarks>Every byte has to be read: one more than is known is an item that has changed, which is refused and never guessed at.</remarks>
+public ref struct ScaleReader(ReadOnlySpan<byte> data)
+{
+    private const int MaxItems = 65_536;
+    private ReadOnlySpan<byte> _rest = data;
+
+    /// <summary>A whole value of one part.</summary>
+    /// <exception cref="FormatException">It is shorter or longer.</exception>
+    public static ulong UInt64(ReadOnlySpan<byte> value)
+    {
+        var reader = new ScaleReader(value);
+        var number = reader.UInt64();
+        reader.End();
+        return number;
+    }
+
+    /// <summary>A whole value of two bytes.</summary>
+    /// <exception cref="FormatException">It is shorter or longer.</exception>
+    public static ushort UInt16(ReadOnlySpan<byte> value)
+    {
+        var reader = new ScaleReader(value);
+        var number = reader.UInt16();
+        reader.End();
+        return number;
+    }
+
+    /// <summary>A whole value that is true or false.</summary>
+    /// <exception cref="FormatException">It is shorter or longer, or neither.</exception>
+    public static bool Bool(ReadOnlySpan<byte> value) =>
+        value switch
+        {
+            [0] => false,
+            [1] => true,
+            _ => throw new FormatException($"{value.Length} bytes are not true or false"),
+        };
+
+    /// <summary>The next two bytes.</summary>
+    /// <exception cref="FormatException">There are fewer.</exception>
+    public ushort UInt16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(sizeof(ushort)));
+
+    /// <summary>The next eight bytes.</summary>
+    /// <exception cref="FormatException">There are fewer.</exception>
+    public ulong UInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(sizeof(ulong)));
+
+    /// <summary>The next 32 bytes.</summary>
+    /// <exception cref="FormatException">There are fewer.</exception>
+    public Hash256 Hash() => new(Take(Hash256.Length));
+
+    /// <summary>The length of a list: a compact number.</summary>
+    /// <exception cref="FormatException">It is not written so, or is longer than any list that is read.</exception>
+    public int Length()
+    {
+        var first = Take(1)[0];
+        var length = (first & 3) switch
+        {
+            0 => first >> 2,
+            1 => (first | (Take(1)[0] << 8)) >> 2,
+            2 => (int)((first | ((uint)Take(1)[0] << 8) | ((uint)UInt16() << 16)) >> 2),
+            _ => int.MaxValue,
+        };
+        return length <= MaxItems ? length : throw new FormatException($"a list of more than {MaxItems} items");
+    }
+
+    /// <summary>There is nothing more.</summary>
+    /// <exception cref="FormatException">There is.</exception>
+    public readonly void End()
+    {
+        if (_rest.Length > 0)
+            throw new FormatException($"{_rest.Length} bytes more than are known");
+    }
+
+    private ReadOnlySpan<byte> Take(int count)
+    {
+        if (_rest.Length < count)
+            throw new FormatException($"{_rest.Length} bytes are left of {count}");
+        var taken = _rest[..count];
+        _rest = _rest[count..];
+        return taken;
+    }
+}
