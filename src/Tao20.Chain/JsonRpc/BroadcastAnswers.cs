@@ -37,14 +37,20 @@ public static class BroadcastAnswers
         ("invalidtransaction::payment", BroadcastAnswer.InsufficientFunds),
     ];
 
+    // What a call that was run and failed is called: by all clients, and where it failed without a revert, as a precompile of Subtensor
+    // does, by Frontier ("evm error: Other(...)", "out of gas", "gas required exceeds allowance"), anvil ("EVM error ...") and geth.
+    private static readonly string[] Failed = ["revert", "evm error", "out of gas", "gas required exceeds", "invalid opcode"];
+
     // The code of geth and of those that follow it.
     private const int Reverted = 3;
 
     /// <summary>
-    /// Whether a call was refused by the contract: by the code, by what it returned, or by the word that all clients have for it.
+    /// Whether a call was run and failed, and was not refused by the node: by the code, by what it returned, or by the words for it.
     /// </summary>
     public static bool IsRevert(RpcErrorException error) =>
-        error.Code == Reverted || error.RevertData is not null || error.Text.Contains("revert", StringComparison.OrdinalIgnoreCase);
+        error.Code == Reverted
+        || error.RevertData is not null
+        || Failed.Any(words => error.Text.Contains(words, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>What an error means.</summary>
     public static BroadcastAnswer Of(RpcErrorException error)

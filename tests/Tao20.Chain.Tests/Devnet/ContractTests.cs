@@ -34,7 +34,7 @@ public sealed class ContractTests : IAsyncLifetime
             "node",
             [Path.Combine(devnet, "Tools", "compile.cjs"), Path.Combine(devnet, "Contracts"), output],
             devnet,
-            TimeSpan.FromMinutes(2),
+            TimeSpan.FromMinutes(5),
             _none,
             new Dictionary<string, string> { ["NODE_PATH"] = tools.NodeModules }
         );
