@@ -46,8 +46,8 @@ public readonly struct KeyPart
         return new KeyPart(bytes);
     }
 
-    /// <summary>A variant of an enumeration without fields.</summary>
-    public static implicit operator KeyPart(byte variant) => new([variant]);
+    /// <summary>A variant of an enumeration without fields: one byte, its number.</summary>
+    public static KeyPart Variant(byte number) => new([number]);
 }
 
 /// <summary>An item of the runtime's storage.</summary>

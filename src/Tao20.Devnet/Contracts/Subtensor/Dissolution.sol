@@ -75,7 +75,7 @@ abstract contract Dissolution is SubtensorState, Neurons {
             rao[i] = subnet.tao * alpha[i] / total;
             left -= rao[i];
         }
-        while (left-- > 0) {
+        for (; left > 0; left--) {
             uint256 largest;
             uint256 fraction;
             for (uint256 i = 0; i <= count; i++) {
