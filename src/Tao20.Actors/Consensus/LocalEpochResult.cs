@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tao20.Actors.Faults;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Index;
@@ -58,13 +57,6 @@ public sealed record LocalEpochResult(
             warnings.Add($"NAV is not available: {unavailable.Reason}");
         if (reading is NavReading.Available available)
         {
-            if (available.Prices.Count(price => price.Source == PriceSource.PoolRatio) is > 0 and var fromPool)
-                warnings.Add(
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{fromPool} of {available.Prices.Count} prices are their pool's ratio: the runtime cuts its own to whole TAO"
-                    )
-                );
             move = before is { } last ? NavMoves.Between(last, available.Nav) : NavMove.Calm;
             if (move != NavMove.Calm)
                 warnings.Add($"NAV has moved from {before} to {available.Nav} within an epoch: {move}");

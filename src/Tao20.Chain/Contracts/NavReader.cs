@@ -44,42 +44,39 @@ public sealed class NavReader(EndpointPool pool, Address contract)
             throw new FormatException($"a composition of {count} subnets and {weightCount} weights");
 
         var holdings = new NavHolding[count];
-        var calls = new List<RpcCall>(4 * count);
+        var quotes = new QuoteReader?[count];
+        var calls = new List<RpcCall>(7 * count);
         for (var i = 0; i < count; i++)
         {
             var at = i;
             var netuid = (ushort)netuids.UInt64(i);
-            holdings[i] = new NavHolding(netuid, new Ratio((Int128)(UInt128)weights.Integer(i)), 0, new AlphaQuote(netuid, null, 0, 0));
+            holdings[i] = new NavHolding(
+                netuid,
+                new Ratio((Int128)(UInt128)weights.Integer(i)),
+                0,
+                new AlphaQuote(netuid, null, true, null)
+            );
             var ask = CallsOf(hotkey, coldkey, netuid);
             calls.Add(At(Precompiles.Staking, ask.Stake, words => holdings[at] = holdings[at] with { Holding = words.Integer(0) }));
             if (netuid == 0)
                 continue;
-            calls.Add(
-                Quote(ask.Price, words => holdings[at] = With(holdings[at], holdings[at].Quote with { RawPrice = words.Integer(0) }))
-            );
-            calls.Add(
-                Quote(ask.TaoInPool, words => holdings[at] = With(holdings[at], holdings[at].Quote with { TaoInPool = words.UInt64(0) }))
-            );
-            calls.Add(
-                Quote(
-                    ask.AlphaInPool,
-                    words => holdings[at] = With(holdings[at], holdings[at].Quote with { AlphaInPool = words.UInt64(0) })
-                )
-            );
+            quotes[i] = new QuoteReader(netuid, ask.Price, ask.TaoInPool, ask.AlphaInPool, block.Number);
+            calls.AddRange(quotes[i]!.Calls);
         }
 
         await pool.SendAtAsync(block.Number, block.Hash, calls, cancel).ConfigureAwait(false);
+        for (var i = 0; i < count; i++)
+        {
+            if (quotes[i] is { } quote)
+                holdings[i] = holdings[i] with { Quote = quote.Read() };
+        }
+
         return new NavInputs(block.Number, block.Hash, block.Timestamp, Wei.From((UInt128)supply), holdings);
 
         RpcCall View(string data, Action<AbiData> take) => At(contract, data, take);
 
         RpcCall At(Address to, string data, Action<AbiData> take) =>
             EthCalls.CallAt(to, data, block.Number, bytes => take(new AbiData(bytes)));
-
-        // A price that is refused is missing; that makes NAV unavailable, and says of which subnet.
-        RpcCall Quote(string data, Action<AbiData> take) => At(Precompiles.Alpha, data, take) with { Refused = _ => { } };
-
-        static NavHolding With(NavHolding holding, AlphaQuote quote) => holding with { Quote = quote };
     }
 
     /// <summary>

@@ -220,9 +220,7 @@ public sealed record StepwisePlan(int SlippageBasisPoints) : ITradePlan
     }
 
     private static BigInteger PriceRao(NavHolding holding) =>
-        holding.Netuid == 0 ? RaoWei
-        : holding.Quote.AlphaInPool == 0 ? 0
-        : (BigInteger)holding.Quote.TaoInPool * RaoWei / holding.Quote.AlphaInPool;
+        AlphaPrice.Of(holding.Quote, out _) is { } price ? (BigInteger)price.Price.Value / RaoWei : 0;
 
     private Wei Bound(Wei expected) => Wei.From(expected.Value * (UInt128)(BasisPoints - SlippageBasisPoints) / BasisPoints);
 

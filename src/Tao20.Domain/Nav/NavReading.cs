@@ -24,7 +24,7 @@ public enum NavProblem
     /// <summary>A constituent has no price.</summary>
     PriceMissing,
 
-    /// <summary>Two sources of a price differ by more than 10 %.</summary>
+    /// <summary>The chain's price is not the one of its pool.</summary>
     PricesDisagree,
 
     /// <summary>The block is older than 300 s.</summary>
@@ -77,9 +77,7 @@ public abstract record NavReading
         {
             if (AlphaPrice.Of(holding.Quote, out var problem) is not { } price)
             {
-                var kind = holding.Quote is { RawPrice: not null, TaoInPool: > 0, AlphaInPool: > 0 }
-                    ? NavProblem.PricesDisagree
-                    : NavProblem.PriceMissing;
+                var kind = holding.Quote is { Exists: true, RawPrice.IsZero: false } ? NavProblem.PricesDisagree : NavProblem.PriceMissing;
                 return new Unavailable(inputs, kind, problem!);
             }
 

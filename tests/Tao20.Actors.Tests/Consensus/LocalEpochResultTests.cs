@@ -28,7 +28,7 @@ public sealed class LocalEpochResultTests
     }
 
     [Fact]
-    public void A_nav_that_is_not_there_prices_of_the_pool_and_a_composition_off_the_rule_are_said()
+    public void A_nav_that_is_not_there_and_a_composition_off_the_rule_are_said()
     {
         var inputs = new NavInputs(7, Root, 9, Wei.OneTao, []);
         Assert.Contains(
@@ -36,12 +36,6 @@ public sealed class LocalEpochResultTests
             Assert.Single(LocalEpochResult.Judge(new NavReading.Unavailable(inputs, NavProblem.PriceMissing, "why"), One, null).Warnings),
             StringComparison.Ordinal
         );
-        var cut = new NavReading.Available(
-            inputs,
-            One,
-            [new AlphaPrice(3, TaoPerAlpha.One, PriceSource.PoolRatio), new AlphaPrice(4, TaoPerAlpha.One, PriceSource.RuntimeRao)]
-        );
-        Assert.Contains("1 of 2 prices", Assert.Single(LocalEpochResult.Judge(cut, One, null).Warnings), StringComparison.Ordinal);
         var check = new CompositionCheck(new DateOnly(2026, 11, 22), ["subnet 9 is held and not among the largest 20"]);
         Assert.Equal(
             "composition as of 2026-11-22: subnet 9 is held and not among the largest 20",

@@ -52,7 +52,6 @@ public sealed class NavReaderTests : IAsyncLifetime
         await ExecuteAsync(_economy.Buy(3, 900_000_000_000_000));
         var own = AbiWords.BigInteger((await _anvil.Client.CallAsync([(_economy.Index, AbiEncoder.Call("getCurrentNAV()"))], _none))[0], 0);
         var nav = Assert.IsType<NavReading.Available>(await NavAsync());
-        Assert.All(nav.Prices, price => Assert.Equal(PriceSource.RuntimeWei, price.Source));
         Assert.InRange((BigInteger)nav.Nav.Value, own - 100, own + 100);
         Assert.Equal(20, nav.Inputs.Holdings.Count);
         Assert.Equal(
@@ -62,11 +61,34 @@ public sealed class NavReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_price_that_disagrees_with_the_pool_or_a_pool_that_is_empty_makes_it_unavailable()
+    public async Task It_stays_the_contracts_own_while_emission_moves_the_weights_of_pools_and_on_another_curve()
     {
         await ExecuteAsync(_economy.Mint(_economy.Miners[0], 50 * Tao, await _economy.PricesAsync(_none), _time + 100));
-        await ExecuteAsync(SubtensorMock.Set(_economy.Keeper, "setQuoteWeight", (ushort)5, 400_000_000_000_000_000UL));
+        await ExecuteAsync(SubtensorMock.Set(_economy.Keeper, "emitIntoPool", (ushort)5, 0UL, 20_000_000_000_000_000UL));
+        await RequireOwnAsync();
+        await ExecuteAsync(SubtensorMock.Set(_economy.Keeper, "setForeignCurve", (ushort)6, true));
+        await RequireOwnAsync();
+
+        async Task RequireOwnAsync()
+        {
+            var own = await _anvil.Client.CallAsync([(_economy.Index, AbiEncoder.Call("getCurrentNAV()"))], _none);
+            var nav = (BigInteger)Assert.IsType<NavReading.Available>(await NavAsync()).Nav.Value;
+            Assert.InRange(nav, AbiWords.BigInteger(own[0], 0) - 100, AbiWords.BigInteger(own[0], 0) + 100);
+        }
+    }
+
+    [Fact]
+    public async Task A_curve_that_nobody_knows_of_a_subnet_that_is_dissolved_or_a_pool_that_is_empty_makes_it_unavailable()
+    {
+        await ExecuteAsync(_economy.Mint(_economy.Miners[0], 50 * Tao, await _economy.PricesAsync(_none), _time + 100));
+        await ExecuteAsync(SubtensorMock.Set(_economy.Keeper, "setForeignCurve", (ushort)5, true));
+        await ExecuteAsync(SubtensorMock.Set(_economy.Keeper, "setDropped", "SwapSuperellipse", true));
         Assert.Equal(NavProblem.PricesDisagree, Assert.IsType<NavReading.Unavailable>(await NavAsync()).Problem);
+        await ExecuteAsync(SubtensorMock.Set(_economy.Keeper, "setForeignCurve", (ushort)5, false));
+        await ExecuteAsync(SubtensorMock.Set(_economy.Keeper, "dissolve", (ushort)9));
+        var dissolved = Assert.IsType<NavReading.Unavailable>(await NavAsync());
+        Assert.Equal(NavProblem.PriceMissing, dissolved.Problem);
+        Assert.Contains("subnet 9 is not there, or is being dissolved", dissolved.Reason, StringComparison.Ordinal);
         await ExecuteAsync(SubtensorMock.Set(_economy.Keeper, "setPool", (ushort)7, 5_000_000UL, 0UL));
         var missing = Assert.IsType<NavReading.Unavailable>(await NavAsync());
         Assert.Contains("subnet", missing.Reason, StringComparison.Ordinal);

@@ -195,6 +195,9 @@ public sealed class StepwisePlanTests
 
     private static Wei Ten => Wei.From(Wei.OneTao.Value * 10);
 
+    private static AlphaQuote Quote(ushort netuid) =>
+        new(netuid, Wei.OneTao.Value / 2, true, new BalancerPool(500 * Alpha, 1_000 * Alpha, BalancerPool.Half));
+
     /// <summary>Two subnets at half a TAO for an alpha; the index holds 150 and 50 alpha for a supply of 100.</summary>
     private static BasketReading Basket(
         ulong block = 100,
@@ -203,7 +206,7 @@ public sealed class StepwisePlanTests
         BigInteger poolAllowed = default
     )
     {
-        var quotes = new[] { 1, 2 }.Select(netuid => new AlphaQuote((ushort)netuid, Alpha / 2, 500 * Alpha, 1_000 * Alpha)).ToArray();
+        var quotes = new[] { 1, 2 }.Select(netuid => Quote((ushort)netuid)).ToArray();
         var holdings = new[]
         {
             new NavHolding(1, Ratio.Of(3, 4), 150 * (BigInteger)Alpha, quotes[0]),

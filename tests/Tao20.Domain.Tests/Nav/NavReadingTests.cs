@@ -24,54 +24,46 @@ public sealed class NavReadingTests
     {
         var inputs = Inputs(10, (0, 10, 1, 1));
         Assert.Equal(Wei.OneTao.Value, Available(inputs).Nav.Value);
-        Assert.Equal(PriceSource.Root, Available(inputs).Prices[0].Source);
     }
 
     [Theory]
-    [InlineData("2000000000000000000", PriceSource.RuntimeWei, "2000000000000000000")]
-    [InlineData("2199000000000000000", PriceSource.RuntimeWei, "2199000000000000000")]
-    [InlineData("2000000000", PriceSource.RuntimeRao, "2000000000000000000")]
-    [InlineData("1850000000", PriceSource.RuntimeRao, "1850000000000000000")]
-    [InlineData("2", PriceSource.PoolRatio, "2000000000000000000")]
-    public void The_scale_of_a_price_is_the_one_that_agrees_with_the_pool(string raw, PriceSource source, string price)
+    [InlineData(500_000_000_000_000_000, "250000000000000000", true)]
+    [InlineData(400_000_000_000_000_000, "375000000000000000", true)]
+    [InlineData(600_000_000_000_000_000, "166666666000000000", true)]
+    [InlineData(512_345_678_901_234_567, "237951807000000000", true)]
+    [InlineData(444_444_444_444_444_444, "250000000000000000", false)]
+    [InlineData(500_000_000_000_000_000, "250000002000000000", false)]
+    [InlineData(500_000_000_000_000_000, "250000000", false)]
+    [InlineData(500_000_000_000_000_000, "1", false)]
+    public void A_price_is_the_chains_own_and_has_to_agree_with_a_pool_that_is_known(ulong weight, string raw, bool agrees)
     {
-        var found = AlphaPrice.Of(new AlphaQuote(7, BigInteger.Parse(raw, null), 2_000 * Tao, 1_000 * Tao), out var problem);
-        Assert.Null(problem);
-        Assert.Equal((source, price), (found!.Source, found.Price.ToString()));
+        var quote = new AlphaQuote(7, BigInteger.Parse(raw, null), true, new BalancerPool(1_000 * Tao, 4_000 * Tao, weight));
+        var found = AlphaPrice.Of(quote, out var problem);
+        Assert.Equal(agrees, problem is null);
+        Assert.Equal(agrees ? raw : null, found?.Price.ToString());
+
+        // Where it is not known there is nothing to agree with.
+        Assert.Equal(raw, AlphaPrice.Of(quote with { Pool = null }, out _)!.Price.ToString());
     }
 
     [Fact]
-    public void A_price_cut_to_nothing_is_read_from_the_pool()
-    {
-        // 0.0123 TAO: an older runtime says 0.
-        var found = AlphaPrice.Of(new AlphaQuote(7, 0, 123 * Tao, 10_000 * Tao), out _);
-        Assert.Equal((PriceSource.PoolRatio, (UInt128)12_300_000_000_000_000), (found!.Source, found.Price.Value));
-    }
-
-    [Theory]
-    [InlineData("2201000000000000000")]
-    [InlineData("1799000000")]
-    [InlineData("4")]
-    [InlineData("0")]
-    public void A_price_that_disagrees_with_the_pool_in_every_scale_makes_nav_unavailable(string raw)
+    public void A_price_that_is_not_the_pools_makes_nav_unavailable()
     {
         var inputs = Inputs(90, (7, 100, 2_000, 1_000));
-        var bent = inputs with
-        {
-            Holdings = [inputs.Holdings[0] with { Quote = inputs.Holdings[0].Quote with { RawPrice = BigInteger.Parse(raw, null) } }],
-        };
+        var bent = inputs with { Holdings = [inputs.Holdings[0] with { Quote = inputs.Holdings[0].Quote with { RawPrice = 3 * One } }] };
         var unavailable = Assert.IsType<NavReading.Unavailable>(NavReading.Of(bent, bent.Timestamp));
         Assert.Equal(NavProblem.PricesDisagree, unavailable.Problem);
         Assert.Contains("subnet 7", unavailable.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_missing_price_an_empty_pool_an_old_block_or_no_composition_makes_it_unavailable()
+    public void A_missing_price_a_missing_subnet_an_old_block_or_no_composition_makes_it_unavailable()
     {
         var inputs = Inputs(90, (7, 100, 2_000, 1_000));
         var quote = inputs.Holdings[0].Quote;
         Assert.Equal(NavProblem.PriceMissing, Problem(With(quote with { RawPrice = null }), inputs.Timestamp));
-        Assert.Equal(NavProblem.PriceMissing, Problem(With(quote with { AlphaInPool = 0 }), inputs.Timestamp));
+        Assert.Equal(NavProblem.PriceMissing, Problem(With(quote with { RawPrice = 0 }), inputs.Timestamp));
+        Assert.Equal(NavProblem.PriceMissing, Problem(With(quote with { Exists = false }), inputs.Timestamp));
         Assert.Equal(NavProblem.BlockTooOld, Problem(inputs, inputs.Timestamp + 301));
         Assert.IsType<NavReading.Available>(NavReading.Of(inputs, inputs.Timestamp + 300));
         Assert.Equal(NavProblem.NoComposition, Problem(inputs with { Holdings = [] }, inputs.Timestamp));
@@ -102,7 +94,7 @@ public sealed class NavReadingTests
                                     (ushort)(i + 1),
                                     new Ratio(1),
                                     s.Item1,
-                                    new AlphaQuote((ushort)(i + 1), price, s.Item2, s.Item3)
+                                    new AlphaQuote((ushort)(i + 1), price, true, Pool(s.Item2, s.Item3))
                                 );
                             }
                         )
@@ -133,7 +125,7 @@ public sealed class NavReadingTests
         var tao = Wei.From(10 * Wei.OneTao.Value);
         var bought = ExecutablePrice
             .MintLegs(inputs, tao)
-            .Zip(inputs.Holdings, (rao, h) => (BigInteger)h.Quote.AlphaInPool * rao / (h.Quote.TaoInPool + rao))
+            .Zip(inputs.Holdings, (rao, h) => (BigInteger)h.Quote.Pool!.Alpha * rao / (h.Quote.Pool!.Tao + rao))
             .ToList();
         var mint = ExecutablePrice.OfMint(nav, tao, bought)!;
         Assert.True(mint.Price.Value > nav.Nav.Value && mint.Price.Value < nav.Nav.Value * 101 / 100);
@@ -141,7 +133,7 @@ public sealed class NavReadingTests
         var tokens = Wei.From(4 * Wei.OneTao.Value);
         var sold = ExecutablePrice
             .RedeemLegs(inputs, tokens)
-            .Zip(inputs.Holdings, (alpha, h) => (BigInteger)h.Quote.TaoInPool * alpha / (h.Quote.AlphaInPool + alpha))
+            .Zip(inputs.Holdings, (alpha, h) => (BigInteger)h.Quote.Pool!.Tao * alpha / (h.Quote.Pool!.Alpha + alpha))
             .ToList();
         var redeem = ExecutablePrice.OfRedeem(tokens, sold)!;
         Assert.True(redeem.Price.Value < nav.Nav.Value && redeem.Price.Value > nav.Nav.Value * 99 / 100);
@@ -155,6 +147,8 @@ public sealed class NavReadingTests
     [InlineData(1_000, 1_040, NavMove.Alert)]
     public void Two_percent_warns_and_four_alert(ulong before, ulong after, NavMove move) =>
         Assert.Equal(move, NavMoves.Between(TaoPerToken.From(before), TaoPerToken.From(after)));
+
+    private static BalancerPool Pool(ulong tao, ulong alpha) => new(tao, alpha, BalancerPool.Half);
 
     private static NavReading.Available Available(NavInputs inputs) =>
         Assert.IsType<NavReading.Available>(NavReading.Of(inputs, inputs.Timestamp));
@@ -171,7 +165,7 @@ public sealed class NavReadingTests
                     (ushort)s.Netuid,
                     new Ratio(Ratio.Scale / subnets.Length),
                     s.Held * Tao,
-                    new AlphaQuote((ushort)s.Netuid, s.PoolTao * One / s.PoolAlpha, s.PoolTao * Tao, s.PoolAlpha * Tao)
+                    new AlphaQuote((ushort)s.Netuid, s.PoolTao * One / s.PoolAlpha, true, Pool(s.PoolTao * Tao, s.PoolAlpha * Tao))
                 )),
             ]
         );
