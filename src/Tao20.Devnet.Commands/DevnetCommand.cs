@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Tao20.Devnet.Subtensor;
 using Tao20.Domain.Units;
 using Tao20.Node;
 using Tao20.Node.Configuration;
@@ -72,6 +73,14 @@ internal static class DevnetCommand
             HelpName = "P%",
         };
         var stepwise = new Option<bool>("--stepwise") { Description = "These miners trade step by step and not through the router" };
+        var chainSpec = new Option<uint>("--chain-spec")
+        {
+            Description =
+                $"Which of Subtensor's runtimes the chain follows, {string.Join(" or ", SubtensorMock.Specs)} "
+                + $"(default {SubtensorMock.October})",
+            HelpName = "SPEC",
+            DefaultValueFactory = _ => SubtensorMock.October,
+        };
         var command = new Command("devnet", "A whole TAO20 economy on this machine: watch miners trade and be ranked")
         {
             dataDir,
@@ -90,6 +99,7 @@ internal static class DevnetCommand
             arbitrageurs,
             marketNoise,
             stepwise,
+            chainSpec,
         };
         command.SetAction(
             (parsed, cancel) =>
@@ -112,7 +122,8 @@ internal static class DevnetCommand
                         parsed.GetValue(commitReveal),
                         parsed.GetValue(arbitrageurs),
                         parsed.GetValue(marketNoise) ?? (parsed.GetValue(arbitrageurs) > 0 ? "2%" : "0%"),
-                        parsed.GetValue(stepwise)
+                        parsed.GetValue(stepwise),
+                        parsed.GetValue(chainSpec)
                     ).Checked(),
                     cancel
                 )
@@ -154,7 +165,13 @@ internal static class DevnetCommand
         Say("Starting a local chain ...");
         await using var chain = await Anvil.StartAsync(tools, settings.Anvil, cancel);
         Say($"Deploying twenty subnets, the index, its market and its router to {chain.Rpc} ...");
-        var (economy, time) = await Economy.DeployAsync(chain, settings.Miners, settings.Anvil.GenesisTimestamp + 1, cancel);
+        var (economy, time) = await Economy.DeployAsync(
+            chain,
+            settings.Miners,
+            settings.Anvil.GenesisTimestamp + 1,
+            cancel,
+            settings.ChainSpec
+        );
         DevnetMarket? market = null;
         if (settings.Arbitrageurs > 0)
             (market, time) = await DevnetMarket.OpenAsync(economy, settings, time, cancel);

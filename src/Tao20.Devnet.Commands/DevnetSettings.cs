@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tao20.Devnet.Subtensor;
 using Tao20.Node;
 
 namespace Tao20.Devnet.Commands;
@@ -20,7 +21,8 @@ internal sealed record DevnetSettings(
     bool CommitReveal,
     int Arbitrageurs,
     string MarketNoiseText,
-    bool Stepwise
+    bool Stepwise,
+    uint ChainSpec
 )
 {
     /// <summary>How many scripted miners there can be.</summary>
@@ -76,6 +78,7 @@ internal sealed record DevnetSettings(
             MarketNoiseText,
             "0% without --arbitrageurs: nobody would bring the market back"
         );
+        Require(SubtensorMock.Specs.Contains(ChainSpec), "--chain-spec", ChainSpec, string.Join(" or ", SubtensorMock.Specs));
         foreach (var text in ByzantineTexts)
             Require(
                 Byzantine.TryParse(text) is { } byzantine && byzantine.Validator <= Validators && Validators > 1,

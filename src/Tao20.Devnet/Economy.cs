@@ -20,6 +20,7 @@ public sealed class Economy
 
     private const int Subnets = 20;
     private const ulong Rao = 1_000_000_000;
+    private const ulong EmissionParts = 2_000;
     private static readonly Hash256 Hotkey = Keccak.Hash("the hotkey of the devnet's index"u8);
 
     private Economy(Anvil chain, Address index, Address pool, Address router, IReadOnlyList<Address> miners, Address keeper)
@@ -176,6 +177,10 @@ public sealed class Economy
 
     /// <summary>A purchase of alpha, which moves its price up.</summary>
     public DevnetTransaction Buy(int netuid, ulong rao) => Stake(Keeper, netuid, rao);
+
+    /// <summary>A block's emission into a subnet's pool: the pool's weights change, and its price does not.</summary>
+    public DevnetTransaction Emit(int netuid) =>
+        SubtensorMock.Set(Keeper, "emitIntoPool", (ushort)netuid, 0UL, PoolAlpha(netuid) / EmissionParts);
 
     private static DevnetTransaction Stake(Address account, int netuid, ulong rao) =>
         new(account, Staking, new AddStakeLimitFunction(Hotkey, rao, ulong.MaxValue, true, netuid).Encode());

@@ -20,6 +20,7 @@ public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong 
     private readonly Random _random = new(script.Seed);
     private readonly Dictionary<Address, BigInteger> _toUndo = [];
     private ulong _epochEnds = startTime + 3600;
+    private int _blocks;
 
     /// <summary>The time of the latest block, in Unix seconds.</summary>
     public ulong Time { get; private set; } = startTime;
@@ -51,6 +52,7 @@ public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong 
             transactions.Add(
                 economy.Buy(Economy.Netuids[_random.Next(Economy.Netuids.Count)], (ulong)_random.Next(1, 200) * 1_000_000_000)
             );
+        transactions.Add(economy.Emit(Economy.Netuids[_blocks++ % Economy.Netuids.Count]));
         transactions.AddRange(others);
         await economy.Chain.Client.SubmitAsync(transactions, cancel).ConfigureAwait(false);
         await economy.Chain.Client.MineAsync(Time, cancel).ConfigureAwait(false);

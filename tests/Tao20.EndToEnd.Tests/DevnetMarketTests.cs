@@ -35,7 +35,7 @@ public sealed class DevnetMarketTests : InDirectory
             "--json",
             "--data-dir",
             System.IO.Path.Combine(Directory, "data"),
-            .. stepwise ? new[] { "--stepwise" } : [],
+            .. stepwise ? new[] { "--stepwise", "--chain-spec", "425" } : [],
         ]);
         Assert.True(code == 0, $"{process.Errors}\n{output}");
         var summary = JsonNode.Parse(output)!;

@@ -24,13 +24,17 @@ public sealed class DevnetTests : InDirectory
         "--json",
     ];
 
-    [Fact]
-    public async Task Five_miners_trade_and_are_ranked_and_the_document_adds_up()
+    [Theory]
+    [InlineData("425")]
+    [InlineData("473")]
+    public async Task Five_miners_trade_and_are_ranked_and_the_document_adds_up(string spec)
     {
         var (code, output, process) = await Tao20Process.RunAsync([
             .. Short,
             "--seed",
             "7",
+            "--chain-spec",
+            spec,
             "--data-dir",
             System.IO.Path.Combine(Directory, "data"),
         ]);
@@ -117,6 +121,7 @@ public sealed class DevnetTests : InDirectory
     [InlineData("--miners", "many")]
     [InlineData("--duration", "soon")]
     [InlineData("--epoch", "1ms")]
+    [InlineData("--chain-spec", "474")]
     [InlineData("--colour", "red")]
     public async Task A_wrong_option_is_named_with_what_to_give(string option, string value)
     {

@@ -15,11 +15,14 @@ public static class SubtensorMock
     /// <summary>The account that holds the state, and all TAO that is in pools.</summary>
     public static readonly Address State = Address.Parse("0x000000000000000000000000000000005aB7e450");
 
-    /// <summary>The spec of the test of June 2026.</summary>
+    /// <summary>The spec of June 2026.</summary>
     public const uint June = 425;
 
     /// <summary>The spec that main net ran in October 2026.</summary>
     public const uint October = 473;
+
+    /// <summary>The specs there are.</summary>
+    public static IReadOnlyList<uint> Specs { get; } = [June, October];
 
     private const ulong Modules = 0x5AB7E4500000;
     private static readonly BigInteger Reserves = BigInteger.Pow(10, 18 + 9);
