@@ -69,6 +69,12 @@ public static class EthCalls
     public static RpcCall Logs(LogFilter filter, Hash256 block, Action<JsonElement> take) =>
         JsonResult.Of("eth_getLogs", $"[{{{filter.Json},\"blockHash\":\"{block}\"}}]", take);
 
+    /// <summary>
+    /// Who asks, where it does not matter who: from some spec after 425 on Subtensor refuses calls from the zero address, which is what a
+    /// call without a sender is from.
+    /// </summary>
+    public const string Anybody = "0x000000000000000000000000000000000000dead";
+
     /// <summary><c>eth_call</c>: the bytes returned.</summary>
     /// <param name="to">The contract.</param>
     /// <param name="data">Selector and arguments, as 0x and hex digits.</param>
@@ -77,7 +83,7 @@ public static class EthCalls
     public static RpcCall Call(Address to, string data, string block, Action<byte[]> take) =>
         new(
             "eth_call",
-            $"[{{\"to\":\"{to}\",\"data\":\"{data}\"}},\"{block}\"]",
+            $"[{{\"from\":\"{Anybody}\",\"to\":\"{to}\",\"data\":\"{data}\"}},\"{block}\"]",
             (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Bytes(ref reader))
         );
 

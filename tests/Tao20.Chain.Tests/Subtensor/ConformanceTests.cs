@@ -11,11 +11,9 @@ public sealed class ConformanceTests
 {
     private const int Points = 34;
 
-    // Points that no test of the mock's contracts can hold: of the RPC, of the client, of the machine.
+    // Points that no test of the mock can hold: of the client, of the machine, of who makes the blocks.
     private static readonly IReadOnlyDictionary<int, string> Elsewhere = new Dictionary<int, string>
     {
-        [20] = "of contracts and of the RPC: the index refuses what is below a rao (design of the index contract)",
-        [21] = "of the RPC",
         [27] = "the base fee is set by who makes the blocks (TransactionSenderTests)",
         [31] = "of the client: WeightsState",
         [34] = "a measurement",

@@ -42,6 +42,10 @@ contract SubtensorHarness is Swaps, Dissolution {
         return rules;
     }
 
+    function isDisabled(address precompile) external view returns (bool) {
+        return disabled[precompile];
+    }
+
     function setDisabled(address precompile, bool off) external {
         disabled[precompile] = off;
     }
