@@ -164,7 +164,8 @@ internal static class DevnetCommand
         var tools = await DevnetTools.EnsureAsync(Say, cancel);
         Say("Starting a local chain ...");
         await using var chain = await Anvil.StartAsync(tools, settings.Anvil, cancel);
-        Say($"Deploying twenty subnets, the index, its market and its router to {chain.Rpc} ...");
+        await using var rpc = await SubtensorRpc.StartAsync(chain.Rpc, settings.RpcPort, cancel);
+        Say($"Deploying twenty subnets, the index, its market and its router to {rpc.Url}, by spec {settings.ChainSpec} ...");
         var (economy, time) = await Economy.DeployAsync(
             chain,
             settings.Miners,
@@ -186,7 +187,7 @@ internal static class DevnetCommand
         await hosts.StartAsync(
             settings,
             validators,
-            i => DevnetNodes.Validator(settings, directory, chain.Rpc, economy.Index, validators, i),
+            i => DevnetNodes.Validator(settings, directory, rpc.Url, economy.Index, validators, i),
             cancel
         );
         var host = hosts.First;
@@ -202,7 +203,7 @@ internal static class DevnetCommand
                 $"Starting {settings.Arbitrageurs} miners that trade in {economy.Pool}; noise moves it by "
                     + $"{settings.MarketNoiseText} a minute ..."
             );
-            await market.StartAsync(settings, i => DevnetNodes.Miner(settings, directory, chain.Rpc, economy, i), others, cancel);
+            await market.StartAsync(settings, i => DevnetNodes.Miner(settings, directory, rpc.Url, economy, i), others, cancel);
         }
 
         var traders = new ScriptedTraders(economy, new TraderScript(settings.Seed, settings.SecondsPerBlock), time);
@@ -242,7 +243,7 @@ internal static class DevnetCommand
             summary.Print();
         if (settings.Keep)
         {
-            Say($"Chain {chain.Rpc} and node {host.Http} stay until stopped (Ctrl+C).");
+            Say($"Chain {rpc.Url} and node {host.Http} stay until stopped (Ctrl+C).");
             await host.RunAsync(cancel);
         }
 

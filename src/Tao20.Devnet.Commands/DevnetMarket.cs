@@ -61,7 +61,7 @@ internal sealed class DevnetMarket : IAsyncDisposable
     /// <summary>Plays the same noise, and the same script of the other traders, on a chain of its own on which no miner trades.</summary>
     public static async Task<PegFigures> WithoutArbitrageAsync(DevnetTools tools, DevnetSettings settings, CancellationToken cancel)
     {
-        await using var chain = await Anvil.StartAsync(tools, settings.Anvil with { Port = 0 }, cancel);
+        await using var chain = await Anvil.StartAsync(tools, settings.Anvil, cancel);
         var (economy, time) = await Economy.DeployAsync(
             chain,
             settings.Miners,

@@ -37,7 +37,7 @@ internal sealed record DevnetSettings(
     private const double MaxNoise = 0.2;
 
     /// <summary>How the chain is started: an account for each scripted miner, one for the keeper, and one for the market's maker.</summary>
-    public AnvilOptions Anvil => new() { Port = RpcPort, Accounts = Miners + 2 };
+    public AnvilOptions Anvil => new() { Accounts = Miners + 2 };
 
     /// <summary>The standard deviation of the market's move in a minute, as a fraction.</summary>
     public double MarketNoise => Percentage.TryParse(MarketNoiseText) ?? 0;

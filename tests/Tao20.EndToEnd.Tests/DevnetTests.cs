@@ -112,8 +112,22 @@ public sealed class DevnetTests : InDirectory
         ]);
         var status = await process.UntilAsync(status => status["cursor"] is not null, TimeSpan.FromSeconds(60));
         var rpc = new Uri("http://" + status["chain"]!["endpoints"]![0]!["name"]!.GetValue<string>().Split(' ')[1]);
+        var started = Descendants(process.Id).ToList();
+        Assert.Contains(started, id => Path(id).EndsWith("anvil", StringComparison.Ordinal));
         await process.KillAsync();
-        await Eventually.HoldsAsync(() => !Listening(rpc), TimeSpan.FromSeconds(20));
+        await Eventually.HoldsAsync(
+            () => !Listening(rpc) && !started.Any(id => Path(id).EndsWith("anvil", StringComparison.Ordinal)),
+            TimeSpan.FromSeconds(20)
+        );
+
+        static IEnumerable<int> Descendants(int id) =>
+            System
+                .IO.Directory.GetDirectories($"/proc/{id}/task")
+                .SelectMany(thread => File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Select(child => int.Parse(child, null))
+                .SelectMany(child => Descendants(child).Prepend(child));
+
+        static string Path(int id) => new FileInfo($"/proc/{id}/exe").LinkTarget ?? "";
     }
 
     [Theory]

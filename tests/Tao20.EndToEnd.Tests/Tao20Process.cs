@@ -31,6 +31,9 @@ internal sealed class Tao20Process : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>Its number in the system.</summary>
+    public int Id => _process.Id;
+
     public string Errors
     {
         get
