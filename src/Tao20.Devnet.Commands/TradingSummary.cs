@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using Tao20.Actors.Arbitrage;
+using Tao20.Devnet.Subtensor;
 using Tao20.Domain.Units;
 using Tao20.Node.Http;
 
@@ -62,7 +63,13 @@ internal sealed record TradingSummary(
         var statuses = await market.StatusesAsync(cancel);
         var miners = new Dictionary<Address, TradingMiner>();
         foreach (var status in statuses.Select(status => status.Market!))
-            miners[status.Trader.Account] = TradingMiner.Of(status.Trader, status.Feed.Last?.Nav, after.BalanceOf(status.Trader.Account));
+        {
+            // The node shows no account's existential deposit.
+            var (tao, tokens) = after.BalanceOf(status.Trader.Account);
+            var shown = (tao - SubtensorMock.ExistentialDepositWei, tokens);
+            miners[status.Trader.Account] = TradingMiner.Of(status.Trader, status.Feed.Last?.Nav, shown);
+        }
+
         return new TradingSummary(miners, ConservationSummary.Of(before, after, burned), [.. statuses.SelectMany(FaultDocument.AllOf)]);
     }
 }

@@ -37,6 +37,8 @@ public sealed class SubnetReader(EndpointPool pool, ushort netuid, Address accou
         ushort? tempo = null,
             uid = null;
         List<OpenCommit> commits = [];
+        List<bool> permits = [];
+        List<ulong> updates = [];
         var identities = new NeuronIdentities(netuid, uids, at.Number);
         await pool.SendAtAsync(
                 at.Number,
@@ -58,6 +60,8 @@ public sealed class SubnetReader(EndpointPool pool, ushort netuid, Address accou
                         at.Number,
                         value => uid = value.Length == 0 ? null : ScaleReader.UInt16(value)
                     ),
+                    Value(RuntimeStorage.ValidatorPermit, value => permits = List(value, (ref ScaleReader reader) => reader.Bool())),
+                    Value(RuntimeStorage.LastUpdate, value => updates = List(value, (ref ScaleReader reader) => reader.UInt64())),
                     StorageCalls.At(RuntimeStorage.WeightCommits.Key(netuid, _hotkey), at.Number, value => commits = Commits(value)),
                     .. identities.Calls,
                 ],
@@ -77,7 +81,7 @@ public sealed class SubnetReader(EndpointPool pool, ushort netuid, Address accou
             checked((ushort)neurons),
             new EpochClock(index, last, pendingAt, blocks)
         );
-        var self = uid is { } own ? await SelfAsync(own, at, cancel).ConfigureAwait(false) : null;
+        var self = uid is { } own ? new WeightSetter(own, permits.ElementAtOrDefault(own), updates.ElementAtOrDefault(own)) : null;
         return new SubnetView(at.Number, rules, self, commits, identities.Found);
 
         RpcCall Subnet(string data, Action<ulong> take) => Word(Precompiles.Subnet, data, words => take(words.UInt64(0)));
@@ -88,42 +92,31 @@ public sealed class SubnetReader(EndpointPool pool, ushort netuid, Address accou
         RpcCall Value(StorageItem item, Action<byte[]> take) => StorageCalls.At(item.Key(netuid), at.Number, take);
     }
 
-    private async Task<WeightSetter> SelfAsync(ushort uid, BlockHeader at, CancellationToken cancel)
-    {
-        var permit = false;
-        ulong update = 0;
-        await pool.SendAtAsync(
-                at.Number,
-                at.Hash,
-                [
-                    Word(new GetValidatorStatusFunction(netuid, uid).Encode(), words => permit = words.UInt64(0) != 0),
-                    Word(new GetLastUpdateFunction(netuid, uid).Encode(), words => update = words.UInt64(0)),
-                ],
-                cancel
-            )
-            .ConfigureAwait(false);
-        return new WeightSetter(uid, permit, update);
-
-        RpcCall Word(string data, Action<AbiData> take) =>
-            EthCalls.CallAt(Precompiles.Metagraph, data, at.Number, bytes => take(new AbiData(bytes)));
-    }
-
     private static ulong OrZero(byte[] value) => value.Length == 0 ? 0 : ScaleReader.UInt64(value);
 
-    private static List<OpenCommit> Commits(byte[] value)
+    private static List<OpenCommit> Commits(byte[] value) =>
+        List(
+            value,
+            (ref ScaleReader reader) =>
+            {
+                reader.Hash();
+                var commit = new OpenCommit(reader.UInt64(), reader.UInt64());
+                reader.UInt64();
+                return commit;
+            }
+        );
+
+    private static List<T> List<T>(byte[] value, ItemReader<T> read)
     {
-        var commits = new List<OpenCommit>();
+        var items = new List<T>();
         if (value.Length == 0)
-            return commits;
+            return items;
         var reader = new ScaleReader(value);
         for (var left = reader.Length(); left > 0; left--)
-        {
-            reader.Hash();
-            commits.Add(new OpenCommit(reader.UInt64(), reader.UInt64()));
-            reader.UInt64();
-        }
-
+            items.Add(read(ref reader));
         reader.End();
-        return commits;
+        return items;
     }
+
+    private delegate T ItemReader<T>(ref ScaleReader reader);
 }

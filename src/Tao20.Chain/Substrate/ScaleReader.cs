@@ -32,12 +32,22 @@ public ref struct ScaleReader(ReadOnlySpan<byte> data)
 
     /// <summary>A whole value that is true or false.</summary>
     /// <exception cref="FormatException">It is shorter or longer, or neither.</exception>
-    public static bool Bool(ReadOnlySpan<byte> value) =>
-        value switch
+    public static bool Bool(ReadOnlySpan<byte> value)
+    {
+        var reader = new ScaleReader(value);
+        var flag = reader.Bool();
+        reader.End();
+        return flag;
+    }
+
+    /// <summary>The next byte, which is true or false.</summary>
+    /// <exception cref="FormatException">It is neither, or there is none.</exception>
+    public bool Bool() =>
+        Take(1)[0] switch
         {
-            [0] => false,
-            [1] => true,
-            _ => throw new FormatException($"{value.Length} bytes are not true or false"),
+            0 => false,
+            1 => true,
+            var other => throw new FormatException($"{other} is not true or false"),
         };
 
     /// <summary>The next two bytes.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tao20.Chain.Abi;
 using Tao20.Domain.Units;
@@ -14,10 +15,24 @@ internal sealed class FrontierAnswers(AskChain ask)
 {
     private const int InternalError = -32603;
     private const int MostLogs = 10_000;
-    private static readonly BigInteger ExistentialDepositWei = 500 * BigInteger.Pow(10, 9);
     private static readonly string ErrorSelector = Keccak.Selector("Error(string)");
     private static readonly string DispatchFailed = Keccak.Selector("DispatchFailed(string)");
     private readonly ConcurrentDictionary<string, bool> _receiptsAsked = new();
+
+    /// <summary>Whether Frontier answers a call as the chain does, as long as that is no error.</summary>
+    public static bool IsPlain(JsonElement call)
+    {
+        var parameters = call.TryGetProperty("params", out var given) ? given : default;
+        return call.GetProperty("method").GetString() switch
+        {
+            "eth_call" or "eth_estimateGas" => parameters[0].TryGetProperty("from", out var from)
+                && !IsZero(from.GetString()!)
+                && (parameters.GetArrayLength() < 2 || parameters[1].ValueKind == JsonValueKind.String),
+            "eth_blockNumber" or "eth_chainId" or "eth_gasPrice" or "eth_getTransactionCount" => true,
+            "eth_getBlockByNumber" or "eth_getBlockByHash" or "eth_getBlockReceipts" => true,
+            _ => false,
+        };
+    }
 
     /// <summary>What is answered without asking the chain what was asked; null to ask it.</summary>
     public async Task<JsonObject?> InsteadAsync(JsonObject call, CancellationToken cancel)
@@ -65,7 +80,7 @@ internal sealed class FrontierAnswers(AskChain ask)
             // The existential deposit stays on the account: it is not shown.
             case "eth_getBalance":
                 var balance = HexText.BigQuantity(reply["result"]!.GetValue<string>());
-                return Result(Quantity(BigInteger.Max(0, balance - ExistentialDepositWei)));
+                return Result(Quantity(BigInteger.Max(0, balance - SubtensorMock.ExistentialDepositWei)));
 
             // The mapping of hashes to blocks is a task of its own and comes after the block.
             case "eth_getTransactionReceipt" when reply["result"] is JsonObject receipt:

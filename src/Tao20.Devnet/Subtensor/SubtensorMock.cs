@@ -21,6 +21,9 @@ public static class SubtensorMock
     /// <summary>The spec that main net ran in October 2026.</summary>
     public const uint October = 473;
 
+    /// <summary>What every account keeps and no balance shows, in wei.</summary>
+    public static readonly BigInteger ExistentialDepositWei = 500 * BigInteger.Pow(10, 9);
+
     /// <summary>The specs there are.</summary>
     public static IReadOnlyList<uint> Specs { get; } = [June, October];
 

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.WebSockets;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -72,7 +74,20 @@ public sealed class SubtensorRpc : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
-        var request = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted).ConfigureAwait(false);
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted).ConfigureAwait(false);
+        context.Response.ContentType = "application/json";
+        if (IsPlain(body.ToArray()))
+        {
+            var reply = await PassAsync(body.ToArray(), context.RequestAborted).ConfigureAwait(false);
+            if (reply.AsSpan().IndexOf("\"error\""u8) < 0)
+            {
+                await context.Response.Body.WriteAsync(reply, context.RequestAborted).ConfigureAwait(false);
+                return;
+            }
+        }
+
+        var request = JsonNode.Parse(body.ToArray());
         JsonNode answer;
         if (request is JsonArray batch)
             answer = new JsonArray([
@@ -80,8 +95,24 @@ public sealed class SubtensorRpc : IAsyncDisposable
             ]);
         else
             answer = (await AnswerAsync([request!.AsObject()], context.RequestAborted).ConfigureAwait(false))[0];
-        context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(answer.ToJsonString(), context.RequestAborted).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether a request can go to the chain as it is, and its reply back, unless there is an error in it.</summary>
+    private static bool IsPlain(byte[] body)
+    {
+        using var request = JsonDocument.Parse(body);
+        return request.RootElement.ValueKind == JsonValueKind.Array
+            ? request.RootElement.EnumerateArray().All(FrontierAnswers.IsPlain)
+            : FrontierAnswers.IsPlain(request.RootElement);
+    }
+
+    private async Task<byte[]> PassAsync(byte[] body, CancellationToken cancel)
+    {
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var reply = await _http.PostAsync(_chain, content, cancel).ConfigureAwait(false);
+        return await reply.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false);
     }
 
     private async Task<JsonObject[]> AnswerAsync(IReadOnlyList<JsonObject> calls, CancellationToken cancel)

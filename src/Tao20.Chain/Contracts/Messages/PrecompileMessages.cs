@@ -148,20 +148,8 @@ internal sealed class GetCommitRevealWeightsIntervalFunction(ushort netuid) : Su
 [Function("getMinAllowedWeights")]
 internal sealed class GetMinAllowedWeightsFunction(ushort netuid) : SubnetFunction(netuid);
 
-[Function("getMaxWeightLimit")]
-internal sealed class GetMaxWeightLimitFunction(ushort netuid) : SubnetFunction(netuid);
-
 [Function("getUidCount")]
 internal sealed class GetUidCountFunction(ushort netuid) : SubnetFunction(netuid);
-
-[Function("getValidatorStatus")]
-internal sealed class GetValidatorStatusFunction(ushort netuid, ushort uid) : NeuronFunction(netuid, uid);
-
-[Function("getLastUpdate")]
-internal sealed class GetLastUpdateFunction(ushort netuid, ushort uid) : NeuronFunction(netuid, uid);
-
-[Function("getHotkey")]
-internal sealed class GetHotkeyFunction(ushort netuid, ushort uid) : NeuronFunction(netuid, uid);
 
 [Function("setWeights")]
 internal sealed class SetWeightsFunction(ushort netuid, List<ushort> uids, List<ushort> weights, ulong versionKey) : FunctionMessage
