@@ -19,6 +19,7 @@ internal sealed class DevnetMarket : IAsyncDisposable
     public const int SecondsPerBlock = 12;
 
     private const int DeadlineSeconds = 600;
+    private const ulong BaseFee = 1_000_000_000;
     private const int MostBlocksToFinish = 60;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan LongestBlock = TimeSpan.FromSeconds(5);
@@ -51,6 +52,8 @@ internal sealed class DevnetMarket : IAsyncDisposable
         CancellationToken cancel
     )
     {
+        // Gas costs something, and nothing else is charged: offers beyond it buy nothing on the chain.
+        economy.Chain.Client.BaseFee = BaseFee;
         var accounts = await economy.Chain.Client.AccountsAsync(cancel);
         var script = new MarketScript(settings.Seed, settings.MarketNoise, settings.SecondsPerBlock);
         var arbitrageurs = Enumerable.Range(1, settings.Arbitrageurs).Select(i => PegMarket.KeyOf(i, settings.Seed).Address).ToList();

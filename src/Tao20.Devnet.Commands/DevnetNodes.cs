@@ -47,9 +47,8 @@ internal static class DevnetNodes
             ["Market:Pools"] = economy.Pool.ToString(),
             ["Market:Router"] = settings.Stepwise ? null : economy.Router.ToString(),
 
-            // The chain keeps its own time, and its base fee is 0: gas costs what is offered.
+            // The chain keeps its own time.
             ["Market:MaxBlockAge"] = "0s",
-            ["Transactions:PriorityFeePerGas"] = "1000000000",
             ["DataDir"] = Path.Combine(directory, $"miner-{i + 1}"),
             ["Http:Port"] = "0",
         };

@@ -65,6 +65,9 @@ public sealed class DevnetClient : IDisposable
         return results;
     }
 
+    /// <summary>What a unit of gas costs in the blocks that are mined here, in wei. 0 at first.</summary>
+    public ulong BaseFee { get; set; }
+
     /// <summary>The height of the latest block.</summary>
     public async Task<ulong> BlockNumberAsync(CancellationToken cancel)
     {
@@ -108,7 +111,7 @@ public sealed class DevnetClient : IDisposable
                     "eth_sendTransaction",
                     $"[{{\"from\":\"{tx.From}\","
                         + $"{(tx.To is { } to ? $"\"to\":\"{to}\"," : "")}\"nonce\":\"{HexText.Quantity(nonces[tx.From]++)}\","
-                        + $"\"gas\":\"{GasLimit}\",\"gasPrice\":\"0x0\",\"value\":\"0x{tx.Value:x}\",\"data\":\"{tx.Data}\"}}]"
+                        + $"\"gas\":\"{GasLimit}\",\"gasPrice\":\"{HexText.Quantity(BaseFee)}\",\"value\":\"0x{tx.Value:x}\",\"data\":\"{tx.Data}\"}}]"
                 )
             )
             .ToList();
@@ -116,8 +119,14 @@ public sealed class DevnetClient : IDisposable
     }
 
     /// <summary>Mines one block with this time and all pending transactions.</summary>
-    public Task MineAsync(ulong timestamp, CancellationToken cancel) =>
-        SendAsync([("evm_setNextBlockTimestamp", $"[\"{HexText.Quantity(timestamp)}\"]"), ("evm_mine", "[]")], cancel);
+    public async Task MineAsync(ulong timestamp, CancellationToken cancel)
+    {
+        // One after the other: what is in one request is handled side by side.
+        if (BaseFee > 0)
+            await SendAsync("anvil_setNextBlockBaseFeePerGas", $"[\"{HexText.Quantity(BaseFee)}\"]", cancel).ConfigureAwait(false);
+        await SendAsync([("evm_setNextBlockTimestamp", $"[\"{HexText.Quantity(timestamp)}\"]"), ("evm_mine", "[]")], cancel)
+            .ConfigureAwait(false);
+    }
 
     /// <summary>Mines empty blocks, one second of chain time each.</summary>
     /// <returns>The time of the last one: the chain adds the seconds that have passed for real.</returns>

@@ -176,6 +176,7 @@ abstract contract SubtensorState {
     mapping(bytes32 item => bool) internal dropped;
     mapping(bytes32 item => bytes) internal lengthened;
     mapping(bytes32 coldkey => address) internal addresses;
+    mapping(address account => bytes32) internal coldkeys;
     mapping(bytes32 coldkey => uint256) internal owed;
     uint16[] internal dissolving;
     mapping(uint16 netuid => uint256 holders) internal settled;
@@ -247,15 +248,22 @@ abstract contract SubtensorState {
 
     /// @dev The coldkey of an address; who has acted once is known by it from then on, and gets what was owed to it.
     function known(address account) internal returns (bytes32 coldkey) {
-        coldkey = MappedAccount.ofAddress(account);
-        if (addresses[coldkey] == address(0)) {
-            addresses[coldkey] = account;
+        coldkey = coldkeys[account];
+        if (coldkey == 0) {
+            coldkey = MappedAccount.ofAddress(account);
+            (coldkeys[account], addresses[coldkey]) = (coldkey, account);
             uint256 rao = owed[coldkey];
             if (rao > 0) {
                 owed[coldkey] = 0;
                 moveTao(address(this), account, rao);
             }
         }
+    }
+
+    /// @dev The same in a view.
+    function coldkeyOf(address account) internal view returns (bytes32) {
+        bytes32 coldkey = coldkeys[account];
+        return coldkey == 0 ? MappedAccount.ofAddress(account) : coldkey;
     }
 
     function moveTao(address from, address to, uint256 rao) internal {
