@@ -111,7 +111,8 @@ public sealed class DevnetClient : IDisposable
                     "eth_sendTransaction",
                     $"[{{\"from\":\"{tx.From}\","
                         + $"{(tx.To is { } to ? $"\"to\":\"{to}\"," : "")}\"nonce\":\"{HexText.Quantity(nonces[tx.From]++)}\","
-                        + $"\"gas\":\"{GasLimit}\",\"gasPrice\":\"{HexText.Quantity(BaseFee)}\",\"value\":\"0x{tx.Value:x}\",\"data\":\"{tx.Data}\"}}]"
+                        + $"\"gas\":\"{GasLimit}\",\"gasPrice\":\"{HexText.Quantity(BaseFee)}\","
+                        + $"\"value\":\"0x{tx.Value:x}\",\"data\":\"{tx.Data}\"}}]"
                 )
             )
             .ToList();

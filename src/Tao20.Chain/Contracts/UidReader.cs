@@ -72,7 +72,7 @@ public sealed class UidReader(EndpointPool pool)
         return identities.Found;
     }
 
-    /// <summary>Of several UIDs the one that has been associated for longest, and of those the lowest: the same for every validator.</summary>
+    /// <summary>Of several UIDs the one associated for longest, and of those the lowest: the same for every validator.</summary>
     private static ushort? Oldest(AbiData answer)
     {
         var (pairs, count) = answer.List(0);

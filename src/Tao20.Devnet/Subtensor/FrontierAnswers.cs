@@ -92,7 +92,7 @@ internal sealed class FrontierAnswers(AskChain ask)
         }
     }
 
-    /// <summary>A revert has data; a precompile that was called directly tells the name of what failed; the rest is told in a word.</summary>
+    /// <summary>A revert has data; a precompile called directly tells the name of what failed; the rest is told in a word.</summary>
     private async Task<JsonObject> FailedAsync(JsonObject call, JsonObject error, CancellationToken cancel)
     {
         var data = error["data"] is JsonValue value ? value.ToString() : null;

@@ -13,7 +13,7 @@ namespace Tao20.Domain.Nav;
 /// <param name="Pool">Its pool; null where the chain follows another curve than the balancer's, or one that is not known.</param>
 public sealed record AlphaQuote(ushort Netuid, BigInteger? RawPrice, bool Exists, BalancerPool? Pool);
 
-/// <summary>A pool of TAO and alpha whose price is <c>(w1 / w2) * (TAO / alpha)</c> (source: Subtensor, swap pallet, balancer.rs).</summary>
+/// <summary>A pool of TAO and alpha whose price is <c>(w1 / w2) * (TAO / alpha)</c> (source: Subtensor, balancer.rs).</summary>
 /// <param name="Tao">TAO in the pool, in rao.</param>
 /// <param name="Alpha">Alpha in the pool, in 1e-9 alpha.</param>
 /// <param name="QuoteWeight">The weight of TAO, <c>w2</c>, 1e18 for 1; that of alpha is what is left of 1.</param>

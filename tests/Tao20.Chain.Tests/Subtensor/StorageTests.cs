@@ -30,7 +30,8 @@ public sealed class StorageTests(MockChains chains) : IClassFixture<MockChains>
                 RuntimeStorage.Uids.Key(20, coldkey)
             ),
             (
-                $"{Subtensor}91057315d799f501bab18b11d6bb80dcffd9988329b4c4fb140081b83f7430de45b4{account.ToString()[2..].ToLowerInvariant()}",
+                $"{Subtensor}91057315d799f501bab18b11d6bb80dcffd9988329b4c4fb140081b83f7430de45b4"
+                    + account.ToString()[2..].ToLowerInvariant(),
                 RuntimeStorage.AssociatedUidsByEvmAddress.Key(20, account)
             ),
             ($"{Subtensor}696e262a16e52255a69d8acd793541461400", RuntimeStorage.LastUpdate.Key(20)),
