@@ -99,7 +99,7 @@ internal sealed record TradingMiner(
     public static TradingMiner Of(ArbitrageStatus trader, TaoPerToken? nav, (BigInteger Tao, BigInteger Tokens) owned)
     {
         var (books, totals) = (trader.State.Inventory, trader.State.Totals);
-        var capital = (BigInteger)PegMarket.ArbitrageurTao * Wei.OneTao.Value;
+        var capital = (BigInteger)PegMarket.ArbitrageurTao * Wei.OneTao.Value - SubtensorMock.ExistentialDepositWei;
         return new TradingMiner(
             totals.Profit.ToString(),
             (books.Tao.Value + (BigInteger)books.Tokens.Value * (nav?.Value ?? 0) / Ratio.Scale).ToString(CultureInfo.InvariantCulture),

@@ -5,7 +5,6 @@ using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.Signing;
-using Tao20.Devnet.Subtensor;
 using Tao20.Domain.Units;
 
 namespace Tao20.Devnet;
@@ -91,12 +90,7 @@ public sealed class PegMarket
         var client = economy.Chain.Client;
         economy.Admit([maker, .. arbitrageurs]);
         foreach (var account in arbitrageurs)
-        {
-            // So much is shown: what an account has to keep is not.
-            var balance = (ArbitrageurTao * Tao + SubtensorMock.ExistentialDepositWei).ToString("x", CultureInfo.InvariantCulture);
-            await client.SendAsync("anvil_setBalance", $"[\"{account}\",\"0x{balance.TrimStart('0')}\"]", cancel).ConfigureAwait(false);
-        }
-
+            await client.SendAsync("anvil_setBalance", $"[\"{account}\",\"0x{ArbitrageurTao * Tao:x}\"]", cancel).ConfigureAwait(false);
         var market = new PegMarket(economy, maker, script);
         await client.ExecuteAsync([market.MintTokens(time + 600)], ++time, cancel).ConfigureAwait(false);
         await client

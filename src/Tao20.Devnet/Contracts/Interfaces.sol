@@ -12,10 +12,8 @@ pragma solidity 0.8.37;
 interface IStaking {
     function addStakeLimit(bytes32 hotkey, uint256 rao, uint256 limitPriceRao, bool allowPartial, uint256 netuid) external payable;
     function removeStakeLimit(bytes32 hotkey, uint256 alpha, uint256 limitPriceRao, bool allowPartial, uint256 netuid) external payable;
-    function removeStakeFull(bytes32 hotkey, uint256 netuid) external payable;
     function transferStake(bytes32 toColdkey, bytes32 hotkey, uint256 fromNetuid, uint256 toNetuid, uint256 alpha) external payable;
     function approve(address spender, uint256 netuid, uint256 alpha) external;
-    function allowance(address source, address spender, uint256 netuid) external view returns (uint256);
     function transferStakeFrom(address source, address destination, bytes32 hotkey, uint256 fromNetuid, uint256 toNetuid, uint256 alpha) external;
     function getStake(bytes32 hotkey, bytes32 coldkey, uint256 netuid) external view returns (uint256);
 }
@@ -23,18 +21,9 @@ interface IStaking {
 /// @notice The alpha precompile (0x808).
 interface IAlpha {
     function getAlphaPrice(uint16 netuid) external view returns (uint256);
-    function getTaoInPool(uint16 netuid) external view returns (uint64);
-    function getAlphaInPool(uint16 netuid) external view returns (uint64);
-    function simSwapTaoForAlpha(uint16 netuid, uint64 tao) external view returns (uint256);
-    function simSwapAlphaForTao(uint16 netuid, uint64 alpha) external view returns (uint256);
 }
 
 /// @notice The address mapping precompile (0x80C).
 interface IAddressMapping {
     function addressMapping(address account) external view returns (bytes32);
-}
-
-/// @notice The subnet precompile (0x803).
-interface ISubnet {
-    function getNetworkRegistrationBlock(uint16 netuid) external view returns (uint64);
 }

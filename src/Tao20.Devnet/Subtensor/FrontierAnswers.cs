@@ -19,8 +19,8 @@ internal sealed class FrontierAnswers(AskChain ask)
     private static readonly string DispatchFailed = Keccak.Selector("DispatchFailed(string)");
     private readonly ConcurrentDictionary<string, bool> _receiptsAsked = new();
 
-    /// <summary>Whether Frontier answers a call as the chain does, as long as that is no error.</summary>
-    public static bool IsPlain(JsonElement call)
+    /// <summary>Whether the chain's reply to a call is also Frontier's, unless it is an error.</summary>
+    public static bool CanPassThrough(JsonElement call)
     {
         var parameters = call.TryGetProperty("params", out var given) ? given : default;
         return call.GetProperty("method").GetString() switch
@@ -34,8 +34,8 @@ internal sealed class FrontierAnswers(AskChain ask)
         };
     }
 
-    /// <summary>What is answered without asking the chain what was asked; null to ask it.</summary>
-    public async Task<JsonObject?> InsteadAsync(JsonObject call, CancellationToken cancel)
+    /// <summary>The answer where the chain is not asked; null where it is, after the call has been adapted.</summary>
+    public async Task<JsonObject?> AnswerDirectlyAsync(JsonObject call, CancellationToken cancel)
     {
         var parameters = call["params"] as JsonArray ?? [];
         switch (call["method"]!.GetValue<string>())
@@ -69,20 +69,20 @@ internal sealed class FrontierAnswers(AskChain ask)
         }
     }
 
-    /// <summary>The chain's reply as Frontier would give it.</summary>
-    public async Task<JsonObject> BentAsync(JsonObject call, JsonObject reply, CancellationToken cancel)
+    /// <summary>The chain's reply, as Frontier would give it.</summary>
+    public async Task<JsonObject> AdaptReplyAsync(JsonObject call, JsonObject reply, CancellationToken cancel)
     {
         var method = call["method"]!.GetValue<string>();
         if (reply["error"] is JsonObject error)
             return method is "eth_call" or "eth_estimateGas" ? await FailedAsync(call, error, cancel).ConfigureAwait(false) : reply;
         switch (method)
         {
-            // The existential deposit stays on the account: it is not shown.
+            // Balances are reducible balances, without the existential deposit.
             case "eth_getBalance":
                 var balance = HexText.BigQuantity(reply["result"]!.GetValue<string>());
                 return Result(Quantity(BigInteger.Max(0, balance - SubtensorMock.ExistentialDepositWei)));
 
-            // The mapping of hashes to blocks is a task of its own and comes after the block.
+            // Frontier maps transactions to blocks in a separate task: at first a receipt is null.
             case "eth_getTransactionReceipt" when reply["result"] is JsonObject receipt:
                 return _receiptsAsked.TryAdd(receipt["transactionHash"]!.GetValue<string>(), true) ? Result(null) : reply;
             case "eth_getLogs" when reply["result"] is JsonArray { Count: > MostLogs }:

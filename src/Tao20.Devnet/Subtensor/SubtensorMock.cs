@@ -51,7 +51,7 @@ public static class SubtensorMock
     private static readonly Lazy<ContractBuilder> Mock = new(() =>
         new ContractBuilder(ContractArtifact.Load("SubtensorMock").Abi, State.ToString())
     );
-    private static readonly ConcurrentDictionary<ulong, string> Doors = [];
+    private static readonly ConcurrentDictionary<ulong, string> Forwarders = [];
 
     /// <summary>The addresses of the precompiles that are there.</summary>
     public static IReadOnlyList<Address> Addresses { get; } = [.. Precompiles.Keys.Select(At)];
@@ -73,9 +73,9 @@ public static class SubtensorMock
         foreach (var (precompile, module) in Precompiles)
         {
             codes.Add((Modules + precompile, Code(module)));
-            if (!Doors.TryGetValue(precompile, out var door))
-                Doors[precompile] = door = await DoorAsync(precompile).ConfigureAwait(false);
-            codes.Add((precompile, door));
+            if (!Forwarders.TryGetValue(precompile, out var forwarder))
+                Forwarders[precompile] = forwarder = await ForwarderAsync(precompile).ConfigureAwait(false);
+            codes.Add((precompile, forwarder));
         }
 
         await client
@@ -91,10 +91,10 @@ public static class SubtensorMock
 
         static string Code(string module) => ContractArtifact.Load(module).DeployedBytecode;
 
-        // The code of a door has its own address in it: its constructor is run, and what it would deploy is taken.
-        async Task<string> DoorAsync(ulong precompile)
+        // The forwarder's address is an immutable in its code: its constructor is run, and what it would deploy is taken.
+        async Task<string> ForwarderAsync(ulong precompile)
         {
-            var deployment = ContractArtifact.Load("Door").Bytecode + At(precompile).ToString()[2..].PadLeft(64, '0');
+            var deployment = ContractArtifact.Load("PrecompileForwarder").Bytecode + At(precompile).ToString()[2..].PadLeft(64, '0');
             var code = await client.SendAsync("eth_call", $"[{{\"data\":\"{deployment}\"}},\"latest\"]", cancel).ConfigureAwait(false);
             return code.GetString()!;
         }
@@ -113,7 +113,7 @@ public static class SubtensorMock
     /// <summary>The call data that reads the raw value of a key.</summary>
     public static string GetStorage(byte[] key) => Data(Mock.Value, "getStorage", [key]);
 
-    /// <summary>The call data that calls a precompile past its door: a failure tells its name there.</summary>
+    /// <summary>The call data that calls a precompile's code in the state directly, where a failure returns its name.</summary>
     /// <param name="precompile">The precompile.</param>
     /// <param name="input">The call's data, as 0x and hex digits.</param>
     /// <param name="caller">Who calls.</param>

@@ -51,7 +51,7 @@ public sealed class SubtensorRpc : IAsyncDisposable
         var rpc = new SubtensorRpc(app, chain);
         app.UseWebSockets();
         app.MapPost("/{**path}", rpc.AnswerAsync);
-        app.MapGet("/{**path}", rpc.PassOnAsync);
+        app.MapGet("/{**path}", rpc.ProxyWebSocketAsync);
         try
         {
             await app.StartAsync(cancel).ConfigureAwait(false);
@@ -77,9 +77,9 @@ public sealed class SubtensorRpc : IAsyncDisposable
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted).ConfigureAwait(false);
         context.Response.ContentType = "application/json";
-        if (IsPlain(body.ToArray()))
+        if (CanPassThrough(body.ToArray()))
         {
-            var reply = await PassAsync(body.ToArray(), context.RequestAborted).ConfigureAwait(false);
+            var reply = await PassThroughAsync(body.ToArray(), context.RequestAborted).ConfigureAwait(false);
             if (reply.AsSpan().IndexOf("\"error\""u8) < 0)
             {
                 await context.Response.Body.WriteAsync(reply, context.RequestAborted).ConfigureAwait(false);
@@ -98,16 +98,16 @@ public sealed class SubtensorRpc : IAsyncDisposable
         await context.Response.WriteAsync(answer.ToJsonString(), context.RequestAborted).ConfigureAwait(false);
     }
 
-    /// <summary>Whether a request can go to the chain as it is, and its reply back, unless there is an error in it.</summary>
-    private static bool IsPlain(byte[] body)
+    /// <summary>Whether a request can go to the chain unchanged, and the reply back unless it has an error.</summary>
+    private static bool CanPassThrough(byte[] body)
     {
         using var request = JsonDocument.Parse(body);
         return request.RootElement.ValueKind == JsonValueKind.Array
-            ? request.RootElement.EnumerateArray().All(FrontierAnswers.IsPlain)
-            : FrontierAnswers.IsPlain(request.RootElement);
+            ? request.RootElement.EnumerateArray().All(FrontierAnswers.CanPassThrough)
+            : FrontierAnswers.CanPassThrough(request.RootElement);
     }
 
-    private async Task<byte[]> PassAsync(byte[] body, CancellationToken cancel)
+    private async Task<byte[]> PassThroughAsync(byte[] body, CancellationToken cancel)
     {
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
@@ -123,7 +123,7 @@ public sealed class SubtensorRpc : IAsyncDisposable
         {
             var own = RuntimeAnswers.Knows(calls[i])
                 ? await _runtime.AnswerAsync(calls[i], cancel).ConfigureAwait(false)
-                : await _frontier.InsteadAsync(calls[i], cancel).ConfigureAwait(false);
+                : await _frontier.AnswerDirectlyAsync(calls[i], cancel).ConfigureAwait(false);
             if (own is not null)
                 answers[i] = Answer(calls[i], own);
             else
@@ -134,7 +134,7 @@ public sealed class SubtensorRpc : IAsyncDisposable
         for (var i = 0; i < passed.Count; i++)
         {
             var (index, call) = passed[i];
-            answers[index] = Answer(call, await _frontier.BentAsync(call, replies[i], cancel).ConfigureAwait(false));
+            answers[index] = Answer(call, await _frontier.AdaptReplyAsync(call, replies[i], cancel).ConfigureAwait(false));
         }
 
         return answers;
@@ -169,8 +169,8 @@ public sealed class SubtensorRpc : IAsyncDisposable
         return result;
     }
 
-    /// <summary>Subscriptions are the chain's own.</summary>
-    private async Task PassOnAsync(HttpContext context)
+    /// <summary>Subscriptions are proxied unchanged.</summary>
+    private async Task ProxyWebSocketAsync(HttpContext context)
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {

@@ -6,6 +6,7 @@ using Tao20.Actors.Miners;
 using Tao20.Chain;
 using Tao20.Devnet;
 using Tao20.Domain.Units;
+using Tao20.Tests;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
 
 namespace Tao20.Actors.Tests.Architecture;
@@ -106,7 +107,7 @@ public sealed partial class LawTests
     [Fact]
     public void The_domain_has_no_clock_no_chance_no_io_and_no_floating_point()
     {
-        var domain = Path.Combine(Repository(), "src", "Tao20.Domain");
+        var domain = RepositoryFiles.PathOf("src", "Tao20.Domain");
         foreach (var file in Sources().Where(file => file.StartsWith(domain, StringComparison.Ordinal)))
             Assert.False(
                 Impure().IsMatch(Comments().Replace(File.ReadAllText(file), "")),
@@ -147,14 +148,6 @@ public sealed partial class LawTests
 
     private static IEnumerable<string> Sources() =>
         new[] { "src", "tests" }
-            .SelectMany(part => Directory.EnumerateFiles(Path.Combine(Repository(), part), "*.cs", SearchOption.AllDirectories))
+            .SelectMany(part => Directory.EnumerateFiles(RepositoryFiles.PathOf(part), "*.cs", SearchOption.AllDirectories))
             .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
-
-    private static string Repository()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "Tao20.Actors.sln")))
-            directory = directory.Parent!;
-        return directory.FullName;
-    }
 }

@@ -6,6 +6,7 @@ using Tao20.Domain.Parameters;
 using Tao20.Domain.Transactions;
 using Tao20.Node;
 using Tao20.Node.Configuration;
+using Tao20.Tests;
 
 namespace Tao20.Actors.Tests.Configuration;
 
@@ -17,7 +18,12 @@ public sealed partial class SettingsTests
     private static readonly bool Writing = Environment.GetEnvironmentVariable("TAO20_WRITE_SETTINGS") == "1";
 
     public static TheoryData<string> HoconFiles =>
-        [.. Directory.EnumerateFiles(PathOf("hocon"), "*.conf").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .EnumerateFiles(RepositoryFiles.PathOf("hocon"), "*.conf")
+                .Select(file => Path.GetFileName(file))
+                .Order(StringComparer.Ordinal),
+        ];
 
     [Fact]
     public void The_table_in_the_docs_is_that_of_the_code() => AssertGenerated("docs/settings.md", SettingsReference.Markdown());
@@ -140,14 +146,14 @@ public sealed partial class SettingsTests
     private static void AssertGenerated(string file, string text)
     {
         if (Writing)
-            File.WriteAllText(PathOf(file), text);
-        Assert.Equal(File.ReadAllText(PathOf(file)), text);
+            File.WriteAllText(RepositoryFiles.PathOf(file), text);
+        Assert.Equal(File.ReadAllText(RepositoryFiles.PathOf(file)), text);
     }
 
     /// <summary>A key is directly below its reason, or below a key that is; a block's own reason does not count for its keys.</summary>
     private static void AssertReasons(string file, bool groups)
     {
-        var lines = File.ReadAllLines(PathOf(file));
+        var lines = File.ReadAllLines(RepositoryFiles.PathOf(file));
         var reasoned = false;
         for (var i = 0; i < lines.Length; i++)
         {
@@ -158,21 +164,13 @@ public sealed partial class SettingsTests
         }
     }
 
-    private static IConfiguration Load(string file) => NodeConfiguration.Load([], PathOf(file), Path.GetTempPath());
+    private static IConfiguration Load(string file) => NodeConfiguration.Load([], RepositoryFiles.PathOf(file), Path.GetTempPath());
 
     private static IConfigurationRoot With(IConfiguration start, params (string Key, string Value)[] given) =>
         new ConfigurationBuilder()
             .AddConfiguration(start)
             .AddInMemoryCollection(given.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)))
             .Build();
-
-    private static string PathOf(string file)
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "Tao20.Actors.sln")))
-            directory = directory.Parent!;
-        return Path.Combine(directory.FullName, file);
-    }
 
     [GeneratedRegex(@"^[\w.-]+\s*=")]
     private static partial Regex Key();

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Google.Protobuf;
 using Tao20.Actors.Consensus;
 using Tao20.Chain;
+using Tao20.Chain.Abi;
 using Tao20.Devnet;
 using Tao20.Devnet.Subtensor;
 using Tao20.Domain.Consensus;
@@ -141,6 +142,65 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
         Assert.Equal(set.Weights, await ValidatorSet.WeightsAsync(_economy, 20, ValidatorSet.UidOf(_economy, 1), _none));
         var attested = (await BooksAsync(book => book.Rounds is [{ State: RoundState.Settled }]))[0].Rounds[0].Counted[0].Signed.Weights;
         Assert.Equal(attested, set.Weights);
+    }
+
+    [Fact]
+    public async Task A_runtime_upgrade_between_two_epochs_changes_nothing_that_is_counted_attested_or_set()
+    {
+        await _anvil.Client.ExecuteAsync(
+            [
+                SubtensorMock.Set(_economy.Keeper, "setSpec", SubtensorMock.June),
+                ValidatorSet.SetWeightRules(_economy, 20, commitReveal: true, minWeights: 5),
+            ],
+            ++_time,
+            _none
+        );
+        await StartAsync();
+        await TradeAsync();
+        await CloseAsync();
+        var before = await WeightsAsync(1, WeightsStage.Committed);
+
+        // Between commit and reveal the chain changes how UIDs are looked up, transfers are capped and frames are taken.
+        await _anvil.Client.ExecuteAsync([SubtensorMock.Set(_economy.Keeper, "setSpec", SubtensorMock.October)], ++_time, _none);
+        var set = await WeightsAsync(1, WeightsStage.Set);
+        Assert.Equal(before.Weights, set.Weights);
+        Assert.Equal(set.Weights, await ValidatorSet.WeightsAsync(_economy, 20, ValidatorSet.UidOf(_economy, 1), _none));
+        await EpochAsync();
+        var after = await WeightsAsync(1, WeightsStage.Set);
+        Assert.Equal(after.Weights, await ValidatorSet.WeightsAsync(_economy, 20, ValidatorSet.UidOf(_economy, 1), _none));
+
+        // Three miners are paid, and two who are not fill up what the subnet wants.
+        Assert.Equal((5, 3), (after.Weights.Count, after.Weights.Count(weight => weight.Weight > 0)));
+        var books = await BooksAsync(book => book.Rounds is [{ State: RoundState.Settled }, { State: RoundState.Settled }]);
+        Assert.All(books, book => Assert.Empty(book.Cases));
+        Assert.All(books[0].Rounds, round => Assert.Equal(Count, round.Counted.Count));
+    }
+
+    [Fact]
+    public async Task A_miner_whose_UID_goes_to_another_is_left_out()
+    {
+        await _anvil.Client.ExecuteAsync(
+            [ValidatorSet.SetWeightRules(_economy, 20, commitReveal: false, rateLimitBlocks: 80)],
+            ++_time,
+            _none
+        );
+        await StartAsync();
+        await EpochAsync();
+        await WeightsAsync(1, WeightsStage.Set);
+        await TradeAsync();
+        await CloseAsync();
+
+        // The epoch is over and its weights wait for the rate limit, when the first miner's neuron is replaced.
+        await WeightsAsync(1, WeightsStage.Waiting);
+        await _anvil.Client.ExecuteAsync(
+            [SubtensorMock.Set(_economy.Keeper, "recycle", (ushort)20, (ushort)1, Keccak.Hash("a newcomer"u8))],
+            ++_time,
+            _none
+        );
+        var set = await WeightsAsync(1, WeightsStage.Set);
+        Assert.Equal([(ushort)1], set.Recycled);
+        Assert.DoesNotContain(set.Weights, weight => weight.Uid == 1);
+        Assert.Equal(set.Weights.Count, (await ValidatorSet.WeightsAsync(_economy, 20, ValidatorSet.UidOf(_economy, 1), _none)).Count);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Numerics;
 using Tao20.Chain.Abi;
 using Tao20.Devnet;
 using Tao20.Domain.Units;
+using Tao20.Tests;
 using Tao20.Tests.Oracles;
 
 namespace Tao20.Chain.Tests.Devnet;
@@ -28,7 +29,7 @@ public sealed class ContractTests : IAsyncLifetime
     public async Task The_artifacts_are_what_the_sources_compile_to()
     {
         var tools = await DevnetTools.EnsureAsync(null, _none);
-        var devnet = Path.Combine(Repository(), "src", "Tao20.Devnet");
+        var devnet = RepositoryFiles.PathOf("src", "Tao20.Devnet");
         var output = Directory.CreateTempSubdirectory("tao20-compile-").FullName;
         var (code, text) = await NpmTools.RunAsync(
             "node",
@@ -160,14 +161,6 @@ public sealed class ContractTests : IAsyncLifetime
 
     [Fact]
     public async Task Stake_below_the_minimum_is_refused() => await AssertRevertedAsync(_economy.Buy(1, 1_999_999));
-
-    private static string Repository()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "Tao20.Actors.sln")))
-            directory = directory.Parent!;
-        return directory.FullName;
-    }
 
     private async Task<byte[]> ViewAsync(string signature) =>
         (await _chain.Client.CallAsync([(_economy.Index, AbiEncoder.Call(signature))], _none))[0];

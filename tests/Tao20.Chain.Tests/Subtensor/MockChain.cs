@@ -90,14 +90,14 @@ public sealed class MockChain : IAsyncDisposable
     {
         var input = AbiEncoder.Call(signature, arguments);
         var refused = await RefusedAsync(from, SubtensorMock.State, SubtensorMock.Dispatch(At(precompile), input, from, 0));
-        var door = await RefusedAsync(from, At(precompile), input);
-        Assert.True(refused is null == door is null, $"{refused?.Message} | {door?.Message}");
+        var forwarded = await RefusedAsync(from, At(precompile), input);
+        Assert.True(refused is null == forwarded is null, $"{refused?.Message} | {forwarded?.Message}");
         if (refused is null)
             return null;
 
-        // Through the door nothing is told but what is a revert.
+        // At the precompile's address only a revert returns something.
         var isRevert = refused.RevertData!.StartsWith(Keccak.Selector("Error(string)"), StringComparison.Ordinal);
-        Assert.Equal(isRevert ? refused.RevertData : null, door!.RevertData is "0x" ? null : door.RevertData);
+        Assert.Equal(isRevert ? refused.RevertData : null, forwarded!.RevertData is "0x" ? null : forwarded.RevertData);
         return Encoding.ASCII.GetString(new AbiData(Convert.FromHexString(refused.RevertData.AsSpan(10))).Bytes(0));
     }
 

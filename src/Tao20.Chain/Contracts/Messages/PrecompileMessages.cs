@@ -5,8 +5,18 @@ using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Contracts.Messages;
 
-// The functions of Subtensor's precompiles that are called (source: the Subtensor runtime).
+// The functions of Subtensor's precompiles that are called (source: the Subtensor runtime); docs/subtensor.md lists them.
 
+/// <summary>Which precompile a function is of.</summary>
+/// <param name="address">Its address.</param>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class PrecompileAttribute(ulong address) : Attribute
+{
+    /// <summary>Its address.</summary>
+    public ulong Address { get; } = address;
+}
+
+[Precompile(0x805)]
 [Function("addStakeLimit")]
 internal sealed class AddStakeLimitFunction(Hash256 hotkey, BigInteger amount, BigInteger limitPrice, bool allowPartial, BigInteger netuid)
     : FunctionMessage
@@ -27,6 +37,7 @@ internal sealed class AddStakeLimitFunction(Hash256 hotkey, BigInteger amount, B
     public BigInteger Netuid => netuid;
 }
 
+[Precompile(0x805)]
 [Function("removeStakeLimit")]
 internal sealed class RemoveStakeLimitFunction(
     Hash256 hotkey,
@@ -52,6 +63,7 @@ internal sealed class RemoveStakeLimitFunction(
     public BigInteger Netuid => netuid;
 }
 
+[Precompile(0x805)]
 [Function("approve")]
 internal sealed class ApproveStakeFunction(Address spender, BigInteger netuid, BigInteger amount) : FunctionMessage
 {
@@ -65,6 +77,7 @@ internal sealed class ApproveStakeFunction(Address spender, BigInteger netuid, B
     public BigInteger Amount => amount;
 }
 
+[Precompile(0x805)]
 [Function("allowance")]
 internal sealed class StakeAllowanceFunction(Address owner, Address spender, BigInteger netuid) : FunctionMessage
 {
@@ -78,6 +91,7 @@ internal sealed class StakeAllowanceFunction(Address owner, Address spender, Big
     public BigInteger Netuid => netuid;
 }
 
+[Precompile(0x805)]
 [Function("getStake")]
 internal sealed class GetStakeFunction(Hash256 hotkey, Hash256 coldkey, BigInteger netuid) : FunctionMessage
 {
@@ -91,15 +105,19 @@ internal sealed class GetStakeFunction(Hash256 hotkey, Hash256 coldkey, BigInteg
     public BigInteger Netuid => netuid;
 }
 
+[Precompile(0x808)]
 [Function("getAlphaPrice")]
 internal sealed class GetAlphaPriceFunction(ushort netuid) : SubnetFunction(netuid);
 
+[Precompile(0x808)]
 [Function("getTaoInPool")]
 internal sealed class GetTaoInPoolFunction(ushort netuid) : SubnetFunction(netuid);
 
+[Precompile(0x808)]
 [Function("getAlphaInPool")]
 internal sealed class GetAlphaInPoolFunction(ushort netuid) : SubnetFunction(netuid);
 
+[Precompile(0x808)]
 [Function("simSwapTaoForAlpha")]
 internal sealed class SimSwapTaoForAlphaFunction(ushort netuid, ulong tao) : FunctionMessage
 {
@@ -110,6 +128,7 @@ internal sealed class SimSwapTaoForAlphaFunction(ushort netuid, ulong tao) : Fun
     public ulong Tao => tao;
 }
 
+[Precompile(0x808)]
 [Function("simSwapAlphaForTao")]
 internal sealed class SimSwapAlphaForTaoFunction(ushort netuid, ulong alpha) : FunctionMessage
 {
@@ -120,6 +139,7 @@ internal sealed class SimSwapAlphaForTaoFunction(ushort netuid, ulong alpha) : F
     public ulong Alpha => alpha;
 }
 
+[Precompile(0x806)]
 [Function("uidLookup")]
 internal sealed class UidLookupFunction(ushort netuid, Address account, ushort limit) : FunctionMessage
 {
@@ -133,24 +153,31 @@ internal sealed class UidLookupFunction(ushort netuid, Address account, ushort l
     public ushort Limit => limit;
 }
 
+[Precompile(0x803)]
 [Function("getWeightsVersionKey")]
 internal sealed class GetWeightsVersionKeyFunction(ushort netuid) : SubnetFunction(netuid);
 
+[Precompile(0x803)]
 [Function("getWeightsSetRateLimit")]
 internal sealed class GetWeightsSetRateLimitFunction(ushort netuid) : SubnetFunction(netuid);
 
+[Precompile(0x803)]
 [Function("getCommitRevealWeightsEnabled")]
 internal sealed class GetCommitRevealWeightsEnabledFunction(ushort netuid) : SubnetFunction(netuid);
 
+[Precompile(0x803)]
 [Function("getCommitRevealWeightsInterval")]
 internal sealed class GetCommitRevealWeightsIntervalFunction(ushort netuid) : SubnetFunction(netuid);
 
+[Precompile(0x803)]
 [Function("getMinAllowedWeights")]
 internal sealed class GetMinAllowedWeightsFunction(ushort netuid) : SubnetFunction(netuid);
 
+[Precompile(0x802)]
 [Function("getUidCount")]
 internal sealed class GetUidCountFunction(ushort netuid) : SubnetFunction(netuid);
 
+[Precompile(0x804)]
 [Function("setWeights")]
 internal sealed class SetWeightsFunction(ushort netuid, List<ushort> uids, List<ushort> weights, ulong versionKey) : FunctionMessage
 {
@@ -167,6 +194,7 @@ internal sealed class SetWeightsFunction(ushort netuid, List<ushort> uids, List<
     public ulong VersionKey => versionKey;
 }
 
+[Precompile(0x804)]
 [Function("commitWeights")]
 internal sealed class CommitWeightsFunction(ushort netuid, Hash256 commit) : FunctionMessage
 {
@@ -177,6 +205,7 @@ internal sealed class CommitWeightsFunction(ushort netuid, Hash256 commit) : Fun
     public byte[] Commit => commit.ToBytes();
 }
 
+[Precompile(0x804)]
 [Function("revealWeights")]
 internal sealed class RevealWeightsFunction(ushort netuid, List<ushort> uids, List<ushort> weights, List<ushort> salt, ulong versionKey)
     : FunctionMessage

@@ -11,7 +11,7 @@ contract SubtensorMock is SubtensorState {
     address private constant HARNESS = address(MODULES + 1);
     address private constant STATE_QUERY = address(MODULES + 2);
 
-    /// @notice Runs a precompile for the door at its address.
+    /// @notice Runs a precompile for the forwarder at its address.
     function dispatch(bytes calldata input, Frame calldata called) external {
         uint256 begun = gasleft();
         if (called.precompile == REGISTRY && !rules.laterFunctions) return;

@@ -183,7 +183,7 @@ abstract contract SubtensorState {
     uint64 internal stakeThreshold;
 
     /// @notice A dispatch that fails: all gas that was given is burnt, and nobody in the EVM learns why. Only who calls this state
-    /// directly, past the precompile's door, is told the name.
+    /// directly, and not through a precompile's address, gets the name.
     error DispatchFailed(string name);
 
     function fail(string memory name) internal pure {

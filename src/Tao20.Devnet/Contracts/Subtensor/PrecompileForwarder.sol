@@ -4,9 +4,9 @@ pragma solidity 0.8.37;
 import {Frame} from "./SubtensorState.sol";
 import {SubtensorMock} from "./SubtensorMock.sol";
 
-/// @notice The code at each precompile's address: it hands every call on to the chain's state, and fails as a precompile fails.
+/// @notice The code at each precompile's address: it forwards every call to the chain's state, and fails as a precompile fails.
 /// @dev A value that is sent stays here, where the real precompile's account keeps it.
-contract Door {
+contract PrecompileForwarder {
     SubtensorMock private constant STATE = SubtensorMock(0x000000000000000000000000000000005aB7e450);
     bytes4 private constant ERROR = 0x08c379a0;
     address private immutable self;
@@ -16,14 +16,14 @@ contract Door {
     }
 
     receive() external payable {
-        pass();
+        forward();
     }
 
     fallback() external payable {
-        pass();
+        forward();
     }
 
-    function pass() private {
+    function forward() private {
         uint256 gas = gasleft();
         Frame memory frame = Frame(self, msg.sender, msg.value, gas, address(this) != self);
         (bool ok, bytes memory output) = address(STATE).call(abi.encodeCall(STATE.dispatch, (msg.data, frame)));
