@@ -128,7 +128,7 @@ internal sealed class WeightsActor : HeadDrivenActor
         return new Computed(
             new WeightsProgress(report.Closed, WeightsStage.Waiting, weights.Weights, weights.WithoutUid, 0, [], 0, 0, 0, 0, null)
             {
-                Neurons = [.. neurons.OrderBy(neuron => neuron.Uid)],
+                Neurons = neurons,
             },
             from
         );

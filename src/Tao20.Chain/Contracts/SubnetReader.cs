@@ -82,7 +82,7 @@ public sealed class SubnetReader(EndpointPool pool, ushort netuid, Address accou
             new EpochClock(index, last, pendingAt, blocks)
         );
         var self = uid is { } own ? new WeightSetter(own, permits.ElementAtOrDefault(own), updates.ElementAtOrDefault(own)) : null;
-        return new SubnetView(at.Number, rules, self, commits, identities.Found);
+        return new SubnetView(at.Number, rules, self, commits, identities.ByUid);
 
         RpcCall Subnet(string data, Action<ulong> take) => Word(Precompiles.Subnet, data, words => take(words.UInt64(0)));
 

@@ -51,14 +51,14 @@ public sealed class UidReader(EndpointPool pool)
         return uids;
     }
 
-    /// <summary>Who has these UIDs at a block; those that nobody has are left out.</summary>
+    /// <summary>Who has these UIDs at a block, in their order; those that nobody has are left out.</summary>
     /// <param name="netuid">The subnet.</param>
     /// <param name="uids">The UIDs.</param>
     /// <param name="block">The block.</param>
     /// <param name="hash">Its hash.</param>
     /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="ChainException">No endpoint gives it.</exception>
-    public async Task<IReadOnlySet<NeuronIdentity>> IdentitiesAsync(
+    public async Task<IReadOnlyList<NeuronIdentity>> IdentitiesAsync(
         ushort netuid,
         IReadOnlyCollection<ushort> uids,
         ulong block,
@@ -69,7 +69,7 @@ public sealed class UidReader(EndpointPool pool)
         var identities = new NeuronIdentities(netuid, uids, block);
         if (uids.Count > 0)
             await pool.SendAtAsync(block, hash, identities.Calls, cancel).ConfigureAwait(false);
-        return identities.Found;
+        return [.. identities.ByUid.Values.OfType<NeuronIdentity>().OrderBy(neuron => neuron.Uid)];
     }
 
     /// <summary>Of several UIDs the one associated for longest, and of those the lowest: the same for every validator.</summary>

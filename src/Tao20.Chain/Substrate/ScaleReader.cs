@@ -30,6 +30,16 @@ public ref struct ScaleReader(ReadOnlySpan<byte> data)
         return number;
     }
 
+    /// <summary>A whole value of 32 bytes.</summary>
+    /// <exception cref="FormatException">It is shorter or longer.</exception>
+    public static Hash256 Hash(ReadOnlySpan<byte> value)
+    {
+        var reader = new ScaleReader(value);
+        var hash = reader.Hash();
+        reader.End();
+        return hash;
+    }
+
     /// <summary>A whole value that is true or false.</summary>
     /// <exception cref="FormatException">It is shorter or longer, or neither.</exception>
     public static bool Bool(ReadOnlySpan<byte> value)

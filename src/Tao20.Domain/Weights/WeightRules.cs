@@ -63,11 +63,11 @@ public readonly record struct NeuronIdentity(ushort Uid, Hash256 Hotkey, ulong R
 /// <param name="Rules">What it demands.</param>
 /// <param name="Self">Who sets them; null when the account has no neuron there.</param>
 /// <param name="Commits">The account's commits that are open.</param>
-/// <param name="Neurons">Who has the UIDs that were asked for.</param>
+/// <param name="Neurons">Who has each UID that was asked for; null for one that nobody has.</param>
 public sealed record SubnetView(
     ulong Block,
     WeightRules Rules,
     WeightSetter? Self,
     IReadOnlyList<OpenCommit> Commits,
-    IReadOnlySet<NeuronIdentity> Neurons
+    IReadOnlyDictionary<ushort, NeuronIdentity?> Neurons
 );

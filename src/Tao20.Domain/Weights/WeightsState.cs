@@ -126,6 +126,9 @@ public sealed record WeightsState(ImmutableList<WeightsProgress> Recent)
 
     private static WeightsProgress? Begin(WeightsProgress progress, SubnetView view, Func<IReadOnlyList<ushort>> salt)
     {
+        // Weights that were computed while the subnet was being read: their neurons have not been asked for.
+        if (progress.Neurons.Any(neuron => !view.Neurons.ContainsKey(neuron.Uid)))
+            return null;
         var rules = view.Rules;
         if (view.Self is not { } self)
             return Refused(progress, "the account has no neuron on the subnet: register one with its coldkey as hotkey");
@@ -162,7 +165,7 @@ public sealed record WeightsState(ImmutableList<WeightsProgress> Recent)
     /// <summary>The weights of those that still have the UID they had at the end of the epoch: nobody is paid for another.</summary>
     private static List<SubnetWeight> SameNeurons(WeightsProgress progress, SubnetView view, out List<ushort> recycled)
     {
-        var same = progress.Neurons.Where(view.Neurons.Contains).Select(neuron => neuron.Uid).ToHashSet();
+        var same = progress.Neurons.Where(neuron => view.Neurons[neuron.Uid] == neuron).Select(neuron => neuron.Uid).ToHashSet();
         var kept = progress.Weights.ToLookup(weight => progress.Neurons.Count == 0 || weight.Weight == 0 || same.Contains(weight.Uid));
         recycled = [.. progress.Recycled, .. kept[false].Select(weight => weight.Uid)];
         return [.. kept[true]];

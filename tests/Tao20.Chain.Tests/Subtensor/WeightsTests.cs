@@ -195,11 +195,13 @@ public sealed class WeightsTests(MockChains chains) : IClassFixture<MockChains>
             (rules.VersionKey, rules.RateLimitBlocks, rules.CommitReveal, rules.RevealPeriod, rules.MinWeights, rules.Neurons)
         );
         Assert.Equal((Self, true), (self.Uid, self.Permit));
-        Assert.Equal([3, 4], before.Neurons.Select(neuron => (int)neuron.Uid).Order());
+        Assert.Equal([3, 4, 201], before.Neurons.Keys.Order().Select(uid => (int)uid));
+        Assert.Null(before.Neurons[201]);
         await chain.SetAsync("recycle", netuid, (ushort)3, Coldkey.Of(chain.Accounts[1]));
         var after = await ViewAsync(chain, netuid, 3, 4);
-        Assert.Equal(4, Assert.Single(before.Neurons.Intersect(after.Neurons)).Uid);
-        Assert.Contains(new NeuronIdentity(3, Coldkey.Of(chain.Accounts[1]), after.Block), after.Neurons);
+        Assert.Equal(before.Neurons[4], after.Neurons[4]);
+        Assert.Equal(new NeuronIdentity(3, Coldkey.Of(chain.Accounts[1]), after.Block), after.Neurons[3]);
+        Assert.NotEqual(before.Neurons[3], after.Neurons[3]);
         await chain.SetAsync("setNeuron", netuid, Self, chain.Accounts[2], true);
         Assert.Null((await ViewAsync(chain, netuid)).Self);
         await chain.SetAsync("setNeuron", netuid, (ushort)12, chain.Account, false);

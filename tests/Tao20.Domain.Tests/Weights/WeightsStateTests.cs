@@ -88,12 +88,15 @@ public sealed class WeightsStateTests
         var (one, two) = (new NeuronIdentity(1, Hash256.Zero, 5), new NeuronIdentity(2, Hash256.Zero, 5));
         var waiting = Waiting(1) with { Neurons = [one, two] };
         Assert.Equal(waiting.Weights, Step(waiting, Clear, Self, 2_000, [one, two])!.Weights);
+
+        // As long as it has not been asked who has them, nothing happens.
+        Assert.Null(Step(waiting, Clear, Self, 2_000, [one]));
         var setting = Step(waiting, Clear, Self, 2_000, [one with { RegisteredAt = 1_950 }, two])!;
         Assert.Equal([(ushort)2], setting.Weights.Select(weight => weight.Uid));
         Assert.Equal([(ushort)1], setting.Recycled);
 
         // Also where it goes by another's hotkey, and also at a second attempt.
-        var again = Step(WeightsState.Failed(setting, "reverted"), Clear, Self, 2_100, [two with { Hotkey = Position() }])!;
+        var again = Step(WeightsState.Failed(setting, "reverted"), Clear, Self, 2_100, [one, two with { Hotkey = Position() }])!;
         Assert.Equal(WeightsStage.Refused, again.Stage);
         Assert.Equal([(ushort)1, (ushort)2], again.Recycled);
 
@@ -201,5 +204,16 @@ public sealed class WeightsStateTests
         ulong block,
         NeuronIdentity[]? neurons = null,
         params OpenCommit[] commits
-    ) => state.Decide(progress, new SubnetView(block, rules, self, commits, (neurons ?? []).ToHashSet()), () => Salt);
+    ) =>
+        state.Decide(
+            progress,
+            new SubnetView(
+                block,
+                rules,
+                self,
+                commits,
+                (neurons ?? []).ToDictionary(neuron => neuron.Uid, neuron => (NeuronIdentity?)neuron)
+            ),
+            () => Salt
+        );
 }
