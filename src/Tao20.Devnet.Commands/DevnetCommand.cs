@@ -166,13 +166,7 @@ internal static class DevnetCommand
         await using var chain = await Anvil.StartAsync(tools, settings.Anvil, cancel);
         await using var rpc = await SubtensorRpc.StartAsync(chain.Rpc, settings.RpcPort, cancel);
         Say($"Deploying twenty subnets, the index, its market and its router to {rpc.Url}, by spec {settings.ChainSpec} ...");
-        var (economy, time) = await Economy.DeployAsync(
-            chain,
-            settings.Miners,
-            settings.Anvil.GenesisTimestamp + 1,
-            cancel,
-            settings.ChainSpec
-        );
+        var (economy, time) = await settings.DeployAsync(chain, cancel);
         DevnetMarket? market = null;
         if (settings.Arbitrageurs > 0)
             (market, time) = await DevnetMarket.OpenAsync(economy, settings, time, cancel);

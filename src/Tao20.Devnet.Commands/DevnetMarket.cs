@@ -65,13 +65,7 @@ internal sealed class DevnetMarket : IAsyncDisposable
     public static async Task<PegFigures> WithoutArbitrageAsync(DevnetTools tools, DevnetSettings settings, CancellationToken cancel)
     {
         await using var chain = await Anvil.StartAsync(tools, settings.Anvil, cancel);
-        var (economy, time) = await Economy.DeployAsync(
-            chain,
-            settings.Miners,
-            settings.Anvil.GenesisTimestamp + 1,
-            cancel,
-            settings.ChainSpec
-        );
+        var (economy, time) = await settings.DeployAsync(chain, cancel);
         (var market, time) = await OpenAsync(economy, settings, time, cancel);
         var traders = new ScriptedTraders(economy, new TraderScript(settings.Seed, settings.SecondsPerBlock), time);
         for (var block = 0; block < settings.Blocks; block++)

@@ -39,6 +39,10 @@ internal sealed record DevnetSettings(
     /// <summary>How the chain is started: an account for each scripted miner, one for the keeper, and one for the market's maker.</summary>
     public AnvilOptions Anvil => new() { Accounts = Miners + 2 };
 
+    /// <summary>Deploys the economy on a fresh chain.</summary>
+    public Task<(Economy Economy, ulong Time)> DeployAsync(Anvil chain, CancellationToken cancel) =>
+        Economy.DeployAsync(chain, Miners, Anvil.GenesisTimestamp + 1, cancel, ChainSpec);
+
     /// <summary>The standard deviation of the market's move in a minute, as a fraction.</summary>
     public double MarketNoise => Percentage.TryParse(MarketNoiseText) ?? 0;
 

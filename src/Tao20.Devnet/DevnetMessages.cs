@@ -1,7 +1,6 @@
 using System.Numerics;
 using Nethereum.ABI.FunctionEncoding.Attributes;
 using Nethereum.Contracts;
-using Tao20.Chain.Contracts.Messages;
 using Tao20.Domain.Units;
 
 namespace Tao20.Devnet;
@@ -23,9 +22,6 @@ internal sealed class EpochFunction : FunctionMessage;
 
 [Function("advanceEpoch")]
 internal sealed class AdvanceEpochFunction : FunctionMessage;
-
-[Function("weightsOf")]
-internal sealed class WeightsOfFunction(ushort netuid, ushort uid) : NeuronFunction(netuid, uid);
 
 [Function("mint")]
 internal sealed class RouterMintFunction(BigInteger minOut, BigInteger deadline) : FunctionMessage

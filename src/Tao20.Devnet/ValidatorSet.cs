@@ -21,7 +21,7 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
     private static readonly BigInteger Tao = 1_000_000_000_000_000_000;
 
     /// <summary>The subnet's tempo here, in blocks: short, so that a commit can be revealed while one looks on.</summary>
-    public const int TempoBlocks = 20;
+    private const int TempoBlocks = 20;
 
     private const int VersionKey = 1;
     private const int RateLimitBlocks = 10;
@@ -135,7 +135,7 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
     public static async Task<IReadOnlyList<SubnetWeight>> WeightsAsync(Economy economy, int netuid, ushort uid, CancellationToken cancel)
     {
         var answer = await economy
-            .Chain.Client.CallAsync([(SubtensorMock.State, new WeightsOfFunction((ushort)netuid, uid).Encode())], cancel)
+            .Chain.Client.CallAsync([(SubtensorMock.State, SubtensorMock.Data("weightsOf", (ushort)netuid, uid))], cancel)
             .ConfigureAwait(false);
         var words = new AbiData(answer[0]);
         var ((uids, count), (weights, _)) = (words.List(0), words.List(1));

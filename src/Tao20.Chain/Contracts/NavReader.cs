@@ -3,6 +3,7 @@ using System.Numerics;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.JsonRpc;
+using Tao20.Chain.Substrate;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Units;
 
@@ -60,7 +61,7 @@ public sealed class NavReader(EndpointPool pool, Address contract)
             calls.Add(At(Precompiles.Staking, ask.Stake, words => holdings[at] = holdings[at] with { Holding = words.Integer(0) }));
             if (netuid == 0)
                 continue;
-            quotes[i] = new QuoteReader(netuid, ask.Price, ask.TaoInPool, ask.AlphaInPool, block.Number);
+            quotes[i] = new QuoteReader(netuid, ask, block.Number);
             calls.AddRange(quotes[i]!.Calls);
         }
 
@@ -152,10 +153,22 @@ public sealed class NavReader(EndpointPool pool, Address contract)
                 new GetStakeFunction(key.Hotkey, key.Coldkey, key.Netuid).Encode(),
                 new GetAlphaPriceFunction(key.Netuid).Encode(),
                 new GetTaoInPoolFunction(key.Netuid).Encode(),
-                new GetAlphaInPoolFunction(key.Netuid).Encode()
+                new GetAlphaInPoolFunction(key.Netuid).Encode(),
+                StorageCalls.Data(RuntimeStorage.NetworksAdded.Key(key.Netuid)),
+                StorageCalls.Data(RuntimeStorage.SwapBalancer.Key(key.Netuid)),
+                StorageCalls.Data(RuntimeStorage.SwapSuperellipse.Key(key.Netuid))
             )
         );
     }
-
-    private sealed record ConstituentCalls(string Stake, string Price, string TaoInPool, string AlphaInPool);
 }
+
+/// <summary>The data of the calls that are made for a constituent.</summary>
+internal sealed record ConstituentCalls(
+    string Stake,
+    string Price,
+    string TaoInPool,
+    string AlphaInPool,
+    string Exists,
+    string QuoteWeight,
+    string OtherCurve
+);

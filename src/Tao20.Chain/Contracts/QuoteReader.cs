@@ -20,29 +20,25 @@ internal sealed class QuoteReader
     private bool _exists;
     private bool _otherCurve;
 
-    public QuoteReader(ushort netuid, string price, string taoInPool, string alphaInPool, ulong block)
+    public QuoteReader(ushort netuid, ConstituentCalls calls, ulong block)
     {
         _netuid = netuid;
         Calls =
         [
             // A price that is refused is missing; that makes NAV unavailable, and says of which subnet.
-            Ask(price, words => _price = words.Integer(0)) with
+            Ask(calls.Price, words => _price = words.Integer(0)) with
             {
                 Refused = _ => _price = null,
             },
-            Ask(taoInPool, words => _tao = words.UInt64(0)),
-            Ask(alphaInPool, words => _alpha = words.UInt64(0)),
+            Ask(calls.TaoInPool, words => _tao = words.UInt64(0)),
+            Ask(calls.AlphaInPool, words => _alpha = words.UInt64(0)),
+            StorageCalls.At(calls.Exists, block, value => _exists = value.Length > 0 && ScaleReader.Bool(value)),
             StorageCalls.At(
-                RuntimeStorage.NetworksAdded.Key(netuid),
-                block,
-                value => _exists = value.Length > 0 && ScaleReader.Bool(value)
-            ),
-            StorageCalls.At(
-                RuntimeStorage.SwapBalancer.Key(netuid),
+                calls.QuoteWeight,
                 block,
                 value => _quoteWeight = value.Length == 0 ? BalancerPool.Half : ScaleReader.UInt64(value)
             ),
-            StorageCalls.At(RuntimeStorage.SwapSuperellipse.Key(netuid), block, value => _otherCurve = value.Length > 0),
+            StorageCalls.At(calls.OtherCurve, block, value => _otherCurve = value.Length > 0),
         ];
 
         RpcCall Ask(string data, Action<AbiData> take) =>

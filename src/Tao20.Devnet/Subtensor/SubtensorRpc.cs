@@ -74,12 +74,13 @@ public sealed class SubtensorRpc : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted).ConfigureAwait(false);
+        using var received = new MemoryStream();
+        await context.Request.Body.CopyToAsync(received, context.RequestAborted).ConfigureAwait(false);
+        var body = received.ToArray();
         context.Response.ContentType = "application/json";
-        if (CanPassThrough(body.ToArray()))
+        if (CanPassThrough(body))
         {
-            var reply = await PassThroughAsync(body.ToArray(), context.RequestAborted).ConfigureAwait(false);
+            var reply = await PassThroughAsync(body, context.RequestAborted).ConfigureAwait(false);
             if (reply.AsSpan().IndexOf("\"error\""u8) < 0)
             {
                 await context.Response.Body.WriteAsync(reply, context.RequestAborted).ConfigureAwait(false);
@@ -87,7 +88,7 @@ public sealed class SubtensorRpc : IAsyncDisposable
             }
         }
 
-        var request = JsonNode.Parse(body.ToArray());
+        var request = JsonNode.Parse(body);
         JsonNode answer;
         if (request is JsonArray batch)
             answer = new JsonArray([

@@ -200,13 +200,7 @@ internal sealed class MarketFixture : IAsyncDisposable
 
     /// <summary>Lets a subnet refuse all swaps, or take them again.</summary>
     public Task SetSwapsAsync(int netuid, bool refuses) =>
-        SendAsync(
-            new DevnetTransaction(
-                Economy.Keeper,
-                SubtensorMock.State,
-                AbiEncoder.Call("setFailures(uint16,bool,bool)", netuid, false, refuses)
-            )
-        );
+        SendAsync(SubtensorMock.Set(Economy.Keeper, "setFailures", (ushort)netuid, false, refuses));
 
     public async Task GiveAsync(int tao, int tokens)
     {

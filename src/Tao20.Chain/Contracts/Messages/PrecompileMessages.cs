@@ -232,10 +232,3 @@ internal abstract class SubnetFunction(ushort netuid) : FunctionMessage
     [Parameter("uint16", "netuid", 1)]
     public ushort Netuid => netuid;
 }
-
-/// <summary>What is asked about a subnet's neuron.</summary>
-internal abstract class NeuronFunction(ushort netuid, ushort uid) : SubnetFunction(netuid)
-{
-    [Parameter("uint16", "uid", 2)]
-    public ushort Uid => uid;
-}

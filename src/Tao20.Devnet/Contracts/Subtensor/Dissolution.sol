@@ -103,7 +103,7 @@ abstract contract Dissolution is SubtensorState, Neurons {
         bytes32[2][] storage held = holders[netuid];
         for (uint256 i = 0; i < held.length; i++) {
             (bytes32 hotkey, bytes32 coldkey) = (held[i][0], held[i][1]);
-            delete shares[hotkey][netuid][coldkey];
+            setShares(hotkey, coldkey, netuid, 0);
             delete sharePools[hotkey][netuid];
             delete isHolder[netuid][hotkey][coldkey];
             delete locks[coldkey][netuid];

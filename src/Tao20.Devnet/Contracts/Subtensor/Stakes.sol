@@ -28,7 +28,7 @@ abstract contract Stakes is SubtensorState {
         uint256 added = pool.shares == 0 ? alpha * SHARES_PER_ALPHA : Math.mulDiv(alpha, pool.shares, pool.value);
         pool.shares += added;
         pool.value += alpha;
-        shares[hotkey][netuid][coldkey] += added;
+        setShares(hotkey, coldkey, netuid, shares[hotkey][netuid][coldkey] + added);
         if (!isHolder[netuid][hotkey][coldkey]) {
             isHolder[netuid][hotkey][coldkey] = true;
             holders[netuid].push([hotkey, coldkey]);
@@ -40,7 +40,7 @@ abstract contract Stakes is SubtensorState {
         uint256 has = shares[hotkey][netuid][coldkey];
         uint256 gone = alpha >= stakeOf(hotkey, coldkey, netuid) ? has : Math.mulDiv(alpha, pool.shares, pool.value, Math.Rounding.Ceil);
         if (gone > has) gone = has;
-        shares[hotkey][netuid][coldkey] = has - gone;
+        setShares(hotkey, coldkey, netuid, has - gone);
         pool.shares -= gone;
         pool.value = pool.shares == 0 ? 0 : pool.value - alpha;
         if (rules.boundsStakingHotkeys && has == gone) unlist(hotkey, coldkey);
@@ -49,11 +49,6 @@ abstract contract Stakes is SubtensorState {
     /// @dev The walk over the list of staking hotkeys that an exit pays for (from spec 463).
     function walk(bytes32 coldkey) internal {
         if (rules.boundsStakingHotkeys) burn(GAS_PER_STAKING_HOTKEY * stakingHotkeys[coldkey].length + GAS_OF_WALK);
-    }
-
-    function burn(uint256 gas) internal {
-        (bool burnt,) = address(this).call{gas: gas}(abi.encodeWithSignature("burnAll()"));
-        assert(!burnt);
     }
 
     // ---- the list of hotkeys a coldkey has stake with ------------------------------------------------------------------------
@@ -75,8 +70,8 @@ abstract contract Stakes is SubtensorState {
     }
 
     function unlist(bytes32 hotkey, bytes32 coldkey) private {
+        if (positions[coldkey][hotkey] > 0) return;
         bytes32[] storage all = stakingHotkeys[coldkey];
-        for (uint16 netuid = 0; netuid < 129; netuid++) if (shares[hotkey][netuid][coldkey] > 0) return;
         for (uint256 i = 0; i < all.length; i++) {
             if (all[i] != hotkey) continue;
             all[i] = all[all.length - 1];

@@ -3,9 +3,8 @@ pragma solidity 0.8.37;
 
 import {Balancer} from "./Balancer.sol";
 import {Dissolution} from "./Dissolution.sol";
-import {MappedAccount} from "./MappedAccount.sol";
 import {MovingPrice} from "./MovingPrice.sol";
-import {Clock, Commit, GasRule, Lock, Neuron, Rules, SharePool, StorageKey, Subnet, Weight, WeightRules} from "./SubtensorState.sol";
+import {Clock, GasRule, Lock, Neuron, Rules, SharePool, StorageKey, Subnet, Weight, WeightRules} from "./SubtensorState.sol";
 import {Swaps} from "./Swaps.sol";
 
 /// @notice What the devnet and tests set on the chain that stands in for Subtensor, where on the real one root, owners, miners and time do.
@@ -183,8 +182,8 @@ contract SubtensorHarness is Swaps, Dissolution {
             bytes32 coldkey = held[i][1];
             held[i][0] = successor;
             isHolder[netuid][successor][coldkey] = true;
-            shares[successor][netuid][coldkey] = shares[hotkey][netuid][coldkey];
-            delete shares[hotkey][netuid][coldkey];
+            setShares(successor, coldkey, netuid, shares[hotkey][netuid][coldkey]);
+            setShares(hotkey, coldkey, netuid, 0);
             list(coldkey, successor);
         }
         sharePools[successor][netuid] = sharePools[hotkey][netuid];
@@ -273,27 +272,10 @@ contract SubtensorHarness is Swaps, Dissolution {
         deferrals[netuid][due] = blocks;
     }
 
-    function getEpochs(uint16 netuid) external view returns (uint64 index, uint64 last, uint64 pendingAt) {
-        return epochs(netuid);
-    }
-
-    function getNeuron(uint16 netuid, uint16 uid) external view returns (Neuron memory) {
-        return neurons[netuid][uid];
-    }
-
-    function getCommits(uint16 netuid, bytes32 hotkey) external view returns (Commit[] memory) {
-        return commits[netuid][hotkey];
-    }
-
     function weightsOf(uint16 netuid, uint16 uid) external view returns (uint16[] memory uids, uint16[] memory values) {
         Weight[] storage stored = weights[netuid][uid];
         (uids, values) = (new uint16[](stored.length), new uint16[](stored.length));
         for (uint256 i = 0; i < stored.length; i++) (uids[i], values[i]) = (stored[i].uid, stored[i].value);
-    }
-
-    /// @notice The mapped account of an address.
-    function mapped(address account) external view returns (bytes32) {
-        return MappedAccount.ofAddress(account);
     }
 
     function fill(uint16 netuid, uint16 uid) private {

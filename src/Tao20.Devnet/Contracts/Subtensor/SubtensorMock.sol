@@ -31,16 +31,13 @@ contract SubtensorMock is SubtensorState {
             }
         }
         uint256 used = begun - gasleft();
-        if (gas.charged > used) {
-            (ok,) = address(this).call{gas: gas.charged - used}(abi.encodeCall(this.burnAll, ()));
-            assert(!ok);
-        }
+        if (gas.charged > used) burn(gas.charged - used);
         assembly {
             return(add(output, 32), mload(output))
         }
     }
 
-    function moduleOf(address precompile) public pure returns (address) {
+    function moduleOf(address precompile) private pure returns (address) {
         return address(MODULES + uint160(precompile));
     }
 

@@ -152,6 +152,7 @@ abstract contract SubtensorState {
     mapping(bytes32 hotkey => bytes32 coldkey) internal owners;
     mapping(bytes32 hotkey => mapping(uint16 netuid => SharePool)) internal sharePools;
     mapping(bytes32 hotkey => mapping(uint16 netuid => mapping(bytes32 coldkey => uint256))) internal shares;
+    mapping(bytes32 coldkey => mapping(bytes32 hotkey => uint256 subnets)) internal positions;
     mapping(uint16 netuid => bytes32[2][]) internal holders;
     mapping(uint16 netuid => mapping(bytes32 hotkey => mapping(bytes32 coldkey => bool))) internal isHolder;
     mapping(bytes32 coldkey => bytes32[]) internal stakingHotkeys;
@@ -277,6 +278,19 @@ abstract contract SubtensorState {
         address account = addresses[coldkey];
         if (account == address(0)) owed[coldkey] += rao;
         else moveTao(address(this), account, rao);
+    }
+
+    /// @dev Keeps count of the subnets on which a coldkey has alpha with a hotkey.
+    function setShares(bytes32 hotkey, bytes32 coldkey, uint16 netuid, uint256 amount) internal {
+        uint256 before = shares[hotkey][netuid][coldkey];
+        if (before == 0 && amount > 0) positions[coldkey][hotkey]++;
+        if (before > 0 && amount == 0) positions[coldkey][hotkey]--;
+        shares[hotkey][netuid][coldkey] = amount;
+    }
+
+    function burn(uint256 gas) internal {
+        (bool survived,) = address(this).call{gas: gas}(abi.encodeWithSignature("burnAll()"));
+        assert(!survived);
     }
 
     // ---- the epoch clock (run_coinbase.rs, drain_pending; weights.rs, current_epoch_with_lookahead) ----------------------------
