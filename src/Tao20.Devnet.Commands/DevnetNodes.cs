@@ -63,6 +63,10 @@ internal static class DevnetNodes
             ["Chain:Contract"] = contract.ToString(),
             ["Chain:FromBlock"] = "0",
             ["Chain:PollInterval"] = "100ms",
+
+            // The chain keeps its own time, and an hour of it passes in seconds of ours.
+            ["Check:MaxFinalAge"] = "0s",
+            ["Check:RetryAfter"] = "1s",
             ["Netuid"] = Netuid.ToString(CultureInfo.InvariantCulture),
         };
         if (Environment.GetEnvironmentVariable("TAO20_LOG_LEVEL") is null)

@@ -102,6 +102,9 @@ public sealed class Economy
         var pool = await DeployContractAsync(new PoolDeployment(index).EncodeDeployment()).ConfigureAwait(false);
         var router = await DeployContractAsync(new RouterDeployment(index, pool).EncodeDeployment()).ConfigureAwait(false);
         await client
+            .ExecuteAsync([MockStorage.Account(keeper, Hotkey), MockStorage.Account(keeper, Coldkey.Of(index))], time++, cancel)
+            .ConfigureAwait(false);
+        await client
             .ExecuteAsync([new DevnetTransaction(keeper, index, new SetRouterFunction(router, true).Encode())], time++, cancel)
             .ConfigureAwait(false);
         foreach (var netuid in Netuids)

@@ -23,6 +23,7 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
     /// <summary>The subnet's tempo here, in blocks: short, so that a commit can be revealed while one looks on.</summary>
     private const int TempoBlocks = 20;
 
+    private const int BlocksUntilFinal = 3;
     private const int VersionKey = 1;
     private const int RateLimitBlocks = 10;
     private const int RevealPeriod = 1;
@@ -119,6 +120,10 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
                 cancel
             )
             .ConfigureAwait(false);
+
+        // Until this is final.
+        for (var block = 0; block < BlocksUntilFinal; block++)
+            await client.MineAsync(++time, cancel).ConfigureAwait(false);
 
         // From here on they sign for themselves.
         foreach (var key in keys)

@@ -8,6 +8,7 @@ var root = new RootCommand("TAO20: follows trades on chain, ranks miners, settle
     MinerCommand.Create(),
     IndexCommand.Create(),
     ConsensusCommand.Create(),
+    ChainCommand.Create(),
     JournalCommand.Create(),
     SettingsCommand.Create(),
 };

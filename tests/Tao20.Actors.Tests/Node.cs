@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tao20.Actors.Checks;
 using Tao20.Actors.Configuration;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Faults;
@@ -14,6 +15,7 @@ using Tao20.Actors.Metrics;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Status;
 using Tao20.Chain;
+using Tao20.Chain.Checks;
 using Tao20.Chain.Following;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Parameters;
@@ -151,13 +153,31 @@ internal sealed class Node : IAsyncDisposable
                 if (settings is null)
                     akka.WithTao20Miners(guard, cluster);
                 else
-                    akka.WithTao20Node(settings, chain!, WorkOf(settings, key, strategy), cluster);
+                    akka.WithTao20Node(settings, chain!, WorkOf(settings, key, strategy), cluster, CheckOf(settings, key));
             }
         );
         var host = builder.Build();
         await host.StartAsync();
         return new Node(host, chain, faults);
     }
+
+    /// <summary>Only what signs needs the chain to be checked.</summary>
+    private static ChainCheckSettings? CheckOf(FollowerSettings settings, PrivateKey? key) =>
+        key is null
+            ? null
+            : new ChainCheckSettings(
+                new CheckSubject
+                {
+                    Contract = settings.Identity.Contract,
+                    Account = key.Address,
+                    Netuid = 20,
+                    SetsWeights = true,
+                    ChainId = settings.Identity.ChainId,
+                    Bounds = new CheckOptions { MaxFinalAge = TimeSpan.Zero, RetryAfter = TimeSpan.FromMilliseconds(500) },
+                },
+                null,
+                TimeProvider.System
+            );
 
     private static NodeWork WorkOf(FollowerSettings settings, PrivateKey? key, IAttestationStrategy? strategy)
     {

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Text.Json.Nodes;
 using Tao20.Chain.Abi;
 using Tao20.Devnet;
+using Tao20.Devnet.Subtensor;
 using Tao20.Domain.Units;
 using static Tao20.EndToEnd.Tests.Json;
 
@@ -12,15 +13,19 @@ internal sealed class ChainFixture : IAsyncDisposable
 {
     private const int SecondsPerBlock = 12;
 
-    private ChainFixture(Anvil chain, Economy economy, ScriptedTraders traders, PegMarket? market)
+    private ChainFixture(Anvil chain, SubtensorRpc node, Economy economy, ScriptedTraders traders, PegMarket? market)
     {
         Chain = chain;
+        Node = node;
         Economy = economy;
         Traders = traders;
         Market = market;
     }
 
     public Anvil Chain { get; }
+
+    /// <summary>The RPC of Subtensor's node in front of the chain: what signs needs its runtime's own methods.</summary>
+    public SubtensorRpc Node { get; }
 
     public Economy Economy { get; }
 
@@ -34,7 +39,8 @@ internal sealed class ChainFixture : IAsyncDisposable
         var tools = await DevnetTools.EnsureAsync(null, CancellationToken.None);
         var chain = await Anvil.StartAsync(tools, new AnvilOptions { Accounts = miners + 1 }, CancellationToken.None);
         var (economy, time) = await Economy.DeployAsync(chain, miners, new AnvilOptions().GenesisTimestamp + 1, CancellationToken.None);
-        return new ChainFixture(chain, economy, new ScriptedTraders(economy, new TraderScript(seed, 90), time), null);
+        var node = await SubtensorRpc.StartAsync(chain.Rpc, 0, CancellationToken.None);
+        return new ChainFixture(chain, node, economy, new ScriptedTraders(economy, new TraderScript(seed, 90), time), null);
     }
 
     /// <summary>A chain with a market that noise moves, against which these accounts will trade.</summary>
@@ -52,7 +58,8 @@ internal sealed class ChainFixture : IAsyncDisposable
             time,
             CancellationToken.None
         );
-        return new ChainFixture(chain, economy, new ScriptedTraders(economy, new TraderScript(seed, SecondsPerBlock), time), market);
+        var node = await SubtensorRpc.StartAsync(chain.Rpc, 0, CancellationToken.None);
+        return new ChainFixture(chain, node, economy, new ScriptedTraders(economy, new TraderScript(seed, SecondsPerBlock), time), market);
     }
 
     /// <summary>Plays a block of the market.</summary>
@@ -100,7 +107,7 @@ internal sealed class ChainFixture : IAsyncDisposable
         [
             "miner",
             "--rpc",
-            Chain.Rpc.ToString(),
+            Node.Url.ToString(),
             "--contract",
             Economy.Index.ToString(),
             "--pool",
@@ -123,7 +130,7 @@ internal sealed class ChainFixture : IAsyncDisposable
     }
 
     public IEnumerable<string> ValidatorArguments(string dataDirectory, params string[] more) =>
-        ValidatorArgumentsBehind(Chain.Rpc.ToString(), dataDirectory, more);
+        ValidatorArgumentsBehind(Node.Url.ToString(), dataDirectory, more);
 
     /// <summary>A validator that asks other endpoints than the chain itself.</summary>
     public IEnumerable<string> ValidatorArgumentsBehind(string endpoints, string dataDirectory, params string[] more) =>
@@ -142,7 +149,11 @@ internal sealed class ChainFixture : IAsyncDisposable
             .. more,
         ];
 
-    public async ValueTask DisposeAsync() => await Chain.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Node.DisposeAsync();
+        await Chain.DisposeAsync();
+    }
 }
 
 /// <summary>A directory that is gone after the test.</summary>

@@ -10,9 +10,9 @@ public sealed class DisagreementTests : OneValidator
     [InlineData(false)]
     public async Task While_two_endpoints_disagree_nothing_is_attested_and_then_it_is_once(bool liarFirst)
     {
-        await using var liar = await ProviderProxy.StartAsync(Fixture.Chain.Rpc, [], 1);
+        await using var liar = await ProviderProxy.StartAsync(Fixture.Node.Url, [], 1);
         liar.Lies = true;
-        await using var node = Start("node", liarFirst ? $"{liar.Url},{Fixture.Chain.Rpc}" : $"{Fixture.Chain.Rpc},{liar.Url}");
+        await using var node = Start("node", liarFirst ? $"{liar.Url},{Fixture.Node.Url}" : $"{Fixture.Node.Url},{liar.Url}");
         await FollowedAsync(node);
         await EpochAsync();
         var status = await node.UntilAsync(

@@ -23,7 +23,7 @@ public sealed class MinerOutageTests : InDirectory
         var secret = string.Concat(Enumerable.Repeat("e9", 32));
         var account = PrivateKey.FromHex(secret).Address;
         await using var chain = await ChainFixture.WithMarketAsync(11, [account], noisePerMinute: 0.04);
-        await using var proxy = new KillingProxy(chain.Chain.Rpc);
+        await using var proxy = new KillingProxy(chain.Node.Url);
         List<string> arguments = [.. chain.MinerArguments(Directory)];
         arguments[arguments.IndexOf("--rpc") + 1] = proxy.Url.ToString();
         await using var miner = Tao20Process.Start(

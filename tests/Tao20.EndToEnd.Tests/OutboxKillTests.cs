@@ -8,7 +8,7 @@ public sealed class OutboxKillTests : OneValidator
     [Fact]
     public async Task Killed_at_any_step_an_attestation_and_the_weights_are_mined_exactly_once()
     {
-        await using var proxy = new KillingProxy(Fixture.Chain.Rpc);
+        await using var proxy = new KillingProxy(Fixture.Node.Url);
         (string Method, int Nth)[] steps =
         [
             ("eth_estimateGas", 1),
@@ -46,10 +46,10 @@ public sealed class OutboxKillTests : OneValidator
     [Fact]
     public async Task A_second_process_with_the_same_key_is_noticed_and_the_epoch_is_attested_once()
     {
-        await using var first = Start("first", Fixture.Chain.Rpc);
+        await using var first = Start("first", Fixture.Node.Url);
 
         // With the same fees the two sign the same bytes, which is one transaction, and nobody could tell.
-        await using var second = Start("second", Fixture.Chain.Rpc, tip: 2_000_000_000);
+        await using var second = Start("second", Fixture.Node.Url, tip: 2_000_000_000);
         for (var epoch = 0UL; epoch < 2; epoch++)
         {
             await FollowedAsync(first);

@@ -37,7 +37,7 @@ public sealed class RebuildKeepsTests : OneValidator
             "journal",
             "rebuild",
             "--rpc",
-            $"{Fixture.Chain.Rpc}",
+            $"{Fixture.Node.Url}",
             "--contract",
             $"{Fixture.Economy.Index}",
             "--registry",
@@ -47,7 +47,7 @@ public sealed class RebuildKeepsTests : OneValidator
         ];
         var inDatabase = more.Count > 0;
         var before = await NonceAsync();
-        await using (var node = Start("node", Fixture.Chain.Rpc, more: more))
+        await using (var node = Start("node", Fixture.Node.Url, more: more))
         {
             await FollowedAsync(node);
             await EpochAsync();
@@ -66,7 +66,7 @@ public sealed class RebuildKeepsTests : OneValidator
         var (code, _, process) = await Tao20Process.RunAsync(rebuild, environment: more);
         Assert.True(code == 0, process.Errors);
         Assert.Contains("all epochs that were settled have the same ranking root", process.Errors, StringComparison.Ordinal);
-        await using var again = Start("node", Fixture.Chain.Rpc, more: more);
+        await using var again = Start("node", Fixture.Node.Url, more: more);
         await FollowedAsync(again);
         await EpochAsync();
         await DoneAsync(again, 1, "the second epoch");

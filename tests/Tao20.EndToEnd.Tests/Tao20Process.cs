@@ -70,6 +70,10 @@ internal sealed class Tao20Process : IAsyncDisposable
             RedirectStandardInput = true,
         };
         start.Environment["TAO20_LOG_LEVEL"] = "Warning";
+
+        // The local chain keeps its own time, and minutes of it pass in a second.
+        start.Environment["TAO20_Check__MaxFinalAge"] = "0s";
+        start.Environment["TAO20_Check__RetryAfter"] = "500ms";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         return new Tao20Process(Process.Start(start)!);

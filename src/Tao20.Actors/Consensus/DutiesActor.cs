@@ -162,9 +162,7 @@ internal sealed class DutiesActor : UntypedActor
 
     private async Task<Computed> ComputeAsync(Round round, EpochReport report, TaoPerToken? before, ulong from)
     {
-        var computation = await EpochComputation
-            .OfAsync(_chain.Pool, _chain.Options, round, report, _role.Netuid, from, _stop.Token)
-            .ConfigureAwait(false);
+        var computation = await EpochComputation.OfAsync(_chain, round, report, _role.Netuid, from, _stop.Token).ConfigureAwait(false);
         var (nav, inputs) = computation.Reading switch
         {
             NavReading.Available available => (available, available.Inputs),

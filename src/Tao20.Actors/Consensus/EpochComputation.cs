@@ -1,8 +1,10 @@
 using Tao20.Chain;
+using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Nav;
+using Tao20.Domain.Runtime;
 using Tao20.Domain.Settlement;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
@@ -27,8 +29,7 @@ public sealed record EpochComputation(NavReading Reading, SubnetWeights Weights,
     }
 
     /// <summary>Reads what the chain says, from two endpoints where there are two, and computes the epoch.</summary>
-    /// <param name="pool">The endpoints.</param>
-    /// <param name="options">The contracts.</param>
+    /// <param name="chain">The endpoints, and the contracts.</param>
     /// <param name="round">The epoch's round: which block is its last.</param>
     /// <param name="report">The epoch's report.</param>
     /// <param name="netuid">The subnet whose UIDs weights are of.</param>
@@ -38,8 +39,7 @@ public sealed record EpochComputation(NavReading Reading, SubnetWeights Weights,
     /// <exception cref="ChainException">No endpoint gives it; an old block needs a node that keeps old state.</exception>
     /// <exception cref="FormatException">What the contract gives cannot be read.</exception>
     public static async Task<EpochComputation> OfAsync(
-        EndpointPool pool,
-        ChainOptions options,
+        ChainConnection chain,
         Round round,
         EpochReport report,
         ushort netuid,
@@ -48,8 +48,13 @@ public sealed record EpochComputation(NavReading Reading, SubnetWeights Weights,
     )
     {
         IReadOnlyCollection<Address> miners = [.. report.Rewards.Payouts.Select(payout => payout.Miner.Miner)];
-        var inputs = await pool.ReadAgreedAsync(
-                one => EpochInputs.ReadAsync(one, options, round, miners, netuid, from, cancel),
+
+        // One word on the rules for both: of two endpoints one may be a gateway that does not tell them.
+        var version = await chain.Runtime.AtAsync(round.LastBlock, cancel).ConfigureAwait(false);
+        var profile = version?.Profile ?? RuntimeProfile.Unknown;
+        var inputs = await chain
+            .Pool.ReadAgreedAsync(
+                one => EpochInputs.ReadAsync(one, chain.Options, round, miners, netuid, from, profile, cancel),
                 (first, second) => first.DifferenceFrom(second)
             )
             .ConfigureAwait(false);

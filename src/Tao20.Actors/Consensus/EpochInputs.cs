@@ -4,6 +4,7 @@ using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Nav;
+using Tao20.Domain.Runtime;
 using Tao20.Domain.Units;
 
 namespace Tao20.Actors.Consensus;
@@ -27,6 +28,7 @@ public sealed record EpochInputs(
     /// <param name="miners">The miners that are paid.</param>
     /// <param name="netuid">The subnet whose UIDs are meant.</param>
     /// <param name="from">The epoch's first block.</param>
+    /// <param name="profile">Which of the chain's rules hold at the epoch's last block.</param>
     /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="ChainException">No endpoint gives it; an old block needs a node that keeps old state.</exception>
     /// <exception cref="FormatException">What the contract gives cannot be read.</exception>
@@ -37,6 +39,7 @@ public sealed record EpochInputs(
         IReadOnlyCollection<Address> miners,
         ushort netuid,
         ulong from,
+        RuntimeProfile profile,
         CancellationToken cancel
     )
     {
@@ -44,7 +47,7 @@ public sealed record EpochInputs(
         var reader = new NavReader(pool, options.Contract);
         return new EpochInputs(
             header,
-            await reader.ReadAsync(header, cancel).ConfigureAwait(false),
+            await reader.ReadAsync(header, profile, cancel).ConfigureAwait(false),
             await new UidReader(pool).UidsAsync(netuid, miners, round.LastBlock, round.LastBlockHash, cancel).ConfigureAwait(false),
             options.Registry is { } registry
                 ? await RegistryLogs.ReadAsync(pool, registry, from, round.LastBlock, cancel).ConfigureAwait(false)

@@ -22,6 +22,7 @@ namespace Tao20.Actors.Consensus;
 internal sealed class WeightsActor : HeadDrivenActor
 {
     private const int SaltLength = 8;
+    private const ulong LookEvery = 25;
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private readonly FollowerSettings _settings;
@@ -32,6 +33,8 @@ internal sealed class WeightsActor : HeadDrivenActor
     private readonly SubnetReader _subnet;
     private WeightsState _state = WeightsState.Initial;
     private EpochId? _computing;
+    private IReadOnlyList<string> _alarms = [];
+    private ulong _lookedAt;
 
     public WeightsActor(FollowerSettings settings, ValidatorRole role, ChainConnection chain, IActorRef transactions)
         : base(settings.Journal, chain.Head, "Setting weights", FirstPause, LongestPause)
@@ -39,7 +42,7 @@ internal sealed class WeightsActor : HeadDrivenActor
         (_settings, _role, _chain, _transactions) = (settings, role, chain, transactions);
         PersistenceId = $"weights-{role.Key.Address}";
         _uids = new UidReader(chain.Pool);
-        _subnet = new SubnetReader(chain.Pool, role.Netuid, role.Key.Address);
+        _subnet = new SubnetReader(chain.Pool, chain.Runtime, role.Netuid, role.Key.Address);
     }
 
     public override string PersistenceId { get; }
@@ -72,7 +75,7 @@ internal sealed class WeightsActor : HeadDrivenActor
                 OnFinal(final);
                 return true;
             case GetWeights:
-                Sender.Tell(_state);
+                Sender.Tell(_state with { Alarms = _alarms });
                 return true;
             default:
                 return false;
@@ -139,9 +142,13 @@ internal sealed class WeightsActor : HeadDrivenActor
     {
         foreach (var progress in _state.Recent)
             Ask(progress);
-        if (_state.Recent.Any(progress => progress.Stage is WeightsStage.Waiting or WeightsStage.Committed) && TryBeginWork())
+        var waits = _state.Recent.Any(progress => progress.Stage is WeightsStage.Waiting or WeightsStage.Committed);
+        if ((waits || IsDueToLook()) && TryBeginWork())
             Run(ReadSubnetAsync(WaitingUids()));
     }
+
+    /// <summary>Whether weights arrive is looked at from time to time also while there are none to send.</summary>
+    private bool IsDueToLook() => _chain.Head.Latest is { } latest && latest.Number >= _lookedAt + LookEvery;
 
     private ushort[] WaitingUids() =>
         [
@@ -162,6 +169,7 @@ internal sealed class WeightsActor : HeadDrivenActor
     private void OnSubnetRead(SubnetRead read)
     {
         ResetBackoff();
+        Watch(read.View);
         foreach (var progress in _state.Recent)
         {
             if (_state.Decide(progress, read.View, FreshSalt) is { } moved)
@@ -179,6 +187,29 @@ internal sealed class WeightsActor : HeadDrivenActor
         }
 
         BecomeIdle();
+    }
+
+    /// <summary>The chain tells nobody that weights do not arrive: that is seen by what it has of this neuron.</summary>
+    private void Watch(SubnetView view)
+    {
+        _lookedAt = view.Block;
+        if (view.Self is not { } self)
+            return;
+        var rules = view.Rules;
+        var stored = _state.Recent.LastOrDefault(progress => progress.Stage == WeightsStage.Set) is { } set
+            ? WeightsAlarm.OfStored(view.Block, rules.Clock, set, self.Stored)
+            : null;
+        IReadOnlyList<string> alarms =
+        [
+            .. WeightsAlarm.Of(view.Block, rules.Clock, rules.RevealPeriod, self.LastUpdate, view.Commits),
+            .. stored is null ? [] : new[] { stored },
+        ];
+        foreach (var alarm in alarms.Except(_alarms))
+            Log.Error("Weights do not arrive: {Reason}", alarm);
+        if (alarms.Count == 0 && _alarms.Count > 0)
+            Log.Info("Weights arrive again");
+        _alarms = alarms;
+        _settings.Metrics.Consensus.WeightsAlarms(alarms.Count);
     }
 
     private static IReadOnlyList<ushort> FreshSalt() =>

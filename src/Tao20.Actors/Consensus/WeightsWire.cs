@@ -36,10 +36,11 @@ internal static class WeightsWire
     {
         var wire = new Wire.WeightsSnapshot();
         wire.Recent.AddRange(state.Recent.Select(ToWire));
+        wire.Alarms.AddRange(state.Alarms);
         return wire;
     }
 
-    public static WeightsState FromWire(Wire.WeightsSnapshot wire) => new([.. wire.Recent.Select(FromWire)]);
+    public static WeightsState FromWire(Wire.WeightsSnapshot wire) => new([.. wire.Recent.Select(FromWire)]) { Alarms = [.. wire.Alarms] };
 
     private static Wire.WeightsProgress ToWire(WeightsProgress progress)
     {
@@ -54,6 +55,7 @@ internal static class WeightsWire
             DoneAt = progress.DoneAt,
             DoneSeconds = progress.DoneSeconds,
             LastBlock = progress.LastBlock,
+            SetAt = progress.SetAt,
         };
         wire.Neurons.AddRange(
             progress.Neurons.Select(neuron => new Wire.NeuronIdentity
@@ -95,5 +97,6 @@ internal static class WeightsWire
             Recycled = [.. wire.Recycled.Select(uid => (ushort)uid)],
             CommitEpoch = wire.HasCommitEpoch ? wire.CommitEpoch : null,
             LastBlock = wire.LastBlock,
+            SetAt = wire.SetAt,
         };
 }

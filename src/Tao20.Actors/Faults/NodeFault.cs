@@ -40,6 +40,15 @@ public enum FaultKind
 
     /// <summary>Two endpoints disagree on what is to be attested: nothing is, and it is tried again by itself.</summary>
     EndpointsDisagree,
+
+    /// <summary>What was computed here is not what the validators agree on.</summary>
+    OffReference,
+
+    /// <summary>The chain is not as it is taken to be, or nobody can say whether it is: something is off.</summary>
+    ChainNotAsAssumed,
+
+    /// <summary>Weights that were sent have no effect, or none arrive.</summary>
+    WeightsNotArriving,
 }
 
 /// <summary>A fault, as people see it: what, where and what to do.</summary>
@@ -52,16 +61,10 @@ public sealed record NodeFault(FaultKind Kind, string Message, DateTimeOffset At
     public HistoryGap? Gap { get; init; }
 
     /// <summary>Whether the node tries again by itself.</summary>
-    public bool Passing =>
-        Kind
-            is FaultKind.ChainUnavailable
-                or FaultKind.JournalUnavailable
-                or FaultKind.TransactionUnexplained
-                or FaultKind.EndpointsDisagree;
+    public bool Passing => FaultType.Of(Kind).Effect == FaultEffect.Passes;
 
     /// <summary>Whether the node cannot go on at all and ends.</summary>
-    public bool EndsNode =>
-        Kind is FaultKind.ForeignJournal or FaultKind.DiskFull or FaultKind.JournalCorrupt or FaultKind.JournalUnwritable;
+    public bool EndsNode => FaultType.Of(Kind).Effect == FaultEffect.EndsNode;
 }
 
 /// <summary>Where the actors tell of faults that end the node; whoever hosts them listens.</summary>

@@ -1,5 +1,6 @@
 using Akka.Hosting;
 using Tao20.Actors.Arbitrage;
+using Tao20.Actors.Checks;
 using Tao20.Actors.Configuration;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Journal;
@@ -69,15 +70,19 @@ public static class NodeComposition
     /// <param name="chain">The chain.</param>
     /// <param name="work">What the node does besides.</param>
     /// <param name="cluster">The cluster it is a node of; null for a node by itself.</param>
+    /// <param name="check">How the chain is checked; null leaves it unchecked, and nothing is signed.</param>
     public static AkkaConfigurationBuilder WithTao20Node(
         this AkkaConfigurationBuilder akka,
         FollowerSettings follower,
         ChainConnection chain,
         NodeWork work,
-        ClusterOptions? cluster = null
+        ClusterOptions? cluster = null,
+        ChainCheckSettings? check = null
     )
     {
         var clustered = cluster is not null;
+        if (check is not null)
+            akka.WithChainCheck(check, chain);
         akka.WithTao20Miners(follower.Journal, cluster);
         switch (work)
         {
@@ -85,7 +90,11 @@ public static class NodeComposition
                 akka.WithConsensus(follower, clustered);
                 break;
             case NodeWork.Validating(var role, var fees, var weights):
-                akka.WithTransactions(new SenderSettings(role.Registry.ChainId, role.Key, fees, follower.Journal), chain, clustered)
+                akka.WithTransactions(
+                        new SenderSettings(role.Registry.ChainId, role.Key, fees, chain.RulesOf(fees), follower.Journal),
+                        chain,
+                        clustered
+                    )
                     .WithValidator(follower, role, weights, chain, clustered);
                 break;
             case NodeWork.Trading(var trader):
@@ -116,13 +125,19 @@ public static class NodeComposition
     /// <param name="akka">What is being built.</param>
     /// <param name="trader">How it trades.</param>
     /// <param name="chain">The chain.</param>
-    public static AkkaConfigurationBuilder WithTrader(this AkkaConfigurationBuilder akka, TraderSetup trader, ChainConnection chain)
+    /// <param name="rules">What the chain makes of its transactions; null for what the check of the chain has found.</param>
+    public static AkkaConfigurationBuilder WithTrader(
+        this AkkaConfigurationBuilder akka,
+        TraderSetup trader,
+        ChainConnection chain,
+        ITransactionRules? rules = null
+    )
     {
         // Step by step a trade is forty transactions, which do not wait for each other.
         var fees = trader.Market.Router is null ? trader.Fees with { MaxInFlight = FeePolicy.MostInFlight } : trader.Fees;
         if (trader is { Key: { } key, DryRun: false })
             akka.WithTransactions(
-                new SenderSettings(trader.ChainId, key, fees, trader.Journal, SeesPending: true),
+                new SenderSettings(trader.ChainId, key, fees, rules ?? chain.RulesOf(fees), trader.Journal, SeesPending: true),
                 chain,
                 clustered: false
             );

@@ -9,6 +9,7 @@ using Akka.Persistence;
 using Akka.Persistence.Sql.Config;
 using Akka.Remote.Hosting;
 using Tao20.Actors.Arbitrage;
+using Tao20.Actors.Checks;
 using Tao20.Actors.Configuration;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Ingestion;
@@ -193,9 +194,9 @@ public static class Tao20AkkaExtensions
     )
     {
         var contract = chain.Options.Contract;
-        var reader = new MarketReader(chain.Pool, contract, market, trader.Account);
+        var reader = new MarketReader(chain.Pool, contract, market, trader.Account, chain.Runtime);
         ITradePlan plan = market.Router is null ? new StepwisePlan(trader.Rules.SlippageBasisPoints) : new RouterPlan();
-        var basket = market.Router is null ? new BasketReader(chain.Pool, contract, market, trader.Account) : null;
+        var basket = market.Router is null ? new BasketReader(chain.Pool, contract, market, trader.Account, chain.Runtime) : null;
         var execution = new TradeExecution(plan, new TradeEncoder(contract, market), basket, reader, chain.Head);
         return builder
             .WithOne<ArbitrageKey>(
@@ -214,6 +215,19 @@ public static class Tao20AkkaExtensions
             );
     }
 
+    /// <summary>What checks the chain behind <see cref="ChainCheckKey"/>, on each node of a cluster.</summary>
+    public static AkkaConfigurationBuilder WithChainCheck(
+        this AkkaConfigurationBuilder builder,
+        ChainCheckSettings settings,
+        ChainConnection chain
+    ) =>
+        builder.WithActors(
+            (system, registry) =>
+                registry.Register<ChainCheckKey>(
+                    system.ActorOf(Props.Create(() => new ChainCheckActor(settings, chain)), ChainCheckKey.Name)
+                )
+        );
+
     /// <summary>What answers for the node's state behind <see cref="StatusKey"/>.</summary>
     public static AkkaConfigurationBuilder WithStatus(this AkkaConfigurationBuilder builder, FollowerSettings settings) =>
         builder.WithActors(
@@ -225,6 +239,7 @@ public static class Tao20AkkaExtensions
                     registry.TryGet<ArbitrageKey>(out var arbitrage) ? arbitrage : null,
                     registry.TryGet<PriceFeedKey>(out var prices) ? prices : null
                 );
+                var check = registry.TryGet<ChainCheckKey>(out var checker) ? checker : null;
                 registry.Register<StatusKey>(
                     system.ActorOf(
                         Props.Create(() =>
@@ -233,7 +248,7 @@ public static class Tao20AkkaExtensions
                                 registry.Get<ChainFollowerKey>(),
                                 registry.Get<ConsensusKey>(),
                                 registry.Get<MinersKey>(),
-                                new StatusSources(sender, weights, trader, feed)
+                                new StatusSources(sender, weights, trader, feed, check)
                             )
                         ),
                         "status"

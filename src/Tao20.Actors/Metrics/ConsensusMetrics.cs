@@ -58,6 +58,7 @@ public sealed class ConsensusMetrics
             "1",
             "Attested part of the eligible stake in the last concluded round"
         );
+        meter.CreateObservableGauge("tao20.weights.alarms", () => Alarms, "{alarm}", "Reasons to think that weights do not arrive");
         meter.CreateObservableGauge(
             "tao20.round.accuracy",
             () => Accuracy,
@@ -67,6 +68,8 @@ public sealed class ConsensusMetrics
     }
 
     private double Accuracy { get; set; }
+
+    private long Alarms { get; set; }
 
     private IReadOnlyList<Judgement> Judged { get; set; } = [];
 
@@ -97,6 +100,9 @@ public sealed class ConsensusMetrics
     /// <summary>An epoch's weights, or the commit to them, are on chain.</summary>
     /// <param name="seconds">Chain time since the epoch's end.</param>
     public void WeightsOnChain(ulong seconds) => _weights.Record((long)seconds);
+
+    /// <summary>How many reasons there are to think that weights do not arrive.</summary>
+    public void WeightsAlarms(int alarms) => Alarms = alarms;
 
     private void Concluded(ConsensusEvent.RoundConcluded concluded, ConsensusBook book)
     {

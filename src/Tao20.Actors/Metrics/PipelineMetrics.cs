@@ -64,6 +64,10 @@ public sealed class PipelineMetrics : IDisposable
     public void Observe(string name, string unit, string description, Func<long> value) =>
         _meter.CreateObservableGauge(name, value, unit, description);
 
+    /// <summary>Adds values that are read when they are asked for, told apart by a tag.</summary>
+    public void ObserveEach(string name, string unit, string description, Func<IEnumerable<Measurement<long>>> values) =>
+        _meter.CreateObservableGauge(name, values, unit, description);
+
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Tao20.Actors.Arbitrage;
+using Tao20.Actors.Checks;
 using Tao20.Actors.Configuration;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Ingestion;
@@ -39,7 +40,7 @@ public sealed class StatusActor : ReceiveActor
             follower,
             consensus,
             miners,
-            sources ?? new StatusSources(null, null, null, null)
+            sources ?? new StatusSources(null, null, null, null, null)
         );
         ReceiveAsync<GetNodeStatus>(async query =>
         {
@@ -79,7 +80,10 @@ public sealed class StatusActor : ReceiveActor
         var expected = EpochRewards
             .Allocate(ranking, rules.Rewards, settled.Recent.LastOrDefault()?.Rewards.CarriedOut ?? Rao.Zero)
             .Payouts;
-        return new NodeStatus(status, settled, open, ranking, expected, summaries, await ValidatorAsync(), await MarketAsync());
+        return new NodeStatus(status, settled, open, ranking, expected, summaries, await ValidatorAsync(), await MarketAsync())
+        {
+            Check = _sources.Check is { } check ? await check.Ask<ChainCheckStatus>(GetChainCheck.Instance, Patience) : null,
+        };
     }
 
     private async Task<ValidatorStatus?> ValidatorAsync() =>
@@ -106,4 +110,5 @@ public sealed class StatusActor : ReceiveActor
 /// <param name="Weights">What sets a validator's weights.</param>
 /// <param name="Trader">A miner's trader.</param>
 /// <param name="Feed">Its price feed.</param>
-public sealed record StatusSources(IActorRef? Sender, IActorRef? Weights, IActorRef? Trader, IActorRef? Feed);
+/// <param name="Check">What checks the chain.</param>
+public sealed record StatusSources(IActorRef? Sender, IActorRef? Weights, IActorRef? Trader, IActorRef? Feed, IActorRef? Check);

@@ -1,4 +1,5 @@
 using Tao20.Actors.Arbitrage;
+using Tao20.Actors.Checks;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
@@ -36,7 +37,11 @@ public sealed record NodeStatus(
     IReadOnlyList<MinerSummary> Miners,
     ValidatorStatus? Validator,
     MarketStatus? Market
-);
+)
+{
+    /// <summary>How the chain is; null where nobody checks it.</summary>
+    public ChainCheckStatus? Check { get; init; }
+}
 
 /// <summary>What a node does as a miner.</summary>
 /// <param name="Trader">Its trader.</param>

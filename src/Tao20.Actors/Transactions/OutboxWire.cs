@@ -212,6 +212,11 @@ internal static class OutboxWire
                 if (refused.RevertData is { } data)
                     wire.RevertData = data;
                 return new Wire.IntentFailure { SimulationRefused = wire };
+            case IntentFailure.GasAboveCeiling gas:
+                return new Wire.IntentFailure
+                {
+                    GasAboveCeiling = new Wire.GasAboveCeiling { Limit = gas.Limit, Ceiling = gas.Ceiling },
+                };
             case IntentFailure.Recorded recorded:
                 var text = new Wire.RecordedFailure { Text = recorded.Text, Expired = recorded.Expired };
                 if (recorded.RevertData is { } returned)
@@ -236,6 +241,10 @@ internal static class OutboxWire
             Wire.IntentFailure.KindOneofCase.SimulationRefused => new IntentFailure.SimulationRefused(
                 wire.SimulationRefused.NodeText,
                 wire.SimulationRefused.HasRevertData ? wire.SimulationRefused.RevertData : null
+            ),
+            Wire.IntentFailure.KindOneofCase.GasAboveCeiling => new IntentFailure.GasAboveCeiling(
+                wire.GasAboveCeiling.Limit,
+                wire.GasAboveCeiling.Ceiling
             ),
             Wire.IntentFailure.KindOneofCase.Recorded => new IntentFailure.Recorded(
                 wire.Recorded.Text,

@@ -11,15 +11,6 @@ using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Transactions;
 
-/// <summary>What the sender of an account is configured with.</summary>
-/// <param name="ChainId">The chain that is signed for.</param>
-/// <param name="Key">The account's key.</param>
-/// <param name="Fees">What may be paid.</param>
-/// <param name="Journal">How events are kept, and what to say when they cannot be.</param>
-/// <param name="SeesPending">Whether transactions are simulated on top of those that wait to be mined: who races others sees that
-/// they were first.</param>
-public sealed record SenderSettings(ulong ChainId, PrivateKey Key, FeePolicy Fees, JournalFaultReporter Journal, bool SeesPending = false);
-
 /// <summary>
 /// Brings the intents of one account onto the chain, each once: the signed bytes are in the journal before they are broadcast, and
 /// after a crash the same bytes go out again. What comes next is decided by <see cref="OutboxDecider"/>; this actor asks the chain, signs,
@@ -45,7 +36,7 @@ public sealed class TransactionSenderActor : HeadDrivenActor
         : base(settings.Journal, chain.Head, "Sending transactions", FirstPause, LongestPause)
     {
         _settings = settings;
-        _decider = new OutboxDecider(settings.Key.Address, settings.Fees);
+        _decider = new OutboxDecider(settings.Key.Address, settings.Fees, settings.Rules);
         _client = new AccountRpcClient(chain, settings.Key.Address, settings.SeesPending, Stopping);
         PersistenceId = PersistenceIdOf(settings.Key.Address);
     }
@@ -214,7 +205,7 @@ public sealed class TransactionSenderActor : HeadDrivenActor
                 PersistEach([recorded], 0);
                 break;
             case OutboxStep.FindReplacement(var entry, var refusal):
-                Run(_client.FindReplacementAsync(entry, refusal));
+                Run(_client.FindReplacementAsync(entry, refusal, _settings.Rules));
                 break;
             default:
                 throw new InvalidOperationException($"A {step.GetType().Name} is no step.");
@@ -254,7 +245,7 @@ public sealed class TransactionSenderActor : HeadDrivenActor
     }
 
     private async Task<Simulated> SimulateAsync(TransactionIntent intent) =>
-        new(intent, await _client.SimulateAsync(intent).ConfigureAwait(false));
+        new(intent, await _client.SimulateAsync(intent, _settings.Rules).ConfigureAwait(false));
 
     private async Task<Answered> BroadcastAsync(string id, Attempt attempt)
     {

@@ -17,6 +17,11 @@ public static class CallData
         where T : FunctionMessage =>
         Encoder.EncodeRequest(Function<T>.Abi.Sha3Signature, Function<T>.Abi.InputParameters, MessageShape<T>.Values(message));
 
+    /// <summary>The selector of a function message: its first four bytes.</summary>
+    /// <typeparam name="T">The message.</typeparam>
+    public static ReadOnlyMemory<byte> Selector<T>()
+        where T : FunctionMessage => Convert.FromHexString(Function<T>.Abi.Sha3Signature);
+
     /// <summary>The code that deploys a contract, followed by the encoded arguments of its constructor.</summary>
     /// <typeparam name="T">A message with a <see cref="ParameterAttribute"/> for each argument.</typeparam>
     public static string EncodeDeployment<T>(this T deployment)

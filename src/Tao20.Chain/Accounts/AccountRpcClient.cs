@@ -89,22 +89,52 @@ public sealed class AccountRpcClient
             Used = await _nonces.FindAsync(unexplained, view.Finalized).ConfigureAwait(false),
         };
 
-    /// <summary>Simulates an intent: the gas it needs, or why it would be refused.</summary>
+    /// <summary>
+    /// Simulates an intent: the gas it needs, or why it would be refused. Where that gas is known, it is simulated with the limit it would
+    /// be signed with: what the chain demands to be there, it may not charge for. Then it is asked once more by which rules the chain runs.
+    /// </summary>
+    /// <param name="intent">The intent.</param>
+    /// <param name="rules">What is demanded of gas limits.</param>
     /// <exception cref="ChainException">No endpoint answers.</exception>
-    public async Task<Simulation> SimulateAsync(TransactionIntent intent)
+    public async Task<Simulation> SimulateAsync(TransactionIntent intent, ITransactionRules rules)
+    {
+        var simulation =
+            intent.Gas > 0 && await SucceedsWithAsync(intent, rules.GasLimit(intent, intent.Gas)).ConfigureAwait(false)
+                ? new Simulation(intent.Gas)
+                : await EstimateAsync(intent).ConfigureAwait(false);
+        await _chain.Runtime.RefreshAsync(_stop).ConfigureAwait(false);
+        return simulation;
+    }
+
+    private async Task<bool> SucceedsWithAsync(TransactionIntent intent, ulong limit)
     {
         try
         {
-            var call = new CallInput(
-                "0x" + Convert.ToHexStringLower(intent.Data.Span),
-                intent.To.ToString(),
-                Account.ToString(),
-                null,
-                new HexBigInteger((BigInteger)intent.ValueWei)
-            );
+            await _web3.Eth.Transactions.Call.SendRequestAsync(CallOf(intent, limit), _simulatedAt).ConfigureAwait(false);
+            return true;
+        }
+        catch (RpcErrorException)
+        {
+            // Why is said by the simulation without a limit, or by none: then it is only the limit that was too low.
+            return false;
+        }
+    }
+
+    private CallInput CallOf(TransactionIntent intent, ulong? gas = null) =>
+        new(
+            "0x" + Convert.ToHexStringLower(intent.Data.Span),
+            intent.To.ToString(),
+            Account.ToString(),
+            gas is { } limit ? new HexBigInteger(limit) : null,
+            new HexBigInteger((BigInteger)intent.ValueWei)
+        );
+
+    private async Task<Simulation> EstimateAsync(TransactionIntent intent)
+    {
+        try
+        {
+            var call = CallOf(intent);
             await _web3.Eth.Transactions.Call.SendRequestAsync(call, _simulatedAt).ConfigureAwait(false);
-            if (intent.Gas > 0)
-                return new Simulation(intent.Gas);
 
             // Nethereum's estimate names no block: the one that was simulated at is meant.
             var estimate = await _web3
@@ -121,15 +151,16 @@ public sealed class AccountRpcClient
     /// <summary>What can be signed instead of a transaction that no node accepts.</summary>
     /// <param name="entry">The intent, and what has been signed for it.</param>
     /// <param name="refusal">What the node has said.</param>
+    /// <param name="rules">What is demanded of gas limits.</param>
     /// <exception cref="ChainException">No endpoint answers.</exception>
-    public async Task<ReplacementTransaction> FindReplacementAsync(OutboxEntry entry, string refusal)
+    public async Task<ReplacementTransaction> FindReplacementAsync(OutboxEntry entry, string refusal, ITransactionRules rules)
     {
         if (entry.Attempts[^1].Cancels)
             return new ReplacementTransaction(entry, refusal, null, 0);
-        if (entry.Attempts.Count == 1 && await SimulateAsync(entry.Intent).ConfigureAwait(false) is { Refusal: null } same)
+        if (entry.Attempts.Count == 1 && await SimulateAsync(entry.Intent, rules).ConfigureAwait(false) is { Refusal: null } same)
             return new ReplacementTransaction(entry, refusal, entry.Intent, same.Gas);
         var nothing = new TransactionIntent(entry.Intent.Id, Account, 0, default);
-        var cancellation = await SimulateAsync(nothing).ConfigureAwait(false);
+        var cancellation = await SimulateAsync(nothing, rules).ConfigureAwait(false);
         return new ReplacementTransaction(
             entry,
             refusal,

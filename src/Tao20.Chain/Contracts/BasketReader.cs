@@ -2,6 +2,7 @@ using System.Numerics;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.JsonRpc;
+using Tao20.Chain.Runtime;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
@@ -9,7 +10,7 @@ using Tao20.Domain.Units;
 namespace Tao20.Chain.Contracts;
 
 /// <summary>Reads what an account needs to trade without a router.</summary>
-public sealed class BasketReader(EndpointPool pool, Address contract, MarketAddresses market, Address account)
+public sealed class BasketReader(EndpointPool pool, Address contract, MarketAddresses market, Address account, RuntimeWatch runtime)
 {
     private readonly NavReader _nav = new(pool, contract);
 
@@ -17,7 +18,7 @@ public sealed class BasketReader(EndpointPool pool, Address contract, MarketAddr
     /// <exception cref="ChainException">No endpoint gives it.</exception>
     public async Task<BasketReading> ReadAsync(BlockHeader block, CancellationToken cancel)
     {
-        var inputs = await _nav.ReadAsync(block, cancel).ConfigureAwait(false);
+        var inputs = await _nav.ReadAsync(block, runtime.Profile, cancel).ConfigureAwait(false);
         Hash256 hotkey = default;
         await SendAsync([At(contract, new HotkeyFunction().Encode(), words => hotkey = words.Hash(0))]).ConfigureAwait(false);
         var (staked, allowed, poolAllowed) = (new AlphaHeld[inputs.Holdings.Count], new BigInteger[inputs.Holdings.Count], BigInteger.Zero);

@@ -2,6 +2,7 @@ using System.Numerics;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.JsonRpc;
+using Tao20.Chain.Runtime;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Transactions;
@@ -48,7 +49,8 @@ public abstract record MarketReading
 /// <param name="contract">The TAO20 contract.</param>
 /// <param name="market">Where it is traded.</param>
 /// <param name="account">The account.</param>
-public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddresses market, Address account)
+/// <param name="runtime">By which rules the chain runs.</param>
+public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddresses market, Address account, RuntimeWatch runtime)
 {
     /// <summary>What every transaction takes before its call begins (source: the yellow paper, G_transaction).</summary>
     private const ulong TransactionGas = 21_000;
@@ -109,7 +111,7 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
             calls.Add(Quote(market.Router.Value, sizes[i], QuoteRedeem, trip => redeems[at] = trip));
         }
 
-        var reading = _nav.ReadAsync(block, cancel);
+        var reading = _nav.ReadAsync(block, runtime.Profile, cancel);
         await pool.SendAtAsync(block.Number, block.Hash, calls, cancel).ConfigureAwait(false);
         switch (NavReading.Of(await reading.ConfigureAwait(false), block.Timestamp))
         {

@@ -5,6 +5,7 @@ using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Substrate;
 using Tao20.Domain.Nav;
+using Tao20.Domain.Runtime;
 using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Contracts;
@@ -19,9 +20,10 @@ public sealed class NavReader(EndpointPool pool, Address contract)
 
     /// <summary>What the chain says at a block.</summary>
     /// <param name="block">The block.</param>
+    /// <param name="profile">Which rules hold there: prices are held against the formula of a pool only where it is known.</param>
     /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="ChainException">No endpoint gives it; an old block needs a node that keeps old state.</exception>
-    public async Task<NavInputs> ReadAsync(BlockHeader block, CancellationToken cancel)
+    public async Task<NavInputs> ReadAsync(BlockHeader block, RuntimeProfile profile, CancellationToken cancel)
     {
         AbiData composition = default;
         Hash256 hotkey = default,
@@ -69,7 +71,7 @@ public sealed class NavReader(EndpointPool pool, Address contract)
         for (var i = 0; i < count; i++)
         {
             if (quotes[i] is { } quote)
-                holdings[i] = holdings[i] with { Quote = quote.Read() };
+                holdings[i] = holdings[i] with { Quote = quote.Read(profile) };
         }
 
         return new NavInputs(block.Number, block.Hash, block.Timestamp, Wei.From((UInt128)supply), holdings);

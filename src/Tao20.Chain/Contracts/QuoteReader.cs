@@ -3,6 +3,7 @@ using Tao20.Chain.Abi;
 using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Substrate;
 using Tao20.Domain.Nav;
+using Tao20.Domain.Runtime;
 
 namespace Tao20.Chain.Contracts;
 
@@ -48,6 +49,11 @@ internal sealed class QuoteReader
     /// <summary>The calls that ask.</summary>
     public IReadOnlyList<RpcCall> Calls { get; }
 
-    /// <summary>What they have answered.</summary>
-    public AlphaQuote Read() => new(_netuid, _price, _exists, _otherCurve ? null : new BalancerPool(_tao, _alpha, _quoteWeight));
+    /// <summary>What they have answered; the pool only where its curve is known to be the balancer's.</summary>
+    /// <param name="profile">Which rules hold.</param>
+    public AlphaQuote Read(RuntimeProfile profile)
+    {
+        var known = profile != RuntimeProfile.Unknown && !_otherCurve;
+        return new AlphaQuote(_netuid, _price, _exists, known ? new BalancerPool(_tao, _alpha, _quoteWeight) : null);
+    }
 }

@@ -1,6 +1,7 @@
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.JsonRpc;
+using Tao20.Chain.Runtime;
 using Tao20.Chain.Substrate;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
@@ -9,13 +10,32 @@ namespace Tao20.Chain.Contracts;
 
 /// <summary>Reads all of a subnet that an account's weights on it depend on, at one block.</summary>
 /// <param name="pool">The endpoints.</param>
+/// <param name="runtime">By which rules the chain runs.</param>
 /// <param name="netuid">The subnet.</param>
 /// <param name="account">
 /// The account whose neuron it is. A call through INeuron comes from its mapped key, so its neuron is the one with that hotkey.
 /// </param>
-public sealed class SubnetReader(EndpointPool pool, ushort netuid, Address account)
+public sealed class SubnetReader(EndpointPool pool, RuntimeWatch runtime, ushort netuid, Address account)
 {
+    /// <summary>The items of the storage that are read: an absent key is the default only where the runtime declares it so.</summary>
+    public static readonly IReadOnlyList<StorageItem> Items =
+    [
+        RuntimeStorage.NetworksAdded,
+        RuntimeStorage.Tempo,
+        RuntimeStorage.SubnetEpochIndex,
+        RuntimeStorage.LastEpochBlock,
+        RuntimeStorage.PendingEpochAt,
+        RuntimeStorage.Uids,
+        RuntimeStorage.Keys,
+        RuntimeStorage.BlockAtRegistration,
+        RuntimeStorage.ValidatorPermit,
+        RuntimeStorage.LastUpdate,
+        RuntimeStorage.WeightCommits,
+        RuntimeStorage.Weights,
+    ];
+
     private readonly Hash256 _hotkey = Coldkey.Of(account);
+    private ushort? _own;
 
     /// <summary>The subnet at a block.</summary>
     /// <param name="at">The block.</param>
@@ -25,6 +45,7 @@ public sealed class SubnetReader(EndpointPool pool, ushort netuid, Address accou
     /// <exception cref="FormatException">What it gives cannot be read, or the chain has no such subnet.</exception>
     public async Task<SubnetView> ReadAsync(BlockHeader at, IReadOnlyCollection<ushort> uids, CancellationToken cancel)
     {
+        await RequireDeclaredAsync(cancel).ConfigureAwait(false);
         ulong version = 0,
             limit = 0,
             interval = 0,
@@ -39,6 +60,8 @@ public sealed class SubnetReader(EndpointPool pool, ushort netuid, Address accou
         List<OpenCommit> commits = [];
         List<bool> permits = [];
         List<ulong> updates = [];
+        List<SubnetWeight> stored = [];
+        var asked = _own;
         var identities = new NeuronIdentities(netuid, uids, at.Number);
         await pool.SendAtAsync(
                 at.Number,
@@ -63,6 +86,7 @@ public sealed class SubnetReader(EndpointPool pool, ushort netuid, Address accou
                     Value(RuntimeStorage.ValidatorPermit, value => permits = List(value, (ref ScaleReader reader) => reader.Bool())),
                     Value(RuntimeStorage.LastUpdate, value => updates = List(value, (ref ScaleReader reader) => reader.UInt64())),
                     StorageCalls.At(RuntimeStorage.WeightCommits.Key(netuid, _hotkey), at.Number, value => commits = Commits(value)),
+                    StorageCalls.At(RuntimeStorage.Weights.Key(netuid, asked ?? 0), at.Number, value => stored = Weights(value)),
                     .. identities.Calls,
                 ],
                 cancel
@@ -81,7 +105,13 @@ public sealed class SubnetReader(EndpointPool pool, ushort netuid, Address accou
             checked((ushort)neurons),
             new EpochClock(index, last, pendingAt, blocks)
         );
-        var self = uid is { } own ? new WeightSetter(own, permits.ElementAtOrDefault(own), updates.ElementAtOrDefault(own)) : null;
+        _own = uid;
+        var self = uid is { } own
+            ? new WeightSetter(own, permits.ElementAtOrDefault(own), updates.ElementAtOrDefault(own))
+            {
+                Stored = asked == own ? stored : null,
+            }
+            : null;
         return new SubnetView(at.Number, rules, self, commits, identities.ByUid);
 
         RpcCall Subnet(string data, Action<ulong> take) => Word(Precompiles.Subnet, data, words => take(words.UInt64(0)));
@@ -92,9 +122,19 @@ public sealed class SubnetReader(EndpointPool pool, ushort netuid, Address accou
         RpcCall Value(StorageItem item, Action<byte[]> take) => StorageCalls.At(item.Key(netuid), at.Number, take);
     }
 
+    private async Task RequireDeclaredAsync(CancellationToken cancel)
+    {
+        var metadata =
+            await runtime.MetadataAsync(cancel).ConfigureAwait(false)
+            ?? throw new FormatException("no endpoint says what the runtime declares (state_getMetadata): absent keys mean nothing");
+        if (Items.Select(metadata.DifferenceOf).FirstOrDefault(difference => difference is not null) is { } different)
+            throw new FormatException($"the runtime has changed: {different}");
+    }
+
     private static ulong OrZero(byte[] value) => value.Length == 0 ? 0 : ScaleReader.UInt64(value);
 
-    private static List<OpenCommit> Commits(byte[] value) =>
+    /// <summary>The open commits in the raw value of <c>WeightCommits</c>.</summary>
+    internal static List<OpenCommit> Commits(byte[] value) =>
         List(
             value,
             (ref ScaleReader reader) =>
@@ -105,6 +145,9 @@ public sealed class SubnetReader(EndpointPool pool, ushort netuid, Address accou
                 return commit;
             }
         );
+
+    private static List<SubnetWeight> Weights(byte[] value) =>
+        List(value, (ref ScaleReader reader) => new SubnetWeight(reader.UInt16(), reader.UInt16()));
 
     private static List<T> List<T>(byte[] value, ItemReader<T> read)
     {

@@ -1,8 +1,11 @@
 using Microsoft.Extensions.Logging;
+using Tao20.Chain.Checks;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.JsonRpc;
+using Tao20.Chain.Runtime;
 using Tao20.Domain.Ingestion;
 using Tao20.Domain.Slashing;
+using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Following;
@@ -21,7 +24,9 @@ public sealed class ChainConnection : IAsyncDisposable
         _transports = transports;
         _log = log;
         Pool = new EndpointPool(transports, log, askAgainAfter: options.PollInterval);
-        Head = new ChainHead(Pool, options, log);
+        Runtime = new RuntimeWatch(Pool);
+        Gate = new ActionGate(Runtime);
+        Head = new ChainHead(Pool, options, log, Runtime);
         Reader = new RangeReader(Pool, options);
         Ranges = new FinalizedRanges(Reader, Head, options);
         Counts = new ContractCounts(Pool, options.Contract, options.FromBlock, log);
@@ -36,6 +41,12 @@ public sealed class ChainConnection : IAsyncDisposable
     /// <summary>The endpoints.</summary>
     public EndpointPool Pool { get; }
 
+    /// <summary>By which rules the chain runs.</summary>
+    public RuntimeWatch Runtime { get; }
+
+    /// <summary>What may be signed, by the last check of the chain.</summary>
+    public ActionGate Gate { get; }
+
     /// <summary>How far the chain is.</summary>
     public ChainHead Head { get; }
 
@@ -47,6 +58,9 @@ public sealed class ChainConnection : IAsyncDisposable
 
     /// <summary>Reads where the running totals of miners have to begin.</summary>
     public ContractCounts Counts { get; }
+
+    /// <summary>What the chain makes of an account's transactions, by the last check of it.</summary>
+    public ITransactionRules RulesOf(FeePolicy fees) => new CheckedRules(Gate, Runtime, new IntentKinds(Options.Registry), fees);
 
     /// <summary>A connection over HTTP.</summary>
     public static ChainConnection Http(ChainOptions options, ILogger log) =>

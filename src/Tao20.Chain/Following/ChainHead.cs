@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Tao20.Chain.JsonRpc;
+using Tao20.Chain.Runtime;
 using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Following;
@@ -17,11 +18,18 @@ public sealed record HeadProblem(string Reason, DateTimeOffset Since);
 /// Knows how far the chain is: its latest and its finalized block. Told of new heads by WebSocket where there is one, and polling
 /// otherwise; watches that all endpoints are on the right chain and keep up.
 /// </summary>
-public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger log) : IAsyncDisposable
+public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger log, RuntimeWatch? runtime = null) : IAsyncDisposable
 {
     private static readonly TimeSpan PollBesideWebSocket = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CompareEndpointsEvery = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+    private const string OfRuntime = "\"id\":2";
+    private static readonly string[] Subscriptions =
+    [
+        """{"jsonrpc":"2.0","id":1,"method":"eth_subscribe","params":["newHeads"]}""",
+        """{"jsonrpc":"2.0","id":2,"method":"state_subscribeRuntimeVersion","params":[]}""",
+    ];
+
     private readonly TimeProvider _clock = TimeProvider.System;
     private readonly HeadReader _reader = new(options, TimeProvider.System);
     private readonly CancellationTokenSource _stop = new();
@@ -86,7 +94,24 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
         pool.NoteHead(by, head.Latest.Number);
         if (options.Quorum && head.Finalized is { } finalized && finalized.Number > (Finalized?.Number ?? 0))
             await RequireQuorumAsync(by, finalized, cancel).ConfigureAwait(false);
+
+        // Before anybody hears of a block it is known by which rules the next one is made.
+        if (runtime is not null && (head.Latest != Latest || runtime.Version is null))
+            await RefreshRuntimeAsync(cancel).ConfigureAwait(false);
         Move(by, head);
+    }
+
+    /// <summary>The head goes on without the version: what needs it asks again itself.</summary>
+    private async Task RefreshRuntimeAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await runtime!.RefreshAsync(cancel).ConfigureAwait(false);
+        }
+        catch (ChainException e)
+        {
+            log.LogDebug("The version of the runtime cannot be read: {Reason}", e.Message);
+        }
     }
 
     /// <summary>Whether an endpoint can be followed: it tells its head, and which block is final.</summary>
@@ -251,8 +276,10 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
                 using var connecting = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
                 connecting.CancelAfter(options.RequestTimeout);
                 await socket.ConnectAsync(uri, connecting.Token).ConfigureAwait(false);
-                var subscribe = """{"jsonrpc":"2.0","id":1,"method":"eth_subscribe","params":["newHeads"]}"""u8.ToArray();
-                await socket.SendAsync(subscribe, WebSocketMessageType.Text, true, _stop.Token).ConfigureAwait(false);
+                foreach (var subscribe in Subscriptions)
+                    await socket
+                        .SendAsync(Encoding.UTF8.GetBytes(subscribe), WebSocketMessageType.Text, true, _stop.Token)
+                        .ConfigureAwait(false);
                 await ReceiveAsync(socket).ConfigureAwait(false);
             }
             catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or JsonException)
@@ -289,8 +316,12 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
                 if (!message.EndOfMessage)
                     continue;
 
-                // The message is only a signal: what the head is, is asked of the endpoint that is preferred.
-                if (!Subscribed && Encoding.UTF8.GetString(buffer, 0, message.Count).Contains("\"error\"", StringComparison.Ordinal))
+                // The message is only a signal: what the head is, is asked of the endpoint that is preferred. Without Substrate's methods,
+                // the version is only asked for with each new block.
+                var text = Subscribed ? "" : Encoding.UTF8.GetString(buffer, 0, message.Count);
+                if (text.Contains(OfRuntime, StringComparison.Ordinal))
+                    continue;
+                if (text.Contains("\"error\"", StringComparison.Ordinal))
                     throw new WebSocketException("the node does not offer newHeads");
                 Subscribed = true;
                 if (_newHead.CurrentCount == 0)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Substrate;
@@ -60,6 +61,22 @@ public ref struct ScaleReader(ReadOnlySpan<byte> data)
             var other => throw new FormatException($"{other} is not true or false"),
         };
 
+    /// <summary>So many bytes.</summary>
+    /// <exception cref="FormatException">There are fewer.</exception>
+    public ReadOnlySpan<byte> Bytes(int count) => Take(count);
+
+    /// <summary>The next byte.</summary>
+    /// <exception cref="FormatException">There is none.</exception>
+    public byte Byte() => Take(1)[0];
+
+    /// <summary>The next four bytes.</summary>
+    /// <exception cref="FormatException">There are fewer.</exception>
+    public uint UInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(sizeof(uint)));
+
+    /// <summary>Text behind its length.</summary>
+    /// <exception cref="FormatException">There is less of it.</exception>
+    public string Text() => Encoding.UTF8.GetString(Take(Length()));
+
     /// <summary>The next two bytes.</summary>
     /// <exception cref="FormatException">There are fewer.</exception>
     public ushort UInt16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(sizeof(ushort)));
@@ -72,19 +89,26 @@ public ref struct ScaleReader(ReadOnlySpan<byte> data)
     /// <exception cref="FormatException">There are fewer.</exception>
     public Hash256 Hash() => new(Take(Hash256.Length));
 
+    /// <summary>A compact number of up to 30 bits.</summary>
+    /// <exception cref="FormatException">There are fewer bytes, or it is larger.</exception>
+    public uint Compact()
+    {
+        uint first = Take(1)[0];
+        return (first & 3) switch
+        {
+            0 => first >> 2,
+            1 => (first | ((uint)Take(1)[0] << 8)) >> 2,
+            2 => (first | ((uint)Take(1)[0] << 8) | ((uint)UInt16() << 16)) >> 2,
+            _ => throw new FormatException("a compact number of more than 30 bits"),
+        };
+    }
+
     /// <summary>The length of a list: a compact number.</summary>
     /// <exception cref="FormatException">It is not written so, or is longer than any list that is read.</exception>
     public int Length()
     {
-        var first = Take(1)[0];
-        var length = (first & 3) switch
-        {
-            0 => first >> 2,
-            1 => (first | (Take(1)[0] << 8)) >> 2,
-            2 => (int)((first | ((uint)Take(1)[0] << 8) | ((uint)UInt16() << 16)) >> 2),
-            _ => int.MaxValue,
-        };
-        return length <= MaxItems ? length : throw new FormatException($"a list of more than {MaxItems} items");
+        var length = Compact();
+        return length <= MaxItems ? (int)length : throw new FormatException($"a list of {length} items, more than {MaxItems}");
     }
 
     /// <summary>There is nothing more.</summary>

@@ -53,8 +53,9 @@ public readonly struct KeyPart
 /// <summary>An item of the runtime's storage.</summary>
 /// <param name="Pallet">The pallet it is of.</param>
 /// <param name="Name">Its name.</param>
+/// <param name="Value">The type of its value as the metadata has it, single fields unwrapped; empty where it is not read here.</param>
 /// <param name="Hashers">How the parts of its key are hashed; none for a single value.</param>
-public sealed record StorageItem(string Pallet, string Name, params IReadOnlyList<KeyHasher> Hashers)
+public sealed record StorageItem(string Pallet, string Name, string Value, params IReadOnlyList<KeyHasher> Hashers)
 {
     private readonly byte[] _prefix = [.. Twox128(Pallet), .. Twox128(Name)];
 

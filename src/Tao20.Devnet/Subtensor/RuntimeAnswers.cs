@@ -9,9 +9,44 @@ namespace Tao20.Devnet.Subtensor;
 /// <summary>Sends calls to the local chain; the replies, in the order of the calls.</summary>
 internal delegate Task<JsonObject[]> AskChain(IReadOnlyList<JsonObject> calls, CancellationToken cancel);
 
-/// <summary>Answers the methods of Substrate's own, from the mock's state: <c>state_*</c>, <c>chain_*</c>, <c>system_*</c>.</summary>
-internal sealed class RuntimeAnswers(AskChain ask)
+/// <summary>How the node is that the mock's RPC stands for, and what root has set in pallets that the mock has no state for.</summary>
+public sealed class MockNode
 {
+    /// <summary>Whether it has Substrate's own methods; gateways for EVM clients do not.</summary>
+    public bool HasRuntimeMethods { get; set; } = true;
+
+    /// <summary>Whether it is still fetching old blocks.</summary>
+    public bool IsSyncing { get; set; }
+
+    /// <summary>The first block whose state it has not discarded.</summary>
+    public ulong StateKeptFrom { get; set; }
+
+    /// <summary>The block until which safe mode holds; null when it is off.</summary>
+    public uint? SafeModeUntil { get; set; }
+
+    /// <summary>Whether anybody may deploy contracts.</summary>
+    public bool AnybodyDeploys { get; set; } = true;
+
+    /// <summary>How far the base fee moves, in parts per million; 0 when it does not.</summary>
+    public uint Elasticity { get; set; } = 125_000;
+
+    /// <summary>What every account keeps and no balance shows, as its metadata has it, in rao.</summary>
+    public ulong ExistentialDepositRao { get; set; } = (ulong)(SubtensorMock.ExistentialDepositWei / BigInteger.Pow(10, 9));
+
+    /// <summary>What the build of the runtime is told apart by; null for that of its spec.</summary>
+    public string? Build { get; set; }
+}
+
+/// <summary>Answers the methods of Substrate's own, from the mock's state: <c>state_*</c>, <c>chain_*</c>, <c>system_*</c>.</summary>
+internal sealed class RuntimeAnswers(AskChain ask, MockNode node)
+{
+    // Substrate's hash of a block is not the one that EVM clients see; here each is the other with all bits turned.
+    private const string CodeKey = "0x3a636f6465";
+    private static readonly IReadOnlyList<string> ItemNames =
+    [
+        .. typeof(RuntimeStorage).GetFields().Select(field => ((StorageItem)field.GetValue(null)!).Name),
+    ];
+
     // The numbers of precompiles as root switches them (source: Subtensor, pallets/admin-utils, PrecompileEnum).
     private static readonly IReadOnlyDictionary<byte, ulong> Precompiles = new Dictionary<byte, ulong>
     {
@@ -37,7 +72,21 @@ internal sealed class RuntimeAnswers(AskChain ask)
     /// <summary>The answer, with its result or its error.</summary>
     public async Task<JsonObject> AnswerAsync(JsonObject call, CancellationToken cancel)
     {
+        try
+        {
+            return await AnswerKnownAsync(call, cancel).ConfigureAwait(false);
+        }
+        catch (UnknownBlockException e)
+        {
+            return Error(4003, $"Client error: {e.Message}");
+        }
+    }
+
+    private async Task<JsonObject> AnswerKnownAsync(JsonObject call, CancellationToken cancel)
+    {
         var parameters = call["params"] as JsonArray ?? [];
+        if (!node.HasRuntimeMethods)
+            return Error(-32601, "Method not found");
         return call["method"]!.GetValue<string>() switch
         {
             "state_getRuntimeVersion" => Result(
@@ -56,12 +105,30 @@ internal sealed class RuntimeAnswers(AskChain ask)
                     cancel
                 )
                 .ConfigureAwait(false),
-            "chain_getBlockHash" => Result((await BlockAsync(Number(parameters), cancel).ConfigureAwait(false))?["hash"]?.DeepClone()),
+            "state_getMetadata" => Result(
+                "0x"
+                    + Convert.ToHexStringLower(
+                        await MetadataAsync(await BlockOfAsync(parameters, 0, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false)
+                    )
+            ),
+            "state_getStorageHash" => Result(
+                await StorageHashAsync(
+                        parameters[0]!.GetValue<string>(),
+                        await BlockOfAsync(parameters, 1, cancel).ConfigureAwait(false),
+                        cancel
+                    )
+                    .ConfigureAwait(false)
+            ),
+            "chain_getBlockHash" => Result(
+                (await BlockAsync(Number(parameters), cancel).ConfigureAwait(false))?["hash"] is { } hash
+                    ? Turned(hash.GetValue<string>())
+                    : null
+            ),
             "system_health" => Result(
                 new JsonObject
                 {
                     ["peers"] = 0,
-                    ["isSyncing"] = false,
+                    ["isSyncing"] = node.IsSyncing,
                     ["shouldHavePeers"] = false,
                 }
             ),
@@ -82,7 +149,34 @@ internal sealed class RuntimeAnswers(AskChain ask)
     }
 
     private async Task<ulong> SpecAsync(string block, CancellationToken cancel) =>
-        (ulong)AbiWords.BigInteger(await ReadAsync(SubtensorMock.Data("getRules"), block, cancel).ConfigureAwait(false), 0);
+        (await RulesAsync(block, cancel).ConfigureAwait(false)).UInt64(0);
+
+    private async Task<AbiData> RulesAsync(string block, CancellationToken cancel) =>
+        new(await ReadAsync(SubtensorMock.Data("getRules"), block, cancel).ConfigureAwait(false));
+
+    /// <summary>What the runtime declares by its rules: an item that has been dropped is not declared.</summary>
+    private async Task<byte[]> MetadataAsync(string block, CancellationToken cancel)
+    {
+        var rules = await RulesAsync(block, cancel).ConfigureAwait(false);
+        var asked = SubtensorMock.Data("areDropped", ItemNames.ToList());
+        var (flags, count) = new AbiData(await ReadAsync(asked, block, cancel).ConfigureAwait(false)).List(0);
+        var dropped = Enumerable.Range(0, count).Where(i => flags.UInt64(i) > 0).Select(i => ItemNames[i]).ToHashSet();
+        var later = rules.UInt64(5) > 0;
+        List<(string, string, ulong)> constants =
+        [
+            ("SubtensorModule", "InitialMinStake", rules.UInt64(7)),
+            ("Balances", "ExistentialDeposit", node.ExistentialDepositRao),
+        ];
+        if (later)
+            constants.Add(("SubtensorModule", "InitialMinTransfer", rules.UInt64(8)));
+        return MockMetadata.Of(later, foreignCurves: later, dropped, constants);
+    }
+
+    /// <summary>Only the runtime's code is asked for by its hash: one for each spec.</summary>
+    private async Task<string> StorageHashAsync(string key, string block, CancellationToken cancel) =>
+        key == CodeKey
+            ? node.Build ?? $"{SubtensorMock.BuildOf((uint)await SpecAsync(block, cancel).ConfigureAwait(false))}"
+            : throw new DevnetException($"no hash of {key} is known");
 
     private async Task<JsonObject> StorageAsync(string key, string block, CancellationToken cancel)
     {
@@ -115,9 +209,10 @@ internal sealed class RuntimeAnswers(AskChain ask)
             return Result(Little(HexText.BigQuantity(header!["baseFeePerGas"]!.GetValue<string>()), 32));
         }
 
-        return Is(RuntimeStorage.Elasticity) ? Result(Little(125_000, sizeof(uint)))
-            : Is(RuntimeStorage.DisableWhitelistCheck) ? Result("0x01")
-            : Is(RuntimeStorage.EnteredUntil) || Is(RuntimeStorage.WhitelistedCreators) ? Result(null)
+        return Is(RuntimeStorage.Elasticity) ? Result(Little(node.Elasticity, sizeof(uint)))
+            : Is(RuntimeStorage.DisableWhitelistCheck) ? Result(node.AnybodyDeploys ? "0x01" : null)
+            : Is(RuntimeStorage.EnteredUntil) ? Result(node.SafeModeUntil is { } until ? Little(until, sizeof(uint)) : null)
+            : Is(RuntimeStorage.WhitelistedCreators) ? Result(null)
             : null;
 
         bool Is(StorageItem item) => key == "0x" + Convert.ToHexStringLower(item.Key());
@@ -142,8 +237,20 @@ internal sealed class RuntimeAnswers(AskChain ask)
     {
         if (parameters.Count <= at || parameters[at] is not { } hash)
             return "latest";
-        var block = await OneAsync("eth_getBlockByHash", [hash.DeepClone(), false], cancel).ConfigureAwait(false);
-        return block?["number"]?.GetValue<string>() ?? throw new DevnetException($"state discarded or unknown block {hash}");
+        var block = await OneAsync("eth_getBlockByHash", [Turned(hash.GetValue<string>()), false], cancel).ConfigureAwait(false);
+        var number =
+            block?["number"]?.GetValue<string>() ?? throw new UnknownBlockException($"Unknown block: Header was not found: {hash}");
+        return HexText.BigQuantity(number) >= node.StateKeptFrom
+            ? number
+            : throw new UnknownBlockException($"Unknown block: State already discarded for {hash}");
+    }
+
+    private static string Turned(string hash)
+    {
+        var bytes = Convert.FromHexString(hash.AsSpan(2));
+        for (var i = 0; i < bytes.Length; i++)
+            bytes[i] ^= 0xff;
+        return "0x" + Convert.ToHexStringLower(bytes);
     }
 
     private async Task<JsonNode?> BlockAsync(string number, CancellationToken cancel) =>
@@ -158,4 +265,6 @@ internal sealed class RuntimeAnswers(AskChain ask)
         var answer = (await ask([call], cancel).ConfigureAwait(false))[0];
         return answer["error"] is { } error ? throw new DevnetException(error.ToJsonString()) : answer["result"];
     }
+
+    private sealed class UnknownBlockException(string message) : Exception(message);
 }

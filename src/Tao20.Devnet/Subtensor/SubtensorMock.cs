@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 using Nethereum.Contracts;
+using Tao20.Chain.Abi;
 using Tao20.Domain.Units;
 
 namespace Tao20.Devnet.Subtensor;
@@ -26,6 +28,9 @@ public static class SubtensorMock
 
     /// <summary>The specs there are.</summary>
     public static IReadOnlyList<uint> Specs { get; } = [June, October];
+
+    /// <summary>What the build of a spec's runtime is told apart by, in place of the hash of its code.</summary>
+    public static Hash256 BuildOf(uint spec) => Keccak.Hash(Encoding.ASCII.GetBytes($"the mock's runtime {spec}"));
 
     private const ulong Modules = 0x5AB7E4500000;
     private static readonly BigInteger Reserves = BigInteger.Pow(10, 18 + 9);

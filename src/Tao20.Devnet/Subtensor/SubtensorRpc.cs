@@ -30,9 +30,12 @@ public sealed class SubtensorRpc : IAsyncDisposable
     private SubtensorRpc(WebApplication app, Uri chain)
     {
         (_app, _chain) = (app, chain);
-        _runtime = new RuntimeAnswers(SendAsync);
+        _runtime = new RuntimeAnswers(SendAsync, Node);
         _frontier = new FrontierAnswers(SendAsync);
     }
+
+    /// <summary>How the node is that it stands for; may be changed in a run.</summary>
+    public MockNode Node { get; } = new();
 
     /// <summary>Where it answers.</summary>
     public Uri Url => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());

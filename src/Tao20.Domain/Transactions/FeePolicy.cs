@@ -53,6 +53,35 @@ public sealed record FeePolicy
     [Setting("How much more gas than estimated is allowed.", Least = "0", Most = "300", Unit = "percent")]
     public int GasMarginPercent { get; init; } = 25;
 
+    /// <summary>The least gas that any transaction is given; null takes what the chain's spec demands. 0 to 64,000,000.</summary>
+    [Setting(
+        "The least gas that a transaction is given.",
+        Least = "0",
+        Most = "64000000",
+        Unit = "gas",
+        None = "what the chain's spec demands to be there"
+    )]
+    public ulong? GasFloor { get; init; }
+
+    /// <summary>The most gas that a single call of a precompile may need. 21,000 to 64,000,000; default 5,000,000.</summary>
+    [Setting(
+        "The most gas that one call of a precompile may need: what needs more is not sent.",
+        Least = "21000",
+        Most = "64000000",
+        Unit = "gas"
+    )]
+    public ulong GasCeilingPerCall { get; init; } = 5_000_000;
+
+    /// <summary>The most gas that setting, committing or revealing weights may need. 21,000 to 64,000,000; default 6,000,000.</summary>
+    [Setting("The most gas that weights may need: what needs more is not sent.", Least = "21000", Most = "64000000", Unit = "gas")]
+    public ulong GasCeilingForWeights { get; init; } = 6_000_000;
+
+    /// <summary>
+    /// The most gas that a trade of the whole basket may need. 21,000 to 64,000,000; default 60,000,000, 80 % of a block.
+    /// </summary>
+    [Setting("The most gas that a trade may need: what needs more is not sent.", Least = "21000", Most = "64000000", Unit = "gas")]
+    public ulong GasCeiling { get; init; } = 60_000_000;
+
     /// <summary>How many transactions may be in flight at once. 1 to 64; default 8.</summary>
     [Setting("How many transactions may be under way at once.", Least = "1", Most = "64", Unit = "transactions")]
     public int MaxInFlight { get; init; } = 8;
@@ -81,7 +110,4 @@ public sealed record FeePolicy
 
         static BigInteger Raised(BigInteger fee) => fee * 9 / 8 + 1;
     }
-
-    /// <summary>A gas limit: the gas that was estimated, and <see cref="GasMarginPercent"/> more.</summary>
-    public ulong WithMargin(ulong gas) => gas + gas * (ulong)GasMarginPercent / 100;
 }

@@ -13,6 +13,8 @@ public abstract record IntentFailure
             BlockPassed passed => $"its last useful block {passed.LastBlock} has passed: the latest is {passed.Latest}",
             SimulationRefused { RevertData: { } data } refused => $"the simulation was refused: {refused.NodeText} ({data})",
             SimulationRefused refused => $"the simulation was refused: {refused.NodeText}",
+            GasAboveCeiling gas => $"it would need {gas.Limit} gas, more than {gas.Ceiling} (Transactions:GasCeiling, GasCeilingPerCall, "
+                + "GasCeilingForWeights): see that the chain has not changed before raising it",
             Recorded recorded => recorded.Text,
             _ => throw new InvalidOperationException($"A {GetType().Name} has no words."),
         };
@@ -43,6 +45,11 @@ public abstract record IntentFailure
     /// <param name="NodeText">What the node said.</param>
     /// <param name="RevertData">What the simulation returned, as 0x and hex digits; null when there was nothing.</param>
     public sealed record SimulationRefused(string NodeText, string? RevertData) : IntentFailure;
+
+    /// <summary>It would need more gas than it may: nothing was signed.</summary>
+    /// <param name="Limit">The gas it would have to be given.</param>
+    /// <param name="Ceiling">The most it may be given.</param>
+    public sealed record GasAboveCeiling(ulong Limit, ulong Ceiling) : IntentFailure;
 
     /// <summary>As journals of version 0.1 have it: in words alone.</summary>
     /// <param name="Text">The words.</param>

@@ -41,10 +41,26 @@ public sealed record ReplacementTransaction(
     public bool Cancels => Candidate is not null && !ReferenceEquals(Candidate, Entry.Intent);
 }
 
+/// <summary>What the chain makes of an account's transactions: what may be sent at the moment, and how much gas it takes.</summary>
+public interface ITransactionRules
+{
+    /// <summary>Why an intent must wait; null when it may be sent.</summary>
+    string? Closed(TransactionIntent intent);
+
+    /// <summary>The gas limit of an intent.</summary>
+    /// <param name="intent">The intent.</param>
+    /// <param name="estimate">The gas with which it has succeeded in a simulation.</param>
+    ulong GasLimit(TransactionIntent intent, ulong estimate);
+
+    /// <summary>The most gas an intent may be given.</summary>
+    ulong GasCeiling(TransactionIntent intent);
+}
+
 /// <summary>What an account's sender does next: pure. It signs with one nonce after the other, and never two intents with one.</summary>
 /// <param name="Account">The account.</param>
 /// <param name="Fees">What may be paid, and when a transaction counts as stuck.</param>
-public sealed record OutboxDecider(Address Account, FeePolicy Fees)
+/// <param name="Rules">What the chain makes of its transactions.</param>
+public sealed record OutboxDecider(Address Account, FeePolicy Fees, ITransactionRules Rules)
 {
     /// <summary>What a node has accepted and is not mined after so many blocks is handed to it again.</summary>
     private const ulong RepeatAfterBlocks = 2;
@@ -53,6 +69,8 @@ public sealed record OutboxDecider(Address Account, FeePolicy Fees)
     public OutboxStep Next(OutboxState state, AccountView view)
     {
         var due = state.Open.Where(entry => IsDue(entry, view)).MinBy(entry => entry.Nonce);
+        if (due is not null && Rules.Closed(due.Intent) is { } why)
+            return new OutboxStep.Idle(new OutboxWait.Closed(due.Intent.Id, why));
         if (due is not null)
             return IsStuck(due, view) ? Replace(due, view) : new OutboxStep.Broadcast(due.Intent.Id, due.Attempts[^1]);
         var planned = state.Open.Where(entry => entry.State == IntentState.Planned).Select(entry => entry.Intent).ToList();
@@ -64,9 +82,11 @@ public sealed record OutboxDecider(Address Account, FeePolicy Fees)
             return new OutboxStep.Record(
                 new OutboxEvent.IntentFailed(missed.Id, new IntentFailure.BlockPassed(missed.LastBlock, view.Latest))
             );
-        return planned.MinBy(intent => intent.Priority) is { } next && state.Open.Count(entry => entry.InFlight) < Fees.MaxInFlight
+        if (planned.Count == 0 || state.Open.Count(entry => entry.InFlight) >= Fees.MaxInFlight)
+            return new OutboxStep.Idle();
+        return planned.Where(intent => Rules.Closed(intent) is null).MinBy(intent => intent.Priority) is { } next
             ? new OutboxStep.Simulate(next)
-            : new OutboxStep.Idle();
+            : new OutboxStep.Idle(new OutboxWait.Closed(planned[0].Id, Rules.Closed(planned[0])!));
     }
 
     /// <summary>What comes after a simulation: a signature, the end of the intent, or waiting.</summary>
@@ -94,8 +114,14 @@ public sealed record OutboxDecider(Address Account, FeePolicy Fees)
                 : new OutboxStep.Idle(new OutboxWait.Acceptance(intent.Id, refusal, AcceptanceOutlook.NextBlock));
         }
 
+        // The simulation may have taken a while: the chain can have announced other rules since.
+        if (Rules.Closed(intent) is { } why)
+            return new OutboxStep.Idle(new OutboxWait.Closed(intent.Id, why));
+        var (limit, ceiling) = (Rules.GasLimit(intent, simulation.Gas), Rules.GasCeiling(intent));
+        if (limit > ceiling)
+            return new OutboxStep.Record(new OutboxEvent.IntentFailed(intent.Id, new IntentFailure.GasAboveCeiling(limit, ceiling)));
         return Fees.First(view.BaseFee) is { } fees
-            ? new OutboxStep.Sign(intent, state.NonceAt(view), fees, Fees.WithMargin(simulation.Gas))
+            ? new OutboxStep.Sign(intent, state.NonceAt(view), fees, limit)
             : new OutboxStep.Idle(new OutboxWait.BaseFee(intent.Id, view.BaseFee, Fees.MaxFeePerGas));
     }
 
@@ -144,7 +170,7 @@ public sealed record OutboxDecider(Address Account, FeePolicy Fees)
                 replacement.Obstacle
             );
         return Fees.Replacing(last.Fees, view.BaseFee) is { } fees
-            ? new OutboxStep.Sign(candidate, last.Nonce, fees, Fees.WithMargin(replacement.Gas), replacement.Cancels)
+            ? new OutboxStep.Sign(candidate, last.Nonce, fees, Rules.GasLimit(candidate, replacement.Gas), replacement.Cancels)
             : Wait(AcceptanceOutlook.ReplacementTooExpensive, Fees.MaxFeePerGas.ToString(CultureInfo.InvariantCulture));
 
         OutboxStep.Idle Wait(AcceptanceOutlook outlook, string? detail) =>

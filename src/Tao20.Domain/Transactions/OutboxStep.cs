@@ -56,6 +56,7 @@ public abstract record OutboxWait
             Unexplained unknown =>
                 $"Nonce {unknown.Nonce}, signed for {unknown.Id}, is used in a final block, and no endpoint shows by which transaction. "
                     + "Nothing is signed for it anew before that is known: add an endpoint that keeps all receipts.",
+            Closed closed => $"{closed.Id} waits: {closed.Why}.",
             Acceptance accepted => $"{accepted.Id} is not taken by the node: {accepted.NodeText}. {accepted.Hope}",
             _ => throw new InvalidOperationException($"A {GetType().Name} has no words."),
         };
@@ -71,6 +72,9 @@ public abstract record OutboxWait
 
     /// <summary>It is not known whether what was signed is mined, or someone else's transaction.</summary>
     public sealed record Unexplained(string Id, ulong Nonce) : OutboxWait;
+
+    /// <summary>What it does is off: the chain is not, or not yet, known to be as it has to be for that.</summary>
+    public sealed record Closed(string Id, string Why) : OutboxWait;
 
     /// <summary>No node accepts a transaction.</summary>
     /// <param name="Id">The intent.</param>

@@ -50,7 +50,11 @@ public sealed record WeightRules(
 /// <param name="Uid">Its UID.</param>
 /// <param name="Permit">Whether it is a validator of the subnet.</param>
 /// <param name="LastUpdate">The block of its last update, which is that of its registration at first.</param>
-public sealed record WeightSetter(ushort Uid, bool Permit, ulong LastUpdate);
+public sealed record WeightSetter(ushort Uid, bool Permit, ulong LastUpdate)
+{
+    /// <summary>The weights the subnet has of it, by UID; null where they have not been read.</summary>
+    public IReadOnlyList<SubnetWeight>? Stored { get; init; }
+}
 
 /// <summary>Who has a UID: another registration is somebody else, whatever the UID.</summary>
 /// <param name="Uid">The UID.</param>

@@ -70,6 +70,9 @@ public sealed record WeightsProgress(
     /// <summary>The last block in which what is on its way is of use; 0 for any.</summary>
     public ulong LastBlock { get; init; }
 
+    /// <summary>The final block in which they were set or revealed; 0 before, and in journals of before.</summary>
+    public ulong SetAt { get; init; }
+
     /// <summary>Nothing more happens to them.</summary>
     public bool Ended => Stage is WeightsStage.Set or WeightsStage.Refused or WeightsStage.Superseded;
 }
@@ -86,6 +89,9 @@ public sealed record WeightsState(ImmutableList<WeightsProgress> Recent)
 
     /// <summary>None yet.</summary>
     public static readonly WeightsState Initial = new([]);
+
+    /// <summary>Why weights do not arrive, as the chain showed last; empty when they do. Not kept.</summary>
+    public IReadOnlyList<string> Alarms { get; init; } = [];
 
     /// <summary>The weights of an epoch; null when there are none.</summary>
     public WeightsProgress? Of(EpochId epoch) => Recent.FindLast(progress => progress.Closed.Epoch == epoch);
@@ -239,6 +245,7 @@ public sealed record WeightsState(ImmutableList<WeightsProgress> Recent)
             : done with
             {
                 Stage = WeightsStage.Set,
+                SetAt = block,
             };
     }
 

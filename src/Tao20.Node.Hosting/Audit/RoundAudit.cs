@@ -69,7 +69,7 @@ internal sealed record RoundAudit(
                 $"Epoch {epoch} has not been closed up to the final block {final.Number}: give --epoch with an earlier one."
             );
 
-        var computed = await EpochComputation.OfAsync(chain.Pool, chain.Options, round, report, netuid, round.LastBlock, cancel);
+        var computed = await EpochComputation.OfAsync(chain, round, report, netuid, round.LastBlock, cancel);
         var nav = (computed.Reading as NavReading.Available)?.Nav;
         var (weights, weightsHash) = (computed.Weights.Weights, computed.WeightsHash);
         var words = round.Eligible.SelectMany(one => round.AttestationsBy(one.Validator)).ToList();

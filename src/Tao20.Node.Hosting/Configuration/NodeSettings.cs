@@ -2,6 +2,7 @@ using Tao20.Actors.Consensus;
 using Tao20.Actors.Hosting;
 using Tao20.Actors.Journal;
 using Tao20.Chain;
+using Tao20.Chain.Checks;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Transactions;
@@ -38,6 +39,7 @@ internal sealed record NodeSettings(
     FeePolicy Fees,
     WeightsOptions Weights,
     string? EmissionsDirectory,
+    CheckOptions Check,
     MarketSettings? Market
 )
 {
@@ -88,6 +90,7 @@ internal sealed record NodeSettings(
         var index = reader.Read(new IndexOptions());
         if (index.Emissions is { } emissions && !Directory.Exists(emissions))
             errors.Add($"Index:Emissions = {emissions} is not a directory: give one with files emissions_YYYYMMDD.json, or leave it out.");
+        var check = reader.Read(new CheckOptions());
         var market = role == NodeRole.Miner ? MarketSettings.Read(reader, key.Given || keyGiven) : null;
         if (role == NodeRole.Miner && (cluster.Enabled || journal.Kind != JournalKind.Sqlite))
             errors.Add("A miner is one process with a journal of its own: leave Cluster:Enabled and Journal:Kind out.");
@@ -106,6 +109,7 @@ internal sealed record NodeSettings(
             fees,
             weights,
             index.Emissions,
+            check,
             market
         );
 
@@ -119,6 +123,7 @@ internal sealed record NodeSettings(
             "Consensus",
             "Transactions",
             "Weights",
+            "Check",
             "Index",
             "Http",
         ]);
@@ -126,6 +131,7 @@ internal sealed record NodeSettings(
         errors.AddRange(chain.Validate());
         errors.AddRange(fees.Validate());
         errors.AddRange(weights.Validate());
+        errors.AddRange(check.Validate());
         if (general.DataDir.Length > 0 || journal.Kind != JournalKind.Sqlite)
             errors.AddRange(journal.Validate());
         if (cluster.Enabled)
@@ -142,6 +148,16 @@ internal sealed record NodeSettings(
         var rules = ReadScoring(reader);
         string[] errors = [.. reader.Errors, .. rules.Validate().Select(error => error.ToString())];
         return errors.Length == 0 ? rules : throw new NodeException(ExitCodes.Usage, string.Join('\n', errors));
+    }
+
+    /// <summary>How a check of the chain is bounded, and what transactions may cost.</summary>
+    /// <exception cref="NodeException">One is out of its range, with a line for each.</exception>
+    public static (CheckOptions Bounds, FeePolicy Fees) ReadBounds(IConfiguration configuration)
+    {
+        var reader = new OptionReader(configuration);
+        var (bounds, fees) = (reader.Read(new CheckOptions()), reader.Read(new FeePolicy()));
+        string[] errors = [.. reader.Errors, .. bounds.Validate(), .. fees.Validate()];
+        return errors.Length == 0 ? (bounds, fees) : throw new NodeException(ExitCodes.Usage, string.Join('\n', errors));
     }
 
     private static DomainParameters ReadScoring(OptionReader reader)

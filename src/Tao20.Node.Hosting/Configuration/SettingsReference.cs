@@ -3,6 +3,7 @@ using Tao20.Actors.Consensus;
 using Tao20.Actors.Hosting;
 using Tao20.Actors.Journal;
 using Tao20.Chain;
+using Tao20.Chain.Checks;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Arbitrage;
@@ -25,6 +26,7 @@ internal static class SettingsReference
         ("The validator's key", NoKey, nameof(NodeRole.Validator)),
         ("The index (validator)", new IndexOptions(), null),
         ("Weights (validator)", new WeightsOptions(), null),
+        ("The check of the chain", new CheckOptions(), null),
         ("Transactions", new FeePolicy(), null),
         ("Which trades count", DomainParameters.Default.Eligibility, null),
         ("How volume becomes a score", DomainParameters.Default.Score, null),

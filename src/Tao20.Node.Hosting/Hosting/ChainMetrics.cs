@@ -1,6 +1,9 @@
+using System.Diagnostics.Metrics;
 using Tao20.Actors.Metrics;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Checks;
+using Tao20.Node.Checks;
 
 namespace Tao20.Node.Hosting;
 
@@ -29,6 +32,33 @@ internal static class ChainMetrics
             "{endpoint}",
             "RPC endpoints that are neither resting, lagging nor dropped",
             () => chain.Pool.Status.Count(endpoint => endpoint.State == EndpointState.Ok)
+        );
+        metrics.Observe(
+            "tao20.chain.spec",
+            "{version}",
+            "The spec version of the chain's runtime; 0 where the node does not tell",
+            () => chain.Runtime.Version?.Spec ?? 0
+        );
+        metrics.ObserveEach(
+            "tao20.chain.check",
+            "{outcome}",
+            "Each row of the check of the chain: 0 ok, 1 not asked, 2 warn, 3 degrade, 4 refuse",
+            () =>
+                (chain.Gate.Report?.Results ?? []).Select(row => new Measurement<long>(
+                    (long)row.Outcome,
+                    new KeyValuePair<string, object?>("row", row.Row)
+                ))
+        );
+        metrics.ObserveEach(
+            "tao20.chain.closed",
+            "{action}",
+            "1 for each action that is off, 0 for those that are not",
+            () =>
+                Enum.GetValues<ChainAction>()
+                    .Select(action => new Measurement<long>(
+                        chain.Gate.Closed(action) is null ? 0 : 1,
+                        new KeyValuePair<string, object?>("action", CheckText.Word(action))
+                    ))
         );
         metrics.Observe(
             "tao20.chain.blocks.withheld",

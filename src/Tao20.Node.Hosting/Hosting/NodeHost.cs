@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using OpenTelemetry.Metrics;
 using Tao20.Actors.Arbitrage;
+using Tao20.Actors.Checks;
 using Tao20.Actors.Configuration;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Faults;
@@ -13,10 +14,12 @@ using Tao20.Actors.Hosting;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Metrics;
 using Tao20.Actors.Status;
+using Tao20.Chain.Checks;
 using Tao20.Chain.Following;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Slashing;
+using Tao20.Node.Checks;
 using Tao20.Node.Configuration;
 using Tao20.Node.Http;
 
@@ -106,7 +109,8 @@ internal sealed class NodeHost : IAsyncDisposable
             var follower = new FollowerSettings(identity, settings.Scoring, guard, faults, metrics, TimeProvider.System);
             builder.Services.AddSingleton(metrics);
             var work = WorkOf(settings, key, devnet, follower);
-            builder.Services.AddAkka("tao20", akka => akka.WithTao20Node(follower, chain, work, settings.Cluster));
+            var check = CheckOf(settings, follower, key, new CheckFile(settings.DataDirectory, bootstrapLog.CreateLogger("Tao20.Check")));
+            builder.Services.AddAkka("tao20", akka => akka.WithTao20Node(follower, chain, work, settings.Cluster, check));
             builder.Services.AddOpenTelemetry().WithMetrics(open => open.AddMeter(metrics.Meter, "System.Runtime").AddPrometheusExporter());
             app = builder.Build();
             app.MapNode(follower);
@@ -175,6 +179,26 @@ internal sealed class NodeHost : IAsyncDisposable
 
     private static Uri HttpOf(WebApplication app) =>
         new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    private static ChainCheckSettings CheckOf(NodeSettings settings, FollowerSettings follower, PrivateKey? key, CheckFile file)
+    {
+        var account = key?.Address ?? settings.Market?.Account;
+        return new ChainCheckSettings(
+            new CheckSubject
+            {
+                Contract = follower.Identity.Contract,
+                Account = account,
+                Netuid = account is null ? null : (ushort)settings.Netuid,
+                SetsWeights = account is not null && settings.Market is null && settings.Weights.Enabled,
+                ChainId = follower.Identity.ChainId,
+                Fees = settings.Fees,
+                Bounds = settings.Check,
+                Before = file.Read(),
+            },
+            file.Keep,
+            follower.Clock
+        );
+    }
 
     private static NodeWork WorkOf(NodeSettings settings, PrivateKey? key, DevnetRole? devnet, FollowerSettings follower)
     {

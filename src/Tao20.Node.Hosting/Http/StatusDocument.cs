@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using Tao20.Actors.Faults;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Status;
 using Tao20.Chain.JsonRpc;
@@ -31,6 +30,7 @@ internal sealed record StatusDocument(
     ConsensusDocument? Consensus,
     ValidatorSelfDocument? Validator,
     MarketDocument? Market,
+    CheckStatusDocument? Check,
     IReadOnlyList<FaultDocument> Faults
 )
 {
@@ -99,6 +99,7 @@ internal sealed record StatusDocument(
             status.Settled.Book is { } book ? ConsensusDocument.Of(book) : null,
             status.Validator is { } validator ? ValidatorSelfDocument.Of(validator) : null,
             status.Market is { } market ? MarketDocument.Of(market, status) : null,
+            CheckStatusDocument.Of(status.Check),
             FaultDocument.AllOf(status)
         );
     }
@@ -130,31 +131,6 @@ internal sealed record QuarantineDocument(long Count, IReadOnlyList<QuarantinedD
 internal sealed record QuarantinedDocument(string Position, string Reason, string Raw);
 
 internal sealed record ParametersDocument(uint Version, ulong FromEpoch);
-
-internal sealed record FaultDocument(string Kind, string Message, DateTimeOffset At)
-{
-    public static FaultDocument Of(NodeFault fault) => new(fault.Kind.ToString(), fault.Message, fault.At);
-
-    /// <summary>All that is at fault: in reading the chain, and in what was computed from it.</summary>
-    public static IReadOnlyList<FaultDocument> AllOf(NodeStatus status) =>
-        [
-            .. (
-                (NodeFault?[])
-                    [status.Follower.Fault, status.Validator?.Sender.Fault, status.Validator?.Computed.Fault, status.Market?.Sender?.Fault]
-            )
-                .OfType<NodeFault>()
-                .Select(Of),
-            .. status
-                .Validator?.Computed.Epochs.Where(result => result.DisagreesWithConsensus is not null)
-                .Select(result => new FaultDocument(
-                    "OffReference",
-                    $"Epoch {result.Epoch}: computed here is something else than the validators agree on: "
-                        + $"{result.DisagreesWithConsensus}. Compare with tao20 consensus verify --epoch {result.Epoch}.",
-                    result.NotedAt
-                ))
-                ?? [],
-        ];
-}
 
 internal sealed record ExclusionDocument(string Miner, string Position, ulong Epoch, string Reason, string ValueWei, ulong Timestamp)
 {

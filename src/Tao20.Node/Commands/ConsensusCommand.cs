@@ -8,7 +8,6 @@ using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Units;
-using Tao20.Domain.Validation;
 using Tao20.Node.Audit;
 using Tao20.Node.Configuration;
 using Tao20.Node.Http;
@@ -20,12 +19,7 @@ internal static class ConsensusCommand
 {
     public static Command Create()
     {
-        var rpc = new Option<string>("--rpc")
-        {
-            Description = "JSON-RPC endpoints in order of preference, separated by commas; they must keep old state for NAV",
-            HelpName = "URL[,URL]",
-            Required = true,
-        };
+        var rpc = EndpointOptions.Rpc("; they must keep old state for NAV");
         var registry = new Option<string>("--registry")
         {
             Description = "Address of the ValidatorRegistry",
@@ -62,14 +56,9 @@ internal static class ConsensusCommand
         verify.SetAction(
             async (parsed, cancel) =>
             {
-                var endpoints = Endpoints(parsed.GetValue(rpc)!);
-                if (!Address.TryParse(parsed.GetValue(registry)!, out var address))
-                    throw new NodeException(
-                        ExitCodes.Usage,
-                        $"--registry = {parsed.GetValue(registry)} is not an address: give 0x and 40 hex digits."
-                    );
-                if (parsed.GetValue(netuid) is < 0 or > ushort.MaxValue)
-                    throw new NodeException(ExitCodes.Usage, $"--netuid = {parsed.GetValue(netuid)} is out of range: give 0 to 65535.");
+                var endpoints = EndpointOptions.Read(parsed.GetValue(rpc)!);
+                var address = EndpointOptions.ReadAddress("--registry", parsed.GetValue(registry))!.Value;
+                var subnet = EndpointOptions.ReadNetuid(parsed.GetValue(netuid));
                 var options = new ChainOptions
                 {
                     Endpoints = endpoints,
@@ -83,13 +72,7 @@ internal static class ConsensusCommand
                 var parameters = NodeSettings.ReadRules(
                     NodeConfiguration.Load(new Dictionary<string, string?>(), null, Directory.GetCurrentDirectory())
                 );
-                var audit = await RoundAudit.OfAsync(
-                    chain,
-                    parameters,
-                    new EpochId(parsed.GetValue(epoch)),
-                    (ushort)parsed.GetValue(netuid),
-                    cancel
-                );
+                var audit = await RoundAudit.OfAsync(chain, parameters, new EpochId(parsed.GetValue(epoch)), subnet, cancel);
                 if (parsed.GetValue(json))
                     Console.WriteLine(JsonSerializer.Serialize(audit, NodeEndpoints.Json));
                 else
@@ -98,24 +81,6 @@ internal static class ConsensusCommand
             }
         );
         return new Command("consensus", "What validators agree on") { verify };
-    }
-
-    private static List<Uri> Endpoints(string text)
-    {
-        var endpoints = new List<Uri>();
-        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (!Uri.TryCreate(part, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-                throw new NodeException(
-                    ExitCodes.Usage,
-                    $"--rpc = {SettingText.Hosts(part)} is not a URL: give e.g. http://127.0.0.1:8545."
-                );
-            endpoints.Add(uri);
-        }
-
-        return endpoints.Count > 0
-            ? endpoints
-            : throw new NodeException(ExitCodes.Usage, "--rpc is empty: give e.g. http://127.0.0.1:8545.");
     }
 
     /// <summary>The registry knows which contract's epochs it is about.</summary>

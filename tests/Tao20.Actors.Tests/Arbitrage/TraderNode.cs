@@ -82,7 +82,10 @@ internal sealed class TraderNode : IAsyncDisposable
         );
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddLogging(logging => logging.ClearProviders());
-        builder.Services.AddAkka("tao20", akka => akka.WithTao20Basics().WithJournal(journal).WithTrader(trader, chain));
+        builder.Services.AddAkka(
+            "tao20",
+            akka => akka.WithTao20Basics().WithJournal(journal).WithTrader(trader, chain, new FreeRules(trader.Fees))
+        );
         var host = builder.Build();
         await host.StartAsync();
         return new TraderNode(host, market, chain, gate, metrics);

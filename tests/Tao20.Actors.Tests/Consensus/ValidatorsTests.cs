@@ -23,6 +23,7 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
     private readonly CancellationToken _none = CancellationToken.None;
     private readonly List<Node> _nodes = [];
     private Anvil _anvil = null!;
+    private SubtensorRpc _rpc = null!;
     private Economy _economy = null!;
     private ValidatorSet _validators = null!;
     private ulong _time;
@@ -30,6 +31,7 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
     public async Task InitializeAsync()
     {
         _anvil = await Anvil.StartAsync(await DevnetTools.EnsureAsync(null, _none), new AnvilOptions { Accounts = 4 }, _none);
+        _rpc = await SubtensorRpc.StartAsync(_anvil.Rpc, 0, _none);
         (_economy, _time) = await Economy.DeployAsync(_anvil, 3, new AnvilOptions().GenesisTimestamp + 1, _none);
         (_validators, _time) = await ValidatorSet.DeployAsync(_economy, Count, 20, 7, _time, _none);
     }
@@ -38,6 +40,7 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
     {
         foreach (var node in _nodes)
             await node.DisposeAsync();
+        await _rpc.DisposeAsync();
         await _anvil.DisposeAsync();
     }
 
@@ -264,7 +267,7 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
         var directory = Directory.CreateDirectory(System.IO.Path.Combine(Path, $"validator-{i}")).FullName;
         var chain = new ChainOptions
         {
-            Endpoints = [_anvil.Rpc],
+            Endpoints = [_rpc.Url],
             Contract = _economy.Index,
             Registry = _validators.Registry,
             FromBlock = 1,

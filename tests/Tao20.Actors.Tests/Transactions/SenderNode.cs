@@ -62,6 +62,8 @@ internal sealed class SenderNode : IAsyncDisposable
         var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory) };
         SqliteJournal.Prepare(journal);
         var guard = new JournalFaultReporter(journal, directory, new FaultSignal(), TimeProvider.System);
+        var policy = fees ?? new FeePolicy();
+        var rules = new FreeRules(policy);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddLogging(logging => logging.ClearProviders());
         builder.Services.AddAkka(
@@ -69,7 +71,7 @@ internal sealed class SenderNode : IAsyncDisposable
             akka =>
                 akka.WithTao20Basics()
                     .WithJournal(journal)
-                    .WithTransactions(new SenderSettings(31337, key, fees ?? new FeePolicy(), guard), chain, clustered: false)
+                    .WithTransactions(new SenderSettings(31337, key, policy, rules, guard), chain, clustered: false)
         );
         var host = builder.Build();
         await host.StartAsync();

@@ -16,6 +16,7 @@ using Tao20.Chain.Following;
 using Tao20.Devnet;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Transactions;
+using Tao20.Tests;
 
 namespace Tao20.Benchmarks.Pipeline;
 
@@ -154,7 +155,10 @@ internal static class TradeRun
         );
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();
-        builder.Services.AddAkka("tao20", akka => akka.WithTao20Basics().WithJournal(journal).WithTrader(trader, chain));
+        builder.Services.AddAkka(
+            "tao20",
+            akka => akka.WithTao20Basics().WithJournal(journal).WithTrader(trader, chain, new FreeRules(trader.Fees))
+        );
         return builder.Build();
     }
 

@@ -163,6 +163,8 @@ public sealed class CallDataTests
             _ when type == typeof(bool) => _random.Next(2) == 0,
             _ when type == typeof(Address) => Address(),
             _ when type == typeof(Hash256) => Hash(),
+            _ when type == typeof(byte[]) => Bytes(_random.Next(100)),
+            _ when type == typeof(ReadOnlyMemory<byte>) => (ReadOnlyMemory<byte>)Bytes(4),
             _ when type == typeof(List<BigInteger>) => Enumerable
                 .Range(0, _random.Next(5))
                 .Select(_ => (BigInteger)_random.NextInt64())
@@ -174,6 +176,8 @@ public sealed class CallDataTests
     private static object Plain(object argument) =>
         argument switch
         {
+            // A bytes4 stands at the left of its word.
+            ReadOnlyMemory<byte> selector => new Hash256([.. selector.ToArray(), .. new byte[28]]),
             List<BigInteger> list => list.Select(item => (object)item),
             List<ushort> list => list.Select(item => (object)item),
             _ => argument,

@@ -39,7 +39,13 @@ public sealed class MarketReaderTests : IAsyncLifetime
             },
             NullLogger.Instance
         );
-        _reader = new MarketReader(_chain.Pool, _economy.Index, new MarketAddresses(_economy.Router, [_economy.Pool]), Trader);
+        _reader = new MarketReader(
+            _chain.Pool,
+            _economy.Index,
+            new MarketAddresses(_economy.Router, [_economy.Pool]),
+            Trader,
+            _chain.Runtime
+        );
     }
 
     public async Task DisposeAsync()
@@ -118,7 +124,13 @@ public sealed class MarketReaderTests : IAsyncLifetime
         Assert.Null(tick.Ladder[0].Mint);
         Assert.NotNull(tick.Ladder[1].Mint);
 
-        var nowhere = new MarketReader(_chain.Pool, _economy.Index, new MarketAddresses(_economy.Router, [_economy.Keeper]), Trader);
+        var nowhere = new MarketReader(
+            _chain.Pool,
+            _economy.Index,
+            new MarketAddresses(_economy.Router, [_economy.Keeper]),
+            Trader,
+            _chain.Runtime
+        );
         var unavailable = Assert.IsType<MarketReading.Unavailable>(await nowhere.TickAsync(await LatestAsync(), [Wei.OneTao], 0, _none));
         Assert.Equal("no market pool gives a price", unavailable.Reason);
     }
@@ -156,7 +168,7 @@ public sealed class MarketReaderTests : IAsyncLifetime
         }
 
         MarketReader Of(params Address[] markets) =>
-            new(_chain.Pool, _economy.Index, new MarketAddresses(_economy.Router, markets), Trader);
+            new(_chain.Pool, _economy.Index, new MarketAddresses(_economy.Router, markets), Trader, _chain.Runtime);
         async Task<MarketPrice> PriceAsync(MarketReader reader) =>
             Assert.IsType<MarketReading.Available>(await reader.TickAsync(await LatestAsync(), [Wei.OneTao], 0, _none)).Tick.Market;
         var price = await PriceAsync(Of([.. pools]));
@@ -174,7 +186,7 @@ public sealed class MarketReaderTests : IAsyncLifetime
     public async Task Without_a_router_a_size_is_quoted_nearly_as_with_one(bool dear)
     {
         await MoveAsync(dear);
-        var stepwise = new MarketReader(_chain.Pool, _economy.Index, new MarketAddresses(null, [_economy.Pool]), Trader);
+        var stepwise = new MarketReader(_chain.Pool, _economy.Index, new MarketAddresses(null, [_economy.Pool]), Trader, _chain.Runtime);
         var block = await LatestAsync();
         var sizes = new ArbitrageRules().LadderSizes();
         var exact = Assert.IsType<MarketReading.Available>(await _reader.TickAsync(block, sizes, 0, _none)).Tick;

@@ -6,6 +6,7 @@ using Tao20.Chain.Following;
 using Tao20.Devnet;
 using Tao20.Devnet.Subtensor;
 using Tao20.Domain.Nav;
+using Tao20.Domain.Runtime;
 using Tao20.Tests.Oracles;
 
 namespace Tao20.Chain.Tests.Contracts;
@@ -16,6 +17,7 @@ public sealed class NavReaderTests : IAsyncLifetime
     private static readonly BigInteger Tao = 1_000_000_000_000_000_000;
     private readonly CancellationToken _none = CancellationToken.None;
     private Anvil _anvil = null!;
+    private SubtensorRpc _rpc = null!;
     private Economy _economy = null!;
     private ChainConnection _chain = null!;
     private NavReader _reader = null!;
@@ -25,11 +27,12 @@ public sealed class NavReaderTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _anvil = await Anvil.StartAsync(await DevnetTools.EnsureAsync(null, _none), new AnvilOptions { Accounts = 3 }, _none);
+        _rpc = await SubtensorRpc.StartAsync(_anvil.Rpc, 0, _none);
         (_economy, _time) = await Economy.DeployAsync(_anvil, 2, new AnvilOptions().GenesisTimestamp + 1, _none);
         _chain = ChainConnection.Http(
             new ChainOptions
             {
-                Endpoints = [_anvil.Rpc],
+                Endpoints = [_rpc.Url],
                 Contract = _economy.Index,
                 WebSocket = false,
             },
@@ -42,6 +45,7 @@ public sealed class NavReaderTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await _chain.DisposeAsync();
+        await _rpc.DisposeAsync();
         await _anvil.DisposeAsync();
     }
 
@@ -84,6 +88,9 @@ public sealed class NavReaderTests : IAsyncLifetime
         await ExecuteAsync(SubtensorMock.Set(_economy.Keeper, "setForeignCurve", (ushort)5, true));
         await ExecuteAsync(SubtensorMock.Set(_economy.Keeper, "setDropped", "SwapSuperellipse", true));
         Assert.Equal(NavProblem.PricesDisagree, Assert.IsType<NavReading.Unavailable>(await NavAsync()).Problem);
+
+        // Of a spec that is not known no formula is held against the chain's own word.
+        Assert.IsType<NavReading.Available>(await NavAsync(RuntimeProfile.Unknown));
         await ExecuteAsync(SubtensorMock.Set(_economy.Keeper, "setForeignCurve", (ushort)5, false));
         await ExecuteAsync(SubtensorMock.Set(_economy.Keeper, "dissolve", (ushort)9));
         var dissolved = Assert.IsType<NavReading.Unavailable>(await NavAsync());
@@ -100,9 +107,13 @@ public sealed class NavReaderTests : IAsyncLifetime
         await ExecuteAsync(_economy.Mint(_economy.Miners[0], 50 * Tao, await _economy.PricesAsync(_none), _time + 100));
         await _chain.Head.RefreshAsync(_none);
         var block = _chain.Head.Latest!;
-        var before = Assert.IsType<NavReading.Available>(NavReading.Of(await _reader.ReadAsync(block, _none), block.Timestamp));
+        var before = Assert.IsType<NavReading.Available>(
+            NavReading.Of(await _reader.ReadAsync(block, RuntimeProfile.Spec473, _none), block.Timestamp)
+        );
         await ExecuteAsync(_economy.Buy(3, 900_000_000_000_000));
-        var again = Assert.IsType<NavReading.Available>(NavReading.Of(await _reader.ReadAsync(block, _none), block.Timestamp));
+        var again = Assert.IsType<NavReading.Available>(
+            NavReading.Of(await _reader.ReadAsync(block, RuntimeProfile.Spec473, _none), block.Timestamp)
+        );
         Assert.Equal(before.Nav, again.Nav);
         Assert.NotEqual(before.Nav, Assert.IsType<NavReading.Available>(await NavAsync()).Nav);
     }
@@ -123,10 +134,10 @@ public sealed class NavReaderTests : IAsyncLifetime
         );
     }
 
-    private async Task<NavReading> NavAsync()
+    private async Task<NavReading> NavAsync(RuntimeProfile profile = RuntimeProfile.Spec473)
     {
         await _chain.Head.RefreshAsync(_none);
-        return NavReading.Of(await _reader.ReadAsync(_chain.Head.Latest!, _none), _chain.Head.Latest!.Timestamp);
+        return NavReading.Of(await _reader.ReadAsync(_chain.Head.Latest!, profile, _none), _chain.Head.Latest!.Timestamp);
     }
 
     private Task ExecuteAsync(DevnetTransaction transaction) => _anvil.Client.ExecuteAsync([transaction], ++_time, _none);

@@ -35,7 +35,7 @@ public sealed class RpcTests : IAsyncLifetime
     {
         var before = await ResultAsync("state_getRuntimeVersion", "[]");
         Assert.Equal(("node-subtensor", 425), (before.GetProperty("specName").GetString(), before.GetProperty("specVersion").GetInt32()));
-        var block = (await ResultAsync("eth_getBlockByNumber", "[\"latest\",false]")).GetProperty("hash").GetString();
+        var block = (await ResultAsync("chain_getBlockHash", "[]")).GetString();
         await _chain.SetAsync("setSpec", 473u);
         Assert.Equal(473, (await ResultAsync("state_getRuntimeVersion", "[]")).GetProperty("specVersion").GetInt32());
         Assert.Equal(425, (await ResultAsync("state_getRuntimeVersion", $"[\"{block}\"]")).GetProperty("specVersion").GetInt32());
@@ -49,7 +49,7 @@ public sealed class RpcTests : IAsyncLifetime
         await _chain.SetAsync("setPool", (ushort)7, 5UL, 7UL);
         await _chain.SendAsync(MockStorage.Subnet(_chain.Account, 7));
         var key = Hex(RuntimeStorage.SubnetTao.Key(7));
-        var block = (await ResultAsync("eth_getBlockByNumber", "[\"latest\",false]")).GetProperty("hash").GetString();
+        var block = (await ResultAsync("chain_getBlockHash", "[]")).GetString();
         await _chain.SetAsync("setPool", (ushort)7, 6UL, 7UL);
         Assert.Equal("0x0600000000000000", (await ResultAsync("state_getStorage", $"[\"{key}\"]")).GetString());
         Assert.Equal("0x0500000000000000", (await ResultAsync("state_getStorage", $"[\"{key}\",\"{block}\"]")).GetString());

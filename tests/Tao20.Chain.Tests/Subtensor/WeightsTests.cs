@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.JsonRpc;
+using Tao20.Chain.Runtime;
 using Tao20.Chain.Substrate;
 using Tao20.Devnet;
 using Tao20.Devnet.Subtensor;
@@ -252,11 +253,12 @@ public sealed class WeightsTests(MockChains chains) : IClassFixture<MockChains>
 
     private static async Task<SubnetView> ViewAsync(MockChain chain, ushort netuid, params ushort[] uids)
     {
+        await using var rpc = await SubtensorRpc.StartAsync(chain.Rpc, 0, default);
         using var transport = new HttpRpcTransport(
-            chain.Rpc,
+            rpc.Url,
             new ChainOptions
             {
-                Endpoints = [chain.Rpc],
+                Endpoints = [rpc.Url],
                 Contract = default,
                 Retries = 0,
             }
@@ -265,7 +267,7 @@ public sealed class WeightsTests(MockChains chains) : IClassFixture<MockChains>
         BlockHeader? header = null;
         var number = await chain.Client.BlockNumberAsync(default);
         await pool.SendAsync([EthCalls.Header(number, found => header = found)], default);
-        return await new SubnetReader(pool, netuid, chain.Account).ReadAsync(header!, uids, default);
+        return await new SubnetReader(pool, new RuntimeWatch(pool), netuid, chain.Account).ReadAsync(header!, uids, default);
     }
 
     private static object[] Arguments(IReadOnlyList<SubnetWeight> weights, ulong version) =>

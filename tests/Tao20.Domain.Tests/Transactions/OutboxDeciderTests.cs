@@ -2,6 +2,7 @@ using System.Numerics;
 using CsCheck;
 using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
+using Tao20.Tests;
 using static Tao20.Domain.Transactions.OutboxEvent;
 
 namespace Tao20.Domain.Tests.Transactions;
@@ -19,7 +20,7 @@ public sealed partial class OutboxDeciderTests
         MaxInFlight = 2,
         GasMarginPercent = 25,
     };
-    private static readonly OutboxDecider Decider = new(Account, Fees);
+    private static readonly OutboxDecider Decider = new(Account, Fees, new FreeRules(Fees));
     private static readonly AccountView Chain = View(latest: 100);
 
     [Fact]

@@ -25,6 +25,11 @@ contract MetagraphPrecompile is SubtensorState {
         return isThere(netuid, uid) ? neurons[netuid][uid].lastUpdate : 0;
     }
 
+    /// @notice The stake of a UID's hotkey over all subnets, in rao.
+    function getStake(uint16 netuid, uint16 uid) external view reads returns (uint64) {
+        return existing(netuid, uid).stakeWeight;
+    }
+
     function isThere(uint16 netuid, uint16 uid) private view returns (bool) {
         return uid < neurons[netuid].length;
     }

@@ -65,6 +65,11 @@ contract SubtensorHarness is Swaps, Dissolution {
         dropped[keccak256(bytes(item))] = off;
     }
 
+    function areDropped(string[] calldata items) external view returns (bool[] memory off) {
+        off = new bool[](items.length);
+        for (uint256 i = 0; i < items.length; i++) off[i] = dropped[keccak256(bytes(items[i]))];
+    }
+
     /// @notice Gives an item more bytes than are known.
     function setLengthened(string calldata item, bytes calldata more) external {
         lengthened[keccak256(bytes(item))] = more;

@@ -8,6 +8,7 @@ import {Frame, GasRule, SubtensorState} from "./SubtensorState.sol";
 /// (SubtensorHarness), to which all goes that is not said here.
 contract SubtensorMock is SubtensorState {
     uint160 private constant MODULES = 0x5AB7E4500000;
+    bytes32 private constant NOTHING = bytes32(type(uint256).max);
     address private constant HARNESS = address(MODULES + 1);
     address private constant STATE_QUERY = address(MODULES + 2);
 
@@ -22,7 +23,9 @@ contract SubtensorMock is SubtensorState {
         if (hasSelector && input.length < 4) revert("Tried to read selector out of bounds");
         GasRule storage gas = gasRules[called.precompile][hasSelector ? bytes4(input[:4]) : bytes4(0)];
         ensure(called.gas >= gas.available, "OutOfGas");
-        (bool ok, bytes memory output) = moduleOf(called.precompile).delegatecall(abi.encodePacked(input, abi.encode(called)));
+        // Behind the call's data stands what is no argument of any kind, so that missing ones are not read from the frame.
+        (bool ok, bytes memory output) =
+            moduleOf(called.precompile).delegatecall(abi.encodePacked(input, NOTHING, NOTHING, NOTHING, NOTHING, abi.encode(called)));
         if (!ok) {
             // Arguments that cannot be decoded are a plain revert without a word, which leaves the gas: here as on the chain it is one.
             if (output.length == 0 && gasleft() > called.gas / 16) revert("Value is too large or out of bounds");

@@ -202,7 +202,7 @@ abstract contract SubtensorState {
 
     /// @dev The key a call of 0x807 consists of.
     function withoutFrame() internal pure returns (bytes calldata) {
-        return msg.data[:msg.data.length - FRAME_BYTES];
+        return msg.data[:msg.data.length - FRAME_BYTES - 4 * 32];
     }
 
     /// @notice Of functions that are not in every runtime.

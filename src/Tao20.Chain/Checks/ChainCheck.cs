@@ -1,0 +1,178 @@
+using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts.Messages;
+using Tao20.Chain.Following;
+using Tao20.Chain.JsonRpc;
+using Tao20.Chain.Runtime;
+using Tao20.Domain.Checks;
+using Tao20.Domain.Runtime;
+using Tao20.Domain.Units;
+
+namespace Tao20.Chain.Checks;
+
+/// <summary>
+/// Holds every assumption about the chain against one node, read-only and at one final block: before anything is sent, after each upgrade
+/// of the runtime, daily, and when a person asks (source: the chain reference, section 11).
+/// </summary>
+/// <param name="chain">The endpoints: one that tells its runtime is asked, where there is one.</param>
+public sealed class ChainCheck(ChainConnection chain)
+{
+    private const int Attempts = 3;
+
+    // Of a node that does not tell its runtime, which is only read from, only this is asked: who it is, and whether it reads well.
+    private static readonly IReadOnlySet<int> AskedOfGateways = new HashSet<int> { 1, 2, 3, 4, 7, 9, 22, 41, 42, 43 };
+
+    /// <summary>All assumptions, by number.</summary>
+    internal static IReadOnlyList<CheckRow> Rows { get; } =
+    [
+        .. NodeRows
+            .All.Concat(PrecompileRows.All)
+            .Concat(FeeRows.All)
+            .Concat(StakeRows.All)
+            .Concat(SubnetRows.All)
+            .Concat(NeuronRows.All)
+            .OrderBy(row => row.Number),
+    ];
+
+    /// <summary>Makes the check.</summary>
+    /// <param name="subject">What it is about.</param>
+    /// <param name="cancel">Cancels the operation.</param>
+    /// <exception cref="ChainException">No endpoint can be read from, or the block it was read at was replaced again and again.</exception>
+    public Task<CheckReport> RunAsync(CheckSubject subject, CancellationToken cancel) => RunAsync(subject, Rows, cancel);
+
+    /// <summary>Makes some rows of it.</summary>
+    internal async Task<CheckReport> RunAsync(CheckSubject subject, IReadOnlyList<CheckRow> rows, CancellationToken cancel)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await RunOnceAsync(subject, rows, cancel).ConfigureAwait(false);
+            }
+            catch (BlockReplacedException) when (attempt < Attempts)
+            {
+                // The chain was reorganized underneath: what was read may be of two chains.
+            }
+        }
+    }
+
+    private async Task<CheckReport> RunOnceAsync(CheckSubject subject, IReadOnlyList<CheckRow> rows, CancellationToken cancel)
+    {
+        var (endpoint, version) = await ChosenAsync(cancel).ConfigureAwait(false);
+        BlockHeader? latest = null,
+            final = null;
+        await endpoint.SendAsync([EthCalls.Header("latest", header => latest = header)], cancel).ConfigureAwait(false);
+        if (chain.Options.FinalityDepth is { } depth && latest is not null)
+            await endpoint
+                .SendAsync([EthCalls.Header(latest.Number - Math.Min(latest.Number, (ulong)depth), header => final = header)], cancel)
+                .ConfigureAwait(false);
+        else
+            await endpoint.SendAsync([EthCalls.Header("finalized", header => final = header)], cancel).ConfigureAwait(false);
+        if (latest is null || final is null)
+            throw new IncompleteAnswerException(endpoint.Name, "it has no latest or no final block");
+        if (final.Number > latest.Number)
+            latest = final;
+        var (hash, metadata) = version is null ? (null, null) : await RuntimeAsync(endpoint, final.Number, cancel).ConfigureAwait(false);
+        var probe = new CheckProbe(endpoint, subject, version, metadata, (latest, final, hash), cancel);
+        if (subject.Contract is { } contract)
+            probe.Index = await IndexAsync(probe, contract).ConfigureAwait(false);
+        var results = new List<CheckResult>(rows.Count);
+        foreach (var row in rows)
+            results.Add(row.Of(await FindAsync(row, probe).ConfigureAwait(false)));
+
+        BlockHeader? again = null;
+        await endpoint.SendAsync([EthCalls.Header(final.Number, header => again = header)], cancel).ConfigureAwait(false);
+        if (again?.Hash != final.Hash)
+            throw new BlockReplacedException(endpoint.Name, final.Number, final.Hash, again?.Hash ?? Hash256.Zero);
+        return new CheckReport(
+            endpoint.Name.ToString(),
+            version,
+            final.Number,
+            final.Hash,
+            (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
+            results
+        )
+        {
+            Values = probe.Values,
+        };
+    }
+
+    /// <summary>The first endpoint that tells its runtime; the first of all where none does.</summary>
+    private async Task<(RpcEndpoint Endpoint, RuntimeVersion? Version)> ChosenAsync(CancellationToken cancel)
+    {
+        RpcEndpoint? silent = null;
+        ChainException? failed = null;
+        foreach (var endpoint in chain.Pool.InTurn)
+        {
+            try
+            {
+                RuntimeVersion? version = null;
+                string? refusal = null;
+                await endpoint
+                    .SendAsync([RuntimeCalls.Version(found => version = found) with { Refused = error => refusal = error.Text }], cancel)
+                    .ConfigureAwait(false);
+                if (version is not null)
+                    return (endpoint, version);
+                silent ??= refusal is null ? null : endpoint;
+            }
+            catch (EndpointException e)
+            {
+                failed = e;
+            }
+        }
+
+        return silent is not null ? (silent, null) : throw failed ?? chain.Pool.NobodyLeft();
+    }
+
+    private static async Task<(Hash256? Hash, RuntimeMetadata? Metadata)> RuntimeAsync(
+        RpcEndpoint endpoint,
+        ulong block,
+        CancellationToken cancel
+    )
+    {
+        Hash256? hash = null;
+        RuntimeMetadata? metadata = null;
+        await endpoint.SendAsync([RuntimeCalls.BlockHash(block, found => hash = found)], cancel).ConfigureAwait(false);
+        if (hash is not { } at)
+            throw new IncompleteAnswerException(endpoint.Name, $"it does not have block {block}");
+        await endpoint
+            .SendAsync([RuntimeCalls.Metadata(at, found => metadata = found) with { Refused = _ => { } }], cancel)
+            .ConfigureAwait(false);
+        return (hash, metadata);
+    }
+
+    private static async Task<CheckedIndex?> IndexAsync(CheckProbe probe, Address contract)
+    {
+        var answers = await probe
+            .CallAsync([
+                (contract, new HotkeyFunction().Encode()),
+                (contract, new ColdkeyFunction().Encode()),
+                (contract, new GetIndexCompositionFunction().Encode()),
+            ])
+            .ConfigureAwait(false);
+        if (answers.Any(answer => answer.Bytes is null))
+            return null;
+        var (netuids, count) = answers[2].Words.List(0);
+        return new CheckedIndex(
+            contract,
+            answers[0].Words.Hash(0),
+            answers[1].Words.Hash(0),
+            [.. Enumerable.Range(0, count).Select(i => (ushort)netuids.UInt64(i))]
+        );
+    }
+
+    /// <summary>A row that cannot be read counts as different.</summary>
+    private static async Task<Finding> FindAsync(CheckRow row, CheckProbe probe)
+    {
+        if (probe.Version is null && !AskedOfGateways.Contains(row.Number))
+            return Finding.NotAsked("the node does not tell its runtime: see row 1");
+        try
+        {
+            return await row.Probe(probe).ConfigureAwait(false);
+        }
+        catch (Exception e)
+            when (e is CheckUnreadableException or FormatException or OverflowException or IndexOutOfRangeException or ArgumentException)
+        {
+            return Finding.Differs($"it cannot be read: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+using System.Globalization;
+using System.Numerics;
+using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts;
+using Tao20.Chain.Contracts.Messages;
+using Tao20.Chain.Substrate;
+using Tao20.Domain.Transactions;
+using Tao20.Domain.Units;
+using static Tao20.Domain.Checks.ChainAction;
+using static Tao20.Domain.Checks.CheckOutcome;
+
+namespace Tao20.Chain.Checks;
+
+/// <summary>What is assumed of the index's stake: that it moves as it is asked to. All of it is simulated, and changes nothing.</summary>
+internal static class StakeRows
+{
+    private const int RoomLeft = 100;
+    private const int MostForStrangers = 128;
+
+    public static IReadOnlyList<CheckRow> All { get; } =
+    [
+        new(17, "Asking for too much", "moves what there is / NotEnoughStakeToWithdraw", Refuse, [Mint, Redeem], TooMuchAsync),
+        new(18, "Asking for what is held", "each leg can be transferred", Degrade, [Redeem], WhatIsHeldAsync),
+        new(27, "Leg's hotkey is in place", "it has an owner / and no successor", Refuse, [Nav, Mint, Redeem], HotkeyAsync),
+        new(28, "Room for hotkeys", "the leg's hotkey is listed, and there are less than 100", Warn, [], RoomAsync),
+        new(29, "No locked alpha comes in", "the index does not take it", Refuse, [Mint], LockedAlphaAsync),
+        new(30, "Contract is free to move", "nothing of it is locked", Degrade, [Redeem], FreeAsync),
+        new(40, "Gas fits the ceilings", "each leg stays below its ceiling", Refuse, [Mint, Redeem], GasAsync),
+    ];
+
+    private static async Task<Finding> TooMuchAsync(CheckProbe probe)
+    {
+        if (probe.Index is not { } index)
+            return Finding.NotAsked("there is no contract");
+        var held = await HeldAsync(probe, index).ConfigureAwait(false);
+        if (held.Count == 0)
+            return Finding.NotAsked("the index holds nothing yet");
+        var (netuid, alpha) = held.MaxBy(leg => leg.Alpha);
+        var answer = await probe
+            .CallAsync(Precompiles.Staking, Transfer(probe, index, netuid, alpha + 1), index.Contract)
+            .ConfigureAwait(false);
+        var refused = answer.Refusal?.Contains("NotEnoughStakeToWithdraw", StringComparison.Ordinal) == true;
+        return (probe.Later ? refused : answer.Refusal is null)
+            ? Finding.Ok(answer.Refusal ?? "moves what there is")
+            : Finding.Differs($"of subnet {netuid}: {answer.Refusal ?? "moves what there is"}");
+    }
+
+    private static async Task<Finding> WhatIsHeldAsync(CheckProbe probe)
+    {
+        if (probe.Index is null)
+            return Finding.NotAsked("there is no contract");
+        var legs = await LegsAsync(probe).ConfigureAwait(false);
+        if (legs.Count == 0)
+            return Finding.NotAsked("the index holds nothing yet");
+        return Finding.Of(
+            [.. legs.Where(leg => leg.Gas is null).Select(leg => $"subnet {leg.Netuid}: {leg.Refusal}")],
+            $"{legs.Count} legs, with at most {legs.Max(leg => leg.Gas)?.ToString("N0", CultureInfo.InvariantCulture)} gas each"
+        );
+    }
+
+    private static async Task<Finding> GasAsync(CheckProbe probe)
+    {
+        if (probe.Index is null)
+            return Finding.NotAsked("there is no contract");
+        var legs = await LegsAsync(probe).ConfigureAwait(false);
+        var fees = probe.Subject.Fees;
+        var limits = legs.Where(leg => leg.Gas is not null)
+            .Select(leg => (leg.Netuid, Limit: GasLimits.Of(fees, probe.Profile, GasKind.StakeExit, leg.Gas!.Value)))
+            .ToList();
+        if (limits.Count == 0)
+            return Finding.NotAsked("there is no leg to estimate");
+        var ceiling = GasLimits.Ceiling(fees, GasKind.StakeExit);
+        return Finding.Of(
+            [.. limits.Where(leg => leg.Limit > ceiling).Select(leg => $"subnet {leg.Netuid} needs {leg.Limit} gas, more than {ceiling}")],
+            $"at most {limits.Max(leg => leg.Limit).ToString("N0", CultureInfo.InvariantCulture)} gas for a leg"
+        );
+    }
+
+    private static async Task<Finding> HotkeyAsync(CheckProbe probe)
+    {
+        if (probe.Index is not { } index)
+            return Finding.NotAsked("there is no contract");
+        if (await probe.StorageAsync(RuntimeStorage.Owner, index.Hotkey).ConfigureAwait(false) is not { Length: Hash256.Length })
+            return Finding.Differs($"there is no hotkey {index.Hotkey}");
+        if (!probe.Later)
+            return Finding.Ok("it has an owner");
+        var answers = await probe
+            .CallAsync([
+                .. index.Netuids.Select(netuid => (Precompiles.Staking, new GetHotkeySuccessorFunction(index.Hotkey, netuid).Encode())),
+            ])
+            .ConfigureAwait(false);
+        return Finding.Of(
+            [
+                .. index
+                    .Netuids.Zip(answers)
+                    .Where(pair => pair.Second.Words.UInt64(0) != 0)
+                    .Select(pair => $"on subnet {pair.First} all stake has gone to {pair.Second.Words.Hash(1)}"),
+            ],
+            "it has an owner and no successor"
+        );
+    }
+
+    private static async Task<Finding> RoomAsync(CheckProbe probe)
+    {
+        if (probe.Index is not { } index)
+            return Finding.NotAsked("there is no contract");
+        var value = await probe.StorageAsync(RuntimeStorage.StakingHotkeys, index.Coldkey).ConfigureAwait(false);
+        List<Hash256> hotkeys = [];
+        if (value is not null)
+        {
+            var reader = new ScaleReader(value);
+            for (var left = reader.Length(); left > 0; left--)
+                hotkeys.Add(reader.Hash());
+            reader.End();
+        }
+
+        return hotkeys.Count >= MostForStrangers && probe.Later
+                ? Finding.Differs($"{hotkeys.Count} hotkeys: another leg's can only be added by the index's own purchase")
+            : hotkeys.Count >= RoomLeft ? Finding.Differs($"{hotkeys.Count} hotkeys of {MostForStrangers}: somebody is filling the list")
+            : !hotkeys.Contains(index.Hotkey) ? Finding.Differs("the index holds nothing of its own hotkey yet: the list can be filled")
+            : Finding.Ok($"{hotkeys.Count} of {MostForStrangers}");
+    }
+
+    private static async Task<Finding> LockedAlphaAsync(CheckProbe probe)
+    {
+        if (probe.Index is not { } index)
+            return Finding.NotAsked("there is no contract");
+        var flags = await probe.StorageAsync(RuntimeStorage.AccountFlags, index.Coldkey).ConfigureAwait(false);
+        if (flags is [var lowest, ..] && (lowest & 1) != 0)
+            return Finding.Differs("the index takes locked alpha: what comes in could not be redeemed");
+        if (!probe.Later)
+            return Finding.Ok("it does not");
+        var answer = await probe
+            .CallAsync(Precompiles.Staking, new GetRejectLockedAlphaFunction(index.Coldkey).Encode())
+            .ConfigureAwait(false);
+        return answer.Words.UInt64(0) != 0 ? Finding.Ok("it does not") : Finding.Differs("the index takes locked alpha");
+    }
+
+    private static async Task<Finding> FreeAsync(CheckProbe probe)
+    {
+        if (probe.Index is not { } index)
+            return Finding.NotAsked("there is no contract");
+        if (!probe.Later)
+            return Finding.NotAsked("row 18 says so at this spec");
+        var answers = await probe
+            .CallAsync([
+                .. index.Netuids.Select(netuid => (Precompiles.Staking, new GetColdkeyLockFunction(index.Coldkey, netuid).Encode())),
+            ])
+            .ConfigureAwait(false);
+        return Finding.Of(
+            [
+                .. index
+                    .Netuids.Zip(answers)
+                    .Where(pair => pair.Second.Words.UInt64(0) != 0)
+                    .Select(pair => $"alpha of subnet {pair.First} is locked"),
+            ],
+            "nothing is locked"
+        );
+    }
+
+    /// <summary>What the index holds, where it holds anything.</summary>
+    private static async Task<List<(ushort Netuid, BigInteger Alpha)>> HeldAsync(CheckProbe probe, CheckedIndex index)
+    {
+        var answers = await probe
+            .CallAsync([
+                .. index.Netuids.Select(netuid =>
+                    (Precompiles.Staking, new GetStakeFunction(index.Hotkey, index.Coldkey, netuid).Encode())
+                ),
+            ])
+            .ConfigureAwait(false);
+        return [.. index.Netuids.Zip(answers, (netuid, answer) => (netuid, answer.Number)).Where(leg => leg.Number > 0)];
+    }
+
+    private static async Task<List<(ushort Netuid, ulong? Gas, string? Refusal)>> LegsAsync(CheckProbe probe)
+    {
+        var index = probe.Index!;
+        var held = await HeldAsync(probe, index).ConfigureAwait(false);
+        var estimates = await probe
+            .EstimateAsync(index.Contract, [.. held.Select(leg => (Precompiles.Staking, Transfer(probe, index, leg.Netuid, leg.Alpha)))])
+            .ConfigureAwait(false);
+        return [.. held.Zip(estimates, (leg, estimate) => (leg.Netuid, estimate.Gas, estimate.Refusal))];
+    }
+
+    private static string Transfer(CheckProbe probe, CheckedIndex index, ushort netuid, BigInteger alpha) =>
+        new TransferStakeFunction(Coldkey.Of(probe.Sender), index.Hotkey, netuid, netuid, alpha).Encode();
+}

@@ -1,0 +1,58 @@
+using Tao20.Actors.Checks;
+using Tao20.Actors.Consensus;
+using Tao20.Actors.Faults;
+using Tao20.Actors.Status;
+using Tao20.Node.Checks;
+
+namespace Tao20.Node.Http;
+
+/// <summary>A fault, as <c>/status</c> shows it.</summary>
+internal sealed record FaultDocument(string Kind, string Message, DateTimeOffset At, string Remedy)
+{
+    /// <summary>All that is at fault: in reading the chain, in what was computed from it, and in the chain itself.</summary>
+    public static IReadOnlyList<FaultDocument> AllOf(NodeStatus status) => [.. FaultsOf(status).Select(Of)];
+
+    /// <summary>The same, as they are.</summary>
+    public static IReadOnlyList<NodeFault> FaultsOf(NodeStatus status) =>
+        [
+            .. (
+                (NodeFault?[])
+                    [
+                        status.Follower.Fault,
+                        status.Validator?.Sender.Fault,
+                        status.Validator?.Computed.Fault,
+                        status.Market?.Sender?.Fault,
+                        OfCheck(status.Check),
+                    ]
+            ).OfType<NodeFault>(),
+            .. (status.Validator?.Computed.Epochs ?? []).Where(result => result.DisagreesWithConsensus is not null).Select(OfResult),
+            .. (status.Validator?.Weights?.Alarms ?? []).Select(alarm => new NodeFault(
+                FaultKind.WeightsNotArriving,
+                alarm,
+                DateTimeOffset.UtcNow
+            )),
+        ];
+
+    private static FaultDocument Of(NodeFault fault) =>
+        new(fault.Kind.ToString(), fault.Message, fault.At, FaultType.Of(fault.Kind).Remedy);
+
+    private static NodeFault OfResult(LocalEpochResult result) =>
+        new(
+            FaultKind.OffReference,
+            $"Epoch {result.Epoch}: computed here is something else than the validators agree on: "
+                + $"{result.DisagreesWithConsensus}. Compare with tao20 consensus verify --epoch {result.Epoch}.",
+            result.NotedAt
+        );
+
+    private static NodeFault? OfCheck(ChainCheckStatus? check) =>
+        check is null ? null
+        : check.Problem is { } problem
+            ? new NodeFault(FaultKind.ChainNotAsAssumed, $"The chain cannot be checked: {problem}", DateTimeOffset.UtcNow)
+        : check.Report is { Off: { Count: > 0 } off } report
+            ? new NodeFault(
+                FaultKind.ChainNotAsAssumed,
+                $"Off: {string.Join(", ", off.Select(CheckText.Word))}. {string.Join("; ", off.Select(report.Closed).Distinct())}",
+                DateTimeOffset.FromUnixTimeSeconds((long)report.At)
+            )
+        : null;
+}
