@@ -9,6 +9,8 @@ var root = new RootCommand("TAO20: follows trades on chain, ranks miners, settle
     IndexCommand.Create(),
     ConsensusCommand.Create(),
     ChainCommand.Create(),
+    AccountCommand.Create(),
+    ContractsCommand.Create(),
     JournalCommand.Create(),
     SettingsCommand.Create(),
 };

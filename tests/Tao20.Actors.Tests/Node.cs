@@ -18,6 +18,7 @@ using Tao20.Chain;
 using Tao20.Chain.Checks;
 using Tao20.Chain.Following;
 using Tao20.Chain.Signing;
+using Tao20.Domain.Checks;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Transactions;
@@ -175,6 +176,7 @@ internal sealed class Node : IAsyncDisposable
                     ChainId = settings.Identity.ChainId,
                     Bounds = new CheckOptions { MaxFinalAge = TimeSpan.Zero, RetryAfter = TimeSpan.FromMilliseconds(500) },
                 },
+                [ChainAction.Nav, ChainAction.Consensus, ChainAction.Weights],
                 null,
                 TimeProvider.System
             );

@@ -43,7 +43,7 @@ public sealed class ChainCheckActor : ReceiveActor, IWithTimers
             if (!_stop.IsCancellationRequested)
                 _log.Error(ended.Cause, "The head is not watched any more: upgrades are noticed by what is sent, and checks by time");
         });
-        Receive<GetChainCheck>(_ => Sender.Tell(new ChainCheckStatus(_chain.Gate.Report, _problem, _checks)));
+        Receive<GetChainCheck>(_ => Sender.Tell(new ChainCheckStatus(_chain.Gate.Report, _problem, _checks, Off())));
     }
 
     /// <inheritdoc/>
@@ -59,6 +59,15 @@ public sealed class ChainCheckActor : ReceiveActor, IWithTimers
 
     /// <inheritdoc/>
     protected override void PostStop() => _stop.Cancel();
+
+    /// <summary>What this node does and must not at the moment.</summary>
+    private List<(ChainAction Action, string Why)> Off() =>
+        [
+            .. _settings
+                .Actions.Select(action => (Action: action, Why: _chain.Gate.Closed(action)))
+                .Where(one => one.Why is not null)
+                .Select(one => (one.Action, one.Why!)),
+        ];
 
     private void Begin()
     {
@@ -85,7 +94,7 @@ public sealed class ChainCheckActor : ReceiveActor, IWithTimers
         _chain.Gate.Take(report);
         _settings.Kept?.Invoke(report);
         Tell(report, before);
-        Next(report.Off.Count > 0 ? _settings.Subject.Bounds.RetryAfter : _settings.Subject.Bounds.Every);
+        Next(Off().Count > 0 ? _settings.Subject.Bounds.RetryAfter : _settings.Subject.Bounds.Every);
     }
 
     private void OnFailed(Exception cause)

@@ -12,9 +12,15 @@ public sealed class ChainCheckKey
 
 /// <summary>What a node's check of the chain is configured with.</summary>
 /// <param name="Subject">What it is about.</param>
+/// <param name="Actions">What the node does with the chain: only these being off is a fault.</param>
 /// <param name="Kept">Keeps each report, for the next start; null keeps none.</param>
 /// <param name="Clock">The clock.</param>
-public sealed record ChainCheckSettings(CheckSubject Subject, Action<CheckReport>? Kept, TimeProvider Clock);
+public sealed record ChainCheckSettings(
+    CheckSubject Subject,
+    IReadOnlyList<ChainAction> Actions,
+    Action<CheckReport>? Kept,
+    TimeProvider Clock
+);
 
 /// <summary>Is the chain as it is taken to be? Answered by <see cref="ChainCheckStatus"/>.</summary>
 public sealed record GetChainCheck
@@ -34,4 +40,10 @@ public sealed record CheckChain
 /// <param name="Report">The last report; null before the first.</param>
 /// <param name="Problem">Why the last check could not be made; null when it could.</param>
 /// <param name="Checks">How many have been made since the start.</param>
-public sealed record ChainCheckStatus(CheckReport? Report, string? Problem, long Checks);
+/// <param name="Off">What this node does and is off, each with why.</param>
+public sealed record ChainCheckStatus(
+    CheckReport? Report,
+    string? Problem,
+    long Checks,
+    IReadOnlyList<(ChainAction Action, string Why)> Off
+);

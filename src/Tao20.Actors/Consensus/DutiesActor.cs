@@ -7,6 +7,7 @@ using Tao20.Chain;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Chain.Signing;
+using Tao20.Domain.Checks;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Settlement;
@@ -189,6 +190,11 @@ internal sealed class DutiesActor : UntypedActor
         );
         if (nav is null)
             return new Computed(round.Epoch, result, [], ((NavReading.Unavailable)computation.Reading).Reason);
+
+        // What is signed is answered for: not by rules that the chain has announced since and nobody has checked.
+        await _chain.Runtime.RefreshAsync(_stop.Token).ConfigureAwait(false);
+        if (_chain.Gate.Closed(ChainAction.Nav) is { } closed)
+            return new Computed(round.Epoch, result, [], closed);
         var said = new NavAttestation(
             round.Epoch,
             round.LastBlock,

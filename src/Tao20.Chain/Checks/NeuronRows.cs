@@ -74,7 +74,7 @@ internal static class NeuronRows
         var values = await probe
             .StorageAsync([RuntimeStorage.ValidatorPermit.Key(neuron.Netuid), RuntimeStorage.StakeThreshold.Key()])
             .ConfigureAwait(false);
-        var permits = Flags(values[0]);
+        var permits = ScaleReader.Flags(values[0]);
         var threshold = values[1] is { } raw ? ScaleReader.UInt64(raw) : 0;
         var stake = await probe
             .CallAsync(Precompiles.Metagraph, new GetNeuronStakeFunction(neuron.Netuid, uid).Encode())
@@ -132,7 +132,7 @@ internal static class NeuronRows
         var period = await probe
             .CallAsync(Precompiles.Subnet, new GetCommitRevealWeightsIntervalFunction(neuron.Netuid).Encode())
             .ConfigureAwait(false);
-        var updated = Numbers(values[0]).ElementAtOrDefault(uid);
+        var updated = ScaleReader.Numbers(values[0]).ElementAtOrDefault(uid);
         var alarms = WeightsAlarm.Of(probe.Final.Number, clock, (ulong)period.Number, updated, SubnetReader.Commits(values[1] ?? []));
         return alarms.Count == 0 ? Finding.Ok($"the last update was in block {updated}") : Finding.Differs(string.Join("; ", alarms));
     }
@@ -168,27 +168,5 @@ internal static class NeuronRows
         );
 
         static ulong Number(byte[]? value) => value is null ? 0 : ScaleReader.UInt64(value);
-    }
-
-    private static List<bool> Flags(byte[]? value)
-    {
-        List<bool> flags = [];
-        if (value is null)
-            return flags;
-        var reader = new ScaleReader(value);
-        for (var left = reader.Length(); left > 0; left--)
-            flags.Add(reader.Bool());
-        return flags;
-    }
-
-    private static List<ulong> Numbers(byte[]? value)
-    {
-        List<ulong> numbers = [];
-        if (value is null)
-            return numbers;
-        var reader = new ScaleReader(value);
-        for (var left = reader.Length(); left > 0; left--)
-            numbers.Add(reader.UInt64());
-        return numbers;
     }
 }

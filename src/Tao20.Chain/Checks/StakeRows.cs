@@ -105,14 +105,7 @@ internal static class StakeRows
         if (probe.Index is not { } index)
             return Finding.NotAsked("there is no contract");
         var value = await probe.StorageAsync(RuntimeStorage.StakingHotkeys, index.Coldkey).ConfigureAwait(false);
-        List<Hash256> hotkeys = [];
-        if (value is not null)
-        {
-            var reader = new ScaleReader(value);
-            for (var left = reader.Length(); left > 0; left--)
-                hotkeys.Add(reader.Hash());
-            reader.End();
-        }
+        var hotkeys = ScaleReader.Items(value, static (ref ScaleReader reader) => reader.Hash());
 
         return hotkeys.Count >= MostForStrangers && probe.Later
                 ? Finding.Differs($"{hotkeys.Count} hotkeys: another leg's can only be added by the index's own purchase")

@@ -29,6 +29,7 @@ public sealed class IntentKinds(Address? registry)
         (CallData.Selector<SetWeightsFunction>(), new(ChainAction.Weights, GasKind.SetWeights)),
         (CallData.Selector<CommitWeightsFunction>(), new(ChainAction.Weights, GasKind.Neuron)),
         (CallData.Selector<RevealWeightsFunction>(), new(ChainAction.Weights, GasKind.Neuron)),
+        (CallData.Selector<AssociateEvmKeyFunction>(), new(ChainAction.Associate, GasKind.Neuron)),
     ];
 
     /// <summary>What a transaction is.</summary>

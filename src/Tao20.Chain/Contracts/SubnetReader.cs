@@ -57,10 +57,10 @@ public sealed class SubnetReader(EndpointPool pool, RuntimeWatch runtime, ushort
         var (commitReveal, exists) = (false, false);
         ushort? tempo = null,
             uid = null;
-        List<OpenCommit> commits = [];
-        List<bool> permits = [];
-        List<ulong> updates = [];
-        List<SubnetWeight> stored = [];
+        IReadOnlyList<OpenCommit> commits = [];
+        IReadOnlyList<bool> permits = [];
+        IReadOnlyList<ulong> updates = [];
+        IReadOnlyList<SubnetWeight> stored = [];
         var asked = _own;
         var identities = new NeuronIdentities(netuid, uids, at.Number);
         await pool.SendAtAsync(
@@ -83,8 +83,8 @@ public sealed class SubnetReader(EndpointPool pool, RuntimeWatch runtime, ushort
                         at.Number,
                         value => uid = value.Length == 0 ? null : ScaleReader.UInt16(value)
                     ),
-                    Value(RuntimeStorage.ValidatorPermit, value => permits = List(value, (ref ScaleReader reader) => reader.Bool())),
-                    Value(RuntimeStorage.LastUpdate, value => updates = List(value, (ref ScaleReader reader) => reader.UInt64())),
+                    Value(RuntimeStorage.ValidatorPermit, value => permits = ScaleReader.Flags(value)),
+                    Value(RuntimeStorage.LastUpdate, value => updates = ScaleReader.Numbers(value)),
                     StorageCalls.At(RuntimeStorage.WeightCommits.Key(netuid, _hotkey), at.Number, value => commits = Commits(value)),
                     StorageCalls.At(RuntimeStorage.Weights.Key(netuid, asked ?? 0), at.Number, value => stored = Weights(value)),
                     .. identities.Calls,
@@ -134,8 +134,8 @@ public sealed class SubnetReader(EndpointPool pool, RuntimeWatch runtime, ushort
     private static ulong OrZero(byte[] value) => value.Length == 0 ? 0 : ScaleReader.UInt64(value);
 
     /// <summary>The open commits in the raw value of <c>WeightCommits</c>.</summary>
-    internal static List<OpenCommit> Commits(byte[] value) =>
-        List(
+    internal static IReadOnlyList<OpenCommit> Commits(byte[] value) =>
+        ScaleReader.Items(
             value,
             (ref ScaleReader reader) =>
             {
@@ -146,20 +146,6 @@ public sealed class SubnetReader(EndpointPool pool, RuntimeWatch runtime, ushort
             }
         );
 
-    private static List<SubnetWeight> Weights(byte[] value) =>
-        List(value, (ref ScaleReader reader) => new SubnetWeight(reader.UInt16(), reader.UInt16()));
-
-    private static List<T> List<T>(byte[] value, ItemReader<T> read)
-    {
-        var items = new List<T>();
-        if (value.Length == 0)
-            return items;
-        var reader = new ScaleReader(value);
-        for (var left = reader.Length(); left > 0; left--)
-            items.Add(read(ref reader));
-        reader.End();
-        return items;
-    }
-
-    private delegate T ItemReader<T>(ref ScaleReader reader);
+    private static IReadOnlyList<SubnetWeight> Weights(byte[] value) =>
+        ScaleReader.Items(value, (ref ScaleReader reader) => new SubnetWeight(reader.UInt16(), reader.UInt16()));
 }

@@ -4,6 +4,9 @@ using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Substrate;
 
+/// <summary>Reads one item of a list.</summary>
+public delegate T ScaleItem<out T>(ref ScaleReader reader);
+
 /// <summary>Reads SCALE, the encoding of Substrate's storage: numbers with the low byte first, lists behind their length.</summary>
 /// <remarks>Every byte has to be read: one more than is known is an item that has changed, which is refused and never guessed at.</remarks>
 public ref struct ScaleReader(ReadOnlySpan<byte> data)
@@ -49,6 +52,29 @@ public ref struct ScaleReader(ReadOnlySpan<byte> data)
         var flag = reader.Bool();
         reader.End();
         return flag;
+    }
+
+    /// <summary>A whole list of true and false; none for an empty value.</summary>
+    /// <exception cref="FormatException">It is shorter or longer.</exception>
+    public static IReadOnlyList<bool> Flags(ReadOnlySpan<byte> value) => Items(value, static (ref ScaleReader reader) => reader.Bool());
+
+    /// <summary>A whole list of numbers of eight bytes; none for an empty value.</summary>
+    /// <exception cref="FormatException">It is shorter or longer.</exception>
+    public static IReadOnlyList<ulong> Numbers(ReadOnlySpan<byte> value) =>
+        Items(value, static (ref ScaleReader reader) => reader.UInt64());
+
+    /// <summary>A whole list; none for an empty value.</summary>
+    /// <exception cref="FormatException">It is shorter or longer.</exception>
+    public static IReadOnlyList<T> Items<T>(ReadOnlySpan<byte> value, ScaleItem<T> read)
+    {
+        var items = new List<T>();
+        if (value.IsEmpty)
+            return items;
+        var reader = new ScaleReader(value);
+        for (var left = reader.Length(); left > 0; left--)
+            items.Add(read(ref reader));
+        reader.End();
+        return items;
     }
 
     /// <summary>The next byte, which is true or false.</summary>

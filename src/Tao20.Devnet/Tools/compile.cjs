@@ -1,4 +1,5 @@
-// Compiles ../Contracts/*.sol with the pinned solc and writes one artifact per contract: {"contractName","abi","bytecode","deployedBytecode"}.
+// Compiles ../Contracts/*.sol with the pinned solc and writes one artifact per contract: {"contractName","abi","bytecode","deployedBytecode",
+// "immutables"}.
 // OpenZeppelin's contracts are read from the npm package, like solc itself.
 // Usage: node compile.cjs CONTRACTS_DIR OUTPUT_DIR   (both packages are found beside this file or in NODE_PATH)
 const fs = require('fs');
@@ -23,7 +24,9 @@ const input = {
     viaIR: true,
     evmVersion: 'prague',
     metadata: { bytecodeHash: 'none', appendCBOR: false },
-    outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object'] } },
+    outputSelection: {
+      '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object', 'evm.deployedBytecode.immutableReferences'] },
+    },
   },
 };
 function contents(name) {
@@ -46,6 +49,11 @@ for (const [, units] of Object.entries(result.contracts).filter(([file]) => file
       abi: unit.abi,
       bytecode: '0x' + unit.evm.bytecode.object,
       deployedBytecode: '0x' + unit.evm.deployedBytecode.object,
+      // Where the constructor's values stand in the code, as [first byte, length].
+      immutables: Object.values(unit.evm.deployedBytecode.immutableReferences || {})
+        .flat()
+        .map((place) => [place.start, place.length])
+        .sort((one, other) => one[0] - other[0]),
     };
     fs.writeFileSync(path.join(output, contractName + '.json'), JSON.stringify(artifact, null, 1) + '\n');
   }

@@ -18,6 +18,7 @@ using Tao20.Chain.Checks;
 using Tao20.Chain.Following;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Checks;
 using Tao20.Domain.Slashing;
 using Tao20.Node.Checks;
 using Tao20.Node.Configuration;
@@ -195,10 +196,18 @@ internal sealed class NodeHost : IAsyncDisposable
                 Bounds = settings.Check,
                 Before = file.Read(),
             },
+            ActionsOf(settings, account is not null),
             file.Keep,
             follower.Clock
         );
     }
+
+    /// <summary>What a node does with the chain besides reading it.</summary>
+    private static IReadOnlyList<ChainAction> ActionsOf(NodeSettings settings, bool signs) =>
+        !signs ? []
+        : settings.Market is { DryRun: var dryRun } ? (dryRun ? [] : [ChainAction.Mint, ChainAction.Redeem, ChainAction.Market])
+        : settings.Weights.Enabled ? [ChainAction.Nav, ChainAction.Consensus, ChainAction.Weights]
+        : [ChainAction.Nav, ChainAction.Consensus];
 
     private static NodeWork WorkOf(NodeSettings settings, PrivateKey? key, DevnetRole? devnet, FollowerSettings follower)
     {

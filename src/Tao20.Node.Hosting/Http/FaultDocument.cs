@@ -45,14 +45,13 @@ internal sealed record FaultDocument(string Kind, string Message, DateTimeOffset
         );
 
     private static NodeFault? OfCheck(ChainCheckStatus? check) =>
-        check is null ? null
+        check is null or { Off.Count: 0 } ? null
         : check.Problem is { } problem
             ? new NodeFault(FaultKind.ChainNotAsAssumed, $"The chain cannot be checked: {problem}", DateTimeOffset.UtcNow)
-        : check.Report is { Off: { Count: > 0 } off } report
-            ? new NodeFault(
-                FaultKind.ChainNotAsAssumed,
-                $"Off: {string.Join(", ", off.Select(CheckText.Word))}. {string.Join("; ", off.Select(report.Closed).Distinct())}",
-                DateTimeOffset.FromUnixTimeSeconds((long)report.At)
-            )
-        : null;
+        : new NodeFault(
+            FaultKind.ChainNotAsAssumed,
+            $"Off: {string.Join(", ", check.Off.Select(off => CheckText.Word(off.Action)))}. "
+                + string.Join("; ", check.Off.Select(off => off.Why).Distinct()),
+            check.Report is { } report ? DateTimeOffset.FromUnixTimeSeconds((long)report.At) : DateTimeOffset.UtcNow
+        );
 }

@@ -1,4 +1,7 @@
+using System.Text.Json;
+using Tao20.Chain.Contracts;
 using Tao20.Devnet;
+using Tao20.Tests;
 
 namespace Tao20.Chain.Tests.Devnet;
 
@@ -44,6 +47,31 @@ public sealed class ArtifactTests
         // No address of a precompile below Subtensor's is called by a number in the code; 9 was BLAKE2F, which the chain does not have.
         var pushed = instructions.Where((one, i) => one.Op == 0x60 && i + 2 < instructions.Count && IsCall(instructions, i)).ToList();
         Assert.DoesNotContain(pushed, one => code[one.At + 1] is >= 5 and <= 0x11);
+    }
+
+    [Fact]
+    public void What_contracts_are_verified_by_is_what_is_compiled()
+    {
+        // After a change of the contracts: run this test with TAO20_WRITE_SETTINGS=1, and build again.
+        var file = RepositoryFiles.PathOf("src", "Tao20.Chain", "Contracts", "contract-codes.json");
+        var codes = ((string[])["Tao20Index", "Tao20Pool", "Tao20Router", "ValidatorRegistry"])
+            .Select(ContractArtifact.Load)
+            .Select(artifact =>
+                ContractCode.Of(artifact.Name, Convert.FromHexString(artifact.DeployedBytecode.AsSpan(2)), artifact.Immutables)
+            )
+            .ToDictionary(
+                code => code.Name,
+                code => new
+                {
+                    hash = code.Hash.ToString(),
+                    length = code.Length,
+                    immutables = code.Immutables.Select(place => (int[])[place.Start, place.Length]),
+                }
+            );
+        var text = JsonSerializer.Serialize(codes, new JsonSerializerOptions { WriteIndented = true }) + "\n";
+        if (Environment.GetEnvironmentVariable("TAO20_WRITE_SETTINGS") == "1")
+            File.WriteAllText(file, text);
+        Assert.Equal(text, File.ReadAllText(file));
     }
 
     [Fact]

@@ -87,3 +87,13 @@ internal sealed class GetMinerStatsFunction(Address miner) : FunctionMessage
 
 [Function("getActiveMiners")]
 internal sealed class GetActiveMinersFunction : FunctionMessage;
+
+[Function("owner")]
+internal sealed class OwnerFunction : FunctionMessage;
+
+[Function("isRouter")]
+internal sealed class IsRouterFunction(Address router) : FunctionMessage
+{
+    [Parameter("address", "router", 1)]
+    public string Router => router.ToString();
+}

@@ -73,3 +73,9 @@ internal sealed class QuoteMintAndSellFunction : FunctionMessage;
 
 [Function("quoteBuyAndRedeem")]
 internal sealed class QuoteBuyAndRedeemFunction : FunctionMessage;
+
+[Function("token")]
+internal sealed class TokenFunction : FunctionMessage;
+
+[Function("pool")]
+internal sealed class PoolFunction : FunctionMessage;
