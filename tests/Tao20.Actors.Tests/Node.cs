@@ -107,6 +107,14 @@ internal sealed class Node : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the chain has been checked at a spec, and nothing the node does is off.</summary>
+    public Task CheckedAsync(uint spec) =>
+        Eventually.BecomesAsync<ChainCheckStatus>(
+            async cancel => await Actor<ChainCheckKey>().Ask<ChainCheckStatus>(GetChainCheck.Instance, TimeSpan.FromSeconds(5), cancel),
+            status => status is { Report.Version.Spec: var checkedSpec, Off.Count: 0 } && checkedSpec == spec,
+            TimeSpan.FromSeconds(30)
+        );
+
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();

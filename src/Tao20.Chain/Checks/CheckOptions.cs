@@ -10,7 +10,7 @@ public sealed record CheckOptions
     [Setting("How often the chain is checked besides at the start and after each upgrade.", Least = "1m", Most = "168h")]
     public TimeSpan Every { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>How soon after a check that switched something off, or could not be made, the next is. 100 ms to 1 h; default 1 min.</summary>
+    /// <summary>How soon it is checked again when something is off, or no check could be made. 100 ms to 1 h; default 1 min.</summary>
     [Setting("How soon it is checked again when something is off, or the check could not be made.", Least = "100ms", Most = "1h")]
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromMinutes(1);
 

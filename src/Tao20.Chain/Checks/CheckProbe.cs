@@ -40,6 +40,7 @@ internal sealed class CheckProbe(
     CancellationToken cancel
 )
 {
+    private readonly Dictionary<string, Task> _once = [];
     private CheckedIndex? _index;
 
     /// <summary>An account that asks where it does not matter who does.</summary>
@@ -191,6 +192,10 @@ internal sealed class CheckProbe(
             throw new CheckUnreadableException(e.Message);
         }
     }
+
+    /// <summary>What several rows need, and is read once.</summary>
+    public Task<T> OnceAsync<T>(string name, Func<Task<T>> read) =>
+        (Task<T>)(_once.TryGetValue(name, out var known) ? known : _once[name] = read());
 
     /// <summary>What was recorded under a name by the last check; null for nothing.</summary>
     public string? Recorded(string name) => subject.Before?.Values.GetValueOrDefault(name);

@@ -32,7 +32,7 @@ internal static class StakeRows
     {
         if (probe.Index is not { } index)
             return Finding.NotAsked("there is no contract");
-        var held = await HeldAsync(probe, index).ConfigureAwait(false);
+        var held = await probe.OnceAsync("held", () => HeldAsync(probe, index)).ConfigureAwait(false);
         if (held.Count == 0)
             return Finding.NotAsked("the index holds nothing yet");
         var (netuid, alpha) = held.MaxBy(leg => leg.Alpha);
@@ -49,7 +49,7 @@ internal static class StakeRows
     {
         if (probe.Index is null)
             return Finding.NotAsked("there is no contract");
-        var legs = await LegsAsync(probe).ConfigureAwait(false);
+        var legs = await probe.OnceAsync("legs", () => LegsAsync(probe)).ConfigureAwait(false);
         if (legs.Count == 0)
             return Finding.NotAsked("the index holds nothing yet");
         return Finding.Of(
@@ -62,7 +62,7 @@ internal static class StakeRows
     {
         if (probe.Index is null)
             return Finding.NotAsked("there is no contract");
-        var legs = await LegsAsync(probe).ConfigureAwait(false);
+        var legs = await probe.OnceAsync("legs", () => LegsAsync(probe)).ConfigureAwait(false);
         var fees = probe.Subject.Fees;
         var limits = legs.Where(leg => leg.Gas is not null)
             .Select(leg => (leg.Netuid, Limit: GasLimits.Of(fees, probe.Profile, GasKind.StakeExit, leg.Gas!.Value)))
@@ -167,7 +167,7 @@ internal static class StakeRows
     private static async Task<List<(ushort Netuid, ulong? Gas, string? Refusal)>> LegsAsync(CheckProbe probe)
     {
         var index = probe.Index!;
-        var held = await HeldAsync(probe, index).ConfigureAwait(false);
+        var held = await probe.OnceAsync("held", () => HeldAsync(probe, index)).ConfigureAwait(false);
         var estimates = await probe
             .EstimateAsync(index.Contract, [.. held.Select(leg => (Precompiles.Staking, Transfer(probe, index, leg.Netuid, leg.Alpha)))])
             .ConfigureAwait(false);

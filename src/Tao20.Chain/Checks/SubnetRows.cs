@@ -34,7 +34,7 @@ internal static class SubnetRows
 
     private static async Task<Finding> FeesAsync(CheckProbe probe)
     {
-        var rates = await RatesAsync(probe).ConfigureAwait(false);
+        var rates = await probe.OnceAsync("rates", () => RatesAsync(probe)).ConfigureAwait(false);
         var unusual = probe.Netuids.Zip(rates).Where(pair => pair.Second != UsualFeeRate).ToList();
         var most = probe.Subject.Bounds.MaxFeeRate;
         var text = string.Join(", ", unusual.Select(pair => $"{pair.Second} on subnet {pair.First}"));
@@ -59,7 +59,7 @@ internal static class SubnetRows
     {
         if (probe.Profile == RuntimeProfile.Unknown)
             return Finding.NotAsked("the rules are not known");
-        var rates = await RatesAsync(probe).ConfigureAwait(false);
+        var rates = await probe.OnceAsync("rates", () => RatesAsync(probe)).ConfigureAwait(false);
         var weights = await EachAsync(probe, RuntimeStorage.SwapBalancer).ConfigureAwait(false);
         var asked = await AskAsync(
                 probe,

@@ -4,7 +4,7 @@ using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Contracts;
 
-/// <summary>The code of a contract as this version builds it, by its hash: where the constructor's values stand in it counts as zeros.</summary>
+/// <summary>The code of a contract as this version builds it, by its hash: the constructor's values in it count as zeros.</summary>
 /// <param name="Name">The contract.</param>
 /// <param name="Hash">The hash of its code.</param>
 /// <param name="Length">The length of its code, in bytes.</param>

@@ -168,7 +168,7 @@ internal static class AccountCommand
                 ? AssociationDocument.Done(after, receipt)
                 : throw new NodeException(
                     ExitCodes.Failed,
-                    $"Transaction {receipt.Hash} in block {receipt.Block} has come to nothing: see what 'tao20 account show' says, and try again."
+                    $"Transaction {receipt.Hash} in block {receipt.Block} has come to nothing: see what 'tao20 account show' says."
                 );
         }
         catch (TransactionRefusedException e)

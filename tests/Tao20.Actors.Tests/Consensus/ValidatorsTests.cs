@@ -165,6 +165,10 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
 
         // Between commit and reveal the chain changes how UIDs are looked up, transfers are capped and frames are taken.
         await _anvil.Client.ExecuteAsync([SubtensorMock.Set(_economy.Keeper, "setSpec", SubtensorMock.October)], ++_time, _none);
+
+        // On the chain a check is over before the next block; here blocks wait for it.
+        foreach (var node in _nodes)
+            await node.CheckedAsync(SubtensorMock.October);
         var set = await WeightsAsync(1, WeightsStage.Set);
         Assert.Equal(before.Weights, set.Weights);
         Assert.Equal(set.Weights, await ValidatorSet.WeightsAsync(_economy, 20, ValidatorSet.UidOf(_economy, 1), _none));
