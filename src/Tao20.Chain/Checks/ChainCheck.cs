@@ -57,7 +57,7 @@ public sealed class ChainCheck(ChainConnection chain)
 
     private async Task<CheckReport> RunOnceAsync(CheckSubject subject, IReadOnlyList<CheckRow> rows, CancellationToken cancel)
     {
-        var (endpoint, version) = await ChosenAsync(cancel).ConfigureAwait(false);
+        var (endpoint, tells) = await ChosenAsync(cancel).ConfigureAwait(false);
         BlockHeader? latest = null,
             final = null;
         await endpoint.SendAsync([EthCalls.Header("latest", header => latest = header)], cancel).ConfigureAwait(false);
@@ -71,7 +71,11 @@ public sealed class ChainCheck(ChainConnection chain)
             throw new IncompleteAnswerException(endpoint.Name, "it has no latest or no final block");
         if (final.Number > latest.Number)
             latest = final;
-        var (hash, metadata) = version is null ? (null, null) : await RuntimeAsync(endpoint, final.Number, cancel).ConfigureAwait(false);
+
+        // By the rules of that block, and not of the latest: after an upgrade they are others until the upgrade is final.
+        var (version, hash, metadata) = tells
+            ? await RuntimeAsync(endpoint, final.Number, cancel).ConfigureAwait(false)
+            : (null, null, null);
         var probe = new CheckProbe(endpoint, subject, version, metadata, (latest, final, hash), cancel);
         if (subject.Contract is { } contract)
             probe.Index = await IndexAsync(probe, contract).ConfigureAwait(false);
@@ -97,7 +101,7 @@ public sealed class ChainCheck(ChainConnection chain)
     }
 
     /// <summary>The first endpoint that tells its runtime; the first of all where none does.</summary>
-    private async Task<(RpcEndpoint Endpoint, RuntimeVersion? Version)> ChosenAsync(CancellationToken cancel)
+    private async Task<(RpcEndpoint Endpoint, bool Tells)> ChosenAsync(CancellationToken cancel)
     {
         RpcEndpoint? silent = null;
         ChainException? failed = null;
@@ -111,7 +115,7 @@ public sealed class ChainCheck(ChainConnection chain)
                     .SendAsync([RuntimeCalls.Version(found => version = found) with { Refused = error => refusal = error.Text }], cancel)
                     .ConfigureAwait(false);
                 if (version is not null)
-                    return (endpoint, version);
+                    return (endpoint, true);
                 silent ??= refusal is null ? null : endpoint;
             }
             catch (EndpointException e)
@@ -120,24 +124,34 @@ public sealed class ChainCheck(ChainConnection chain)
             }
         }
 
-        return silent is not null ? (silent, null) : throw failed ?? chain.Pool.NobodyLeft();
+        return silent is not null ? (silent, false) : throw failed ?? chain.Pool.NobodyLeft();
     }
 
-    private static async Task<(Hash256? Hash, RuntimeMetadata? Metadata)> RuntimeAsync(
+    private static async Task<(RuntimeVersion Version, Hash256? Hash, RuntimeMetadata? Metadata)> RuntimeAsync(
         RpcEndpoint endpoint,
         ulong block,
         CancellationToken cancel
     )
     {
         Hash256? hash = null;
+        RuntimeVersion? version = null;
         RuntimeMetadata? metadata = null;
         await endpoint.SendAsync([RuntimeCalls.BlockHash(block, found => hash = found)], cancel).ConfigureAwait(false);
         if (hash is not { } at)
             throw new IncompleteAnswerException(endpoint.Name, $"it does not have block {block}");
         await endpoint
-            .SendAsync([RuntimeCalls.Metadata(at, found => metadata = found) with { Refused = _ => { } }], cancel)
+            .SendAsync(
+                [
+                    RuntimeCalls.Version(found => version = found, at),
+                    RuntimeCalls.Metadata(at, found => metadata = found) with
+                    {
+                        Refused = _ => { },
+                    },
+                ],
+                cancel
+            )
             .ConfigureAwait(false);
-        return (hash, metadata);
+        return (version!, hash, metadata);
     }
 
     private static async Task<CheckedIndex?> IndexAsync(CheckProbe probe, Address contract)

@@ -166,7 +166,9 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
         // Between commit and reveal the chain changes how UIDs are looked up, transfers are capped and frames are taken.
         await _anvil.Client.ExecuteAsync([SubtensorMock.Set(_economy.Keeper, "setSpec", SubtensorMock.October)], ++_time, _none);
 
-        // On the chain a check is over before the next block; here blocks wait for it.
+        // On the chain a check is over before the next block; here blocks wait for it, once the upgrade is final.
+        for (var blocks = 0; blocks < 3; blocks++)
+            await _anvil.Client.MineAsync(++_time, _none);
         foreach (var node in _nodes)
             await node.CheckedAsync(SubtensorMock.October);
         var set = await WeightsAsync(1, WeightsStage.Set);
