@@ -20,8 +20,10 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
 
     private static readonly BigInteger Tao = 1_000_000_000_000_000_000;
 
-    /// <summary>The subnet's tempo here, in blocks: short, so that a commit can be revealed while one looks on.</summary>
-    private const int TempoBlocks = 20;
+    /// <summary>A tempo in blocks so short that a commit can be revealed while one looks on.</summary>
+    public const ushort ShortTempo = 20;
+
+    private const ushort Tempo = 360;
 
     private const int BlocksUntilFinal = 3;
     private const int VersionKey = 1;
@@ -100,7 +102,7 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
                 [
                     .. economy.Participants.Select((miner, uid) => Set("setUid", subnet, miner, (ushort)(uid + 1))),
                     .. keys.Select((key, i) => Set("setNeuron", subnet, UidOf(economy, i), key.Address, true)),
-                    Set("setClock", subnet, (ushort)TempoBlocks, 0UL, await client.BlockNumberAsync(cancel).ConfigureAwait(false)),
+                    Set("setClock", subnet, Tempo, 0UL, await client.BlockNumberAsync(cancel).ConfigureAwait(false)),
                     SetWeightRules(economy, netuid, commitReveal: false),
                 ],
                 ++time,
@@ -146,6 +148,17 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
         var ((uids, count), (weights, _)) = (words.List(0), words.List(1));
         return [.. Enumerable.Range(0, count).Select(i => new SubnetWeight((ushort)uids.UInt64(i), (ushort)weights.UInt64(i)))];
     }
+
+    /// <summary>Gives the subnet another tempo, from now on.</summary>
+    public static async Task<DevnetTransaction> SetTempoAsync(Economy economy, int netuid, ushort blocks, CancellationToken cancel) =>
+        SubtensorMock.Set(
+            economy.Keeper,
+            "setClock",
+            (ushort)netuid,
+            blocks,
+            0UL,
+            await economy.Chain.Client.BlockNumberAsync(cancel).ConfigureAwait(false)
+        );
 
     /// <summary>Changes what the subnet demands of weights: in the clear, or by commit and reveal.</summary>
     public static DevnetTransaction SetWeightRules(

@@ -50,6 +50,9 @@ internal sealed class ChainFixture : IAsyncDisposable
         var chain = await Anvil.StartAsync(tools, new AnvilOptions { Accounts = 3 }, CancellationToken.None);
         var (economy, time) = await Economy.DeployAsync(chain, 1, new AnvilOptions().GenesisTimestamp + 1, CancellationToken.None);
         var maker = (await chain.Client.AccountsAsync(CancellationToken.None))[2];
+
+        // As on the chain: a base fee, and no tips.
+        chain.Client.BaseFee = 1_000_000_000;
         (var market, time) = await PegMarket.OpenAsync(
             economy,
             maker,
@@ -84,19 +87,23 @@ internal sealed class ChainFixture : IAsyncDisposable
         }
     }
 
+    /// <summary>What an account has as the node shows it: without what no balance shows.</summary>
+    public async Task<BigInteger> ShownBalanceAsync(Address account) =>
+        HexText.BigQuantity(
+            (await Chain.Client.SendAsync("eth_getBalance", $"[\"{account}\",\"latest\"]", CancellationToken.None)).GetString()!
+        ) - SubtensorMock.ExistentialDepositWei;
+
+    /// <summary>What an arbitrageur begins with, as the node shows it.</summary>
+    public static BigInteger ShownCapital => PegMarket.ArbitrageurTao * BigInteger.Pow(10, 18) - SubtensorMock.ExistentialDepositWei;
+
     /// <summary>
     /// A miner's report is what the chain says: nothing but the capital has come from outside, and the books are the balance.
     /// </summary>
     public async Task RequireBooksAsync(Address account, JsonNode report)
     {
         var capital = Assert.Single(report["moves"]!.AsArray());
-        Assert.Equal(PegMarket.ArbitrageurTao * BigInteger.Pow(10, 18), Wei(capital, "taoWei"));
-        Assert.Equal(
-            HexText.BigQuantity(
-                (await Chain.Client.SendAsync("eth_getBalance", $"[\"{account}\",\"latest\"]", CancellationToken.None)).GetString()!
-            ),
-            Wei(report["after"], "taoWei")
-        );
+        Assert.Equal(ShownCapital, Wei(capital, "taoWei"));
+        Assert.Equal(await ShownBalanceAsync(account), Wei(report["after"], "taoWei"));
         Assert.Equal(
             (UInt128)(Wei(report, "mintedWei") + Wei(report, "redeemedWei")),
             (await Economy.VolumesAsync(CancellationToken.None))[account]

@@ -42,7 +42,6 @@ public sealed class MinerKillTests(ITestOutputHelper output) : InDirectory
             ["TAO20_MINER_PRIVATE_KEY"] = secret,
             ["TAO20_Market__MaxBlockAge"] = "0s",
             ["TAO20_Chain__PollInterval"] = "50ms",
-            ["TAO20_Transactions__PriorityFeePerGas"] = "1000000000",
             ["TAO20_Journal__SnapshotEvery"] = "10",
             ["TAO20_Arbitrage__DeadlineSeconds"] = "600",
         };

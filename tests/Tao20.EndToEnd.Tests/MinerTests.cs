@@ -58,7 +58,7 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
         var report = await ReportAsync();
         var status = await UntilAsync(miner, status => Trader(status)["open"] is null);
         Assert.Equal(await BalanceAsync(), BigInteger.Parse(Text(report["after"], "taoWei")));
-        Assert.Equal(PegMarket.ArbitrageurTao * Tao, BigInteger.Parse(Text(report, "depositedTaoWei")));
+        Assert.Equal(ChainFixture.ShownCapital, BigInteger.Parse(Text(report, "depositedTaoWei")));
         Assert.Equal(Text(Totals(status), "profitWei"), Text(report, "profitWei"));
         var trades = report["trades"]!.AsArray();
         Assert.Equal(
@@ -218,8 +218,7 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
         Tao20Process.Start(_chain.MinerArguments(Data), environment: new Dictionary<string, string>(OwnTime()) { [Variable] = _secret });
 
     /// <summary>The local chain keeps its own time, and its base fee is 0: gas costs what is offered.</summary>
-    private static Dictionary<string, string> OwnTime() =>
-        new() { ["TAO20_Market__MaxBlockAge"] = "0s", ["TAO20_Transactions__PriorityFeePerGas"] = "1000000000" };
+    private static Dictionary<string, string> OwnTime() => new() { ["TAO20_Market__MaxBlockAge"] = "0s" };
 
     /// <summary>Plays the market until the status is as wanted.</summary>
     private Task<JsonObject> UntilAsync(Tao20Process miner, Func<JsonObject, bool> wanted) =>
@@ -302,8 +301,7 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
         }
     }
 
-    private async Task<BigInteger> BalanceAsync() =>
-        Quantity(await _chain.Chain.Client.SendAsync("eth_getBalance", $"[\"{Account}\",\"latest\"]", CancellationToken.None));
+    private Task<BigInteger> BalanceAsync() => _chain.ShownBalanceAsync(Account);
 
     private async Task<int> NonceAsync() =>
         (int)Quantity(

@@ -45,7 +45,7 @@ internal sealed record FaultDocument(string Kind, string Message, DateTimeOffset
         );
 
     private static NodeFault? OfCheck(ChainCheckStatus? check) =>
-        check is null or { Off.Count: 0 } ? null
+        check is null or { Off.Count: 0 } or { Report: null, Problem: null } ? null
         : check.Problem is { } problem
             ? new NodeFault(FaultKind.ChainNotAsAssumed, $"The chain cannot be checked: {problem}", DateTimeOffset.UtcNow)
         : new NodeFault(
