@@ -176,14 +176,7 @@ internal static class DevnetCommand
                 ? (null, time)
                 : await ValidatorSet.DeployAsync(economy, settings.Validators, DevnetNodes.Netuid, settings.Seed, time, cancel);
         if (settings.CommitReveal)
-            await chain.Client.ExecuteAsync(
-                [
-                    ValidatorSet.SetWeightRules(economy, DevnetNodes.Netuid, commitReveal: true),
-                    await ValidatorSet.SetTempoAsync(economy, DevnetNodes.Netuid, ValidatorSet.ShortTempo, cancel),
-                ],
-                ++time,
-                cancel
-            );
+            await chain.Client.ExecuteAsync(await ValidatorSet.CommitRevealAsync(economy, DevnetNodes.Netuid, cancel), ++time, cancel);
         await using var hosts = new DevnetHosts();
         await hosts.StartAsync(
             settings,

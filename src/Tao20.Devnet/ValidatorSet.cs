@@ -20,9 +20,7 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
 
     private static readonly BigInteger Tao = 1_000_000_000_000_000_000;
 
-    /// <summary>A tempo in blocks so short that a commit can be revealed while one looks on.</summary>
-    public const ushort ShortTempo = 20;
-
+    private const ushort ShortTempo = 20;
     private const ushort Tempo = 360;
 
     private const int BlocksUntilFinal = 3;
@@ -149,16 +147,24 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
         return [.. Enumerable.Range(0, count).Select(i => new SubnetWeight((ushort)uids.UInt64(i), (ushort)weights.UInt64(i)))];
     }
 
-    /// <summary>Gives the subnet another tempo, from now on.</summary>
-    public static async Task<DevnetTransaction> SetTempoAsync(Economy economy, int netuid, ushort blocks, CancellationToken cancel) =>
-        SubtensorMock.Set(
-            economy.Keeper,
-            "setClock",
-            (ushort)netuid,
-            blocks,
-            0UL,
-            await economy.Chain.Client.BlockNumberAsync(cancel).ConfigureAwait(false)
-        );
+    /// <summary>Has the subnet take weights by commit and reveal, with a tempo so short that one can look on.</summary>
+    public static async Task<DevnetTransaction[]> CommitRevealAsync(
+        Economy economy,
+        int netuid,
+        CancellationToken cancel,
+        int minWeights = 1
+    ) =>
+        [
+            SetWeightRules(economy, netuid, commitReveal: true, minWeights: minWeights),
+            SubtensorMock.Set(
+                economy.Keeper,
+                "setClock",
+                (ushort)netuid,
+                ShortTempo,
+                0UL,
+                await economy.Chain.Client.BlockNumberAsync(cancel).ConfigureAwait(false)
+            ),
+        ];
 
     /// <summary>Changes what the subnet demands of weights: in the clear, or by commit and reveal.</summary>
     public static DevnetTransaction SetWeightRules(

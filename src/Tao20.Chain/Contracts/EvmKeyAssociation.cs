@@ -33,7 +33,7 @@ public sealed record EvmKeyAssociation(Hash256 Hotkey, Address Account, ulong Bl
     /// <summary>The hash that is signed.</summary>
     public static Hash256 Digest(Hash256 hotkey, ulong block) =>
         Keccak.Hash([
-            .. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\x19Ethereum Signed Message:\n{MessageLength}")),
+            .. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\u0019Ethereum Signed Message:\n{MessageLength}")),
             .. hotkey.ToBytes(),
             .. Keccak.Hash(LowFirst(block)).ToBytes(),
         ]);

@@ -128,14 +128,7 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
     [Fact]
     public async Task Weights_are_committed_to_and_revealed_also_by_who_was_restarted_in_between()
     {
-        await _anvil.Client.ExecuteAsync(
-            [
-                ValidatorSet.SetWeightRules(_economy, 20, commitReveal: true),
-                await ValidatorSet.SetTempoAsync(_economy, 20, ValidatorSet.ShortTempo, _none),
-            ],
-            ++_time,
-            _none
-        );
+        await _anvil.Client.ExecuteAsync(await ValidatorSet.CommitRevealAsync(_economy, 20, _none), ++_time, _none);
         await StartAsync();
         await TradeAsync();
         await CloseAsync();
@@ -160,8 +153,7 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
         await _anvil.Client.ExecuteAsync(
             [
                 SubtensorMock.Set(_economy.Keeper, "setSpec", SubtensorMock.June),
-                ValidatorSet.SetWeightRules(_economy, 20, commitReveal: true, minWeights: 5),
-                await ValidatorSet.SetTempoAsync(_economy, 20, ValidatorSet.ShortTempo, _none),
+                .. await ValidatorSet.CommitRevealAsync(_economy, 20, _none, minWeights: 5),
             ],
             ++_time,
             _none

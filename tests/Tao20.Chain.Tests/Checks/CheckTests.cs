@@ -6,6 +6,7 @@ using Tao20.Chain.Runtime;
 using Tao20.Chain.Substrate;
 using Tao20.Domain.Checks;
 using Tao20.Domain.Runtime;
+using Tao20.Tests;
 
 namespace Tao20.Chain.Tests.Checks;
 
@@ -122,5 +123,21 @@ public sealed class CheckTests : IAsyncLifetime
             metadata.DifferenceOf(other with { Hashers = [KeyHasher.Identity] }),
             StringComparison.Ordinal
         );
+    }
+
+    [Fact]
+    public void Every_row_is_listed_as_it_is_and_its_number_is_for_ever()
+    {
+        var listed = File.ReadAllLines(RepositoryFiles.PathOf("docs", "chain-check.md"))
+            .SkipWhile(line => !line.StartsWith("|--", StringComparison.Ordinal))
+            .Skip(1)
+            .TakeWhile(line => line.StartsWith('|'))
+            .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries))
+            .Select(row => (int.Parse(row[0], null), row[1], row[2], row[3]));
+        Assert.Equal(
+            ChainCheck.Rows.Select(row => (row.Number, row.Assumption, row.Expected, row.Otherwise.ToString().ToLowerInvariant())),
+            listed
+        );
+        Assert.Equal(Enumerable.Range(1, 44), ChainCheck.Rows.Select(row => row.Number));
     }
 }

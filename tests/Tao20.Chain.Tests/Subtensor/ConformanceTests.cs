@@ -15,7 +15,7 @@ public sealed class ConformanceTests
     private static readonly IReadOnlyDictionary<int, string> Elsewhere = new Dictionary<int, string>
     {
         [27] = "the base fee is set by who makes the blocks (TransactionSenderTests)",
-        [31] = "of the client: WeightsState",
+        [31] = "of the client: WeightsAlarmTests",
         [34] = "a measurement",
     };
 
