@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Tao20.Domain.Checks;
 using Tao20.Domain.Runtime;
@@ -130,7 +131,7 @@ internal static class CheckText
     }
 
     private static string Line(CheckResult row) =>
-        $"  {row.Row, 2} {Word(row.Outcome), -8} {row.Assumption}: {row.Found}"
+        $"  {row.Row.ToString(CultureInfo.InvariantCulture).PadLeft(2)} {Word(row.Outcome).PadRight(8)} {row.Assumption}: {row.Found}"
         + (row.Holds ? "" : $" (expected: {row.Expected})")
         + (row.Off.Count == 0 ? "" : $" [off: {string.Join(", ", row.Off.Select(Word))}]");
 }

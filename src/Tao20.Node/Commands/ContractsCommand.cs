@@ -74,7 +74,7 @@ internal static class ContractsCommand
             );
             Console.WriteLine($"  code         {one.CodeHash?.ToString() ?? "none"}");
             foreach (var (name, value) in one.Values)
-                Console.WriteLine($"  {name, -12} {value}");
+                Console.WriteLine($"  {name.PadRight(12)} {value}");
             foreach (var problem in one.Problems)
                 Console.WriteLine($"  {problem}");
         }
