@@ -107,11 +107,15 @@ internal sealed class Node : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the chain has been checked at a spec, and nothing the node does is off.</summary>
-    public Task CheckedAsync(uint spec) =>
+    /// <summary>
+    /// Waits until the chain has been checked, and nothing the node does is off: on the chain that is over before the next block, and here
+    /// blocks wait for it.
+    /// </summary>
+    /// <param name="spec">The spec it has to be checked at; null for any.</param>
+    public Task CheckedAsync(uint? spec = null) =>
         Eventually.BecomesAsync<ChainCheckStatus>(
             async cancel => await Actor<ChainCheckKey>().Ask<ChainCheckStatus>(GetChainCheck.Instance, TimeSpan.FromSeconds(5), cancel),
-            status => status is { Report.Version.Spec: var checkedSpec, Off.Count: 0 } && checkedSpec == spec,
+            status => status is { Report.Version.Spec: var found, Off.Count: 0 } && (spec ?? found) == found,
             TimeSpan.FromSeconds(30)
         );
 

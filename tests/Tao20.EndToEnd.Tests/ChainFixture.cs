@@ -34,10 +34,14 @@ internal sealed class ChainFixture : IAsyncDisposable
     /// <summary>The TAO20/TAO market, if there is one.</summary>
     public PegMarket? Market { get; }
 
-    public static async Task<ChainFixture> StartAsync(int seed, int miners = 5)
+    public static async Task<ChainFixture> StartAsync(int seed, int miners = 5, ulong height = 0)
     {
         var tools = await DevnetTools.EnsureAsync(null, CancellationToken.None);
-        var chain = await Anvil.StartAsync(tools, new AnvilOptions { Accounts = miners + 1 }, CancellationToken.None);
+        var chain = await Anvil.StartAsync(
+            tools,
+            new AnvilOptions { Accounts = miners + 1, GenesisHeight = height },
+            CancellationToken.None
+        );
         var (economy, time) = await Economy.DeployAsync(chain, miners, new AnvilOptions().GenesisTimestamp + 1, CancellationToken.None);
         var node = await SubtensorRpc.StartAsync(chain.Rpc, 0, CancellationToken.None);
         return new ChainFixture(chain, node, economy, new ScriptedTraders(economy, new TraderScript(seed, 90), time), null);

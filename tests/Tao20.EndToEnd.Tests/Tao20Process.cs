@@ -86,7 +86,7 @@ internal sealed class Tao20Process : IAsyncDisposable
     )
     {
         var process = Start(arguments, directory, environment);
-        var code = await process.ExitAsync(TimeSpan.FromMinutes(3));
+        var code = await process.ExitAsync(TimeSpan.FromMinutes(5));
         return (code, await process._output, process);
     }
 

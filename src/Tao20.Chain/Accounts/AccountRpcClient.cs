@@ -17,6 +17,8 @@ namespace Tao20.Chain.Accounts;
 /// </summary>
 public sealed class AccountRpcClient
 {
+    // The version is asked for with each new block; several signatures of one block need not ask each.
+    private static readonly TimeSpan FreshFor = TimeSpan.FromMilliseconds(500);
     private readonly ChainConnection _chain;
     private readonly BlockParameter _simulatedAt;
     private readonly Web3 _web3;
@@ -102,7 +104,7 @@ public sealed class AccountRpcClient
             intent.Gas > 0 && await SucceedsWithAsync(intent, rules.GasLimit(intent, intent.Gas)).ConfigureAwait(false)
                 ? new Simulation(intent.Gas)
                 : await EstimateAsync(intent).ConfigureAwait(false);
-        await _chain.Runtime.RefreshAsync(_stop).ConfigureAwait(false);
+        await _chain.Runtime.RefreshIfOlderAsync(FreshFor, _stop).ConfigureAwait(false);
         return simulation;
     }
 

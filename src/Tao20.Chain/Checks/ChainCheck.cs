@@ -118,6 +118,10 @@ public sealed class ChainCheck(ChainConnection chain)
                     return (endpoint, true);
                 silent ??= refusal is null ? null : endpoint;
             }
+            catch (EndpointException e) when (RuntimeWatch.LacksMethods(e))
+            {
+                silent ??= endpoint;
+            }
             catch (EndpointException e)
             {
                 failed = e;

@@ -16,6 +16,7 @@ public sealed class RuntimeWatch(EndpointPool pool, TimeProvider? clock = null)
     private readonly ConcurrentDictionary<RpcEndpoint, DateTimeOffset> _silent = [];
     private readonly SemaphoreSlim _reading = new(1, 1);
     private (RuntimeVersion Version, RuntimeMetadata Metadata)? _metadata;
+    private long _refreshedAt;
 
     /// <summary>The version last seen; null before the first answer, and where no endpoint tells it.</summary>
     public RuntimeVersion? Version { get; private set; }
@@ -31,8 +32,14 @@ public sealed class RuntimeWatch(EndpointPool pool, TimeProvider? clock = null)
         RuntimeVersion? found = null;
         await AskAsync([RuntimeCalls.Version(version => found = version)], cancel).ConfigureAwait(false);
         Version = found;
+        Volatile.Write(ref _refreshedAt, _clock.GetTimestamp());
         return found;
     }
+
+    /// <summary>The same, unless it was asked a moment ago: as it is with each new block.</summary>
+    /// <exception cref="ChainException">Endpoints that would tell it do not answer.</exception>
+    public Task RefreshIfOlderAsync(TimeSpan age, CancellationToken cancel) =>
+        Volatile.Read(ref _refreshedAt) is > 0 and var at && _clock.GetElapsedTime(at) < age ? Task.CompletedTask : RefreshAsync(cancel);
 
     /// <summary>The version of a block.</summary>
     /// <param name="block">The block.</param>
@@ -97,7 +104,7 @@ public sealed class RuntimeWatch(EndpointPool pool, TimeProvider? clock = null)
                 await endpoint.SendAsync(calls, cancel).ConfigureAwait(false);
                 return endpoint;
             }
-            catch (RpcErrorException e) when (IsUnknownMethod(e))
+            catch (EndpointException e) when (LacksMethods(e))
             {
                 _silent[endpoint] = _clock.GetUtcNow();
             }
@@ -109,6 +116,12 @@ public sealed class RuntimeWatch(EndpointPool pool, TimeProvider? clock = null)
 
         return failed is null ? null : throw failed;
     }
+
+    /// <summary>Whether an endpoint has refused a method as one that it does not have; gateways may do so by an HTTP status.</summary>
+    internal static bool LacksMethods(EndpointException e) =>
+        e is RpcErrorException error
+            ? IsUnknownMethod(error)
+            : e is HttpRefusalException { Status: >= 400 and < 500 } && !RateLimits.IsOfRate(e);
 
     /// <summary>Nodes say -32601 to a method that they do not know, gateways all kinds of things.</summary>
     private static bool IsUnknownMethod(RpcErrorException e) =>

@@ -166,7 +166,7 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
         // Between commit and reveal the chain changes how UIDs are looked up, transfers are capped and frames are taken.
         await _anvil.Client.ExecuteAsync([SubtensorMock.Set(_economy.Keeper, "setSpec", SubtensorMock.October)], ++_time, _none);
 
-        // On the chain a check is over before the next block; here blocks wait for it, once the upgrade is final.
+        // Until the upgrade is final.
         for (var blocks = 0; blocks < 3; blocks++)
             await _anvil.Client.MineAsync(++_time, _none);
         foreach (var node in _nodes)
@@ -268,7 +268,7 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
             _nodes.Add(await StartAsync(i, i == 0 ? first : null));
     }
 
-    private Task<Node> StartAsync(int i, IAttestationStrategy? strategy)
+    private async Task<Node> StartAsync(int i, IAttestationStrategy? strategy)
     {
         var directory = Directory.CreateDirectory(System.IO.Path.Combine(Path, $"validator-{i}")).FullName;
         var chain = new ChainOptions
@@ -281,7 +281,9 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
             PollInterval = TimeSpan.FromMilliseconds(50),
             Retries = 1,
         };
-        return Node.ValidatingAsync(directory, chain, _validators.Keys[i], strategy);
+        var node = await Node.ValidatingAsync(directory, chain, _validators.Keys[i], strategy);
+        await node.CheckedAsync();
+        return node;
     }
 
     private async Task TradeAsync()
