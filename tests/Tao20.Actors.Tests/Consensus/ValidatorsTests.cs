@@ -158,6 +158,7 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
             ++_time,
             _none
         );
+        await FinalAsync();
         await StartAsync();
         await TradeAsync();
         await CloseAsync();
@@ -166,9 +167,7 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
         // Between commit and reveal the chain changes how UIDs are looked up, transfers are capped and frames are taken.
         await _anvil.Client.ExecuteAsync([SubtensorMock.Set(_economy.Keeper, "setSpec", SubtensorMock.October)], ++_time, _none);
 
-        // Until the upgrade is final.
-        for (var blocks = 0; blocks < 3; blocks++)
-            await _anvil.Client.MineAsync(++_time, _none);
+        await FinalAsync();
         foreach (var node in _nodes)
             await node.CheckedAsync(SubtensorMock.October);
         var set = await WeightsAsync(1, WeightsStage.Set);
@@ -284,6 +283,12 @@ public sealed class ValidatorsTests : InDirectory, IAsyncLifetime
         var node = await Node.ValidatingAsync(directory, chain, _validators.Keys[i], strategy);
         await node.CheckedAsync();
         return node;
+    }
+
+    private async Task FinalAsync()
+    {
+        for (var blocks = 0; blocks < 3; blocks++)
+            await _anvil.Client.MineAsync(++_time, _none);
     }
 
     private async Task TradeAsync()
