@@ -189,8 +189,7 @@ internal sealed class Node : IAsyncDisposable
                     Bounds = new CheckOptions { MaxFinalAge = TimeSpan.Zero, RetryAfter = TimeSpan.FromMilliseconds(500) },
                 },
                 [ChainAction.Nav, ChainAction.Consensus, ChainAction.Weights],
-                null,
-                TimeProvider.System
+                null
             );
 
     private static NodeWork WorkOf(FollowerSettings settings, PrivateKey? key, IAttestationStrategy? strategy)

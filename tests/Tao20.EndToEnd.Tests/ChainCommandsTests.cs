@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Tao20.Chain.Signing;
 using Tao20.Devnet;
 using Tao20.Devnet.Subtensor;
+using Tao20.Tests;
 
 namespace Tao20.EndToEnd.Tests;
 
@@ -46,12 +47,12 @@ public sealed class ChainCommandsTests : InDirectory, IAsyncLifetime
         Assert.True(planned["gasLimit"]!.GetValue<ulong>() >= 150_000);
 
         var running = OutputAsync(0, associate);
-        while (!running.IsCompleted)
-        {
-            await _chain.Chain.Client.MineAsync(++_time, CancellationToken.None);
-            await Task.WhenAny(running, Task.Delay(100));
-        }
-
+        await Eventually.BecomesAsync<Task>(
+            _ => Task.FromResult<Task?>(running),
+            command => command.IsCompleted,
+            TimeSpan.FromSeconds(60),
+            cancel => _chain.Chain.Client.MineAsync(++_time, cancel)
+        );
         var done = JsonNode.Parse(await running)!;
         Assert.Equal("associated", done["state"]!.GetValue<string>());
         Assert.NotNull(done["transaction"]);

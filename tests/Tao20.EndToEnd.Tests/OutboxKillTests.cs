@@ -1,3 +1,5 @@
+using Tao20.Tests;
+
 namespace Tao20.EndToEnd.Tests;
 
 /// <summary>
@@ -75,15 +77,13 @@ public sealed class OutboxKillTests : OneValidator
         Assert.Contains(foreign, count => count > 0);
     }
 
-    private async Task PassUntilAsync(Task reached, string where)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-
-        // Until the signal comes, a block goes by every 60 ms.
-        while (await Task.WhenAny(reached, Task.Delay(60, limit.Token)) != reached)
-        {
-            Assert.False(limit.IsCancellationRequested, $"{where} did not come by");
-            await Fixture.Chain.Client.MineAsync(++Time, limit.Token);
-        }
-    }
+    /// <summary>Lets blocks go by until the signal comes.</summary>
+    private Task PassUntilAsync(Task reached, string where) =>
+        Eventually.BecomesAsync<Task>(
+            _ => Task.FromResult<Task?>(reached),
+            signal => signal.IsCompleted,
+            Patience,
+            cancel => Fixture.Chain.Client.MineAsync(++Time, cancel),
+            what: where
+        );
 }

@@ -14,13 +14,7 @@ public sealed class ChainCheckKey
 /// <param name="Subject">What it is about.</param>
 /// <param name="Actions">What the node does with the chain: only these being off is a fault.</param>
 /// <param name="Kept">Keeps each report, for the next start; null keeps none.</param>
-/// <param name="Clock">The clock.</param>
-public sealed record ChainCheckSettings(
-    CheckSubject Subject,
-    IReadOnlyList<ChainAction> Actions,
-    Action<CheckReport>? Kept,
-    TimeProvider Clock
-);
+public sealed record ChainCheckSettings(CheckSubject Subject, IReadOnlyList<ChainAction> Actions, Action<CheckReport>? Kept);
 
 /// <summary>Is the chain as it is taken to be? Answered by <see cref="ChainCheckStatus"/>.</summary>
 public sealed record GetChainCheck

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Akka.Actor;
 using Akka.Event;
 using Tao20.Actors.Faults;
@@ -216,17 +215,7 @@ public sealed class TransactionSenderActor : HeadDrivenActor
     private void SignAndBroadcast(OutboxStep.Sign sign)
     {
         var intent = sign.Intent;
-        var signed = new Eip1559Transaction(
-            _settings.ChainId,
-            sign.Nonce,
-            sign.Fees.Priority,
-            sign.Fees.MaxFee,
-            sign.GasLimit,
-            intent.To,
-            (BigInteger)intent.ValueWei,
-            intent.Data
-        ).Sign(_settings.Key);
-        var attempt = new Attempt(sign.Nonce, signed.Hash, signed.Raw, sign.Fees.MaxFee, sign.Fees.Priority, sign.GasLimit, sign.Cancels);
+        var attempt = Eip1559Transaction.Sign(sign, _settings.ChainId, _settings.Key);
         if (_state.Open.Find(entry => entry.Intent.Id == intent.Id) is { Attempts.Count: > 0, State: IntentState.Broadcast } stuck)
             Log.Info(
                 "{Intent} is not mined after {Blocks} blocks: sending it again for up to {MaxFeeWei} wei per gas",

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Tao20.Chain.Abi;
 using Tao20.Chain.JsonRpc;
+using Tao20.Chain.Runtime;
 using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 
@@ -13,7 +14,7 @@ namespace Tao20.Chain.Accounts;
 /// rule holds is found out: by what the account's balance has gone down by in the block, and where other things have moved that, by what
 /// it was before, or by whether the node is one of Substrate.
 /// </summary>
-internal sealed class ChargedFees(EndpointPool pool, Address account, ILogger log, CancellationToken stop)
+internal sealed class ChargedFees(EndpointPool pool, RuntimeWatch runtime, Address account, ILogger log, CancellationToken stop)
 {
     private const int MostKnown = 1_024;
     private readonly Dictionary<(Hash256 Transaction, Hash256 Block), Receipt> _known = [];
@@ -90,21 +91,17 @@ internal sealed class ChargedFees(EndpointPool pool, Address account, ILogger lo
     /// <summary>A node of Substrate with these calls is one of Frontier. Who does not say so may only not be asked that.</summary>
     private async Task<FeeRule> ByNodeAsync()
     {
-        foreach (var endpoint in pool.InTurn)
+        try
         {
-            try
+            if ((runtime.Version ?? await runtime.RefreshAsync(stop).ConfigureAwait(false)) is { } version)
             {
-                string? runtime = null;
-                await endpoint
-                    .SendAsync([JsonResult.Of("state_getRuntimeVersion", "[]", version => runtime = version.Text("specName"))], stop)
-                    .ConfigureAwait(false);
-                log.LogInformation("The chain runs {Runtime}: it charges {Rule}", runtime, WordsOf(FeeRule.BaseFeeBefore));
+                log.LogInformation("The chain runs {Runtime}: it charges {Rule}", version.Name, WordsOf(FeeRule.BaseFeeBefore));
                 return FeeRule.BaseFeeBefore;
             }
-            catch (EndpointException e)
-            {
-                log.LogDebug("{Endpoint} does not say which runtime the chain has: {Reason}", endpoint.Name, e.Message);
-            }
+        }
+        catch (ChainException e)
+        {
+            log.LogDebug("No endpoint says which runtime the chain has: {Reason}", e.Message);
         }
 
         return FeeRule.EffectivePrice;

@@ -1,21 +1,8 @@
-using System.Numerics;
 using Tao20.Chain.Following;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Transactions;
 
 namespace Tao20.Chain.Accounts;
-
-/// <summary>A transaction that is ready to be signed.</summary>
-/// <param name="Intent">What it does.</param>
-/// <param name="Nonce">Its nonce.</param>
-/// <param name="Fees">What it pays.</param>
-/// <param name="GasLimit">How much gas it may use.</param>
-/// <param name="GasNeeded">How much it needs, by the simulation.</param>
-public sealed record PreparedTransaction(TransactionIntent Intent, ulong Nonce, GasFees Fees, ulong GasLimit, ulong GasNeeded)
-{
-    /// <summary>The most it can cost, in wei; the account has to have that much.</summary>
-    public BigInteger MostWei => GasLimit * Fees.MaxFee + (BigInteger)Intent.ValueWei;
-}
 
 /// <summary>
 /// Sends one transaction for a person at a command line, who waits for it: by the same rules as a node's, without its journal. While a
@@ -32,7 +19,7 @@ public sealed class SingleTransaction(ChainConnection chain, PrivateKey key, ulo
     /// <summary>Simulates an intent, and finds nonce, fees and gas.</summary>
     /// <exception cref="TransactionRefusedException">It would fail, needs more gas than it may, or must not be sent now.</exception>
     /// <exception cref="ChainException">No endpoint answers.</exception>
-    public async Task<PreparedTransaction> PrepareAsync(TransactionIntent intent, CancellationToken cancel)
+    public async Task<OutboxStep.Sign> PrepareAsync(TransactionIntent intent, CancellationToken cancel)
     {
         var client = new AccountRpcClient(chain, key.Address, seesPending: false, cancel);
         var rules = chain.RulesOf(fees);
@@ -40,44 +27,25 @@ public sealed class SingleTransaction(ChainConnection chain, PrivateKey key, ulo
         var simulation = await client.SimulateAsync(intent, rules).ConfigureAwait(false);
         if (rules.Closed(intent) is { } why)
             throw new TransactionRefusedException(why);
-        if (simulation.Refusal is { } refusal)
-            throw new TransactionRefusedException($"the simulation was refused: {refusal}");
-        var (limit, ceiling) = (rules.GasLimit(intent, simulation.Gas), rules.GasCeiling(intent));
-        if (limit > ceiling)
-            throw new TransactionRefusedException(new IntentFailure.GasAboveCeiling(limit, ceiling).Reason);
-        return fees.First(view.BaseFee) is { } offered
-            ? new PreparedTransaction(intent, view.NonceLatest, offered, limit, simulation.Gas)
-            : throw new TransactionRefusedException(new OutboxWait.BaseFee(intent.Id, view.BaseFee, fees.MaxFeePerGas).Reason);
+        return new OutboxDecider(key.Address, fees, rules).OnSimulated(OutboxState.Initial, view, intent, simulation) switch
+        {
+            OutboxStep.Sign sign => sign,
+            OutboxStep.Record(OutboxEvent.IntentFailed failed) => throw new TransactionRefusedException(failed.Failure.Reason),
+            OutboxStep.Idle { Wait: { } wait } => throw new TransactionRefusedException(wait.Reason),
+            var step => throw new InvalidOperationException($"A {step.GetType().Name} does not follow a simulation."),
+        };
     }
 
     /// <summary>Signs and sends it, and waits until it is final.</summary>
     /// <returns>Its receipt.</returns>
     /// <exception cref="TransactionRefusedException">No node takes it, or it is not final after a hundred blocks.</exception>
     /// <exception cref="ChainException">No endpoint answers.</exception>
-    public async Task<Receipt> SendAsync(PreparedTransaction prepared, CancellationToken cancel)
+    public async Task<Receipt> SendAsync(OutboxStep.Sign prepared, CancellationToken cancel)
     {
-        var (intent, client) = (prepared.Intent, new AccountRpcClient(chain, key.Address, seesPending: false, cancel));
-        if (chain.RulesOf(fees).Closed(intent) is { } why)
+        var client = new AccountRpcClient(chain, key.Address, seesPending: false, cancel);
+        if (chain.RulesOf(fees).Closed(prepared.Intent) is { } why)
             throw new TransactionRefusedException(why);
-        var signed = new Eip1559Transaction(
-            chainId,
-            prepared.Nonce,
-            prepared.Fees.Priority,
-            prepared.Fees.MaxFee,
-            prepared.GasLimit,
-            intent.To,
-            (BigInteger)intent.ValueWei,
-            intent.Data
-        ).Sign(key);
-        var attempt = new Attempt(
-            prepared.Nonce,
-            signed.Hash,
-            signed.Raw,
-            prepared.Fees.MaxFee,
-            prepared.Fees.Priority,
-            prepared.GasLimit,
-            Cancels: false
-        );
+        var attempt = Eip1559Transaction.Sign(prepared, chainId, key);
         var (answer, text) = await client.BroadcastAsync(attempt).ConfigureAwait(false);
         if (answer != BroadcastAnswer.Taken)
             throw new TransactionRefusedException($"the node does not take it: {text}");
@@ -85,14 +53,14 @@ public sealed class SingleTransaction(ChainConnection chain, PrivateKey key, ulo
         for (var blocks = 0; blocks < BlocksToWait; blocks++)
         {
             var moved = chain.Head.MovedAsync(cancel);
-            var view = await client.ViewAsync([signed.Hash]).ConfigureAwait(false);
-            if (view.Receipts.TryGetValue(signed.Hash, out var receipt) && receipt.Block <= view.Finalized)
+            var view = await client.ViewAsync([attempt.Hash]).ConfigureAwait(false);
+            if (view.Receipts.TryGetValue(attempt.Hash, out var receipt) && receipt.Block <= view.Finalized)
                 return receipt;
             await moved.ConfigureAwait(false);
         }
 
         throw new TransactionRefusedException(
-            $"{signed.Hash} was sent and is not final after {BlocksToWait} blocks: look it up before again"
+            $"{attempt.Hash} was sent and is not final after {BlocksToWait} blocks: look it up before again"
         );
     }
 }

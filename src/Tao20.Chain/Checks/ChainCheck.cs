@@ -58,25 +58,14 @@ public sealed class ChainCheck(ChainConnection chain)
     private async Task<CheckReport> RunOnceAsync(CheckSubject subject, IReadOnlyList<CheckRow> rows, CancellationToken cancel)
     {
         var (endpoint, tells) = await ChosenAsync(cancel).ConfigureAwait(false);
-        BlockHeader? latest = null,
-            final = null;
-        await endpoint.SendAsync([EthCalls.Header("latest", header => latest = header)], cancel).ConfigureAwait(false);
-        if (chain.Options.FinalityDepth is { } depth && latest is not null)
-            await endpoint
-                .SendAsync([EthCalls.Header(latest.Number - Math.Min(latest.Number, (ulong)depth), header => final = header)], cancel)
-                .ConfigureAwait(false);
-        else
-            await endpoint.SendAsync([EthCalls.Header("finalized", header => final = header)], cancel).ConfigureAwait(false);
-        if (latest is null || final is null)
-            throw new IncompleteAnswerException(endpoint.Name, "it has no latest or no final block");
-        if (final.Number > latest.Number)
-            latest = final;
+        var head = await chain.Head.ReadAsync(endpoint, cancel).ConfigureAwait(false);
+        var final = head.Finalized ?? throw new IncompleteAnswerException(endpoint.Name, "no block of it is final yet");
 
         // By the rules of that block, and not of the latest: after an upgrade they are others until the upgrade is final.
         var (version, hash, metadata) = tells
             ? await RuntimeAsync(endpoint, final.Number, cancel).ConfigureAwait(false)
             : (null, null, null);
-        var probe = new CheckProbe(endpoint, subject, version, metadata, (latest, final, hash), cancel);
+        var probe = new CheckProbe(endpoint, subject, version, metadata, (head.Latest, final, hash), cancel);
         if (subject.Contract is { } contract)
             probe.Index = await IndexAsync(probe, contract).ConfigureAwait(false);
         var results = new List<CheckResult>(rows.Count);

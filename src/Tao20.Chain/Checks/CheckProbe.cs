@@ -13,8 +13,7 @@ namespace Tao20.Chain.Checks;
 /// <summary>What a call has come to: what it returned, or how it was refused.</summary>
 /// <param name="Bytes">What it returned; null when it was refused.</param>
 /// <param name="Refusal">The node's words; null when it was not.</param>
-/// <param name="RevertData">What a revert returned; null for none.</param>
-internal sealed record CallAnswer(byte[]? Bytes, string? Refusal, string? RevertData)
+internal sealed record CallAnswer(byte[]? Bytes, string? Refusal)
 {
     public AbiData Words => new(Bytes ?? throw new CheckUnreadableException(Refusal!));
 
@@ -42,9 +41,12 @@ internal sealed class CheckProbe(
 {
     private readonly Dictionary<string, Task> _once = [];
     private CheckedIndex? _index;
+    private IReadOnlyList<ushort>? _netuids;
 
     /// <summary>An account that asks where it does not matter who does.</summary>
     public static readonly Address Anybody = Address.Parse(EthCalls.Anybody);
+
+    private static readonly Address CodeAddress = Address.Parse("0x00000000000000000000000000000000c0de0001");
 
     public CheckSubject Subject => subject;
 
@@ -74,7 +76,10 @@ internal sealed class CheckProbe(
     }
 
     /// <summary>The subnets asked after.</summary>
-    public IReadOnlyList<ushort> Netuids => [.. (Index?.Netuids ?? []).Concat(subject.Netuids).Distinct()];
+    public IReadOnlyList<ushort> Netuids => _netuids ??= [.. (Index?.Netuids ?? []).Concat(subject.Netuids).Distinct()];
+
+    /// <summary>Substrate's hash of the block that is read at; null where the node does not tell.</summary>
+    public Hash256? FinalSubstrate => heads.FinalSubstrate;
 
     /// <summary>What was read in place of numbers compiled in.</summary>
     public Dictionary<string, string> Values { get; } = [];
@@ -99,54 +104,40 @@ internal sealed class CheckProbe(
     public async Task<CallAnswer> CallAsync(Address to, string data, Address? from = null) =>
         (await CallAsync([(to, data)], from).ConfigureAwait(false))[0];
 
-    /// <summary>Makes calls in one request.</summary>
-    public async Task<IReadOnlyList<CallAnswer>> CallAsync(IReadOnlyList<(Address To, string Data)> calls, Address? from = null)
-    {
-        var answers = new CallAnswer[calls.Count];
-        await SendAsync([
-                .. calls.Select(
-                    (call, i) =>
-                        Asked(
-                            "eth_call",
-                            $"[{{\"from\":\"{from ?? Sender}\",\"to\":\"{call.To}\",\"data\":\"{call.Data}\"}},\"{Block}\"]",
-                            answer => answers[i] = answer
-                        )
-                ),
-            ])
-            .ConfigureAwait(false);
-        return answers;
-    }
+    /// <summary>Makes a call with so much gas.</summary>
+    public async Task<CallAnswer> CallAsync(Address to, string data, ulong gas) =>
+        (await CallAsync([CallOf(Sender, to, data, gas)]).ConfigureAwait(false))[0];
 
     /// <summary>Makes a call of code that is put at an address for the call alone; nothing where the node does not do that.</summary>
     public async Task<CallAnswer> CallCodeAsync(string code, string data, ulong gas)
     {
-        CallAnswer? found = null;
-        const string at = "0x00000000000000000000000000000000c0de0001";
-        await SendAsync([
-                Asked(
-                    "eth_call",
-                    $"[{{\"from\":\"{Sender}\",\"to\":\"{at}\",\"data\":\"{data}\",\"gas\":\"{HexText.Quantity(gas)}\"}},\"{Block}\","
-                        + $"{{\"{at}\":{{\"code\":\"{code}\"}}}}]",
-                    answer => found = answer
-                ),
-            ])
-            .ConfigureAwait(false);
-        return found!;
+        var overrides = $"{{\"{CodeAddress}\":{{\"code\":\"{code}\"}}}}";
+        return (await CallAsync([$"{CallOf(Sender, CodeAddress, data, gas)},{overrides}"]).ConfigureAwait(false))[0];
     }
 
-    /// <summary>Makes a call with so much gas.</summary>
-    public async Task<CallAnswer> CallAsync(Address to, string data, ulong gas)
+    /// <summary>Makes calls in one request.</summary>
+    public Task<IReadOnlyList<CallAnswer>> CallAsync(IReadOnlyList<(Address To, string Data)> calls, Address? from = null) =>
+        CallAsync([.. calls.Select(call => CallOf(from ?? Sender, call.To, call.Data))]);
+
+    private async Task<IReadOnlyList<CallAnswer>> CallAsync(IReadOnlyList<string> parameters)
     {
-        CallAnswer? found = null;
+        var answers = new CallAnswer[parameters.Count];
         await SendAsync([
-                Asked(
-                    "eth_call",
-                    $"[{{\"from\":\"{Sender}\",\"to\":\"{to}\",\"data\":\"{data}\",\"gas\":\"{HexText.Quantity(gas)}\"}},\"{Block}\"]",
-                    answer => found = answer
+                .. parameters.Select(
+                    (call, i) =>
+                        new RpcCall(
+                            "eth_call",
+                            $"[{call}]",
+                            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) =>
+                                answers[i] = new CallAnswer(HexText.Bytes(ref reader), null)
+                        )
+                        {
+                            Refused = error => answers[i] = new CallAnswer(null, error.Text),
+                        }
                 ),
             ])
             .ConfigureAwait(false);
-        return found!;
+        return answers;
     }
 
     /// <summary>Estimates the gas of calls of an account in one request: null where one would fail, with the node's words.</summary>
@@ -161,7 +152,7 @@ internal sealed class CheckProbe(
                     (call, i) =>
                         new RpcCall(
                             "eth_estimateGas",
-                            $"[{{\"from\":\"{from}\",\"to\":\"{call.To}\",\"data\":\"{call.Data}\"}},\"{Block}\"]",
+                            $"[{CallOf(from, call.To, call.Data)}]",
                             (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => answers[i] = (HexText.Quantity(ref reader), null)
                         )
                         {
@@ -207,15 +198,9 @@ internal sealed class CheckProbe(
         return (ulong)BigInteger.Min(value, ulong.MaxValue);
     }
 
-    private string Block => HexText.Quantity(heads.Final.Number);
-
-    private static RpcCall Asked(string method, string parameters, Action<CallAnswer> take) =>
-        new(
-            method,
-            parameters,
-            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(new CallAnswer(HexText.Bytes(ref reader), null, null))
-        )
-        {
-            Refused = error => take(new CallAnswer(null, error.Text, error.RevertData)),
-        };
+    /// <summary>A call and the block it is made at, as parameters.</summary>
+    private string CallOf(Address from, Address to, string data, ulong? gas = null) =>
+        $"{{\"from\":\"{from}\",\"to\":\"{to}\",\"data\":\"{data}\""
+        + (gas is { } limit ? $",\"gas\":\"{HexText.Quantity(limit)}\"" : "")
+        + $"}},\"{HexText.Quantity(heads.Final.Number)}\"";
 }

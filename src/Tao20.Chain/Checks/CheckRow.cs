@@ -48,8 +48,6 @@ internal sealed record Finding(CheckOutcome? Outcome, string Found, IReadOnlyLis
     public static Finding Differs(string found, params IReadOnlyList<ChainAction>? off) =>
         new(null, found, off is { Count: > 0 } ? off : null);
 
-    public static Finding Refused(string found) => new(CheckOutcome.Refuse, found);
-
     /// <summary>Differs when anything is said, each in its own words.</summary>
     public static Finding Of(IReadOnlyCollection<string> differences, string fine) =>
         differences.Count == 0 ? Ok(fine) : Differs(string.Join("; ", differences));

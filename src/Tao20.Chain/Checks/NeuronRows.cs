@@ -12,7 +12,6 @@ namespace Tao20.Chain.Checks;
 /// <summary>What is assumed of the account's neuron, and of weights on its subnet.</summary>
 internal static class NeuronRows
 {
-    private const ushort AllNeurons = 256;
     private const ulong DeferredBlocks = 8;
     private const ushort NoLimit = ushort.MaxValue;
 
@@ -48,17 +47,15 @@ internal static class NeuronRows
     {
         if (Neuron(probe) is not { } neuron)
             return Finding.NotAsked("no neuron is needed");
-        var lookup = new UidLookupFunction(neuron.Netuid, neuron.Account, AllNeurons).Encode();
+        var lookup = UidReader.Lookup(neuron.Netuid, neuron.Account);
         var answer = await probe.CallAsync(Precompiles.UidLookup, lookup).ConfigureAwait(false);
-        var (pairs, count) = answer.Words.List(0);
-        var uids = Enumerable.Range(0, count).Select(i => (ushort)pairs.UInt64(2 * i)).ToList();
+        var uids = UidReader.Found(answer.Words).Select(found => found.Uid).ToList();
         if (uids.Count == 0)
             return Finding.Differs($"no UID of subnet {neuron.Netuid} is: run 'tao20 account associate'");
         var stored = await probe
             .StorageAsync([.. uids.Select(uid => RuntimeStorage.AssociatedEvmAddress.Key(neuron.Netuid, uid))])
             .ConfigureAwait(false);
-        var address = new byte[Address.Length];
-        neuron.Account.CopyTo(address);
+        var address = neuron.Account.ToBytes();
         var wrong = uids.Zip(stored).Where(pair => pair.Second?.AsSpan().StartsWith(address) != true).Select(pair => pair.First).ToList();
         return wrong.Count == 0
             ? Finding.Ok($"UID {string.Join(", ", uids)}")

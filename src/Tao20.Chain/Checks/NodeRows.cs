@@ -215,12 +215,10 @@ internal static class NodeRows
 
     private static async Task<Finding> BuildAsync(CheckProbe probe)
     {
-        if (probe.Version is not { } version)
+        if (probe is not { Version: { } version, FinalSubstrate: { } at })
             return Finding.NotAsked("the node does not tell its runtime");
         Hash256? build = null;
-        Hash256? at = null;
-        await probe.SendAsync([RuntimeCalls.BlockHash(probe.Final.Number, found => at = found)]).ConfigureAwait(false);
-        await probe.SendAsync([RuntimeCalls.StorageHash(RuntimeCode, at!.Value, found => build = found)]).ConfigureAwait(false);
+        await probe.SendAsync([RuntimeCalls.StorageHash(RuntimeCode, at, found => build = found)]).ConfigureAwait(false);
         probe.Values[$"build of {version.Spec}"] = $"{build}";
         return probe.Recorded($"build of {version.Spec}") is { } before && before != $"{build}"
             ? Finding.Differs($"{build}, and it was {before}: the same spec, built anew")

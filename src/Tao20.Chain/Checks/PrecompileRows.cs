@@ -142,10 +142,8 @@ internal static class PrecompileRows
             .ConfigureAwait(false);
         if (values[0] is { } disabled && ScaleReader.Bool(disabled))
             return Finding.Ok("anybody may");
-        var sender = new byte[Address.Length];
-        probe.Sender.CopyTo(sender);
         return probe.Subject.Account is null ? Finding.Differs("only those that are listed may")
-            : values[1] is { } listed && listed.AsSpan().IndexOf(sender) >= 0 ? Finding.Ok($"{probe.Sender} is listed")
+            : values[1] is { } listed && listed.AsSpan().IndexOf(probe.Sender.ToBytes()) >= 0 ? Finding.Ok($"{probe.Sender} is listed")
             : Finding.Differs($"{probe.Sender} is not listed: another account has to, or root has to list it");
     }
 }

@@ -6,6 +6,7 @@ using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.Substrate;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Runtime;
+using Tao20.Domain.Units;
 using static Tao20.Domain.Checks.ChainAction;
 using static Tao20.Domain.Checks.CheckOutcome;
 
@@ -63,10 +64,10 @@ internal static class SubnetRows
         var weights = await EachAsync(probe, RuntimeStorage.SwapBalancer).ConfigureAwait(false);
         var asked = await AskAsync(
                 probe,
-                netuid => new GetTaoInPoolFunction(netuid).Encode(),
-                netuid => new GetAlphaInPoolFunction(netuid).Encode(),
-                netuid => new SimSwapTaoForAlphaFunction(netuid, Quoted).Encode(),
-                netuid => new SimSwapAlphaForTaoFunction(netuid, Quoted).Encode()
+                (Precompiles.Alpha, netuid => new GetTaoInPoolFunction(netuid).Encode()),
+                (Precompiles.Alpha, netuid => new GetAlphaInPoolFunction(netuid).Encode()),
+                (Precompiles.Alpha, netuid => new SimSwapTaoForAlphaFunction(netuid, Quoted).Encode()),
+                (Precompiles.Alpha, netuid => new SimSwapAlphaForTaoFunction(netuid, Quoted).Encode())
             )
             .ConfigureAwait(false);
         List<string> differences = [];
@@ -99,8 +100,8 @@ internal static class SubnetRows
             return Finding.Differs($"root's alpha costs {root.Refusal ?? root.Number.ToString(CultureInfo.InvariantCulture)}");
         var asked = await AskAsync(
                 probe,
-                netuid => new GetAlphaPriceFunction(netuid).Encode(),
-                netuid => new GetAlphaInPoolFunction(netuid).Encode()
+                (Precompiles.Alpha, netuid => new GetAlphaPriceFunction(netuid).Encode()),
+                (Precompiles.Alpha, netuid => new GetAlphaInPoolFunction(netuid).Encode())
             )
             .ConfigureAwait(false);
         var traded = probe
@@ -139,9 +140,9 @@ internal static class SubnetRows
             return Finding.NotAsked("there are none at this spec");
         var asked = await AskAsync(
                 probe,
-                netuid => new GetSwapStateFunction(netuid).Encode(),
-                netuid => new GetTaoInPoolFunction(netuid).Encode(),
-                netuid => new GetAlphaInPoolFunction(netuid).Encode()
+                (Precompiles.Alpha, netuid => new GetSwapStateFunction(netuid).Encode()),
+                (Precompiles.Alpha, netuid => new GetTaoInPoolFunction(netuid).Encode()),
+                (Precompiles.Alpha, netuid => new GetAlphaInPoolFunction(netuid).Encode())
             )
             .ConfigureAwait(false);
         return Finding.Of(
@@ -186,8 +187,8 @@ internal static class SubnetRows
             return Finding.NotAsked("a subnet goes at once at this spec: row 24");
         var asked = await AskAsync(
                 probe,
-                netuid => new IsSubnetDissolvingFunction(netuid).Encode(),
-                netuid => new GetSubnetDissolutionStatusFunction(netuid).Encode()
+                (Precompiles.Subnet, netuid => new IsSubnetDissolvingFunction(netuid).Encode()),
+                (Precompiles.Subnet, netuid => new GetSubnetDissolutionStatusFunction(netuid).Encode())
             )
             .ConfigureAwait(false);
         return Finding.Of(
@@ -206,7 +207,8 @@ internal static class SubnetRows
     private static async Task<Finding> SameAsync(CheckProbe probe)
     {
         var counters = await EachAsync(probe, RuntimeStorage.RegisteredSubnetCounter).ConfigureAwait(false);
-        var registered = await AskAsync(probe, netuid => new GetNetworkRegistrationBlockFunction(netuid).Encode()).ConfigureAwait(false);
+        var registered = await AskAsync(probe, (Precompiles.Subnet, netuid => new GetNetworkRegistrationBlockFunction(netuid).Encode()))
+            .ConfigureAwait(false);
         List<string> differences = [];
         for (var i = 0; i < probe.Netuids.Count; i++)
         {
@@ -240,21 +242,14 @@ internal static class SubnetRows
         probe.StorageAsync([.. probe.Netuids.Select(netuid => item.Key(netuid))]);
 
     /// <summary>Asks the same of each subnet; the answers in the order of the questions.</summary>
-    private static async Task<IReadOnlyList<CallAnswer[]>> AskAsync(CheckProbe probe, params Func<ushort, string>[] questions)
+    private static async Task<IReadOnlyList<CallAnswer[]>> AskAsync(
+        CheckProbe probe,
+        params (Address Precompile, Func<ushort, string> Ask)[] questions
+    )
     {
         var answers = await probe
-            .CallAsync([.. probe.Netuids.SelectMany(netuid => questions.Select(ask => ask(netuid)).Select(data => (Of(data), data)))])
+            .CallAsync([.. probe.Netuids.SelectMany(netuid => questions.Select(question => (question.Precompile, question.Ask(netuid))))])
             .ConfigureAwait(false);
         return [.. answers.Chunk(questions.Length)];
     }
-
-    /// <summary>Which precompile a question is for: by its selector.</summary>
-    private static Domain.Units.Address Of(string data) => OfSubnets.Contains(data[..10]) ? Precompiles.Subnet : Precompiles.Alpha;
-
-    private static readonly IReadOnlySet<string> OfSubnets = new HashSet<string>
-    {
-        Keccak.Selector("isSubnetDissolving(uint16)"),
-        Keccak.Selector("getSubnetDissolutionStatus(uint16)"),
-        Keccak.Selector("getNetworkRegistrationBlock(uint16)"),
-    };
 }

@@ -72,8 +72,6 @@ public sealed record AccountFacts(
 /// <summary>Reads what the chain knows of an account: through precompiles alone, which gateways offer, too.</summary>
 public sealed class AccountReader(EndpointPool pool)
 {
-    private const ushort AllNeurons = 256;
-
     /// <summary>An account at a block.</summary>
     /// <param name="account">The account.</param>
     /// <param name="netuid">The subnet.</param>
@@ -108,9 +106,9 @@ public sealed class AccountReader(EndpointPool pool)
                     Value(RuntimeStorage.StakeThreshold.Key(), value => threshold = value is null ? 0 : ScaleReader.UInt64(value)),
                     EthCalls.CallAt(
                         Precompiles.UidLookup,
-                        new UidLookupFunction(netuid, account, AllNeurons).Encode(),
+                        UidReader.Lookup(netuid, account),
                         at.Number,
-                        bytes => uids = UidsOf(new AbiData(bytes))
+                        bytes => uids = [.. UidReader.Found(new AbiData(bytes)).Select(found => found.Uid)]
                     ),
                 ],
                 cancel
@@ -161,12 +159,6 @@ public sealed class AccountReader(EndpointPool pool)
             )
             .ConfigureAwait(false);
         return facts;
-    }
-
-    private static List<ushort> UidsOf(AbiData answer)
-    {
-        var (pairs, count) = answer.List(0);
-        return [.. Enumerable.Range(0, count).Select(i => (ushort)pairs.UInt64(2 * i))];
     }
 
     private static (Address, ulong)? AssociationOf(byte[] value)

@@ -47,15 +47,13 @@ public sealed record EvmKeyAssociation(Hash256 Hotkey, Address Account, ulong Bl
     /// </summary>
     public string Extrinsic(ushort netuid)
     {
-        var address = new byte[Address.Length];
-        Account.CopyTo(address);
         byte[] call =
         [
             SubtensorModule,
             AssociateEvmKey,
             (byte)netuid,
             (byte)(netuid >> 8),
-            .. address,
+            .. Account.ToBytes(),
             .. LowFirst(Block),
             .. Signature.Span,
         ];

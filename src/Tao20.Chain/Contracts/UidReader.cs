@@ -35,7 +35,7 @@ public sealed class UidReader(EndpointPool pool)
                 .Select(account =>
                     EthCalls.CallAt(
                         Precompiles.UidLookup,
-                        new UidLookupFunction(netuid, account, AllNeurons).Encode(),
+                        Lookup(netuid, account),
                         block,
                         bytes =>
                         {
@@ -72,16 +72,17 @@ public sealed class UidReader(EndpointPool pool)
         return [.. identities.ByUid.Values.OfType<NeuronIdentity>().OrderBy(neuron => neuron.Uid)];
     }
 
-    /// <summary>Of several UIDs the one associated for longest, and of those the lowest: the same for every validator.</summary>
-    private static ushort? Oldest(AbiData answer)
+    /// <summary>The call that looks up the UIDs of an account among all that a subnet can have.</summary>
+    internal static string Lookup(ushort netuid, Address account) => new UidLookupFunction(netuid, account, AllNeurons).Encode();
+
+    /// <summary>What it answers: each UID, and the block it has been associated since.</summary>
+    internal static IReadOnlyList<(ushort Uid, ulong Block)> Found(AbiData answer)
     {
         var (pairs, count) = answer.List(0);
-        return Enumerable
-            .Range(0, count)
-            .Select(i => (Uid: (ushort)pairs.UInt64(2 * i), Block: pairs.UInt64(2 * i + 1)))
-            .OrderBy(pair => pair.Block)
-            .ThenBy(pair => pair.Uid)
-            .Select(pair => (ushort?)pair.Uid)
-            .FirstOrDefault();
+        return [.. Enumerable.Range(0, count).Select(i => ((ushort)pairs.UInt64(2 * i), pairs.UInt64(2 * i + 1)))];
     }
+
+    /// <summary>Of several UIDs the one associated for longest, and of those the lowest: the same for every validator.</summary>
+    private static ushort? Oldest(AbiData answer) =>
+        Found(answer).OrderBy(pair => pair.Block).ThenBy(pair => pair.Uid).Select(pair => (ushort?)pair.Uid).FirstOrDefault();
 }

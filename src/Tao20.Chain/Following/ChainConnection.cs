@@ -147,7 +147,7 @@ public sealed class ChainConnection : IAsyncDisposable
             throw new NoContractException(endpoint.Name, Options.Contract);
         if (Options.Registry is { } missing && registry == 0)
             throw new NoContractException(endpoint.Name, missing, "--registry");
-        await Head.RequireFollowableAsync(endpoint, cancel).ConfigureAwait(false);
+        await Head.ReadAsync(endpoint, cancel).ConfigureAwait(false);
         return identity ?? new ChainIdentity(chainId, genesis.Hash, Options.Contract, Options.FromBlock, Options.Registry);
     }
 

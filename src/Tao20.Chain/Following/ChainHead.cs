@@ -114,9 +114,9 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
         }
     }
 
-    /// <summary>Whether an endpoint can be followed: it tells its head, and which block is final.</summary>
+    /// <summary>Reads how far the chain is from one endpoint: it can be followed when it tells, and which block is final.</summary>
     /// <exception cref="EndpointException">It does not.</exception>
-    public Task RequireFollowableAsync(RpcEndpoint endpoint, CancellationToken cancel) => _reader.ReadAsync(endpoint, cancel);
+    public Task<EndpointHead> ReadAsync(RpcEndpoint endpoint, CancellationToken cancel) => _reader.ReadAsync(endpoint, cancel);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -81,7 +81,7 @@ public sealed class RuntimeWatch(EndpointPool pool, TimeProvider? clock = null)
     }
 
     /// <summary>Substrate's hash of a height; null where no endpoint tells it.</summary>
-    public async Task<Hash256?> HashOfAsync(ulong block, CancellationToken cancel)
+    private async Task<Hash256?> HashOfAsync(ulong block, CancellationToken cancel)
     {
         Hash256? hash = null;
         var answered = await AskAsync([RuntimeCalls.BlockHash(block, found => hash = found)], cancel).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Nethereum.Model;
 using Tao20.Chain.Abi;
+using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Signing;
@@ -25,6 +26,22 @@ public sealed record Eip1559Transaction(
     ReadOnlyMemory<byte> Data
 )
 {
+    /// <summary>Signs what a sender has decided to.</summary>
+    public static Attempt Sign(OutboxStep.Sign step, ulong chainId, PrivateKey key)
+    {
+        var signed = new Eip1559Transaction(
+            chainId,
+            step.Nonce,
+            step.Fees.Priority,
+            step.Fees.MaxFee,
+            step.GasLimit,
+            step.Intent.To,
+            (BigInteger)step.Intent.ValueWei,
+            step.Intent.Data
+        ).Sign(key);
+        return new Attempt(step.Nonce, signed.Hash, signed.Raw, step.Fees.MaxFee, step.Fees.Priority, step.GasLimit, step.Cancels);
+    }
+
     /// <summary>Signs it.</summary>
     public SignedTransaction Sign(PrivateKey key)
     {

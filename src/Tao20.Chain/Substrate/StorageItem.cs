@@ -39,12 +39,7 @@ public readonly struct KeyPart
     public static implicit operator KeyPart(Hash256 account) => new(account.ToBytes());
 
     /// <summary>An EVM address.</summary>
-    public static implicit operator KeyPart(Address address)
-    {
-        var bytes = new byte[Address.Length];
-        address.CopyTo(bytes);
-        return new KeyPart(bytes);
-    }
+    public static implicit operator KeyPart(Address address) => new(address.ToBytes());
 
     /// <summary>A variant of an enumeration without fields: one byte, its number.</summary>
     public static KeyPart Variant(byte number) => new([number]);

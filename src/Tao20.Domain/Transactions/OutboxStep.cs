@@ -21,7 +21,11 @@ public abstract record OutboxStep
     /// <param name="Fees">What it pays.</param>
     /// <param name="GasLimit">How much gas it may use.</param>
     /// <param name="Cancels">Whether it does nothing but use up the nonce.</param>
-    public sealed record Sign(TransactionIntent Intent, ulong Nonce, GasFees Fees, ulong GasLimit, bool Cancels = false) : OutboxStep;
+    public sealed record Sign(TransactionIntent Intent, ulong Nonce, GasFees Fees, ulong GasLimit, bool Cancels = false) : OutboxStep
+    {
+        /// <summary>The most it can cost, in wei; the account has to have that much.</summary>
+        public BigInteger MostWei => GasLimit * Fees.MaxFee + (BigInteger)Intent.ValueWei;
+    }
 
     /// <summary>Broadcast what is signed.</summary>
     /// <param name="Id">The intent.</param>

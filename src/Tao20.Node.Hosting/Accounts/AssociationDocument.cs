@@ -1,5 +1,4 @@
 using System.Globalization;
-using Tao20.Chain.Accounts;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Substrate;
 using Tao20.Domain.Transactions;
@@ -35,7 +34,7 @@ internal sealed record AssociationDocument(
             Follows = ["trades of the account count for this UID from now on"],
         };
 
-    public static AssociationDocument Planned(AccountFacts facts, EvmKeyAssociation association, PreparedTransaction prepared) =>
+    public static AssociationDocument Planned(AccountFacts facts, EvmKeyAssociation association, OutboxStep.Sign prepared) =>
         Of("planned", facts, association) with
         {
             GasLimit = prepared.GasLimit,

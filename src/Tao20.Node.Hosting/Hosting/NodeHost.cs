@@ -197,8 +197,7 @@ internal sealed class NodeHost : IAsyncDisposable
                 Before = file.Read(),
             },
             ActionsOf(settings, account is not null),
-            file.Keep,
-            follower.Clock
+            file.Keep
         );
     }
 

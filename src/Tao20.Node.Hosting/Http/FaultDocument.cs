@@ -12,8 +12,7 @@ internal sealed record FaultDocument(string Kind, string Message, DateTimeOffset
     /// <summary>All that is at fault: in reading the chain, in what was computed from it, and in the chain itself.</summary>
     public static IReadOnlyList<FaultDocument> AllOf(NodeStatus status) => [.. FaultsOf(status).Select(Of)];
 
-    /// <summary>The same, as they are.</summary>
-    public static IReadOnlyList<NodeFault> FaultsOf(NodeStatus status) =>
+    private static IReadOnlyList<NodeFault> FaultsOf(NodeStatus status) =>
         [
             .. (
                 (NodeFault?[])

@@ -1,8 +1,11 @@
+using System.Numerics;
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tao20.Chain.Checks;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Signing;
+using Tao20.Chain.Tests.Subtensor;
 using Tao20.Devnet;
 using Tao20.Devnet.Subtensor;
 using Tao20.Domain.Checks;
@@ -66,7 +69,7 @@ public sealed class CheckedChain : IAsyncDisposable
         var (economy, time) = await Economy.DeployAsync(anvil, 1, new AnvilOptions().GenesisTimestamp + 1, default, spec);
         var prices = await economy.PricesAsync(default);
         await anvil.Client.ExecuteAsync(
-            [economy.Mint(economy.Miners[0], 50 * (System.Numerics.BigInteger)1_000_000_000_000_000_000, prices, time + 100)],
+            [economy.Mint(economy.Miners[0], 50 * (BigInteger)1_000_000_000_000_000_000, prices, time + 100)],
             ++time,
             default
         );
@@ -112,22 +115,8 @@ public sealed class CheckedChain : IAsyncDisposable
     }
 }
 
-/// <summary>The chains of a class's tests, one for each spec.</summary>
-public sealed class CheckedChains : IAsyncLifetime
-{
-    private readonly Dictionary<uint, CheckedChain> _chains = [];
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task<CheckedChain> OfAsync(uint spec) =>
-        _chains.TryGetValue(spec, out var chain) ? chain : _chains[spec] = await CheckedChain.StartAsync(spec);
-
-    public async Task DisposeAsync()
-    {
-        foreach (var chain in _chains.Values)
-            await chain.DisposeAsync();
-    }
-}
+/// <summary>Chains with an index and a validator.</summary>
+public sealed class CheckedChains() : ChainPerSpec<CheckedChain>(CheckedChain.StartAsync);
 
 /// <summary>Gives a node's replies otherwise than it did, where something is to be seen that the mock cannot be.</summary>
 public sealed class AlteringTransport(IRpcTransport inner) : IRpcTransport
@@ -142,7 +131,7 @@ public sealed class AlteringTransport(IRpcTransport inner) : IRpcTransport
         if (Alters is not { } alters)
             return await inner.SendAsync(body, cancel);
         using var reply = await inner.SendAsync(body, cancel);
-        var (request, said) = (System.Text.Encoding.UTF8.GetString(body.Span), System.Text.Encoding.UTF8.GetString(reply.Bytes.Span));
-        return RpcReply.Of(System.Text.Encoding.UTF8.GetBytes(alters(request, said)));
+        var (request, said) = (Encoding.UTF8.GetString(body.Span), Encoding.UTF8.GetString(reply.Bytes.Span));
+        return RpcReply.Of(Encoding.UTF8.GetBytes(alters(request, said)));
     }
 }

@@ -8,16 +8,17 @@ using Tao20.Tests.Oracles;
 
 namespace Tao20.Chain.Tests.Subtensor;
 
-/// <summary>The chains of a class's tests, one for each spec; each test has a subnet of its own.</summary>
-public sealed class MockChains : IAsyncLifetime
+/// <summary>The chains of a class's tests, one for each spec.</summary>
+/// <param name="start">Starts one.</param>
+public abstract class ChainPerSpec<TChain>(Func<uint, Task<TChain>> start) : IAsyncLifetime
+    where TChain : IAsyncDisposable
 {
-    private readonly Dictionary<uint, MockChain> _chains = [];
+    private readonly Dictionary<uint, TChain> _chains = [];
 
     public Task InitializeAsync() => Task.CompletedTask;
 
     /// <summary>The chain of a spec.</summary>
-    public async Task<MockChain> OfAsync(uint spec) =>
-        _chains.TryGetValue(spec, out var chain) ? chain : _chains[spec] = await MockChain.StartAsync(spec);
+    public async Task<TChain> OfAsync(uint spec) => _chains.TryGetValue(spec, out var chain) ? chain : _chains[spec] = await start(spec);
 
     public async Task DisposeAsync()
     {
@@ -25,6 +26,9 @@ public sealed class MockChains : IAsyncLifetime
             await chain.DisposeAsync();
     }
 }
+
+/// <summary>Chains with the mock and nothing else; each test has a subnet of its own.</summary>
+public sealed class MockChains() : ChainPerSpec<MockChain>(spec => MockChain.StartAsync(spec));
 
 /// <summary>A local chain with the mock of Subtensor and nothing else, for the vectors of its reference.</summary>
 public sealed class MockChain : IAsyncDisposable
