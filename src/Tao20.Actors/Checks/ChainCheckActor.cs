@@ -138,6 +138,8 @@ public sealed class ChainCheckActor : ReceiveActor, IWithTimers
         {
             if (row.Holds)
                 _log.Info("Row {Row} of the chain check holds again, {Assumption}: {Found}", row.Row, row.Assumption, row.Found);
+            else if (row.Outcome == CheckOutcome.Warn)
+                _log.Info("Row {Row} of the chain check does not hold, {Assumption}: {Found}", row.Row, row.Assumption, row.Found);
             else
                 _log.Warning(
                     "Row {Row} of the chain check {Outcome}, {Assumption}: {Found}. Off: {Off}",
