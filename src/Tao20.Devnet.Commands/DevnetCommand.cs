@@ -81,6 +81,22 @@ internal static class DevnetCommand
             HelpName = "SPEC",
             DefaultValueFactory = _ => SubtensorMock.October,
         };
+        var upgradeTo = new Option<uint?>("--upgrade-to")
+        {
+            Description =
+                $"Half way through, the chain's runtime becomes this one: {string.Join(" or ", SubtensorMock.Specs)}, or "
+                + $"{RuntimeUpgrade.Unseen}, which nobody has seen",
+            HelpName = "SPEC",
+        };
+        var rebalance = new Option<bool>("--rebalance")
+        {
+            Description = "The index's owner proposes other weights, and a window is traded through",
+        };
+        var dissolve = new Option<int?>("--dissolve")
+        {
+            Description = $"After two thirds of the time this subnet of the index is dissolved, 1 to {DevnetNodes.Netuid - 1}",
+            HelpName = "NETUID",
+        };
         var command = new Command("devnet", "A whole TAO20 economy on this machine: watch miners trade and be ranked")
         {
             dataDir,
@@ -100,6 +116,9 @@ internal static class DevnetCommand
             marketNoise,
             stepwise,
             chainSpec,
+            upgradeTo,
+            rebalance,
+            dissolve,
         };
         command.SetAction(
             (parsed, cancel) =>
@@ -123,7 +142,10 @@ internal static class DevnetCommand
                         parsed.GetValue(arbitrageurs),
                         parsed.GetValue(marketNoise) ?? (parsed.GetValue(arbitrageurs) > 0 ? "2%" : "0%"),
                         parsed.GetValue(stepwise),
-                        parsed.GetValue(chainSpec)
+                        parsed.GetValue(chainSpec),
+                        parsed.GetValue(upgradeTo),
+                        parsed.GetValue(rebalance),
+                        parsed.GetValue(dissolve)
                     ).Checked(),
                     cancel
                 )
@@ -190,23 +212,27 @@ internal static class DevnetCommand
             : $"{settings.Validators} validators with the registry {validators.Registry} follow";
         Say($"{followers} {economy.Index}; status at {new Uri(host.Http, "status")}");
 
-        Address[] others = validators is null ? [] : [validators.Registry, .. validators.Keys.Select(key => key.Address)];
+        Address[] accounts = validators is null ? [] : [validators.Registry, .. validators.Keys.Select(key => key.Address)];
         if (market is not null)
         {
             Say(
                 $"Starting {settings.Arbitrageurs} miners that trade in {economy.Pool}; noise moves it by "
                     + $"{settings.MarketNoiseText} a minute ..."
             );
-            await market.StartAsync(settings, i => DevnetNodes.Miner(settings, directory, rpc.Url, economy, i), others, cancel);
+            await market.StartAsync(settings, i => DevnetNodes.Miner(settings, directory, rpc.Url, economy, i), accounts, cancel);
         }
 
-        var traders = new ScriptedTraders(economy, new TraderScript(settings.Seed, settings.SecondsPerBlock), time);
+        var traders = new ScriptedTraders(economy, settings.Script, time);
+        var rebalancing = new DevnetRebalancing(economy, settings);
+        var upgrade = new DevnetUpgrade(economy, settings, [.. hosts.All, .. market?.Hosts ?? []]);
         await using (var view = DevnetView.Start(settings, host, market, cancel))
         {
             using var ticks = new PeriodicTimer(settings.BlockTime);
             for (var block = 0; block < settings.Blocks && !host.Ended.IsCompleted; block++)
             {
-                await (market?.StepAsync(traders, cancel) ?? traders.StepAsync(cancel));
+                IReadOnlyList<DevnetTransaction> others = [.. upgrade.At(block), .. await rebalancing.AtAsync(block, cancel)];
+                await (market?.StepAsync(traders, others, cancel) ?? traders.StepAsync(others, cancel));
+                await upgrade.NoteAsync(block, cancel);
                 if (validators is not null)
                     await hosts.KeepUpAsync(await chain.Client.BlockNumberAsync(cancel), cancel);
                 await ticks.WaitForNextTickAsync(cancel);
@@ -229,8 +255,17 @@ internal static class DevnetCommand
         if (market is not null)
             Say("Playing the same noise on a second chain, where no miner trades ...");
         var peg = market is null ? null : PegSummary.Of(market.Figures, await DevnetMarket.WithoutArbitrageAsync(tools, settings, cancel));
-        var trading = market is null ? null : await TradingSummary.CollectAsync(market, others, cancel);
-        var summary = await DevnetSummary.CollectAsync(economy, hosts.All, DevnetNodes.Netuid, peg, trading, cancel);
+        var trading = market is null ? null : await TradingSummary.CollectAsync(market, accounts, cancel);
+        var summary = await DevnetSummary.CollectAsync(
+            economy,
+            hosts.All,
+            DevnetNodes.Netuid,
+            peg,
+            trading,
+            await upgrade.SummaryAsync(cancel),
+            await rebalancing.SummaryAsync(cancel),
+            cancel
+        );
         if (settings.Json)
             await output.WriteLineAsync(JsonSerializer.Serialize(summary, NodeEndpoints.Json));
         else

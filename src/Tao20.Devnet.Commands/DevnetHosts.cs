@@ -1,4 +1,5 @@
 using Tao20.Actors.Consensus;
+using Tao20.Domain.Checks;
 using Tao20.Domain.Consensus;
 using Tao20.Node;
 using Tao20.Node.Configuration;
@@ -100,8 +101,8 @@ internal sealed class DevnetHosts : IAsyncDisposable
     }
 
     /// <summary>
-    /// Whether every round is over, every case has ended in everyone's book, everyone's weights are set, and nothing anyone has to
-    /// say is on its way.
+    /// Whether every round is over, every case has ended in everyone's book, everyone's weights are set unless the check of the chain
+    /// has switched that off, and nothing anyone has to say is on its way.
     /// </summary>
     /// <param name="epochs">How many epochs have been closed on chain.</param>
     /// <param name="chain">The chain.</param>
@@ -130,6 +131,7 @@ internal sealed class DevnetHosts : IAsyncDisposable
                 return false;
             if (
                 status.Validator is { Weights: { } weights }
+                && host.LastCheck?.Closed(ChainAction.Weights) is null
                 && (
                     weights.Recent.Any(progress => !progress.Ended)
                     || weights.Recent.LastOrDefault()?.Closed.Epoch != status.Settled.Recent.LastOrDefault()?.Closed.Epoch

@@ -41,6 +41,9 @@ internal sealed class DevnetMarket : IAsyncDisposable
     /// <summary>The spread in basis points at the end of each block, oldest first.</summary>
     public IReadOnlyList<double> Spreads => _market.Spreads;
 
+    /// <summary>The miners.</summary>
+    public IReadOnlyList<NodeHost> Hosts => _hosts;
+
     /// <summary>What it came to.</summary>
     public PegFigures Figures => _market.Figures;
 
@@ -67,9 +70,9 @@ internal sealed class DevnetMarket : IAsyncDisposable
         await using var chain = await Anvil.StartAsync(tools, settings.Anvil, cancel);
         var (economy, time) = await settings.DeployAsync(chain, cancel);
         (var market, time) = await OpenAsync(economy, settings, time, cancel);
-        var traders = new ScriptedTraders(economy, new TraderScript(settings.Seed, settings.SecondsPerBlock), time);
+        var traders = new ScriptedTraders(economy, settings.Script with { Observes = true }, time);
         for (var block = 0; block < settings.Blocks; block++)
-            await market.StepAsync(traders, cancel);
+            await market.StepAsync(traders, [], cancel);
         return market.Figures;
     }
 
@@ -87,9 +90,13 @@ internal sealed class DevnetMarket : IAsyncDisposable
     }
 
     /// <summary>Plays one block: noise after the other traders, and then a look at the spread.</summary>
-    public async Task StepAsync(ScriptedTraders traders, CancellationToken cancel)
+    /// <param name="traders">The other traders.</param>
+    /// <param name="others">What else happens in the block.</param>
+    /// <param name="cancel">Cancels the operation.</param>
+    public async Task StepAsync(ScriptedTraders traders, IReadOnlyList<DevnetTransaction> others, CancellationToken cancel)
     {
-        await traders.StepAsync(await _market.NoiseAsync(traders.Time + (ulong)_script.SecondsPerBlock + DeadlineSeconds, cancel), cancel);
+        var noise = await _market.NoiseAsync(traders.Time + (ulong)_script.SecondsPerBlock + DeadlineSeconds, cancel);
+        await traders.StepAsync([.. noise, .. others], cancel);
         await _market.MeasureAsync(cancel);
         await TradedAsync(await _economy.Chain.Client.BlockNumberAsync(cancel), cancel);
     }

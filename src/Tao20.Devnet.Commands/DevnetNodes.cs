@@ -67,6 +67,8 @@ internal static class DevnetNodes
             // The chain keeps its own time, and an hour of it passes in seconds of ours.
             ["Check:MaxFinalAge"] = "0s",
             ["Check:RetryAfter"] = "1s",
+            // The mock's code takes more gas than the chain's own.
+            ["Transactions:LegGas"] = Economy.LegGas.ToString(CultureInfo.InvariantCulture),
             ["Netuid"] = Netuid.ToString(CultureInfo.InvariantCulture),
         };
         if (Environment.GetEnvironmentVariable("TAO20_LOG_LEVEL") is null)

@@ -22,7 +22,10 @@ internal sealed record DevnetSettings(
     int Arbitrageurs,
     string MarketNoiseText,
     bool Stepwise,
-    uint ChainSpec
+    uint ChainSpec,
+    uint? UpgradeTo,
+    bool Rebalance,
+    int? Dissolve
 )
 {
     /// <summary>How many scripted miners there can be.</summary>
@@ -48,6 +51,9 @@ internal sealed record DevnetSettings(
 
     /// <summary>Chain time of a block: so much that an hour's epoch passes in <see cref="Epoch"/>.</summary>
     public int SecondsPerBlock => Math.Max(1, (int)Math.Round(3600 * BlockTime / Epoch));
+
+    /// <summary>How the scripted traders behave: prices are observed by validators' nodes, and for want of any by the keeper.</summary>
+    public TraderScript Script => new(Seed, SecondsPerBlock) { Observes = Validators == 1 };
 
     public int Blocks => (int)Math.Round(Duration / BlockTime);
 
@@ -83,6 +89,18 @@ internal sealed record DevnetSettings(
             "0% without --arbitrageurs: nobody would bring the market back"
         );
         Require(SubtensorMock.Specs.Contains(ChainSpec), "--chain-spec", ChainSpec, string.Join(" or ", SubtensorMock.Specs));
+        Require(
+            UpgradeTo is not { } to || (RuntimeUpgrade.Specs.Contains(to) && to != ChainSpec),
+            "--upgrade-to",
+            UpgradeTo ?? 0,
+            $"{string.Join(" or ", RuntimeUpgrade.Specs)}, another than the chain begins with"
+        );
+        Require(
+            Dissolve is null or (>= 1 and < DevnetNodes.Netuid),
+            "--dissolve",
+            Dissolve ?? 0,
+            $"1 to {DevnetNodes.Netuid - 1}: subnet {DevnetNodes.Netuid} is the validators' own"
+        );
         foreach (var text in ByzantineTexts)
             Require(
                 Byzantine.TryParse(text) is { } byzantine && byzantine.Validator <= Validators && Validators > 1,

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Spectre.Console;
+using Tao20.Actors.Faults;
 using Tao20.Actors.Status;
 using Tao20.Domain.Weights;
 using Tao20.Node;
@@ -87,15 +88,19 @@ internal sealed record DevnetSummary(
     bool BooksEqual,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PegSummary? Peg,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConservationSummary? Conservation,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UpgradeSummary? Upgrade,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RebalancingSummary? Rebalancing,
     IReadOnlyList<FaultDocument> Faults
 )
 {
     /// <summary>
     /// Every miner's fold equals the contract's own count, all validators have the same book, the subnet has the weights they set,
-    /// and nothing is at fault.
+    /// and nothing is at fault. On a chain whose rules nobody knows it is right that something is off.
     /// </summary>
     public bool Right =>
-        Faults.Count == 0
+        Faults.All(fault => Upgrade is { IsUnseen: true } && fault.Kind == nameof(FaultKind.ChainNotAsAssumed))
+        && Upgrade is null or { Right: true }
+        && Rebalancing is null or { Right: true }
         && BooksEqual
         && WeightsOnChain
         && Conservation is null or { Exact: true }
@@ -107,6 +112,8 @@ internal sealed record DevnetSummary(
         int netuid,
         PegSummary? peg,
         TradingSummary? trading,
+        UpgradeSummary? upgrade,
+        RebalancingSummary? rebalancing,
         CancellationToken cancel
     )
     {
@@ -143,6 +150,8 @@ internal sealed record DevnetSummary(
             statuses.All(other => Text(other) == Text(status)),
             peg,
             trading?.Conservation,
+            upgrade,
+            rebalancing,
             [.. all.SelectMany(FaultDocument.AllOf), .. trading?.Faults ?? []]
         );
     }
@@ -225,8 +234,28 @@ internal sealed record DevnetSummary(
         AnsiConsole.Write(totals);
         PrintTrading();
         PrintConsensus();
+        PrintUpgrade();
+        Rebalancing?.Print();
         foreach (var fault in Faults)
             AnsiConsole.WriteLine($"{fault.Kind}: {fault.Message}");
+    }
+
+    private void PrintUpgrade()
+    {
+        if (Upgrade is null)
+            return;
+        var table = new Table()
+            .Title($"The chain went from spec {Upgrade.From} to {Upgrade.To} in block {Upgrade.Block}")
+            .Border(TableBorder.Rounded);
+        table.AddColumns("node of", "checked at", "sent before", "off since");
+        foreach (var node in Upgrade.Nodes)
+            table.AddRow(
+                node.Account ?? "nobody: it only counts",
+                node.CheckedAt is { } block ? $"{block}" : "NEVER",
+                $"{node.SentUnchecked}",
+                node.Off.Count == 0 ? "nothing" : string.Join(", ", node.Off)
+            );
+        AnsiConsole.Write(table);
     }
 
     private void PrintTrading()

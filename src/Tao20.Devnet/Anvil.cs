@@ -18,8 +18,14 @@ public sealed record AnvilOptions
     /// <summary>The time of the first block, in Unix seconds.</summary>
     public ulong GenesisTimestamp { get; init; } = 1_767_225_600;
 
+    /// <summary>The chain's id.</summary>
+    public ulong ChainId { get; init; } = 31337;
+
     /// <summary>The height of the first block.</summary>
     public ulong GenesisHeight { get; init; }
+
+    /// <summary>Whether the state at every old block can be asked after. Without that, thousands of blocks take no space.</summary>
+    public bool KeepsHistory { get; init; } = true;
 
     /// <summary>Whether each transaction is mined at once; otherwise blocks come only when asked for.</summary>
     public bool AutoMine { get; init; }
@@ -28,13 +34,15 @@ public sealed record AnvilOptions
 /// <summary>A running local chain. It ends with this process however that ends.</summary>
 public sealed class Anvil : IAsyncDisposable
 {
+    private const int StatesWithoutHistory = 20;
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private readonly Process _process;
+    private readonly AnvilStates _states;
     private int _disposed;
 
-    private Anvil(Process process, Uri rpc)
+    private Anvil(Process process, AnvilStates states, Uri rpc)
     {
-        _process = process;
+        (_process, _states) = (process, states);
         Rpc = rpc;
         Client = new DevnetClient(rpc);
     }
@@ -63,6 +71,8 @@ public sealed class Anvil : IAsyncDisposable
             "10000000",
             "--timestamp",
             options.GenesisTimestamp.ToString(invariant),
+            "--chain-id",
+            options.ChainId.ToString(invariant),
             "--number",
             options.GenesisHeight.ToString(invariant),
             // With --celo a precompile moves balances inside a transaction, as Subtensor's precompiles do.
@@ -83,10 +93,15 @@ public sealed class Anvil : IAsyncDisposable
         ];
         if (!options.AutoMine)
             arguments.Add("--no-mining");
+        var states = AnvilStates.Create();
+        if (options.KeepsHistory)
+            arguments.AddRange(["--cache-path", states.Path]);
+        else
+            arguments.AddRange(["--prune-history", StatesWithoutHistory.ToString(invariant)]);
 
         var output = new List<string>();
         var process = GuardedProcess.Start(tools.Anvil, arguments, Keep);
-        var anvil = new Anvil(process, new Uri($"http://127.0.0.1:{port}"));
+        var anvil = new Anvil(process, states, new Uri($"http://127.0.0.1:{port}"));
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         timeout.CancelAfter(StartTimeout);
         try
@@ -145,5 +160,6 @@ public sealed class Anvil : IAsyncDisposable
             return;
         Client.Dispose();
         await GuardedProcess.EndAsync(_process).ConfigureAwait(false);
+        _states.Delete();
     }
 }

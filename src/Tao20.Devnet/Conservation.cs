@@ -16,6 +16,9 @@ namespace Tao20.Devnet;
 /// <param name="Supply">TAO20 there is, in wei.</param>
 public sealed record Conservation(ulong Block, BigInteger Tao, BigInteger Tokens, BigInteger Supply)
 {
+    /// <summary>Where the index's first tokens are locked (source: Contracts/Index/Index.sol).</summary>
+    private static readonly Address DeadAccount = Address.Parse("0x000000000000000000000000000000000000dEaD");
+
     private IReadOnlyDictionary<Address, (BigInteger Tao, BigInteger Tokens)> Owned { get; init; } =
         new Dictionary<Address, (BigInteger, BigInteger)>();
 
@@ -38,7 +41,8 @@ public sealed record Conservation(ulong Block, BigInteger Tao, BigInteger Tokens
         );
         List<Address> everyone =
         [
-            .. new[] { economy.Keeper, economy.Index, economy.Pool, economy.Router, author }
+            .. new[] { economy.Keeper, DeadAccount, author }
+                .Concat(economy.Contracts)
                 .Concat(economy.Participants)
                 .Concat(SubtensorMock.Addresses)
                 .Append(SubtensorMock.State)

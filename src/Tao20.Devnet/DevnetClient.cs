@@ -1,7 +1,9 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Tao20.Chain;
 using Tao20.Chain.Abi;
 using Tao20.Chain.JsonRpc;
+using Tao20.Devnet.Subtensor;
 using Tao20.Domain.Units;
 
 namespace Tao20.Devnet;
@@ -35,6 +37,7 @@ public sealed class DevnetClient : IDisposable
             }
         );
         _endpoint = new RpcEndpoint(_transport);
+        Pool = new EndpointPool([_transport], NullLogger.Instance);
     }
 
     /// <summary>Sends one call; its result as JSON.</summary>
@@ -65,6 +68,9 @@ public sealed class DevnetClient : IDisposable
         return results;
     }
 
+    /// <summary>What readers of the chain ask through.</summary>
+    public EndpointPool Pool { get; }
+
     /// <summary>What a unit of gas costs in the blocks that are mined here, in wei. 0 at first.</summary>
     public ulong BaseFee { get; set; }
 
@@ -74,6 +80,24 @@ public sealed class DevnetClient : IDisposable
         ulong number = 0;
         await _endpoint.SendAsync([EthCalls.BlockNumber(n => number = n)], cancel).ConfigureAwait(false);
         return number;
+    }
+
+    /// <summary>How many transactions an account has sent, those in the pool included.</summary>
+    public async Task<ulong> NonceAsync(Address account, CancellationToken cancel)
+    {
+        ulong nonce = 0;
+        await _endpoint.SendAsync([AccountCalls.Nonce(account, "pending", next => nonce = next)], cancel).ConfigureAwait(false);
+        return nonce;
+    }
+
+    /// <summary>The header of the latest block.</summary>
+    public async Task<BlockHeader> LatestAsync(CancellationToken cancel)
+    {
+        BlockHeader? header = null;
+        await _endpoint
+            .SendAsync([EthCalls.Header(await BlockNumberAsync(cancel).ConfigureAwait(false), found => header = found)], cancel)
+            .ConfigureAwait(false);
+        return header!;
     }
 
     /// <summary>The unlocked accounts.</summary>
@@ -127,6 +151,8 @@ public sealed class DevnetClient : IDisposable
             await SendAsync("anvil_setNextBlockBaseFeePerGas", $"[\"{HexText.Quantity(BaseFee)}\"]", cancel).ConfigureAwait(false);
         await SendAsync([("evm_setNextBlockTimestamp", $"[\"{HexText.Quantity(timestamp)}\"]"), ("evm_mine", "[]")], cancel)
             .ConfigureAwait(false);
+        if (BaseFee > 0)
+            await Tips.ReturnAsync(this, cancel).ConfigureAwait(false);
     }
 
     /// <summary>Mines empty blocks, one second of chain time each.</summary>

@@ -7,14 +7,34 @@ namespace Tao20.Devnet;
 
 // The functions that only the devnet calls: of its mocks, its keeper and its market maker (source: Contracts/*.sol).
 
-[Function("setRouter")]
-internal sealed class SetRouterFunction(Address router, bool allowed) : FunctionMessage
+[Function("bind")]
+internal sealed class BindFunction(Address index) : FunctionMessage
 {
-    [Parameter("address", "router", 1)]
-    public string Router => router.ToString();
+    [Parameter("address", "index", 1)]
+    public string Index => index.ToString();
+}
 
-    [Parameter("bool", "allowed", 2)]
-    public bool Allowed => allowed;
+[Function("seed")]
+internal sealed class SeedFunction(BigInteger rao, BigInteger legGas) : FunctionMessage
+{
+    [Parameter("uint256", "rao", 1)]
+    public BigInteger Rao => rao;
+
+    [Parameter("uint256", "legGas", 2)]
+    public BigInteger LegGas => legGas;
+}
+
+[Function("genesis")]
+internal sealed class GenesisFunction(List<BigInteger> alpha, BigInteger legGas, BigInteger deadline) : FunctionMessage
+{
+    [Parameter("uint256[]", "alpha", 1)]
+    public List<BigInteger> Alpha => alpha;
+
+    [Parameter("uint256", "legGas", 2)]
+    public BigInteger LegGas => legGas;
+
+    [Parameter("uint256", "deadline", 3)]
+    public BigInteger Deadline => deadline;
 }
 
 [Function("epoch")]
@@ -22,16 +42,6 @@ internal sealed class EpochFunction : FunctionMessage;
 
 [Function("advanceEpoch")]
 internal sealed class AdvanceEpochFunction : FunctionMessage;
-
-[Function("mint")]
-internal sealed class RouterMintFunction(BigInteger minOut, BigInteger deadline) : FunctionMessage
-{
-    [Parameter("uint256", "minOut", 1)]
-    public BigInteger MinOut => minOut;
-
-    [Parameter("uint256", "deadline", 2)]
-    public BigInteger Deadline => deadline;
-}
 
 [Function("addLiquidity")]
 internal sealed class AddLiquidityFunction(BigInteger tokens, BigInteger minShares, BigInteger deadline) : FunctionMessage
@@ -48,38 +58,6 @@ internal sealed class AddLiquidityFunction(BigInteger tokens, BigInteger minShar
 
 [Function("spotPrice")]
 internal sealed class SpotPriceFunction : FunctionMessage;
-
-/// <summary>Deploys the index.</summary>
-internal sealed class IndexDeployment(Hash256 hotkey, List<ushort> netuids, List<BigInteger> weights)
-    : ContractDeploymentMessage(ContractArtifact.Load("Tao20Index").Bytecode)
-{
-    [Parameter("bytes32", "hotkey", 1)]
-    public byte[] Hotkey => hotkey.ToBytes();
-
-    [Parameter("uint16[]", "netuids", 2)]
-    public List<ushort> Netuids => netuids;
-
-    [Parameter("uint256[]", "weights", 3)]
-    public List<BigInteger> Weights => weights;
-}
-
-/// <summary>Deploys the market pool.</summary>
-internal sealed class PoolDeployment(Address token) : ContractDeploymentMessage(ContractArtifact.Load("Tao20Pool").Bytecode)
-{
-    [Parameter("address", "token", 1)]
-    public string Token => token.ToString();
-}
-
-/// <summary>Deploys the router.</summary>
-internal sealed class RouterDeployment(Address index, Address pool)
-    : ContractDeploymentMessage(ContractArtifact.Load("Tao20Router").Bytecode)
-{
-    [Parameter("address", "index", 1)]
-    public string Index => index.ToString();
-
-    [Parameter("address", "pool", 2)]
-    public string Pool => pool.ToString();
-}
 
 /// <summary>Deploys the validators' registry.</summary>
 internal sealed class RegistryDeployment(Address index) : ContractDeploymentMessage(ContractArtifact.Load("ValidatorRegistry").Bytecode)

@@ -1,8 +1,11 @@
 using System.Numerics;
+using Nethereum.Util;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Contracts.Messages;
 using Tao20.Devnet.Subtensor;
+using Tao20.Domain.Nav;
+using Tao20.Domain.Runtime;
 using Tao20.Domain.Units;
 
 namespace Tao20.Devnet;
@@ -10,7 +13,7 @@ namespace Tao20.Devnet;
 /// <summary>
 /// A TAO20 economy on a local chain: twenty subnets, the index, its market and its router, and miners that hold alpha to mint with.
 /// </summary>
-public sealed class Economy
+public sealed partial class Economy
 {
     /// <summary>The staking precompile.</summary>
     public static readonly Address Staking = Precompiles.Staking;
@@ -18,33 +21,62 @@ public sealed class Economy
     /// <summary>The alpha precompile.</summary>
     public static readonly Address Alpha = Precompiles.Alpha;
 
+    /// <summary>The gas of each leg: the mock's code costs more than the chain's own.</summary>
+    public const ulong LegGas = 3_000_000;
+
+    /// <summary>What the keeper mints the first tokens with, in whole TAO.</summary>
+    public const int GenesisTao = 200;
+
     private const int Subnets = 20;
     private const ulong Rao = 1_000_000_000;
     private const ulong EmissionParts = 2_000;
-    private static readonly Hash256 Hotkey = Keccak.Hash("the hotkey of the devnet's index"u8);
 
-    private Economy(Anvil chain, Address index, Address pool, Address router, IReadOnlyList<Address> miners, Address keeper)
+    /// <summary>
+    /// How old subnets are before anything is observed, in spans of a mean, each of which is at most a sixteenth of the age: enough that
+    /// there is one whenever it is observed regularly, and enough for one.
+    /// </summary>
+    private const uint OldEnough = 36;
+    private const uint JustOldEnough = 17;
+    private const ulong SeedRao = 10_000_000;
+    private static readonly BigInteger One = BigInteger.Pow(10, 18);
+
+    /// <summary>The hotkey of all legs.</summary>
+    public static readonly Hash256 Hotkey = Keccak.Hash("the hotkey of the devnet's index"u8);
+
+    private Economy(Anvil chain, Address keeper, IReadOnlyList<Address> miners, NavReader nav)
     {
         Chain = chain;
-        Index = index;
-        Pool = pool;
-        Router = router;
+        Keeper = keeper;
         Miners = miners;
         Participants = miners;
-        Keeper = keeper;
+        _nav = nav;
     }
+
+    private readonly NavReader _nav;
 
     /// <summary>The chain.</summary>
     public Anvil Chain { get; }
 
     /// <summary>The TAO20 contract.</summary>
-    public Address Index { get; }
+    public required Address Index { get; init; }
 
     /// <summary>The TAO20/TAO market.</summary>
-    public Address Pool { get; }
+    public required Address Pool { get; init; }
 
     /// <summary>The router.</summary>
-    public Address Router { get; }
+    public required Address Router { get; init; }
+
+    /// <summary>What keeps the subnets' mean prices.</summary>
+    public required Address Means { get; init; }
+
+    /// <summary>The time lock before the index.</summary>
+    public required Address Manager { get; init; }
+
+    /// <summary>All contracts of the index.</summary>
+    public IReadOnlyList<Address> Contracts => [Index, Pool, Router, Means, Manager];
+
+    /// <summary>By which rules the chain runs at first.</summary>
+    public uint Spec { get; private init; }
 
     /// <summary>The accounts of the miners that trade by script.</summary>
     public IReadOnlyList<Address> Miners { get; }
@@ -57,6 +89,9 @@ public sealed class Economy
 
     /// <summary>The netuids of the index, in the order of its composition.</summary>
     public static IReadOnlyList<int> Netuids { get; } = [.. Enumerable.Range(1, Subnets)];
+
+    /// <summary>Those of them that are there.</summary>
+    public IReadOnlyList<int> Live { get; private set; } = Netuids;
 
     /// <summary>The weights of the index, 18 decimals, in the same order: falling from 9.5 % to 0.5 %, summing to 1.</summary>
     public static IReadOnlyList<BigInteger> Weights { get; } =
@@ -84,51 +119,154 @@ public sealed class Economy
         var (keeper, traders) = (accounts[0], accounts.Skip(1).Take(miners).ToList());
 
         await SubtensorMock.InstallAsync(client, keeper, spec, time++, cancel).ConfigureAwait(false);
+        List<ushort> netuids = [.. Netuids.Select(netuid => (ushort)netuid)];
         await client
             .ExecuteAsync(
                 [
-                    .. Netuids.Select(netuid => SubtensorMock.Set(keeper, "setPool", (ushort)netuid, PoolTao(netuid), PoolAlpha(netuid))),
-                    .. Netuids.Select(netuid => MockStorage.Subnet(keeper, (ushort)netuid)),
                     MockStorage.Chain(keeper),
+                    MockStorage.Subnet(keeper, 0),
+                    SubtensorMock.Set(keeper, "registerSubnet", (ushort)0),
+                    .. netuids.Select(netuid => SubtensorMock.Set(keeper, "setPool", netuid, PoolTao(netuid), PoolAlpha(netuid))),
+                    .. netuids.Select(netuid => MockStorage.Subnet(keeper, netuid)),
+                    .. netuids.Select(netuid => SubtensorMock.Set(keeper, "setEmission", netuid, new object[] { 1UL, 1UL, false }, 0UL)),
                     SubtensorMock.Set(keeper, "setHotkey", Hotkey, Keccak.Hash("the owner of the index's hotkey"u8)),
+                    MockStorage.Account(keeper, Hotkey),
                 ],
                 time++,
                 cancel
             )
             .ConfigureAwait(false);
-
-        List<ushort> netuids = [.. Netuids.Select(netuid => (ushort)netuid)];
-        var index = await DeployContractAsync(new IndexDeployment(Hotkey, netuids, [.. Weights]).EncodeDeployment()).ConfigureAwait(false);
-        var pool = await DeployContractAsync(new PoolDeployment(index).EncodeDeployment()).ConfigureAwait(false);
-        var router = await DeployContractAsync(new RouterDeployment(index, pool).EncodeDeployment()).ConfigureAwait(false);
-        await client
-            .ExecuteAsync([MockStorage.Account(keeper, Hotkey), MockStorage.Account(keeper, Coldkey.Of(index))], time++, cancel)
-            .ConfigureAwait(false);
-        await client
-            .ExecuteAsync([new DevnetTransaction(keeper, index, new SetRouterFunction(router, true).Encode())], time++, cancel)
-            .ConfigureAwait(false);
-        foreach (var netuid in Netuids)
-        {
+        foreach (var part in netuids.Chunk(5))
             await client
-                .ExecuteAsync(
-                    [.. traders.SelectMany(miner => new[] { Stake(miner, netuid, 20_000 * Rao), Approve(miner, index, netuid) })],
-                    time++,
-                    cancel
-                )
+                .ExecuteAsync([.. part.SelectMany(netuid => traders.Select(miner => Stake(miner, netuid, 20_000 * Rao)))], time++, cancel)
                 .ConfigureAwait(false);
-        }
 
-        return (new Economy(chain, index, pool, router, traders, keeper), time - 1);
+        // Prices have been where they are for long enough.
+        var rules = await RulesStruct.OfAsync(client, cancel).ConfigureAwait(false);
+        var age = await client.BlockNumberAsync(cancel).ConfigureAwait(false);
+        var needed = rules.Shortest * (rules == RulesStruct.Table ? JustOldEnough : OldEnough);
+        if (age < needed)
+            time = await client.MineAsync((int)(needed - age), cancel).ConfigureAwait(false) + 1;
+        var prices = await PricesAsync(client, cancel).ConfigureAwait(false);
+        await client
+            .ExecuteAsync(
+                [.. netuids.Select((netuid, i) => SubtensorMock.Set(keeper, "setMovingPrice", netuid, (prices[i] << 32) / One))],
+                time++,
+                cancel
+            )
+            .ConfigureAwait(false);
 
-        async Task<Address> DeployContractAsync(string code) =>
-            (await client.ExecuteAsync([new DevnetTransaction(keeper, null, code)], time++, cancel).ConfigureAwait(false))[0]!.Value;
+        // Each contract's address follows from who deploys it and how many transactions that account has sent.
+        var nonce = await client.NonceAsync(keeper, cancel).ConfigureAwait(false);
+        var (means, manager, index, lens, pool, router) = (Next(0), Next(1), Next(2), Next(3), Next(4), Next(5));
+        var targets = netuids
+            .Select(
+                (netuid, i) =>
+                    new TargetStruct
+                    {
+                        Netuid = netuid,
+                        Weight = (ulong)Weights[i],
+                        Hotkey = Hotkey.ToBytes(),
+                    }
+            )
+            .ToList();
+        await client
+            .ExecuteAsync(
+                [
+                    Deploy(new MeansDeployment(rules, defaultsHold: true).EncodeDeployment()),
+                    Deploy(new ManagerDeployment(keeper, keeper, rules).EncodeDeployment()),
+                    Deploy(
+                        new IndexDeployment(keeper, manager, means, rules, targets, [router.ToString()]).EncodeDeployment(),
+                        (UInt128)SubtensorMock.ExistentialDepositWei
+                    ),
+                    Deploy(new LensDeployment(index).EncodeDeployment()),
+                    Deploy(new PoolDeployment(index).EncodeDeployment()),
+                    Deploy(new RouterDeployment(index, pool, lens).EncodeDeployment()),
+                    new DevnetTransaction(keeper, manager, new BindFunction(index).Encode()),
+                    new DevnetTransaction(keeper, means, new ObserveFunction(netuids).Encode()),
+                    MockStorage.Account(keeper, Coldkey.Of(index)),
+                ],
+                time++,
+                cancel
+            )
+            .ConfigureAwait(false);
+        var economy = new Economy(chain, keeper, traders, new NavReader(client.Pool, index))
+        {
+            Index = index,
+            Pool = pool,
+            Router = router,
+            Means = means,
+            Manager = manager,
+            Spec = spec,
+        };
+        time = await client.MineAsync((int)rules.Shortest, cancel).ConfigureAwait(false) + 1;
+        await economy.BeginAsync(time++, cancel).ConfigureAwait(false);
+        return (economy, time - 1);
+
+        Address Next(ulong i) => Address.Parse(ContractUtils.CalculateContractAddress(keeper.ToString(), nonce + i));
+
+        DevnetTransaction Deploy(string code, UInt128 value = default) => new(keeper, null, code, value);
+    }
+
+    /// <summary>Lets all approve the index, and the keeper mint the first tokens.</summary>
+    private async Task BeginAsync(ulong time, CancellationToken cancel)
+    {
+        var before = await StakesAsync(Keeper, cancel).ConfigureAwait(false);
+        await Chain
+            .Client.ExecuteAsync(
+                [
+                    .. Netuids.Select((netuid, i) => Stake(Keeper, netuid, (ulong)(GenesisTao * Rao * Weights[i] / One))),
+                    .. Miners.Append(Keeper).SelectMany(account => Netuids.Select(netuid => Approve(account, Index, netuid))),
+                    new DevnetTransaction(Keeper, Index, new SeedFunction(SeedRao, LegGas).Encode(), (UInt128)(SeedRao * Rao)),
+                ],
+                time,
+                cancel
+            )
+            .ConfigureAwait(false);
+        var bought = (await StakesAsync(Keeper, cancel).ConfigureAwait(false)).Zip(before, (now, then) => now - then);
+        await Chain
+            .Client.ExecuteAsync(
+                [new DevnetTransaction(Keeper, Index, new GenesisFunction([.. bought], LegGas, ulong.MaxValue).Encode())],
+                time + 1,
+                cancel
+            )
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>The index as it is at the latest block, with the prices of its legs.</summary>
+    /// <exception cref="DevnetException">A leg has no price.</exception>
+    public async Task<NavReading.Available> NavAsync(CancellationToken cancel)
+    {
+        var head = await Chain.Client.LatestAsync(cancel).ConfigureAwait(false);
+        var inputs = await _nav.ReadAsync(head, RuntimeProfile.Unknown, cancel).ConfigureAwait(false);
+        return NavReading.Of(inputs, head.Timestamp) switch
+        {
+            NavReading.Available nav => nav,
+            NavReading.Unavailable none => throw new DevnetException($"The index has no value: {none.Reason}"),
+            var other => throw new InvalidOperationException($"A {other.GetType().Name} is no reading."),
+        };
     }
 
     /// <summary>Prices of all constituents, in 1e-18 TAO for one alpha, in the order of the composition.</summary>
-    public async Task<IReadOnlyList<BigInteger>> PricesAsync(CancellationToken cancel)
+    public Task<IReadOnlyList<BigInteger>> PricesAsync(CancellationToken cancel) => PricesAsync(Chain.Client, cancel);
+
+    private static async Task<IReadOnlyList<BigInteger>> PricesAsync(DevnetClient client, CancellationToken cancel)
     {
+        var words = await client
+            .CallAsync([.. Netuids.Select(netuid => (Alpha, new GetAlphaPriceFunction((ushort)netuid).Encode()))], cancel)
+            .ConfigureAwait(false);
+        return [.. words.Select(word => AbiWords.BigInteger(word, 0))];
+    }
+
+    /// <summary>An account's stake in every constituent.</summary>
+    private async Task<IReadOnlyList<BigInteger>> StakesAsync(Address account, CancellationToken cancel)
+    {
+        var coldkey = Coldkey.Of(account);
         var words = await Chain
-            .Client.CallAsync([.. Netuids.Select(netuid => (Alpha, new GetAlphaPriceFunction((ushort)netuid).Encode()))], cancel)
+            .Client.CallAsync(
+                [.. Netuids.Select(netuid => (Staking, new GetStakeFunction(Hotkey, coldkey, (ushort)netuid).Encode()))],
+                cancel
+            )
             .ConfigureAwait(false);
         return [.. words.Select(word => AbiWords.BigInteger(word, 0))];
     }
@@ -150,6 +288,9 @@ public sealed class Economy
                 0
             );
 
+    /// <summary>A subnet ends: nothing happens on it any more.</summary>
+    public void Forget(int netuid) => Live = [.. Live.Where(live => live != netuid)];
+
     /// <summary>Counts these accounts among those that mint and redeem.</summary>
     public void Admit(IEnumerable<Address> accounts) => Participants = [.. Participants.Union(accounts)];
 
@@ -164,16 +305,12 @@ public sealed class Economy
             .ToDictionary(x => x.miner, x => x.total);
     }
 
-    /// <summary>A mint in kind worth about <paramref name="value"/> TAO wei at these prices.</summary>
-    public DevnetTransaction Mint(Address miner, BigInteger value, IReadOnlyList<BigInteger> prices, ulong deadline)
-    {
-        var alpha = Weights.Zip(prices, (weight, price) => value * weight / 1_000_000_000_000_000_000 * Rao / price);
-        return new DevnetTransaction(miner, Index, new MintInKindFunction([.. alpha], 1, deadline).Encode());
-    }
+    /// <summary>Has the subnets' moving prices go on, as each block of the real chain does.</summary>
+    public DevnetTransaction MoveMovingPrices() =>
+        SubtensorMock.Set(Keeper, "moveMovingPrices", Live.Select(netuid => (ushort)netuid).ToList(), 1UL);
 
-    /// <summary>A redemption of so many tokens.</summary>
-    public DevnetTransaction Redeem(Address miner, BigInteger tokens, ulong deadline) =>
-        new(miner, Index, new RedeemInKindFunction(tokens, [.. Netuids.Select(_ => BigInteger.Zero)], deadline).Encode());
+    /// <summary>Readings of the moving prices, which means are made of.</summary>
+    public DevnetTransaction Observe() => new(Keeper, Means, new ObserveFunction([.. Live.Select(netuid => (ushort)netuid)]).Encode());
 
     /// <summary>The end of an epoch.</summary>
     public DevnetTransaction AdvanceEpoch() => new(Keeper, Index, new AdvanceEpochFunction().Encode());

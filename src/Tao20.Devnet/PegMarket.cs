@@ -37,6 +37,7 @@ public sealed class PegMarket
     private const int MakerTokensTao = 2_000;
     private const int MakerTokensLeastTao = 400;
     private const double FeeLeft = 0.997;
+    private const ulong Rao = 1_000_000_000;
     private static readonly BigInteger Tao = 1_000_000_000_000_000_000;
     private readonly Economy _economy;
     private readonly Address _maker;
@@ -92,7 +93,9 @@ public sealed class PegMarket
         foreach (var account in arbitrageurs)
             await client.SendAsync("anvil_setBalance", $"[\"{account}\",\"0x{ArbitrageurTao * Tao:x}\"]", cancel).ConfigureAwait(false);
         var market = new PegMarket(economy, maker, script);
-        await client.ExecuteAsync([market.MintTokens(time + 600)], ++time, cancel).ConfigureAwait(false);
+        await client
+            .ExecuteAsync([await market.MintTokensAsync(time + 600, cancel).ConfigureAwait(false)], ++time, cancel)
+            .ConfigureAwait(false);
         await client
             .ExecuteAsync([new DevnetTransaction(maker, economy.Index, RouterCalls.ApproveAll(economy.Pool))], ++time, cancel)
             .ConfigureAwait(false);
@@ -136,14 +139,15 @@ public sealed class PegMarket
         var (tao, tokens, owned) = (Word(words[0]), Word(words[1]), Word(words[2]));
         var shock = Normal() * _script.NoisePerMinute * Math.Sqrt(_script.SecondsPerBlock / 60.0);
         var part = (BigInteger)(InputFor(Math.Abs(shock)) * 1e12);
-        List<DevnetTransaction> transactions = owned < MakerTokensLeastTao * Tao ? [MintTokens(deadline)] : [];
+        List<DevnetTransaction> transactions =
+            owned < MakerTokensLeastTao * Tao ? [await MintTokensAsync(deadline, cancel).ConfigureAwait(false)] : [];
         transactions.Add(
             shock > 0
                 ? new DevnetTransaction(
                     _maker,
                     _economy.Pool,
                     new BuyFunction(1, deadline).Encode(),
-                    (UInt128)(tao * part / 1_000_000_000_000)
+                    (UInt128)(tao * part / 1_000_000_000_000 / Rao * Rao)
                 )
                 : new DevnetTransaction(_maker, _economy.Pool, new SellFunction(tokens * part / 1_000_000_000_000, 1, deadline).Encode())
         );
@@ -175,8 +179,8 @@ public sealed class PegMarket
         return (-b + Math.Sqrt(b * b - 4 * FeeLeft * (1 - Math.Exp(shock)))) / (2 * FeeLeft);
     }
 
-    private DevnetTransaction MintTokens(ulong deadline) =>
-        new(_maker, _economy.Router, new RouterMintFunction(1, deadline).Encode(), (UInt128)(MakerTokensTao * Tao));
+    private Task<DevnetTransaction> MintTokensAsync(ulong deadline, CancellationToken cancel) =>
+        _economy.MintByRouterAsync(_maker, MakerTokensTao * Tao, deadline, cancel);
 
     private async Task<BigInteger> WordAsync(Address contract, string data, CancellationToken cancel) =>
         Word((await _economy.Chain.Client.CallAsync([(contract, data)], cancel).ConfigureAwait(false))[0]);

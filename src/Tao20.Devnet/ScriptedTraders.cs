@@ -1,4 +1,5 @@
 using System.Numerics;
+using Tao20.Domain.Nav;
 using Tao20.Domain.Units;
 
 namespace Tao20.Devnet;
@@ -6,7 +7,11 @@ namespace Tao20.Devnet;
 /// <summary>How the scripted traders behave.</summary>
 /// <param name="Seed">Same seed, same trades.</param>
 /// <param name="SecondsPerBlock">How much chain time a block takes.</param>
-public sealed record TraderScript(int Seed, int SecondsPerBlock);
+public sealed record TraderScript(int Seed, int SecondsPerBlock)
+{
+    /// <summary>Whether the keeper has mean prices observed.</summary>
+    public bool Observes { get; init; } = true;
+}
 
 /// <summary>
 /// Miners that mint and redeem in kind by a seeded script: ordinary trades, and among them dust, bursts of a dozen in one block, and
@@ -17,6 +22,7 @@ public sealed record TraderScript(int Seed, int SecondsPerBlock);
 public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong startTime)
 {
     private static readonly BigInteger Tao = 1_000_000_000_000_000_000;
+    private const int BlocksBetweenReadings = 5;
     private readonly Random _random = new(script.Seed);
     private readonly Dictionary<Address, BigInteger> _toUndo = [];
     private ulong _epochEnds = startTime + 3600;
@@ -37,22 +43,22 @@ public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong 
     public async Task StepAsync(IEnumerable<DevnetTransaction> others, CancellationToken cancel)
     {
         Time += (ulong)script.SecondsPerBlock;
-        var prices = await economy.PricesAsync(cancel).ConfigureAwait(false);
+        var nav = await economy.NavAsync(cancel).ConfigureAwait(false);
         var balances = await economy.BalancesAsync(cancel).ConfigureAwait(false);
         var deadline = Time + 600;
-        List<DevnetTransaction> transactions = [.. EpochEnd()];
+        List<DevnetTransaction> transactions = [economy.MoveMovingPrices(), .. EpochEnd()];
+        if (script.Observes && _blocks % BlocksBetweenReadings == 0)
+            transactions.Add(economy.Observe());
         for (var i = 0; i < economy.Miners.Count; i++)
         {
-            var trades = Trades(economy.Miners[i], i, balances[i], prices, deadline).ToList();
+            var trades = Trades(economy.Miners[i], i, balances[i], nav, deadline).ToList();
             Sent += trades.Count;
             transactions.AddRange(trades);
         }
 
         if (_random.Next(4) == 0)
-            transactions.Add(
-                economy.Buy(Economy.Netuids[_random.Next(Economy.Netuids.Count)], (ulong)_random.Next(1, 200) * 1_000_000_000)
-            );
-        transactions.Add(economy.Emit(Economy.Netuids[_blocks++ % Economy.Netuids.Count]));
+            transactions.Add(economy.Buy(economy.Live[_random.Next(economy.Live.Count)], (ulong)_random.Next(1, 200) * 1_000_000_000));
+        transactions.Add(economy.Emit(economy.Live[_blocks++ % economy.Live.Count]));
         transactions.AddRange(others);
         await economy.Chain.Client.SubmitAsync(transactions, cancel).ConfigureAwait(false);
         await economy.Chain.Client.MineAsync(Time, cancel).ConfigureAwait(false);
@@ -78,16 +84,10 @@ public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong 
         return [economy.AdvanceEpoch()];
     }
 
-    private IEnumerable<DevnetTransaction> Trades(
-        Address miner,
-        int index,
-        BigInteger balance,
-        IReadOnlyList<BigInteger> prices,
-        ulong deadline
-    )
+    private IEnumerable<DevnetTransaction> Trades(Address miner, int index, BigInteger balance, NavReading.Available nav, ulong deadline)
     {
         if (_toUndo.Remove(miner, out var tokens) && tokens <= balance)
-            return [economy.Redeem(miner, tokens, deadline)];
+            return [economy.Redeem(miner, tokens, nav, deadline)];
 
         // Later miners trade less often: the ranking has something to rank.
         if (_random.Next(100) >= 70 - 8 * Math.Min(index, 7))
@@ -95,19 +95,19 @@ public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong 
         switch (_random.Next(20))
         {
             case 0:
-                return [economy.Mint(miner, Tao * _random.Next(5, 10) / 1000, prices, deadline)];
+                return [economy.Mint(miner, Tao * _random.Next(5, 10) / 1000, nav, deadline)];
             case 1:
-                return Enumerable.Range(0, 12).Select(_ => economy.Mint(miner, Amount(), prices, deadline)).ToList();
+                return Enumerable.Range(0, 12).Select(_ => economy.Mint(miner, Amount(), nav, deadline)).ToList();
             case 2 when balance > Tao:
-                return [economy.Redeem(miner, balance / 4, deadline), economy.Mint(miner, balance / 4, prices, deadline)];
+                return [economy.Redeem(miner, balance / 4, nav, deadline), economy.Mint(miner, balance / 4, nav, deadline)];
             case 3 or 4:
                 var value = Amount();
                 _toUndo[miner] = value * 995 / 1000;
-                return [economy.Mint(miner, value, prices, deadline)];
+                return [economy.Mint(miner, value, nav, deadline)];
             case < 11 when balance > Tao / 2:
-                return [economy.Redeem(miner, balance * _random.Next(10, 60) / 100, deadline)];
+                return [economy.Redeem(miner, balance * _random.Next(10, 60) / 100, nav, deadline)];
             default:
-                return [economy.Mint(miner, Amount(), prices, deadline)];
+                return [economy.Mint(miner, Amount(), nav, deadline)];
         }
     }
 

@@ -9,6 +9,7 @@ using Tao20.Actors.Configuration;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Faults;
 using Tao20.Actors.Hosting;
+using Tao20.Actors.Index;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Metrics;
@@ -189,7 +190,8 @@ internal sealed class Node : IAsyncDisposable
                     Bounds = new CheckOptions { MaxFinalAge = TimeSpan.Zero, RetryAfter = TimeSpan.FromMilliseconds(500) },
                 },
                 [ChainAction.Nav, ChainAction.Consensus, ChainAction.Weights],
-                null
+                null,
+                settings.Clock
             );
 
     private static NodeWork WorkOf(FollowerSettings settings, PrivateKey? key, IAttestationStrategy? strategy)
@@ -200,7 +202,8 @@ internal sealed class Node : IAsyncDisposable
         return new NodeWork.Validating(
             new ValidatorRole(key, registry, 20, strategy ?? new HonestStrategy()),
             new FeePolicy(),
-            new WeightsOptions()
+            new WeightsOptions(),
+            new IndexDutyOptions { Step = false }
         );
     }
 }

@@ -1,4 +1,5 @@
 using CsCheck;
+using Tao20.Domain.Checks;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
@@ -11,6 +12,9 @@ internal static class Given
     public static readonly Address Miner = Address.Parse("0x00000000000000000000000000000000000000aa");
     public const ulong Start = 1_700_000_000;
     private static readonly UInt128 Tao = Wei.OneTao.Value;
+
+    /// <summary>A chain on which nothing is off.</summary>
+    public static readonly Func<ChainAction, string?> Open = _ => null;
 
     /// <summary>A mint of so many thousandths of a TAO, so many seconds after the start, at its own block.</summary>
     public static Trade Mint(long milli, int seconds, ulong block = 0, ulong epoch = 0) =>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Text.Json.Nodes;
 using Tao20.Tests;
+using static Tao20.EndToEnd.Tests.Json;
 
 namespace Tao20.EndToEnd.Tests;
 
@@ -159,8 +160,6 @@ public sealed class DevnetTests : InDirectory
             return false;
         }
     }
-
-    private static string Text(JsonNode? node, string key) => node![key]!.GetValue<string>();
 
     private async Task<string> RootsAsync(int seed)
     {

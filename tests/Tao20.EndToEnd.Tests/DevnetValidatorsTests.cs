@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
+using static Tao20.EndToEnd.Tests.Json;
 
 namespace Tao20.EndToEnd.Tests;
 
@@ -8,10 +9,15 @@ public sealed class DevnetValidatorsTests : InDirectory
 {
     private const string Bond = "2000000000000000000000";
 
+    // What the devnet lets a validator be behind before it waits for it.
+    private const ulong MostBlocksBehind = 6;
+
     [Fact]
-    public async Task Ten_epochs_of_honest_validators_settle_without_a_violation_and_leave_equal_books()
+    public async Task Ten_epochs_of_honest_validators_settle_without_a_violation_and_leave_equal_books_also_through_an_upgrade()
     {
-        var summary = await RunAsync("--duration", "31s", "--epoch", "3s", "--data-dir", Directory);
+        string[] upgrade = ["--chain-spec", "425", "--upgrade-to", "473"];
+        var summary = await RunAsync(["--duration", "31s", "--epoch", "3s", "--data-dir", Directory, .. upgrade]);
+        Assert.All(summary["upgrade"]!["nodes"]!.AsArray(), node => Assert.Equal(0, node!["sentUnchecked"]!.GetValue<int>()));
         Assert.True(summary["epochs"]!.AsArray().Count >= 10);
         Assert.All(
             summary["rounds"]!.AsArray(),
@@ -37,7 +43,8 @@ public sealed class DevnetValidatorsTests : InDirectory
         Assert.True(settled[0].Count >= 10);
         Assert.All(settled, bytes => Assert.Equal(settled[0], bytes));
 
-        // Weights: as attested, by everyone, and on a chain of 12 s blocks within a minute. The last epoch ends right after the one before.
+        // Weights: as attested, by everyone, and on a chain of 12 s blocks within a minute; here a block takes a moment, and a validator
+        // may be some blocks behind. The last epoch ends right after the one before.
         var weights = summary["weights"]!.AsArray();
         Assert.All(weights, set => Assert.True(Text(set, "stage") is "Set" or "Superseded", set!.ToJsonString()));
         var set = weights.Where(one => Text(one, "stage") == "Set").ToList();
@@ -47,15 +54,16 @@ public sealed class DevnetValidatorsTests : InDirectory
             epoch => Assert.Single(epoch.Select(one => one!["weights"]!.ToJsonString()).Distinct())
         );
         var blocks = set.Select(one => one!["blocksAfterEpoch"]!.GetValue<ulong>()).Order().ToList();
-        Assert.True(blocks[blocks.Count / 2] <= 60 / 12, $"blocks from an epoch's end to its weights: {string.Join(' ', blocks)}");
+        Assert.True(
+            blocks[blocks.Count / 2] <= 60 / 12 + MostBlocksBehind,
+            $"blocks from an epoch's end to its weights: {string.Join(' ', blocks)}"
+        );
     }
 
-    [Theory]
-    [InlineData("425")]
-    [InlineData("473")]
-    public async Task Where_the_subnet_wants_it_weights_are_committed_to_and_revealed(string spec)
+    [Fact]
+    public async Task Where_the_subnet_wants_it_weights_are_committed_to_and_revealed()
     {
-        var summary = await RunAsync("--duration", "6s", "--epoch", "6s", "--commit-reveal", "--chain-spec", spec);
+        var summary = await RunAsync("--duration", "6s", "--epoch", "6s", "--commit-reveal", "--chain-spec", "425");
         var weights = summary["weights"]!.AsArray();
         Assert.NotEmpty(weights);
         Assert.All(
@@ -162,6 +170,4 @@ public sealed class DevnetValidatorsTests : InDirectory
         Assert.True(summary["booksEqual"]!.GetValue<bool>());
         return summary;
     }
-
-    private static string Text(JsonNode? node, string key) => node![key]!.GetValue<string>();
 }

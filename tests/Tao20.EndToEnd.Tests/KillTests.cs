@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Tao20.Tests;
 using Xunit.Abstractions;
 
 namespace Tao20.EndToEnd.Tests;
@@ -12,10 +13,7 @@ public sealed class KillTests(ITestOutputHelper output) : InDirectory
     [Fact]
     public async Task After_every_kill_the_totals_equal_the_chains_own()
     {
-        var seed = Environment.GetEnvironmentVariable("TAO20_SEED") is { } text
-            ? int.Parse(text, CultureInfo.InvariantCulture)
-            : Random.Shared.Next();
-        output.WriteLine($"TAO20_SEED={seed}");
+        var seed = TestSeed.Of(output);
         var random = new Random(seed);
         await using var chain = await ChainFixture.StartAsync(seed);
         await chain.TradeAsync(40);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using System.Text.Json.Nodes;
 using Tao20.Chain.Abi;
@@ -6,6 +5,7 @@ using Tao20.Chain.Contracts;
 using Tao20.Chain.Signing;
 using Tao20.Devnet;
 using Tao20.Domain.Units;
+using Tao20.Tests;
 using Tao20.Tests.Oracles;
 using Xunit.Abstractions;
 using static Tao20.EndToEnd.Tests.Json;
@@ -29,10 +29,7 @@ public sealed class MinerKillTests(ITestOutputHelper output) : InDirectory
 
     private async Task KillAsync(bool stepwise)
     {
-        var seed = Environment.GetEnvironmentVariable("TAO20_SEED") is { } text
-            ? int.Parse(text, CultureInfo.InvariantCulture)
-            : Random.Shared.Next();
-        output.WriteLine($"TAO20_SEED={seed}");
+        var seed = TestSeed.Of(output);
         var random = new Random(seed);
         var secret = string.Concat(Enumerable.Repeat("d7", 32));
         var account = PrivateKey.FromHex(secret).Address;
@@ -107,13 +104,10 @@ public sealed class MinerKillTests(ITestOutputHelper output) : InDirectory
     /// <summary>No stake worth a sale is left of any trade.</summary>
     private static async Task RequireNoBasketAsync(ChainFixture chain, Address account)
     {
-        var hotkey = new Hash256(
-            (await chain.Chain.Client.CallAsync([(chain.Economy.Index, AbiEncoder.Call("hotkey()"))], CancellationToken.None))[0]
-        );
         var stakes = await chain.Chain.Client.CallAsync(
             [
                 .. Economy.Netuids.Select(netuid =>
-                    (Economy.Staking, AbiEncoder.Call("getStake(bytes32,bytes32,uint256)", hotkey, Coldkey.Of(account), netuid))
+                    (Economy.Staking, AbiEncoder.Call("getStake(bytes32,bytes32,uint256)", Economy.Hotkey, Coldkey.Of(account), netuid))
                 ),
             ],
             CancellationToken.None

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Tao20.Chain.Signing;
+using static Tao20.EndToEnd.Tests.Json;
 
 namespace Tao20.EndToEnd.Tests;
 
@@ -72,6 +73,4 @@ public sealed class MinerOutageTests : InDirectory
     private static JsonArray Breakers(JsonObject status) => status["market"]!["trader"]!["breakers"]!.AsArray();
 
     private static IReadOnlyList<string> Faults(JsonObject status) => [.. status["faults"]!.AsArray().Select(fault => Text(fault, "kind"))];
-
-    private static string Text(JsonNode? node, string key) => node![key]!.GetValue<string>();
 }

@@ -134,7 +134,7 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
         await UntilAsync(again, status => Trader(status)["open"] is null);
         var report = await ReportAsync();
         Assert.Equal(await BalanceAsync(), BigInteger.Parse(Text(report["after"], "taoWei")));
-        Assert.Single(report["moves"]!.AsArray());
+        Assert.True(report["moves"]!.AsArray().Count == 1, $"from outside only the capital has come: {report}");
         Assert.Equal(await NonceAsync(), report["trades"]!.AsArray().Count(trade => Text(trade, "gasWei") != "0"));
     }
 

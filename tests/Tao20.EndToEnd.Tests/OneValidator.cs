@@ -65,9 +65,9 @@ public abstract class OneValidator : InDirectory, IAsyncLifetime
 
     protected async Task EpochAsync()
     {
-        var prices = await Fixture.Economy.PricesAsync(CancellationToken.None);
+        var nav = await Fixture.Economy.NavAsync(CancellationToken.None);
         await Fixture.Chain.Client.ExecuteAsync(
-            [Fixture.Economy.Mint(Fixture.Economy.Miners[0], 5 * System.Numerics.BigInteger.Pow(10, 18), prices, Time + 100)],
+            [Fixture.Economy.Mint(Fixture.Economy.Miners[0], 5 * System.Numerics.BigInteger.Pow(10, 18), nav, Time + 100)],
             ++Time,
             CancellationToken.None
         );

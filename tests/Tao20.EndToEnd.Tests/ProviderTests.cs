@@ -23,12 +23,13 @@ public sealed class ProviderTests(ITestOutputHelper output) : InDirectory, IAsyn
         ["TAO20_LOG_LEVEL"] = "Debug",
     };
 
+    private const int Blocks = 120;
     private ChainFixture _chain = null!;
 
     public async Task InitializeAsync()
     {
         _chain = await ChainFixture.StartAsync(5);
-        await _chain.TradeAsync(120);
+        await _chain.TradeAsync(Blocks);
         await _chain.Traders.FinishAsync(CancellationToken.None);
     }
 
@@ -122,7 +123,8 @@ public sealed class ProviderTests(ITestOutputHelper output) : InDirectory, IAsyn
     public async Task A_history_without_its_beginning_is_named_with_the_miner_the_amount_and_the_blocks()
     {
         // No epoch ends in these blocks: that would be named first.
-        await using var proxy = await ProviderProxy.ForgettingAsync(_chain.Chain.Rpc, 0, 50);
+        var first = await _chain.Chain.Client.BlockNumberAsync(CancellationToken.None) - Blocks;
+        await using var proxy = await ProviderProxy.ForgettingAsync(_chain.Chain.Rpc, 0, first + 20);
         await using var process = Tao20Process.Start(_chain.ValidatorArgumentsBehind(proxy.Url.ToString(), Directory), environment: Quick);
         var status = await process.UntilAsync(status => status["faults"]!.AsArray().Count > 0, TimeSpan.FromSeconds(60));
         var fault = status["faults"]![0]!;

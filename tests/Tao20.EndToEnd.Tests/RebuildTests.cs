@@ -81,7 +81,14 @@ public sealed partial class RebuildTests : InDirectory, IAsyncLifetime
     {
         var head = await HeadAsync();
         await using var forgetful = await ProviderProxy.ForgettingAsync(_chain.Chain.Rpc, head - 80, head - 50);
-        var environment = new Dictionary<string, string>(Quick) { ["TAO20_Chain__RebuildOnDivergence"] = "true" };
+
+        // In ranges so small that whole ones are missing: within a larger one it is seen before anything is folded.
+        var environment = new Dictionary<string, string>(Quick)
+        {
+            ["TAO20_Chain__RebuildOnDivergence"] = "true",
+            ["TAO20_Chain__FirstRangeBlocks"] = "16",
+            ["TAO20_Chain__MaxRangeBlocks"] = "16",
+        };
         var arguments = _chain.ValidatorArgumentsBehind($"{forgetful.Url},{_chain.Chain.Rpc}", System.IO.Path.Combine(Directory, "node"));
         await RequireAsUndisturbedAsync(arguments, environment, "has taken the place of the former one");
     }

@@ -143,7 +143,7 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
     private void Decide(Tick tick)
     {
         var began = _settings.Clock.GetTimestamp();
-        var (events, hold) = ArbitrageDecider.OnTick(_state, tick.Value, _settings.Rules);
+        var (events, hold) = ArbitrageDecider.OnTick(_state, tick.Value, _settings.Rules, _settings.Chain.Closed);
         _settings.Metrics.Decided(_settings.Clock.GetElapsedTime(began));
         _hold = hold;
         if (_settings.DryRun && events.OfType<ArbitrageEvent.TradeOpened>().FirstOrDefault() is { Trade: var would })

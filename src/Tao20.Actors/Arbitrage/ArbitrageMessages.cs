@@ -1,6 +1,7 @@
 using Tao20.Actors.Journal;
 using Tao20.Actors.Metrics;
 using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 
 namespace Tao20.Actors.Arbitrage;
@@ -15,6 +16,8 @@ public sealed class ArbitrageKey
 /// <summary>What a miner's trader is configured with.</summary>
 /// <param name="Account">The account it trades for.</param>
 /// <param name="Rules">When it trades, how much, and when it stops.</param>
+/// <param name="Chain">What the chain lets it do at the moment.</param>
+/// <param name="Fees">What gas may cost, and how much of it is given.</param>
 /// <param name="DryRun">Whether it only says what it would do.</param>
 /// <param name="Journal">How events are kept, and what to say when they cannot be.</param>
 /// <param name="Metrics">Where it is counted.</param>
@@ -22,6 +25,8 @@ public sealed class ArbitrageKey
 public sealed record ArbitrageSettings(
     Address Account,
     ArbitrageRules Rules,
+    ITransactionRules Chain,
+    FeePolicy Fees,
     bool DryRun,
     JournalFaultReporter Journal,
     ArbitrageMetrics Metrics,

@@ -55,16 +55,8 @@ internal static class ArbitrageWire
             },
         };
         wire.Breakers.AddRange(state.Breakers.Select(ToWire));
-        wire.Hours.AddRange(
-            state.Hours.Select(hour => new Wire.TradingHour
-            {
-                Hour = hour.Hour,
-                Minted = Values.Bytes(hour.Minted.Value),
-                Redeemed = Values.Bytes(hour.Redeemed.Value),
-                Profit = Values.Bytes(hour.Profit),
-                AtRisk = Values.Bytes(hour.AtRisk),
-            })
-        );
+        wire.Hours.AddRange(state.Hours.Select(AccountHistoryWire.ToWire));
+        wire.Recent.AddRange(state.Recent.Select(AccountHistoryWire.ToWire));
         return wire;
     }
 
@@ -78,15 +70,7 @@ internal static class ArbitrageWire
             wire.NotBefore,
             wire.LastArbitrage,
             wire.Unwinding,
-            [
-                .. wire.Hours.Select(hour => new TradingHour(
-                    hour.Hour,
-                    Values.Amount(hour.Minted),
-                    Values.Amount(hour.Redeemed),
-                    Values.Delta(hour.Profit),
-                    Values.Delta(hour.AtRisk)
-                )),
-            ],
+            [.. wire.Hours.Select(AccountHistoryWire.FromWire)],
             new TradingTotals(
                 wire.Totals.Confirmed,
                 wire.Totals.Failed,
@@ -99,7 +83,10 @@ internal static class ArbitrageWire
                 Values.Delta(wire.Totals.DepositedTao),
                 Values.Delta(wire.Totals.DepositedCost)
             )
-        );
+        )
+        {
+            Recent = [.. wire.Recent.Select(AccountHistoryWire.FromWire)],
+        };
 
     private static Wire.ArbitrageEvent ToWire(ArbitrageEvent e) =>
         e switch
@@ -213,6 +200,7 @@ internal static class ArbitrageWire
                 ExpectedNet = Values.Bytes(trade.Proposal.ExpectedNet),
                 GasUnits = trade.Proposal.GasUnits,
                 Tokens = Values.Bytes(trade.Proposal.Tokens.Value),
+                Order = trade.Proposal.Order is { } order ? BasketOrderWire.ToWire(order) : null,
             },
             Block = trade.Block,
             Time = trade.Time,
@@ -229,7 +217,8 @@ internal static class ArbitrageWire
                 wire.Proposal.Deadline,
                 Values.Delta(wire.Proposal.ExpectedNet),
                 wire.Proposal.GasUnits,
-                Values.Amount(wire.Proposal.Tokens)
+                Values.Amount(wire.Proposal.Tokens),
+                wire.Proposal.Order is { } order ? BasketOrderWire.FromWire(order) : null
             ),
             wire.Block,
             wire.Time

@@ -8,10 +8,18 @@ namespace Tao20.Actors.Arbitrage;
 /// <summary>Asks the chain what the plan of a trade wants to know, encodes what it decides, and reads what a trade came to.</summary>
 /// <param name="plan">What comes next in a trade.</param>
 /// <param name="encoder">Encodes its calls.</param>
-/// <param name="basket">Reads the basket; null where no plan asks for it.</param>
+/// <param name="isOneTransaction">Whether a trade is one transaction, by the router.</param>
+/// <param name="basket">Reads the basket.</param>
 /// <param name="reader">Reads balances and receipts.</param>
 /// <param name="head">How far the chain is.</param>
-internal sealed class TradeExecution(ITradePlan plan, TradeEncoder encoder, BasketReader? basket, MarketReader reader, ChainHead head)
+internal sealed class TradeExecution(
+    ITradePlan plan,
+    TradeEncoder encoder,
+    bool isOneTransaction,
+    BasketReader basket,
+    MarketReader reader,
+    ChainHead head
+)
 {
     /// <summary>The first transactions of a trade, where they follow from it alone; null when the chain has to be asked.</summary>
     public IReadOnlyList<TradeStep>? First(OpenTrade trade) =>
@@ -32,10 +40,10 @@ internal sealed class TradeExecution(ITradePlan plan, TradeEncoder encoder, Bask
             {
                 case NextStep.ReadBasket when facts.Basket is null:
                     await head.RefreshAsync(cancel).ConfigureAwait(false);
-                    facts = facts with { Basket = await Basket.ReadAsync(head.Latest!, cancel).ConfigureAwait(false) };
+                    facts = facts with { Basket = await basket.ReadAsync(head.Latest!, cancel).ConfigureAwait(false) };
                     break;
                 case NextStep.ReadTokens(var receipt) when facts.Tokens is null:
-                    facts = facts with { Tokens = await Basket.TokensAsync(receipt, cancel).ConfigureAwait(false) };
+                    facts = facts with { Tokens = await basket.TokensAsync(receipt, cancel).ConfigureAwait(false) };
                     break;
                 case var next:
                     return next;
@@ -62,7 +70,10 @@ internal sealed class TradeExecution(ITradePlan plan, TradeEncoder encoder, Bask
         foreach (var mined in trade.Steps.Select(step => done[step.Name].Receipt).OfType<Receipt>())
             receipts.Add(await reader.ReceiptAsync(mined, cancel).ConfigureAwait(false));
         var blocks = receipts.Select(receipt => receipt.Receipt.Block).Distinct().ToList();
-        var moved = basket is null ? TradeOutcomes.Moved(receipts) : await basket.MovedAsync(blocks, cancel).ConfigureAwait(false);
+        var moved =
+            isOneTransaction && receipts.TrueForAll(receipt => receipt.IsInLogs)
+                ? TradeOutcomes.Moved(receipts)
+                : await basket.MovedAsync(blocks, cancel).ConfigureAwait(false);
         var balances = await BalancesAsync(blocks.Count == 0 ? 0 : blocks.Max(), cancel).ConfigureAwait(false);
         return (TradeOutcomes.Of(trade, decisive, RouterCalls.RevertOf(decisive.Failure?.Revert), receipts, moved, tick), balances);
     }
@@ -74,6 +85,4 @@ internal sealed class TradeExecution(ITradePlan plan, TradeEncoder encoder, Bask
         await head.PassedAsync(block, cancel).ConfigureAwait(false);
         return await reader.BalancesAsync(head.Finalized!, cancel).ConfigureAwait(false);
     }
-
-    private BasketReader Basket => basket ?? throw new InvalidOperationException("The plan asks for a basket that nobody reads.");
 }

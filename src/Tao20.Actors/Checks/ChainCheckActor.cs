@@ -22,6 +22,7 @@ public sealed class ChainCheckActor : ReceiveActor, IWithTimers
     private CheckReport? _report;
     private string? _problem;
     private long _checks;
+    private DateTimeOffset? _offSince;
     private bool _checking;
     private bool _again;
 
@@ -32,6 +33,7 @@ public sealed class ChainCheckActor : ReceiveActor, IWithTimers
         Receive<HeadMoved>(_ =>
         {
             WatchHead();
+            Look();
             if (_chain.Gate.Report is { } last && last.Version != _chain.Runtime.Version)
                 Begin();
         });
@@ -43,7 +45,11 @@ public sealed class ChainCheckActor : ReceiveActor, IWithTimers
             if (!_stop.IsCancellationRequested)
                 _log.Error(ended.Cause, "The head is not watched any more: upgrades are noticed by what is sent, and checks by time");
         });
-        Receive<GetChainCheck>(_ => Sender.Tell(new ChainCheckStatus(_chain.Gate.Report, _problem, _checks, Off())));
+        Receive<GetChainCheck>(_ =>
+        {
+            var off = Look();
+            Sender.Tell(new ChainCheckStatus(_chain.Gate.Report, _problem, _checks, off, _offSince ?? _settings.Clock.GetUtcNow()));
+        });
     }
 
     /// <inheritdoc/>
@@ -60,14 +66,19 @@ public sealed class ChainCheckActor : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     protected override void PostStop() => _stop.Cancel();
 
-    /// <summary>What this node does and must not at the moment.</summary>
-    private List<(ChainAction Action, string Why)> Off() =>
+    /// <summary>What this node does and must not at the moment; notes since when that is so.</summary>
+    private List<(ChainAction Action, string Why)> Look()
+    {
+        List<(ChainAction, string)> off =
         [
             .. _settings
                 .Actions.Select(action => (Action: action, Why: _chain.Gate.Closed(action)))
                 .Where(one => one.Why is not null)
                 .Select(one => (one.Action, one.Why!)),
         ];
+        _offSince = off.Count == 0 ? null : _offSince ?? _settings.Clock.GetUtcNow();
+        return off;
+    }
 
     private void Begin()
     {
@@ -83,7 +94,9 @@ public sealed class ChainCheckActor : ReceiveActor, IWithTimers
     {
         // What the gate compares a report with must have been seen before.
         await _chain.Runtime.RefreshAsync(_stop.Token).ConfigureAwait(false);
-        return new Checked(await _check.RunAsync(_settings.Subject with { Before = _report }, _stop.Token).ConfigureAwait(false));
+        return new Checked(
+            await _check.RunAsync(_settings.Subject with { Before = _report, Charged = _chain.Charged }, _stop.Token).ConfigureAwait(false)
+        );
     }
 
     private void OnChecked(CheckReport report)
@@ -94,7 +107,7 @@ public sealed class ChainCheckActor : ReceiveActor, IWithTimers
         _chain.Gate.Take(report);
         _settings.Kept?.Invoke(report);
         Tell(report, before);
-        Next(Off().Count > 0 ? _settings.Subject.Bounds.RetryAfter : _settings.Subject.Bounds.Every);
+        Next(Look().Count > 0 ? _settings.Subject.Bounds.RetryAfter : _settings.Subject.Bounds.Every);
     }
 
     private void OnFailed(Exception cause)

@@ -14,7 +14,13 @@ public sealed class ChainCheckKey
 /// <param name="Subject">What it is about.</param>
 /// <param name="Actions">What the node does with the chain: only these being off is a fault.</param>
 /// <param name="Kept">Keeps each report, for the next start; null keeps none.</param>
-public sealed record ChainCheckSettings(CheckSubject Subject, IReadOnlyList<ChainAction> Actions, Action<CheckReport>? Kept);
+/// <param name="Clock">The clock.</param>
+public sealed record ChainCheckSettings(
+    CheckSubject Subject,
+    IReadOnlyList<ChainAction> Actions,
+    Action<CheckReport>? Kept,
+    TimeProvider Clock
+);
 
 /// <summary>Is the chain as it is taken to be? Answered by <see cref="ChainCheckStatus"/>.</summary>
 public sealed record GetChainCheck
@@ -35,9 +41,11 @@ public sealed record CheckChain
 /// <param name="Problem">Why the last check could not be made; null when it could.</param>
 /// <param name="Checks">How many have been made since the start.</param>
 /// <param name="Off">What this node does and is off, each with why.</param>
+/// <param name="Since">Since when something is off; now when nothing is.</param>
 public sealed record ChainCheckStatus(
     CheckReport? Report,
     string? Problem,
     long Checks,
-    IReadOnlyList<(ChainAction Action, string Why)> Off
+    IReadOnlyList<(ChainAction Action, string Why)> Off,
+    DateTimeOffset Since
 );

@@ -33,7 +33,7 @@ internal sealed class WeightsActor : HeadDrivenActor
     private readonly SubnetReader _subnet;
     private WeightsState _state = WeightsState.Initial;
     private EpochId? _computing;
-    private IReadOnlyList<string> _alarms = [];
+    private IReadOnlyList<RaisedAlarm> _alarms = [];
     private ulong _lookedAt;
 
     public WeightsActor(FollowerSettings settings, ValidatorRole role, ChainConnection chain, IActorRef transactions)
@@ -204,11 +204,12 @@ internal sealed class WeightsActor : HeadDrivenActor
             .. WeightsAlarm.Of(view.Block, rules.Clock, rules.RevealPeriod, self.LastUpdate, view.Commits),
             .. stored is null ? [] : new[] { stored },
         ];
-        foreach (var alarm in alarms.Except(_alarms))
+        foreach (var alarm in alarms.Except(_alarms.Select(known => known.Text)))
             Log.Error("Weights do not arrive: {Reason}", alarm);
         if (alarms.Count == 0 && _alarms.Count > 0)
             Log.Info("Weights arrive again");
-        _alarms = alarms;
+        var now = (ulong)_settings.Clock.GetUtcNow().ToUnixTimeSeconds();
+        _alarms = [.. alarms.Select(text => _alarms.FirstOrDefault(known => known.Text == text) ?? new RaisedAlarm(text, now))];
         _settings.Metrics.Consensus.WeightsAlarms(alarms.Count);
     }
 

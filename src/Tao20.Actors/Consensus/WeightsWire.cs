@@ -36,11 +36,17 @@ internal static class WeightsWire
     {
         var wire = new Wire.WeightsSnapshot();
         wire.Recent.AddRange(state.Recent.Select(ToWire));
-        wire.Alarms.AddRange(state.Alarms);
+        wire.Alarms.AddRange(state.Alarms.Select(alarm => alarm.Text));
+        wire.AlarmsSince.AddRange(state.Alarms.Select(alarm => alarm.Since));
         return wire;
     }
 
-    public static WeightsState FromWire(Wire.WeightsSnapshot wire) => new([.. wire.Recent.Select(FromWire)]) { Alarms = [.. wire.Alarms] };
+    public static WeightsState FromWire(Wire.WeightsSnapshot wire) =>
+        new([.. wire.Recent.Select(FromWire)])
+        {
+            // A node of an older version does not tell since when.
+            Alarms = [.. wire.Alarms.Select((text, i) => new RaisedAlarm(text, wire.AlarmsSince.ElementAtOrDefault(i)))],
+        };
 
     private static Wire.WeightsProgress ToWire(WeightsProgress progress)
     {

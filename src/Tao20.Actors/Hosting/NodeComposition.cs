@@ -3,6 +3,7 @@ using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Checks;
 using Tao20.Actors.Configuration;
 using Tao20.Actors.Consensus;
+using Tao20.Actors.Index;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Metrics;
 using Tao20.Actors.Pricing;
@@ -28,11 +29,13 @@ public abstract record NodeWork
     /// <param name="Role">Who it is, and for which registry.</param>
     /// <param name="Fees">What its transactions may cost.</param>
     /// <param name="Weights">How weights are set.</param>
-    public sealed record Validating(ValidatorRole Role, FeePolicy Fees, WeightsOptions Weights) : NodeWork;
+    /// <param name="Index">What it does for the index.</param>
+    public sealed record Validating(ValidatorRole Role, FeePolicy Fees, WeightsOptions Weights, IndexDutyOptions Index) : NodeWork;
 
     /// <summary>It keeps the market at NAV.</summary>
     /// <param name="Trader">How it trades.</param>
-    public sealed record Trading(TraderSetup Trader) : NodeWork;
+    /// <param name="Index">What it does for the index.</param>
+    public sealed record Trading(TraderSetup Trader, IndexDutyOptions Index) : NodeWork;
 }
 
 /// <summary>How a miner trades, and what for.</summary>
@@ -89,16 +92,21 @@ public static class NodeComposition
             case NodeWork.Counting:
                 akka.WithConsensus(follower, clustered);
                 break;
-            case NodeWork.Validating(var role, var fees, var weights):
-                akka.WithTransactions(
-                        new SenderSettings(role.Registry.ChainId, role.Key, fees, chain.RulesOf(fees), follower.Journal),
-                        chain,
-                        clustered
-                    )
+            case NodeWork.Validating(var role, var fees, var weights, var index):
+                var rules = chain.RulesOf(fees);
+                akka.WithTransactions(new SenderSettings(role.Registry.ChainId, role.Key, fees, rules, follower.Journal), chain, clustered)
                     .WithValidator(follower, role, weights, chain, clustered);
+                if (index.Step)
+                    akka.WithIndexDuties(new(role.Key.Address, index, fees, rules, follower.Journal), chain, clustered);
                 break;
-            case NodeWork.Trading(var trader):
+            case NodeWork.Trading(var trader, var index):
                 akka.WithConsensus(follower, clustered).WithTrader(trader, chain);
+                if (index.Step && trader is { Key: not null, DryRun: false })
+                    akka.WithIndexDuties(
+                        new(trader.Account, index, trader.Fees, chain.RulesOf(trader.Fees), follower.Journal),
+                        chain,
+                        clustered: false
+                    );
                 break;
         }
 
@@ -135,9 +143,10 @@ public static class NodeComposition
     {
         // Step by step a trade is forty transactions, which do not wait for each other.
         var fees = trader.Market.Router is null ? trader.Fees with { MaxInFlight = FeePolicy.MostInFlight } : trader.Fees;
+        rules ??= chain.RulesOf(fees);
         if (trader is { Key: { } key, DryRun: false })
             akka.WithTransactions(
-                new SenderSettings(trader.ChainId, key, fees, rules ?? chain.RulesOf(fees), trader.Journal, SeesPending: true),
+                new SenderSettings(trader.ChainId, key, fees, rules, trader.Journal, SeesPending: true),
                 chain,
                 clustered: false
             );
@@ -148,7 +157,16 @@ public static class NodeComposition
                 TimeSpan.FromSeconds(trader.Rules.StaleSeconds),
                 trader.MaxBlockAge
             ),
-            new ArbitrageSettings(trader.Account, trader.Rules, trader.DryRun, trader.Journal, trader.Metrics, trader.Clock),
+            new ArbitrageSettings(
+                trader.Account,
+                trader.Rules,
+                rules,
+                trader.Fees,
+                trader.DryRun,
+                trader.Journal,
+                trader.Metrics,
+                trader.Clock
+            ),
             chain,
             trader.Market
         );

@@ -12,6 +12,7 @@ using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Checks;
 using Tao20.Actors.Configuration;
 using Tao20.Actors.Consensus;
+using Tao20.Actors.Index;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Miners;
@@ -179,6 +180,19 @@ public static class Tao20AkkaExtensions
             _ => Props.Create(() => new TransactionSenderActor(settings, chain))
         );
 
+    /// <summary>What does the index's duties behind <see cref="IndexDutiesKey"/>: one in the cluster. It needs the sender.</summary>
+    public static AkkaConfigurationBuilder WithIndexDuties(
+        this AkkaConfigurationBuilder builder,
+        IndexDutySettings settings,
+        ChainConnection chain,
+        bool clustered
+    ) =>
+        builder.WithOne<IndexDutiesKey>(
+            IndexDutiesKey.Name,
+            clustered,
+            registry => Props.Create(() => new IndexDutiesActor(settings, chain, registry.Get<TransactionSenderKey>()))
+        );
+
     /// <summary>The market's feed behind <see cref="PriceFeedKey"/>, and the account's trader behind <see cref="ArbitrageKey"/>.</summary>
     /// <param name="builder">What is being built.</param>
     /// <param name="feed">What the feed is told.</param>
@@ -194,10 +208,10 @@ public static class Tao20AkkaExtensions
     )
     {
         var contract = chain.Options.Contract;
-        var reader = new MarketReader(chain.Pool, contract, market, trader.Account, chain.Runtime);
+        var reader = new MarketReader(chain.Pool, contract, market, trader.Account, chain.Runtime, trader.Fees);
         ITradePlan plan = market.Router is null ? new StepwisePlan(trader.Rules.SlippageBasisPoints) : new RouterPlan();
-        var basket = market.Router is null ? new BasketReader(chain.Pool, contract, market, trader.Account, chain.Runtime) : null;
-        var execution = new TradeExecution(plan, new TradeEncoder(contract, market), basket, reader, chain.Head);
+        var basket = new BasketReader(chain.Pool, contract, market, trader.Account, chain.Runtime, trader.Fees);
+        var execution = new TradeExecution(plan, new TradeEncoder(contract, market), market.Router is not null, basket, reader, chain.Head);
         return builder
             .WithOne<ArbitrageKey>(
                 ArbitrageKey.Name,

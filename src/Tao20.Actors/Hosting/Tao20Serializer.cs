@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Serialization;
 using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Consensus;
+using Tao20.Actors.Index;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Pricing;
@@ -30,6 +31,7 @@ public sealed class Tao20Serializer : SerializerWithStringManifest
         .. OutboxWire.Forms,
         .. ArbitrageWire.Forms,
         .. PricingWire.Forms,
+        .. IndexDutyWire.Forms,
     ];
 
     private static readonly FrozenDictionary<Type, WireForm> ByType = Forms.ToFrozenDictionary(form => form.Type);

@@ -26,7 +26,7 @@ public sealed class TransactionSenderActor : HeadDrivenActor
     private OutboxState _state = OutboxState.Initial;
     private AccountView? _view;
     private string? _waiting;
-    private (string? What, ulong Since) _refused;
+    private (string? What, ulong Since, ulong Times) _refused;
     private ExternalUse _external;
     private NodeFault? _fault;
 
@@ -242,14 +242,16 @@ public sealed class TransactionSenderActor : HeadDrivenActor
         return new Answered(id, attempt, answer, text);
     }
 
-    /// <summary>For how many blocks no node has accepted these bytes, or would simulate this intent.</summary>
+    /// <summary>
+    /// For how many blocks no node has accepted these bytes, or would simulate this intent; no more than it was asked, since what waits
+    /// for others may have been asked only at the two moments when a node was in the middle of a reorg.
+    /// </summary>
     private ulong RefusedForBlocks(string what, bool refused)
     {
         if (!refused)
             return 0;
-        if (_refused.What != what)
-            _refused = (what, _view!.Latest);
-        return _view!.Latest - Math.Min(_view.Latest, _refused.Since);
+        _refused = _refused.What == what ? _refused with { Times = _refused.Times + 1 } : (what, _view!.Latest, 1);
+        return Math.Min(_refused.Times, _view!.Latest - Math.Min(_view.Latest, _refused.Since));
     }
 
     private void OnReplacementFound(ReplacementTransaction replacement)

@@ -30,6 +30,10 @@ public readonly struct AbiData(ReadOnlyMemory<byte> data)
     /// <exception cref="FormatException">There is no such word.</exception>
     public Hash256 Hash(int index) => new(Word(index));
 
+    /// <summary>Word number <paramref name="index"/> as an address.</summary>
+    /// <exception cref="FormatException">There is no such word.</exception>
+    public Address Address(int index) => new(Word(index)[^Domain.Units.Address.Length..]);
+
     /// <summary>The list that word number <paramref name="index"/> points to: its items, each a word.</summary>
     /// <exception cref="FormatException">It points outside of the data.</exception>
     public (AbiData Items, int Count) List(int index)

@@ -28,7 +28,10 @@ public static class CallData
         where T : ContractDeploymentMessage =>
         deployment.ByteCode
         + Convert.ToHexStringLower(
-            new ParametersEncoder().EncodeParameters(MessageShape<T>.Parameters, MessageShape<T>.Values(deployment))
+            new ParametersEncoder().EncodeParameters(
+                new AttributesToABIExtractor().ExtractParametersFromAttributes(typeof(T)),
+                MessageShape<T>.Values(deployment)
+            )
         );
 
     private static class Function<T>

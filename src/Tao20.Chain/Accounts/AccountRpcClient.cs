@@ -37,7 +37,7 @@ public sealed class AccountRpcClient
         _simulatedAt = seesPending ? BlockParameter.CreatePending() : BlockParameter.CreateLatest();
         _web3 = new Web3(new PoolClient(chain.Pool, stop));
         _nonces = new NonceSearch(chain.Pool, account, stop);
-        _fees = new ChargedFees(chain.Pool, chain.Runtime, account, chain.Log, stop);
+        _fees = new ChargedFees(chain, account, stop);
     }
 
     /// <summary>The account.</summary>

@@ -2,8 +2,8 @@ using System.Numerics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Tao20.Chain.Abi;
+using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
-using Tao20.Chain.Runtime;
 using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 
@@ -14,7 +14,7 @@ namespace Tao20.Chain.Accounts;
 /// rule holds is found out: by what the account's balance has gone down by in the block, and where other things have moved that, by what
 /// it was before, or by whether the node is one of Substrate.
 /// </summary>
-internal sealed class ChargedFees(EndpointPool pool, RuntimeWatch runtime, Address account, ILogger log, CancellationToken stop)
+internal sealed class ChargedFees(ChainConnection chain, Address account, CancellationToken stop)
 {
     private const int MostKnown = 1_024;
     private readonly Dictionary<(Hash256 Transaction, Hash256 Block), Receipt> _known = [];
@@ -68,7 +68,7 @@ internal sealed class ChargedFees(EndpointPool pool, RuntimeWatch runtime, Addre
                     )
             ),
         ];
-        await pool.SendAsync(calls, stop).ConfigureAwait(false);
+        await chain.Pool.SendAsync(calls, stop).ConfigureAwait(false);
         if (found != hash)
             return null;
         return new BlockOfAccount(
@@ -81,8 +81,8 @@ internal sealed class ChargedFees(EndpointPool pool, RuntimeWatch runtime, Addre
     {
         if (read.Paid is { } paid && FeeCandidates.Observed(read.Fees, paid) is { } observed && observed != _rule)
         {
-            _rule = observed;
-            log.LogInformation("The chain charges {Rule}, by the balance of {Account}", WordsOf(observed), account);
+            _rule = chain.Charged = observed;
+            chain.Log.LogInformation("The chain charges {Rule}, by the balance of {Account}", WordsOf(observed), account);
         }
 
         return _rule ??= await ByNodeAsync().ConfigureAwait(false);
@@ -93,15 +93,15 @@ internal sealed class ChargedFees(EndpointPool pool, RuntimeWatch runtime, Addre
     {
         try
         {
-            if ((runtime.Version ?? await runtime.RefreshAsync(stop).ConfigureAwait(false)) is { } version)
+            if ((chain.Runtime.Version ?? await chain.Runtime.RefreshAsync(stop).ConfigureAwait(false)) is { } version)
             {
-                log.LogInformation("The chain runs {Runtime}: it charges {Rule}", version.Name, WordsOf(FeeRule.BaseFeeBefore));
+                chain.Log.LogInformation("The chain runs {Runtime}: it charges {Rule}", version.Name, WordsOf(FeeRule.BaseFeeBefore));
                 return FeeRule.BaseFeeBefore;
             }
         }
         catch (ChainException e)
         {
-            log.LogDebug("No endpoint says which runtime the chain has: {Reason}", e.Message);
+            chain.Log.LogDebug("No endpoint says which runtime the chain has: {Reason}", e.Message);
         }
 
         return FeeRule.EffectivePrice;

@@ -1,4 +1,5 @@
 using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts;
 using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
@@ -150,21 +151,11 @@ public sealed class ChainCheck(ChainConnection chain)
     private static async Task<CheckedIndex?> IndexAsync(CheckProbe probe, Address contract)
     {
         var answers = await probe
-            .CallAsync([
-                (contract, new HotkeyFunction().Encode()),
-                (contract, new ColdkeyFunction().Encode()),
-                (contract, new GetIndexCompositionFunction().Encode()),
-            ])
+            .CallAsync([(contract, new ColdkeyFunction().Encode()), (contract, new LegsFunction().Encode())])
             .ConfigureAwait(false);
-        if (answers.Any(answer => answer.Bytes is null))
-            return null;
-        var (netuids, count) = answers[2].Words.List(0);
-        return new CheckedIndex(
-            contract,
-            answers[0].Words.Hash(0),
-            answers[1].Words.Hash(0),
-            [.. Enumerable.Range(0, count).Select(i => (ushort)netuids.UInt64(i))]
-        );
+        return answers.Any(answer => answer.Bytes is null)
+            ? null
+            : new CheckedIndex(contract, answers[0].Words.Hash(0), LegWords.Of(answers[1].Words));
     }
 
     /// <summary>A row that cannot be read counts as different.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using Tao20.Chain.Abi;
+using Tao20.Chain.Contracts;
 using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Runtime;
 using Tao20.Chain.Substrate;
@@ -24,7 +25,14 @@ internal sealed record CallAnswer(byte[]? Bytes, string? Refusal)
 internal sealed class CheckUnreadableException(string message) : Exception(message);
 
 /// <summary>What the contract says of itself.</summary>
-internal sealed record CheckedIndex(Address Contract, Hash256 Hotkey, Hash256 Coldkey, IReadOnlyList<ushort> Netuids);
+internal sealed record CheckedIndex(Address Contract, Hash256 Coldkey, IReadOnlyList<LegWords> Legs)
+{
+    /// <summary>The legs' subnets.</summary>
+    public IReadOnlyList<ushort> Netuids { get; } = [.. Legs.Select(leg => leg.Netuid)];
+
+    /// <summary>The legs' hotkeys, each once.</summary>
+    public IReadOnlyList<Hash256> Hotkeys { get; } = [.. Legs.Select(leg => leg.Hotkey).Distinct()];
+}
 
 /// <summary>
 /// One node at one final block, with what a check is about: all rows read through this, by Substrate's hash of the block where that is

@@ -1,5 +1,6 @@
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Runtime;
+using Tao20.Domain.Checks;
 using Tao20.Domain.Transactions;
 
 namespace Tao20.Chain.Checks;
@@ -12,7 +13,10 @@ namespace Tao20.Chain.Checks;
 public sealed class CheckedRules(ActionGate gate, RuntimeWatch runtime, IntentKinds kinds, FeePolicy fees) : ITransactionRules
 {
     /// <inheritdoc/>
-    public string? Closed(TransactionIntent intent) => gate.Closed(kinds.Of(intent).Action);
+    public string? Closed(TransactionIntent intent) => Closed(kinds.Of(intent).Action);
+
+    /// <inheritdoc/>
+    public string? Closed(ChainAction action) => gate.Closed(action);
 
     /// <inheritdoc/>
     public ulong GasLimit(TransactionIntent intent, ulong estimate) =>

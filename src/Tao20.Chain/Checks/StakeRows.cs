@@ -4,6 +4,7 @@ using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.Substrate;
+using Tao20.Domain.Index;
 using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 using static Tao20.Domain.Checks.ChainAction;
@@ -21,7 +22,7 @@ internal static class StakeRows
     [
         new(17, "Asking for too much", "moves what there is / NotEnoughStakeToWithdraw", Refuse, [Mint, Redeem], TooMuchAsync),
         new(18, "Asking for what is held", "each leg can be transferred", Degrade, [Redeem], WhatIsHeldAsync),
-        new(27, "Leg's hotkey is in place", "it has an owner / and no successor", Refuse, [Nav, Mint, Redeem], HotkeyAsync),
+        new(27, "Legs' stake is in place", "owned hotkeys, nothing missing / no successors", Refuse, [Nav, Mint, Redeem], HotkeyAsync),
         new(28, "Room for hotkeys", "the leg's hotkey is listed, and there are less than 100", Warn, [], RoomAsync),
         new(29, "No locked alpha comes in", "the index does not take it", Refuse, [Mint], LockedAlphaAsync),
         new(30, "Contract is free to move", "nothing of it is locked", Degrade, [Redeem], FreeAsync),
@@ -32,17 +33,15 @@ internal static class StakeRows
     {
         if (probe.Index is not { } index)
             return Finding.NotAsked("there is no contract");
-        var held = await probe.OnceAsync("held", () => HeldAsync(probe, index)).ConfigureAwait(false);
-        if (held.Count == 0)
+        var held = await HeldAsync(probe, index).ConfigureAwait(false);
+        if (held.TrueForAll(leg => leg.Alpha.IsZero))
             return Finding.NotAsked("the index holds nothing yet");
-        var (netuid, alpha) = held.MaxBy(leg => leg.Alpha);
-        var answer = await probe
-            .CallAsync(Precompiles.Staking, Transfer(probe, index, netuid, alpha + 1), index.Contract)
-            .ConfigureAwait(false);
+        var (leg, alpha) = held.MaxBy(each => each.Alpha);
+        var answer = await probe.CallAsync(Precompiles.Staking, Transfer(probe, leg, alpha + 1), index.Contract).ConfigureAwait(false);
         var refused = answer.Refusal?.Contains("NotEnoughStakeToWithdraw", StringComparison.Ordinal) == true;
         return (probe.Later ? refused : answer.Refusal is null)
             ? Finding.Ok(answer.Refusal ?? "moves what there is")
-            : Finding.Differs($"of subnet {netuid}: {answer.Refusal ?? "moves what there is"}");
+            : Finding.Differs($"of subnet {leg.Netuid}: {answer.Refusal ?? "moves what there is"}");
     }
 
     private static async Task<Finding> WhatIsHeldAsync(CheckProbe probe)
@@ -80,24 +79,32 @@ internal static class StakeRows
     {
         if (probe.Index is not { } index)
             return Finding.NotAsked("there is no contract");
-        if (await probe.StorageAsync(RuntimeStorage.Owner, index.Hotkey).ConfigureAwait(false) is not { Length: Hash256.Length })
-            return Finding.Differs($"there is no hotkey {index.Hotkey}");
+        foreach (var hotkey in index.Hotkeys)
+        {
+            if (await probe.StorageAsync(RuntimeStorage.Owner, hotkey).ConfigureAwait(false) is not { Length: Hash256.Length })
+                return Finding.Differs($"there is no hotkey {hotkey}");
+        }
+
+        var held = await HeldAsync(probe, index).ConfigureAwait(false);
+        List<string> wrong =
+        [
+            .. held.Where(leg => leg.Leg.IsActive && IndexLeg.IsLess(leg.Alpha, leg.Leg.Book))
+                .Select(leg => $"on subnet {leg.Leg.Netuid} stake is missing: it has to be followed to its new hotkey"),
+        ];
         if (!probe.Later)
-            return Finding.Ok("it has an owner");
+            return Finding.Of(wrong, "they have owners, and nothing is missing");
         var answers = await probe
             .CallAsync([
-                .. index.Netuids.Select(netuid => (Precompiles.Staking, new GetHotkeySuccessorFunction(index.Hotkey, netuid).Encode())),
+                .. index.Legs.Select(leg => (Precompiles.Staking, new GetHotkeySuccessorFunction(leg.Hotkey, leg.Netuid).Encode())),
             ])
             .ConfigureAwait(false);
-        return Finding.Of(
-            [
-                .. index
-                    .Netuids.Zip(answers)
-                    .Where(pair => pair.Second.Words.UInt64(0) != 0)
-                    .Select(pair => $"on subnet {pair.First} all stake has gone to {pair.Second.Words.Hash(1)}"),
-            ],
-            "it has an owner and no successor"
+        wrong.AddRange(
+            index
+                .Netuids.Zip(answers)
+                .Where(pair => pair.Second.Words.UInt64(0) != 0)
+                .Select(pair => $"on subnet {pair.First} all stake has gone to {pair.Second.Words.Hash(1)}")
         );
+        return Finding.Of(wrong, "they have owners and no successors, and nothing is missing");
     }
 
     private static async Task<Finding> RoomAsync(CheckProbe probe)
@@ -110,7 +117,8 @@ internal static class StakeRows
         return hotkeys.Count >= MostForStrangers && probe.Later
                 ? Finding.Differs($"{hotkeys.Count} hotkeys: another leg's can only be added by the index's own purchase")
             : hotkeys.Count >= RoomLeft ? Finding.Differs($"{hotkeys.Count} hotkeys of {MostForStrangers}: somebody is filling the list")
-            : !hotkeys.Contains(index.Hotkey) ? Finding.Differs("the index holds nothing of its own hotkey yet: the list can be filled")
+            : !index.Hotkeys.All(hotkeys.Contains)
+                ? Finding.Differs("a leg's hotkey is not listed yet: the list can be filled before it is")
             : Finding.Ok($"{hotkeys.Count} of {MostForStrangers}");
     }
 
@@ -151,29 +159,34 @@ internal static class StakeRows
         );
     }
 
-    /// <summary>What the index holds, where it holds anything.</summary>
-    private static async Task<List<(ushort Netuid, BigInteger Alpha)>> HeldAsync(CheckProbe probe, CheckedIndex index)
+    /// <summary>What the index holds of each leg.</summary>
+    private static async Task<List<(LegWords Leg, BigInteger Alpha)>> HeldAsync(CheckProbe probe, CheckedIndex index)
     {
         var answers = await probe
-            .CallAsync([
-                .. index.Netuids.Select(netuid =>
-                    (Precompiles.Staking, new GetStakeFunction(index.Hotkey, index.Coldkey, netuid).Encode())
-                ),
-            ])
+            .OnceAsync(
+                "held",
+                () =>
+                    probe.CallAsync([
+                        .. index.Legs.Select(leg =>
+                            (Precompiles.Staking, new GetStakeFunction(leg.Hotkey, index.Coldkey, leg.Netuid).Encode())
+                        ),
+                    ])
+            )
             .ConfigureAwait(false);
-        return [.. index.Netuids.Zip(answers, (netuid, answer) => (netuid, answer.Number)).Where(leg => leg.Number > 0)];
+        return [.. index.Legs.Zip(answers, (leg, answer) => (leg, answer.Number))];
     }
 
+    /// <summary>What it would take to transfer each leg of which there is anything.</summary>
     private static async Task<List<(ushort Netuid, ulong? Gas, string? Refusal)>> LegsAsync(CheckProbe probe)
     {
         var index = probe.Index!;
-        var held = await probe.OnceAsync("held", () => HeldAsync(probe, index)).ConfigureAwait(false);
+        var held = (await HeldAsync(probe, index).ConfigureAwait(false)).Where(leg => leg.Alpha > 0).ToList();
         var estimates = await probe
-            .EstimateAsync(index.Contract, [.. held.Select(leg => (Precompiles.Staking, Transfer(probe, index, leg.Netuid, leg.Alpha)))])
+            .EstimateAsync(index.Contract, [.. held.Select(leg => (Precompiles.Staking, Transfer(probe, leg.Leg, leg.Alpha)))])
             .ConfigureAwait(false);
-        return [.. held.Zip(estimates, (leg, estimate) => (leg.Netuid, estimate.Gas, estimate.Refusal))];
+        return [.. held.Zip(estimates, (leg, estimate) => (leg.Leg.Netuid, estimate.Gas, estimate.Refusal))];
     }
 
-    private static string Transfer(CheckProbe probe, CheckedIndex index, ushort netuid, BigInteger alpha) =>
-        new TransferStakeFunction(Coldkey.Of(probe.Sender), index.Hotkey, netuid, netuid, alpha).Encode();
+    private static string Transfer(CheckProbe probe, LegWords leg, BigInteger alpha) =>
+        new TransferStakeFunction(Coldkey.Of(probe.Sender), leg.Hotkey, leg.Netuid, leg.Netuid, alpha).Encode();
 }

@@ -30,7 +30,7 @@ internal static class SubnetRows
         new(23, "Reservoirs are small", "less than a hundredth of the pools", Warn, [], ReservoirsAsync),
         new(24, "Leg is alive", "it is there, its alpha trades and can be transferred", Degrade, [Mint], AliveAsync),
         new(25, "Leg is not dissolving", "not queued, not begun", Degrade, [Nav, Mint], DissolvingAsync),
-        new(26, "Same subnet as composed", "registered as often as before", Refuse, [Nav, Mint, Redeem], SameAsync),
+        new(26, "Same subnet as composed", "registered as often as when composed", Warn, [], SameAsync),
     ];
 
     private static async Task<Finding> FeesAsync(CheckProbe probe)
@@ -204,31 +204,23 @@ internal static class SubnetRows
         );
     }
 
+    /// <summary>A leg whose netuid is another subnet's counts no more, and is taken out with the next operation.</summary>
     private static async Task<Finding> SameAsync(CheckProbe probe)
     {
+        if (probe.Index is not { } index)
+            return Finding.NotAsked("there is no contract");
         var counters = await EachAsync(probe, RuntimeStorage.RegisteredSubnetCounter).ConfigureAwait(false);
         var registered = await AskAsync(probe, (Precompiles.Subnet, netuid => new GetNetworkRegistrationBlockFunction(netuid).Encode()))
             .ConfigureAwait(false);
         List<string> differences = [];
-        for (var i = 0; i < probe.Netuids.Count; i++)
+        for (var i = 0; i < index.Legs.Count; i++)
         {
-            var netuid = probe.Netuids[i];
-            var counter = counters[i] is { } raw ? ScaleReader.UInt64(raw) : 0;
-            var name = $"registrations of subnet {netuid}";
-            if (probe.Recorded(name) is { } before && before != counter.ToString(CultureInfo.InvariantCulture))
-            {
-                differences.Add($"subnet {netuid} has been registered anew, in block {registered[i][0].Number}: its leg is void");
-
-                // It stays so until the record is put aside by a person who has looked.
-                probe.Values[name] = before;
-            }
-            else
-            {
-                probe.Note(name, counter);
-            }
+            var (leg, counter) = (index.Legs[i], counters[i] is { } raw ? ScaleReader.UInt64(raw) : 0);
+            if (counter > leg.Registration)
+                differences.Add($"subnet {leg.Netuid} has been registered anew, in block {registered[i][0].Number}: its leg is void");
         }
 
-        return Finding.Of(differences, $"{probe.Netuids.Count} subnets");
+        return Finding.Of(differences, $"{index.Legs.Count} subnets");
     }
 
     private static async Task<IReadOnlyList<ushort>> RatesAsync(CheckProbe probe) =>

@@ -4,13 +4,21 @@ using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Runtime;
 using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Index;
 using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Contracts;
 
-/// <summary>Reads what an account needs to trade without a router.</summary>
-public sealed class BasketReader(EndpointPool pool, Address contract, MarketAddresses market, Address account, RuntimeWatch runtime)
+/// <summary>Reads what an account needs to trade without a router, and to redeem tokens.</summary>
+public sealed class BasketReader(
+    EndpointPool pool,
+    Address contract,
+    MarketAddresses market,
+    Address account,
+    RuntimeWatch runtime,
+    FeePolicy fees
+)
 {
     private readonly NavReader _nav = new(pool, contract);
 
@@ -19,8 +27,6 @@ public sealed class BasketReader(EndpointPool pool, Address contract, MarketAddr
     public async Task<BasketReading> ReadAsync(BlockHeader block, CancellationToken cancel)
     {
         var inputs = await _nav.ReadAsync(block, runtime.Profile, cancel).ConfigureAwait(false);
-        Hash256 hotkey = default;
-        await SendAsync([At(contract, new HotkeyFunction().Encode(), words => hotkey = words.Hash(0))]).ConfigureAwait(false);
         var (staked, allowed, poolAllowed) = (new AlphaHeld[inputs.Holdings.Count], new BigInteger[inputs.Holdings.Count], BigInteger.Zero);
         List<RpcCall> calls =
         [
@@ -29,7 +35,7 @@ public sealed class BasketReader(EndpointPool pool, Address contract, MarketAddr
         var coldkey = Coldkey.Of(account);
         for (var i = 0; i < staked.Length; i++)
         {
-            var (at, netuid) = (i, inputs.Holdings[i].Netuid);
+            var (at, netuid, hotkey) = (i, inputs.Holdings[i].Netuid, inputs.Holdings[i].Hotkey);
             calls.Add(
                 At(
                     Precompiles.Staking,
@@ -47,7 +53,7 @@ public sealed class BasketReader(EndpointPool pool, Address contract, MarketAddr
         }
 
         await SendAsync(calls).ConfigureAwait(false);
-        return new BasketReading(inputs, hotkey, staked, allowed, poolAllowed);
+        return new BasketReading(inputs, LegRules.Of(runtime.Profile, fees.LegGas), staked, allowed, poolAllowed);
 
         Task SendAsync(IReadOnlyList<RpcCall> asked) => pool.SendAtAsync(block.Number, block.Hash, asked, cancel);
 

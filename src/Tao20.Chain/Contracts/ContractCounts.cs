@@ -66,7 +66,7 @@ public sealed class ContractCounts(EndpointPool pool, Address contract, ulong fr
                 )
                 .ConfigureAwait(false);
             var (items, count) = new AbiData(bytes).List(0);
-            var miners = Enumerable.Range(0, count).Select(i => AddressOf(items.Hash(i))).ToList();
+            var miners = Enumerable.Range(0, count).Select(i => items.Address(i)).ToList();
             return (
                 await EpochAtAsync(pool, block, cancel).ConfigureAwait(false),
                 await AtAsync(pool, miners, block, cancel).ConfigureAwait(false)
@@ -130,11 +130,29 @@ public sealed class ContractCounts(EndpointPool pool, Address contract, ulong fr
         while (low < high)
         {
             var middle = low + (high - low) / 2;
-            var counted = await CountedAsync(pool, gap, middle, cancel).ConfigureAwait(false);
+            var counted = await CountedOrNothingAsync(gap, middle, cancel).ConfigureAwait(false);
             (low, high) = counted > count ? (low, middle) : (middle + 1, high);
         }
 
         return low;
+    }
+
+    /// <summary>The same of a block that may be one before the contract's deployment: then it had counted nothing.</summary>
+    private async Task<UInt128> CountedOrNothingAsync(HistoryGap gap, ulong block, CancellationToken cancel)
+    {
+        try
+        {
+            return await CountedAsync(pool, gap, block, cancel).ConfigureAwait(false);
+        }
+        catch (FormatException)
+        {
+            var size = 0;
+            await pool.SendAsync([EthCalls.CodeSize(contract, bytes => size = bytes, HexText.Quantity(block))], cancel)
+                .ConfigureAwait(false);
+            if (size > 0)
+                throw;
+            return 0;
+        }
     }
 
     /// <summary>What of a gap the contract had counted by a block.</summary>
@@ -158,18 +176,13 @@ public sealed class ContractCounts(EndpointPool pool, Address contract, ulong fr
         CancellationToken cancel
     )
     {
-        var totals = new Dictionary<Address, UInt128>();
+        var answers = new Dictionary<Address, byte[]>();
         foreach (var chunk in miners.Chunk(MinersPerRequest))
         {
             await from.SendAsync(
                     [
                         .. chunk.Select(miner =>
-                            EthCalls.CallAt(
-                                contract,
-                                new GetMinerStatsFunction(miner).Encode(),
-                                block,
-                                bytes => totals[miner] = (UInt128)new AbiData(bytes).Integer(TotalVolumeWord)
-                            )
+                            EthCalls.CallAt(contract, new GetMinerStatsFunction(miner).Encode(), block, bytes => answers[miner] = bytes)
                         ),
                     ],
                     cancel
@@ -177,7 +190,8 @@ public sealed class ContractCounts(EndpointPool pool, Address contract, ulong fr
                 .ConfigureAwait(false);
         }
 
-        return totals;
+        // Read when all have answered: an endpoint is not to blame where there is no contract yet.
+        return answers.ToDictionary(answer => answer.Key, answer => (UInt128)new AbiData(answer.Value).Integer(TotalVolumeWord));
     }
 
     private void SayUnverified(ulong block, Exception reason)
@@ -190,6 +204,4 @@ public sealed class ContractCounts(EndpointPool pool, Address contract, ulong fr
                 reason.Message
             );
     }
-
-    private static Address AddressOf(Hash256 word) => new(word.ToBytes().AsSpan(12));
 }

@@ -39,6 +39,23 @@ public sealed class ContractVerifier(EndpointPool pool)
     public async Task<IReadOnlyList<VerifiedContract>> VerifyAsync(ContractAddresses addresses, BlockHeader at, CancellationToken cancel)
     {
         List<VerifiedContract> verified = [await IndexAsync(addresses, at, cancel).ConfigureAwait(false)];
+        if (Told(verified[0], "manager") is { } manager)
+            verified.Add(
+                await OneAsync(
+                        "Manager",
+                        manager,
+                        [
+                            ("index", new IndexFunction().Encode(), addresses.Index),
+                            ("owner", new OwnerFunction().Encode(), null),
+                            ("guardian", new GuardianFunction().Encode(), null),
+                        ],
+                        at,
+                        cancel
+                    )
+                    .ConfigureAwait(false)
+            );
+        if (Told(verified[0], "means") is { } means)
+            verified.Add(await OneAsync("Means", means, [], at, cancel).ConfigureAwait(false));
         if (addresses.Registry is { } registry)
             verified.Add(
                 await OneAsync("ValidatorRegistry", registry, [("index", new IndexFunction().Encode(), addresses.Index)], at, cancel)
@@ -46,13 +63,12 @@ public sealed class ContractVerifier(EndpointPool pool)
             );
         if (addresses.Pool is { } market)
             verified.Add(
-                await OneAsync("Tao20Pool", market, [("token", new TokenFunction().Encode(), addresses.Index)], at, cancel)
-                    .ConfigureAwait(false)
+                await OneAsync("Pool", market, [("token", new TokenFunction().Encode(), addresses.Index)], at, cancel).ConfigureAwait(false)
             );
         if (addresses.Router is { } router)
             verified.Add(
                 await OneAsync(
-                        "Tao20Router",
+                        "Router",
                         router,
                         [("index", new IndexFunction().Encode(), addresses.Index), ("pool", new PoolFunction().Encode(), addresses.Pool)],
                         at,
@@ -63,18 +79,23 @@ public sealed class ContractVerifier(EndpointPool pool)
         return verified;
     }
 
+    private static Address? Told(VerifiedContract contract, string name) =>
+        contract.Values.FirstOrDefault(value => value.Name == name).Value is { } text && Address.TryParse(text, out var address)
+            ? address
+            : null;
+
     private async Task<VerifiedContract> IndexAsync(ContractAddresses addresses, BlockHeader at, CancellationToken cancel)
     {
-        var contract = await OneAsync("Tao20Index", addresses.Index, [], at, cancel).ConfigureAwait(false);
+        var contract = await OneAsync("Index", addresses.Index, [], at, cancel).ConfigureAwait(false);
         if (contract.CodeHash is null)
             return contract;
         var answers = await AskAsync(
                 at,
                 [
-                    (addresses.Index, new HotkeyFunction().Encode()),
+                    (addresses.Index, new ManagerFunction().Encode()),
                     (addresses.Index, new ColdkeyFunction().Encode()),
-                    (addresses.Index, new OwnerFunction().Encode()),
-                    (addresses.Index, new GetIndexCompositionFunction().Encode()),
+                    (addresses.Index, new MeansFunction().Encode()),
+                    (addresses.Index, new LegsFunction().Encode()),
                     (Precompiles.AddressMapping, new AddressMappingFunction(addresses.Index).Encode()),
                     (addresses.Index, new IsRouterFunction(addresses.Router ?? default).Encode()),
                 ],
@@ -85,18 +106,17 @@ public sealed class ContractVerifier(EndpointPool pool)
         List<(string, string)> values = [];
         if (answers.Take(4).Any(answer => answer is null))
             return contract with { Problems = [.. problems, "it does not answer as an index does: correct --contract"] };
-        var (hotkey, coldkey) = (new AbiData(answers[0]!).Hash(0), new AbiData(answers[1]!).Hash(0));
-        values.Add(("hotkey", hotkey.ToString()));
+        var coldkey = new AbiData(answers[1]!).Hash(0);
         values.Add(("coldkey", coldkey.ToString()));
-        values.Add(("owner", AddressOf(answers[2]!)));
+        values.Add(("manager", AddressOf(answers[0]!)));
+        values.Add(("means", AddressOf(answers[2]!)));
         if (answers[4] is not { } mapped || new AbiData(mapped).Hash(0) != coldkey)
             problems.Add("its coldkey is not the one the chain maps it to: its stake would be somebody else's");
-        var (netuids, count) = new AbiData(answers[3]!).List(0);
-        var (weights, _) = new AbiData(answers[3]!).List(1);
-        var sum = Enumerable.Range(0, count).Aggregate(BigInteger.Zero, (total, i) => total + weights.Integer(i));
-        values.Add(("composition", string.Join(", ", Enumerable.Range(0, count).Select(i => netuids.UInt64(i)))));
-        if (sum != BigInteger.Pow(10, 18))
-            problems.Add($"its weights sum to {sum.ToString(CultureInfo.InvariantCulture)}, not to 1e18");
+        var legs = LegWords.Of(new AbiData(answers[3]!));
+        var sum = legs.Aggregate(BigInteger.Zero, (total, leg) => total + leg.Weight);
+        values.Add(("legs", string.Join(", ", legs.Select(leg => leg.Netuid))));
+        if (sum > BigInteger.Pow(10, 18))
+            problems.Add($"its weights sum to {sum.ToString(CultureInfo.InvariantCulture)}, more than 1e18");
         if (addresses.Router is { } router && (answers[5] is not { } admitted || new AbiData(admitted).UInt64(0) == 0))
             problems.Add($"it does not know {router} as a router");
         return contract with { Values = values, Problems = problems };

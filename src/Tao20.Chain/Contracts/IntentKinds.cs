@@ -13,10 +13,15 @@ public sealed class IntentKinds(Address? registry)
     private static readonly IReadOnlyList<(ReadOnlyMemory<byte> Selector, IntentKind Kind)> OfBaskets =
     [
         (CallData.Selector<MintAndSellFunction>(), new(ChainAction.Mint, GasKind.Basket)),
-        (CallData.Selector<MintInKindFunction>(), new(ChainAction.Mint, GasKind.Basket)),
+        (CallData.Selector<MintFunction>(), new(ChainAction.Mint, GasKind.Basket)),
         (CallData.Selector<BuyAndRedeemFunction>(), new(ChainAction.Redeem, GasKind.Basket)),
-        (CallData.Selector<RouterRedeemFunction>(), new(ChainAction.Redeem, GasKind.Basket)),
-        (CallData.Selector<RedeemInKindFunction>(), new(ChainAction.Redeem, GasKind.Basket)),
+        (CallData.Selector<RedeemFunction>(), new(ChainAction.Redeem, GasKind.Basket)),
+        (CallData.Selector<StepFunction>(), new(ChainAction.Mint, GasKind.Basket)),
+        (CallData.Selector<ObserveFunction>(), new(ChainAction.Mint, GasKind.Basket)),
+        (CallData.Selector<CloseFunction>(), new(ChainAction.Mint, GasKind.Plain)),
+        (CallData.Selector<ProposeFunction>(), new(ChainAction.Deploy, GasKind.Plain)),
+        (CallData.Selector<ExecuteProposalFunction>(), new(ChainAction.Deploy, GasKind.Basket)),
+        (CallData.Selector<CancelFunction>(), new(ChainAction.Deploy, GasKind.Plain)),
     ];
     private static readonly IReadOnlyList<(ReadOnlyMemory<byte> Selector, IntentKind Kind)> OfStaking =
     [

@@ -4,6 +4,7 @@ using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Runtime;
 using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Index;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
@@ -17,7 +18,7 @@ namespace Tao20.Chain.Contracts;
 [Settings("Market")]
 public sealed record MarketAddresses(
     [property: Setting(
-        "The Tao20Router: a trade is one transaction that reverts unless it earns what was asked; without it, trades are done step "
+        "The router: a trade is one transaction that reverts unless it earns what was asked; without it, trades are done step "
             + "by step.",
         Option = "--router",
         Unit = "address"
@@ -50,25 +51,32 @@ public abstract record MarketReading
 /// <param name="market">Where it is traded.</param>
 /// <param name="account">The account.</param>
 /// <param name="runtime">By which rules the chain runs.</param>
-public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddresses market, Address account, RuntimeWatch runtime)
+/// <param name="fees">What each leg is given of gas.</param>
+public sealed class MarketReader(
+    EndpointPool pool,
+    Address contract,
+    MarketAddresses market,
+    Address account,
+    RuntimeWatch runtime,
+    FeePolicy fees
+)
 {
-    /// <summary>What every transaction takes before its call begins (source: the yellow paper, G_transaction).</summary>
-    private const ulong TransactionGas = 21_000;
-
     /// <summary>
-    /// About what a trade of twenty subnets takes step by step: forty transactions of 100,000 (measured on the local chain).
+    /// About what a mint of twenty subnets takes step by step: forty transactions of 100,000, and the mint (measured on the local chain).
     /// </summary>
-    private const ulong StepwiseGas = 4_000_000;
+    private const ulong StepwiseMintGas = 6_000_000;
+
+    /// <summary>About what a purchase and a redemption of twenty subnets take.</summary>
+    private const ulong StepwiseRedeemGas = 2_500_000;
 
     // Encoded once: a tick at each head asks the same again and again.
     private static readonly string EpochInfo = new GetEpochInfoFunction().Encode();
     private static readonly string CurrentNav = new GetCurrentNavFunction().Encode();
     private static readonly string ReserveTao = new ReserveTaoFunction().Encode();
     private static readonly string ReserveToken = new ReserveTokenFunction().Encode();
-    private static readonly string QuoteMint = RouterCalls.QuoteMintAndSell();
-    private static readonly string QuoteRedeem = RouterCalls.QuoteBuyAndRedeem();
     private readonly string _balanceOf = new BalanceOfFunction(account).Encode();
     private readonly NavReader _nav = new(pool, contract);
+    private readonly LadderReader _ladder = new(pool, contract, account);
 
     /// <summary>Where it trades.</summary>
     public MarketAddresses Market => market;
@@ -87,7 +95,6 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
     )
     {
         var reserves = new PoolReserves[market.Pools.Count];
-        var (mints, redeems) = (new RoundTrip?[sizes.Count], new RoundTrip?[sizes.Count]);
         ulong epoch = 0;
         var (baseFee, tao, tokens) = (BigInteger.Zero, Wei.Zero, Wei.Zero);
         List<RpcCall> calls =
@@ -104,13 +111,6 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
             calls.Add(Reserve(market.Pools[i], ReserveToken, wei => reserves[at] = reserves[at] with { Tokens = wei }));
         }
 
-        for (var i = 0; i < sizes.Count && market.Router is not null; i++)
-        {
-            var at = i;
-            calls.Add(Quote(market.Router.Value, sizes[i], QuoteMint, trip => mints[at] = trip));
-            calls.Add(Quote(market.Router.Value, sizes[i], QuoteRedeem, trip => redeems[at] = trip));
-        }
-
         var reading = _nav.ReadAsync(block, runtime.Profile, cancel);
         await pool.SendAtAsync(block.Number, block.Hash, calls, cancel).ConfigureAwait(false);
         switch (NavReading.Of(await reading.ConfigureAwait(false), block.Timestamp))
@@ -119,9 +119,10 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
                 return new MarketReading.Unavailable(none.Reason);
             case NavReading.Available nav
                 when MarketPrice.From([.. market.Pools.Zip(reserves, (address, held) => new MarketQuote(address, held.Spot))]) is { } price:
-                var ladder = market.Router is null
-                    ? await Task.WhenAll(sizes.Select(size => StepwiseAsync(nav, reserves[0], size, cancel))).ConfigureAwait(false)
-                    : [.. sizes.Select((size, i) => new LadderRung(size, mints[i], redeems[i]))];
+                var rules = LegRules.Of(runtime.Profile, fees.LegGas);
+                var ladder = market.Router is { } router
+                    ? await _ladder.ReadAsync(router, nav, reserves[0], sizes, rules, cancel).ConfigureAwait(false)
+                    : await Task.WhenAll(sizes.Select(size => StepwiseAsync(nav, reserves[0], size, cancel))).ConfigureAwait(false);
                 return new MarketReading.Available(
                     new NavTick(
                         block.Number,
@@ -137,6 +138,9 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
                         tao,
                         tokens
                     )
+                    {
+                        FeeBps = nav.Inputs.FeeBps,
+                    }
                 );
             default:
                 return new MarketReading.Unavailable("no market pool gives a price");
@@ -159,16 +163,6 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
             ) with
             {
                 Refused = _ => { },
-            };
-
-        RpcCall Quote(Address router, Wei size, string data, Action<RoundTrip> take) =>
-            EthCalls.SimulateAt(account, router, size, data, block.Number) with
-            {
-                Refused = refused =>
-                {
-                    if (RouterCalls.TryReadQuote(refused.RevertData, out var quote))
-                        take(new RoundTrip(quote.Tokens, quote.Tao, quote.Gas + TransactionGas));
-                },
             };
     }
 
@@ -209,21 +203,20 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
                 cancel
             )
             .ConfigureAwait(false);
-        var (tao, tokens, volume) = (WeiDelta.Zero, WeiDelta.Zero, Wei.Zero);
+        var (tao, tokens, volume, redeems) = (WeiDelta.Zero, WeiDelta.Zero, Wei.Zero, false);
         foreach (var log in logs)
         {
             var words = new AbiData(log.Data);
             if (log.Address == market.Router && log.Topic == RouterCalls.RoundTripTopic)
                 tao += WeiDelta.Between(words.Wei(1), words.Wei(3));
-            else if (log.Address == market.Router && log.Topic == RouterCalls.RedeemedTopic)
-                (tao, tokens) = (tao + WeiDelta.Between(Wei.Zero, words.Wei(1)), tokens + WeiDelta.Between(words.Wei(0), Wei.Zero));
             else if (log.Address == market.Pools[0] && log.Topic == RouterCalls.SwapTopic && log.Subject == account)
                 (tao, tokens) = (tao + WeiDelta.Between(Wei.Zero, words.Wei(2)), tokens + WeiDelta.Between(words.Wei(1), Wei.Zero));
             else if (log.Address == contract && (log.Topic == Tao20Events.Minted || log.Topic == Tao20Events.Redeemed))
                 volume += words.Wei(1);
+            redeems |= log.Address == contract && log.Topic == Tao20Events.Redeemed && log.Subject == account;
         }
 
-        return new TradeReceipt(receipt, block.Timestamp, new EpochId(epoch), nav, tao, tokens, volume);
+        return new TradeReceipt(receipt, block.Timestamp, new EpochId(epoch), nav, tao, tokens, volume) { IsInLogs = !redeems };
     }
 
     /// <summary>
@@ -235,8 +228,8 @@ public sealed class MarketReader(EndpointPool pool, Address contract, MarketAddr
         var (mint, redeem) = await _nav.ExecutableAsync(nav, size, bought, cancel).ConfigureAwait(false);
         return new LadderRung(
             size,
-            mint is null ? null : new RoundTrip(mint.Tokens, Wei.From((UInt128)pool.Sell(mint.Tokens.Value)), StepwiseGas),
-            redeem is null ? null : new RoundTrip(bought, redeem.Tao, StepwiseGas)
+            mint is null ? null : new RoundTrip(mint.Tokens, Wei.From((UInt128)pool.Sell(mint.Tokens.Value)), StepwiseMintGas),
+            redeem is null ? null : new RoundTrip(bought, redeem.Tao, StepwiseRedeemGas)
         );
     }
 

@@ -13,9 +13,16 @@ namespace Tao20.Chain.Contracts;
 /// <summary>Reads all that NAV is computed from at one block: two batches, both of one moment of the chain.</summary>
 public sealed class NavReader(EndpointPool pool, Address contract)
 {
-    private const int MaxConstituents = 256;
+    private const int MaxLegs = 256;
+    private const int CallsPerLeg = 8;
+    private static readonly string Legs = new LegsFunction().Encode();
+    private static readonly string Supply = new TotalSupplyFunction().Encode();
+    private static readonly string ColdkeyOf = new ColdkeyFunction().Encode();
+    private static readonly string Revision = new RevisionFunction().Encode();
+    private static readonly string Tao = new TaoHeldFunction().Encode();
+    private static readonly string Fee = new FeeBpsFunction().Encode();
 
-    // The calls of a constituent are the same at every block while the index keeps its keys: encoded once.
+    // The calls of a leg are the same at every block while the index keeps its hotkey: encoded once.
     private readonly ConcurrentDictionary<(Hash256 Hotkey, Hash256 Coldkey, ushort Netuid), ConstituentCalls> _calls = [];
 
     /// <summary>What the chain says at a block.</summary>
@@ -23,60 +30,73 @@ public sealed class NavReader(EndpointPool pool, Address contract)
     /// <param name="profile">Which rules hold there: prices are held against the formula of a pool only where it is known.</param>
     /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="ChainException">No endpoint gives it; an old block needs a node that keeps old state.</exception>
+    /// <exception cref="FormatException">The contract answers as no index does.</exception>
     public async Task<NavInputs> ReadAsync(BlockHeader block, RuntimeProfile profile, CancellationToken cancel)
     {
-        AbiData composition = default;
-        Hash256 hotkey = default,
-            coldkey = default;
-        BigInteger supply = 0;
+        var (legs, coldkey) = (new List<LegWords>(), default(Hash256));
+        var (supply, tao, revision, fee) = (BigInteger.Zero, BigInteger.Zero, 0UL, 0UL);
         await pool.SendAtAsync(
                 block.Number,
                 block.Hash,
                 [
-                    View(new GetIndexCompositionFunction().Encode(), words => composition = words),
-                    View(new TotalSupplyFunction().Encode(), words => supply = words.Integer(0)),
-                    View(new HotkeyFunction().Encode(), words => hotkey = words.Hash(0)),
-                    View(new ColdkeyFunction().Encode(), words => coldkey = words.Hash(0)),
+                    At(contract, Legs, words => legs = LegWords.Of(words)),
+                    At(contract, Supply, words => supply = words.Integer(0)),
+                    At(contract, ColdkeyOf, words => coldkey = words.Hash(0)),
+                    At(contract, Revision, words => revision = words.UInt64(0)),
+                    At(contract, Fee, words => fee = words.UInt64(0)),
+                    At(contract, Tao, words => tao = words.Integer(0)),
                 ],
                 cancel
             )
             .ConfigureAwait(false);
-        var (netuids, count) = composition.List(0);
-        var (weights, weightCount) = composition.List(1);
-        if (count != weightCount || count > MaxConstituents)
-            throw new FormatException($"a composition of {count} subnets and {weightCount} weights");
+        if (legs.Count > MaxLegs)
+            throw new FormatException($"an index of {legs.Count} legs");
 
-        var holdings = new NavHolding[count];
-        var quotes = new QuoteReader?[count];
-        var calls = new List<RpcCall>(7 * count);
-        for (var i = 0; i < count; i++)
+        var facts = new LegFacts[legs.Count];
+        var quotes = new QuoteReader[legs.Count];
+        var subnets = new DissolutionReader(block.Number);
+        var calls = new List<RpcCall>(CallsPerLeg * legs.Count);
+        calls.AddRange(subnets.Calls);
+        for (var i = 0; i < legs.Count; i++)
         {
-            var at = i;
-            var netuid = (ushort)netuids.UInt64(i);
-            holdings[i] = new NavHolding(
-                netuid,
-                new Ratio((Int128)(UInt128)weights.Integer(i)),
-                0,
-                new AlphaQuote(netuid, null, true, null)
+            var (at, ask) = (i, CallsOf(legs[i].Hotkey, coldkey, legs[i].Netuid));
+            calls.Add(At(Precompiles.Staking, ask.Stake, words => facts[at] = facts[at] with { Held = words.Integer(0) }));
+            calls.Add(
+                StorageCalls.At(
+                    ask.Registrations,
+                    block.Number,
+                    value => facts[at] = facts[at] with { Registrations = value.Length == sizeof(ulong) ? ScaleReader.UInt64(value) : null }
+                )
             );
-            var ask = CallsOf(hotkey, coldkey, netuid);
-            calls.Add(At(Precompiles.Staking, ask.Stake, words => holdings[at] = holdings[at] with { Holding = words.Integer(0) }));
-            if (netuid == 0)
-                continue;
-            quotes[i] = new QuoteReader(netuid, ask, block.Number);
-            calls.AddRange(quotes[i]!.Calls);
+            quotes[i] = new QuoteReader(legs[i].Netuid, ask, block.Number);
+            calls.AddRange(quotes[i].Calls);
         }
 
         await pool.SendAtAsync(block.Number, block.Hash, calls, cancel).ConfigureAwait(false);
-        for (var i = 0; i < count; i++)
+        return new NavInputs(
+            block.Number,
+            block.Hash,
+            block.Timestamp,
+            Wei.From((UInt128)supply),
+            [
+                .. legs.Select(
+                    (leg, i) =>
+                    {
+                        var quote = quotes[i].Read(profile);
+                        return new NavHolding(leg.Netuid, new Ratio((Int128)(UInt128)leg.Weight), facts[i].Held, quote)
+                        {
+                            Hotkey = leg.Hotkey,
+                            State = subnets.StateOf(leg, facts[i], quote.Exists),
+                        };
+                    }
+                ),
+            ]
+        )
         {
-            if (quotes[i] is { } quote)
-                holdings[i] = holdings[i] with { Quote = quote.Read(profile) };
-        }
-
-        return new NavInputs(block.Number, block.Hash, block.Timestamp, Wei.From((UInt128)supply), holdings);
-
-        RpcCall View(string data, Action<AbiData> take) => At(contract, data, take);
+            TaoRao = tao,
+            FeeBps = (int)fee,
+            Revision = revision,
+        };
 
         RpcCall At(Address to, string data, Action<AbiData> take) =>
             EthCalls.CallAt(to, data, block.Number, bytes => take(new AbiData(bytes)));
@@ -102,7 +122,7 @@ public sealed class NavReader(EndpointPool pool, Address contract)
         var calls = new List<RpcCall>();
         var bought = Simulate(
             (netuid, amount) => new SimSwapTaoForAlphaFunction(netuid, amount).Encode(),
-            ExecutablePrice.MintLegs(nav.Inputs, tao),
+            ExecutablePrice.MintLegs(nav, tao),
             () => refused.Mint = true
         );
         var received = Simulate(
@@ -114,7 +134,7 @@ public sealed class NavReader(EndpointPool pool, Address contract)
             await pool.SendAtAsync(nav.Inputs.Block, nav.Inputs.BlockHash, calls, cancel).ConfigureAwait(false);
         return (
             refused.Mint ? null : ExecutablePrice.OfMint(nav, tao, bought),
-            refused.Redeem ? null : ExecutablePrice.OfRedeem(tokens, received)
+            refused.Redeem ? null : ExecutablePrice.OfRedeem(nav.Inputs, tokens, received)
         );
 
         BigInteger[] Simulate(Func<ushort, ulong, string> encode, IReadOnlyList<ulong> legs, Action refuse)
@@ -147,7 +167,7 @@ public sealed class NavReader(EndpointPool pool, Address contract)
 
     private ConstituentCalls CallsOf(Hash256 hotkey, Hash256 coldkey, ushort netuid)
     {
-        if (_calls.Count > 2 * MaxConstituents)
+        if (_calls.Count > 2 * MaxLegs)
             _calls.Clear();
         return _calls.GetOrAdd(
             (hotkey, coldkey, netuid),
@@ -157,6 +177,7 @@ public sealed class NavReader(EndpointPool pool, Address contract)
                 new GetTaoInPoolFunction(key.Netuid).Encode(),
                 new GetAlphaInPoolFunction(key.Netuid).Encode(),
                 StorageCalls.Data(RuntimeStorage.NetworksAdded.Key(key.Netuid)),
+                StorageCalls.Data(RuntimeStorage.RegisteredSubnetCounter.Key(key.Netuid)),
                 StorageCalls.Data(RuntimeStorage.SwapBalancer.Key(key.Netuid)),
                 StorageCalls.Data(RuntimeStorage.SwapSuperellipse.Key(key.Netuid))
             )
@@ -164,13 +185,14 @@ public sealed class NavReader(EndpointPool pool, Address contract)
     }
 }
 
-/// <summary>The data of the calls that are made for a constituent.</summary>
+/// <summary>The data of the calls that are made for a leg.</summary>
 internal sealed record ConstituentCalls(
     string Stake,
     string Price,
     string TaoInPool,
     string AlphaInPool,
     string Exists,
+    string Registrations,
     string QuoteWeight,
     string OtherCurve
 );

@@ -128,7 +128,7 @@ public sealed class SubnetReader(EndpointPool pool, RuntimeWatch runtime, ushort
             await runtime.MetadataAsync(cancel).ConfigureAwait(false)
             ?? throw new FormatException("no endpoint says what the runtime declares (state_getMetadata): absent keys mean nothing");
         if (Items.Select(metadata.DifferenceOf).FirstOrDefault(difference => difference is not null) is { } different)
-            throw new FormatException($"the runtime has changed: {different}");
+            throw new FormatException($"the runtime has changed: {different}.");
     }
 
     private static ulong OrZero(byte[] value) => value.Length == 0 ? 0 : ScaleReader.UInt64(value);

@@ -29,13 +29,16 @@ public sealed record TradeEncoder(Address Contract, MarketAddresses Market)
     private (Address To, string Call) Call(TradeCall call, ulong deadline) =>
         call switch
         {
-            TradeCall.Approve(var by, var tokens) => (
+            TradeCall.Approve(var tokens) => (
                 Contract,
-                new ApproveFunction(by == TradeCall.Spender.Pool ? Pool : Router, tokens is { } some ? some.Value : Everything).Encode()
+                tokens is { } some ? RouterCalls.Approve(Pool, some) : RouterCalls.ApproveAll(Pool)
             ),
-            TradeCall.MintAndSell(var profit) => (Router, RouterCalls.MintAndSell(profit, deadline)),
-            TradeCall.BuyAndRedeem(var profit) => (Router, RouterCalls.BuyAndRedeem(profit, deadline)),
-            TradeCall.RedeemForTao(var tokens, var least) => (Router, RouterCalls.Redeem(tokens, least, deadline)),
+            TradeCall.MintAndSell(var profit, var order) => (Router, RouterCalls.MintAndSell(order, profit, deadline)),
+            TradeCall.BuyAndRedeem(var profit, var order) => (Router, RouterCalls.BuyAndRedeem(order, profit, deadline)),
+            TradeCall.Redeem(var tokens, var least, var order, var legs) => (
+                Contract,
+                RouterCalls.Redeem(order, legs, tokens, least, deadline)
+            ),
             TradeCall.SellTokens(var tokens, var least) => (Pool, RouterCalls.Sell(tokens, least, deadline)),
             TradeCall.BuyTokens(var least) => (Pool, new BuyFunction(least.Value, deadline).Encode()),
             TradeCall.AddStake(var hotkey, var netuid, var rao, var limit) => (
@@ -47,14 +50,7 @@ public sealed record TradeEncoder(Address Contract, MarketAddresses Market)
                 new RemoveStakeLimitFunction(hotkey, alpha, limit, false, netuid).Encode()
             ),
             TradeCall.AllowAlpha(var netuid) => (Precompiles.Staking, new ApproveStakeFunction(Contract, netuid, Everything).Encode()),
-            TradeCall.MintInKind(var alpha, var least) => (
-                Contract,
-                new MintInKindFunction([.. alpha.Select(amount => (BigInteger)amount)], least.Value, deadline).Encode()
-            ),
-            TradeCall.RedeemInKind(var tokens, var least) => (
-                Contract,
-                new RedeemInKindFunction(tokens.Value, [.. least.Select(amount => (BigInteger)amount)], deadline).Encode()
-            ),
+            TradeCall.Mint(var alpha, var least, var order) => (Contract, RouterCalls.MintInKind(order, alpha, least, deadline)),
             _ => throw new ArgumentException($"A {call.GetType().Name} is no call of a trade.", nameof(call)),
         };
 }

@@ -47,6 +47,9 @@ public sealed class ChainConnection : IAsyncDisposable
     /// <summary>What may be signed, by the last check of the chain.</summary>
     public ActionGate Gate { get; }
 
+    /// <summary>By which rule the chain charges for gas, as a balance has shown; null before one has.</summary>
+    public FeeRule? Charged { get; internal set; }
+
     /// <summary>How far the chain is.</summary>
     public ChainHead Head { get; }
 

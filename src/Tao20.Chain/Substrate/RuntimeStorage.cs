@@ -35,6 +35,18 @@ public static class RuntimeStorage
     /// <summary>The moving average of a subnet's price: an I96F32. By netuid.</summary>
     public static readonly StorageItem SubnetMovingPrice = new(Subtensor, "SubnetMovingPrice", "i128", Identity);
 
+    /// <summary>The rate at which moving prices move: an I96F32, 12,885 / 2^32 by default. One for all subnets.</summary>
+    public static readonly StorageItem SubnetMovingAlpha = new(Subtensor, "SubnetMovingAlpha", "i128");
+
+    /// <summary>The first block with emission into a subnet: a u64. By netuid; absent before the subnet is started.</summary>
+    public static readonly StorageItem FirstEmissionBlockNumber = new(Subtensor, "FirstEmissionBlockNumber", "u64", Identity);
+
+    /// <summary>The blocks after which a subnet's moving price moves at half its rate: a u64, 201,600 by default. By netuid.</summary>
+    public static readonly StorageItem EmaPriceHalvingBlocks = new(Subtensor, "EMAPriceHalvingBlocks", "u64", Identity);
+
+    /// <summary>Whether neurons can be registered on a subnet; where not, its moving price stands still. By netuid.</summary>
+    public static readonly StorageItem NetworkRegistrationAllowed = new(Subtensor, "NetworkRegistrationAllowed", "bool", Identity);
+
     /// <summary>The weight of TAO in a pool, 1e18 for 1: a u64, a half by default. By netuid.</summary>
     public static readonly StorageItem SwapBalancer = new(Swap, "SwapBalancer", "u64", Twox64Concat);
 

@@ -13,6 +13,7 @@ interface IStaking {
     function addStakeLimit(bytes32 hotkey, uint256 rao, uint256 limitPriceRao, bool allowPartial, uint256 netuid) external payable;
     function removeStakeLimit(bytes32 hotkey, uint256 alpha, uint256 limitPriceRao, bool allowPartial, uint256 netuid) external payable;
     function transferStake(bytes32 toColdkey, bytes32 hotkey, uint256 fromNetuid, uint256 toNetuid, uint256 alpha) external payable;
+    function moveStake(bytes32 fromHotkey, bytes32 toHotkey, uint256 fromNetuid, uint256 toNetuid, uint256 alpha) external payable;
     function approve(address spender, uint256 netuid, uint256 alpha) external;
     function transferStakeFrom(address source, address destination, bytes32 hotkey, uint256 fromNetuid, uint256 toNetuid, uint256 alpha) external;
     function getStake(bytes32 hotkey, bytes32 coldkey, uint256 netuid) external view returns (uint256);
@@ -21,9 +22,15 @@ interface IStaking {
 /// @notice The alpha precompile (0x808).
 interface IAlpha {
     function getAlphaPrice(uint16 netuid) external view returns (uint256);
+    function simSwapTaoForAlpha(uint16 netuid, uint64 tao) external view returns (uint256);
 }
 
 /// @notice The address mapping precompile (0x80C).
 interface IAddressMapping {
     function addressMapping(address account) external view returns (bytes32);
+}
+
+/// @notice The balance transfer precompile (0x800): the value sent goes on to an account, where no code runs.
+interface IBalanceTransfer {
+    function transfer(bytes32 account) external payable;
 }

@@ -11,10 +11,11 @@ using static Tao20.Devnet.Subtensor.RuntimeAnswers;
 namespace Tao20.Devnet.Subtensor;
 
 /// <summary>Frontier's ways where they differ from a chain's of geth's kind.</summary>
-internal sealed class FrontierAnswers(AskChain ask)
+internal sealed class FrontierAnswers(AskChain ask, MockNode node)
 {
     private const int InternalError = -32603;
     private const int MostLogs = 10_000;
+    private const string Genesis = "0x0";
     private static readonly string ErrorSelector = Keccak.Selector("Error(string)");
     private static readonly string DispatchFailed = Keccak.Selector("DispatchFailed(string)");
     private readonly ConcurrentDictionary<string, bool> _receiptsAsked = new();
@@ -29,7 +30,8 @@ internal sealed class FrontierAnswers(AskChain ask)
                 && !IsZero(from.GetString()!)
                 && (parameters.GetArrayLength() < 2 || parameters[1].ValueKind == JsonValueKind.String),
             "eth_blockNumber" or "eth_chainId" or "eth_gasPrice" or "eth_getTransactionCount" => true,
-            "eth_getBlockByNumber" or "eth_getBlockByHash" or "eth_getBlockReceipts" => true,
+            "eth_getBlockByNumber" => parameters[0].GetString() != Genesis,
+            "eth_getBlockByHash" or "eth_getBlockReceipts" => true,
             _ => false,
         };
     }
@@ -40,6 +42,11 @@ internal sealed class FrontierAnswers(AskChain ask)
         var parameters = call["params"] as JsonArray ?? [];
         switch (call["method"]!.GetValue<string>())
         {
+            case "eth_getBlockByNumber" when node.FirstBlock > 0 && parameters[0]!.GetValue<string>() == Genesis:
+                parameters[0] = HexText.Quantity(node.FirstBlock);
+                var first = (await ask([call], cancel).ConfigureAwait(false))[0]["result"]!.DeepClone();
+                first["number"] = Genesis;
+                return Result(first);
             case "eth_call" or "eth_estimateGas" when parameters[0]!["from"]?.GetValue<string>() is not { } from || IsZero(from):
                 return Error(InternalError, "evm error: Other(\"origin is the zero address\")", "0x");
             case "eth_call" or "eth_estimateGas":

@@ -16,6 +16,9 @@ public static class MockStorage
         RuntimeStorage.SubnetTao,
         RuntimeStorage.SubnetAlphaIn,
         RuntimeStorage.SubnetMovingPrice,
+        RuntimeStorage.FirstEmissionBlockNumber,
+        RuntimeStorage.EmaPriceHalvingBlocks,
+        RuntimeStorage.NetworkRegistrationAllowed,
         RuntimeStorage.SwapBalancer,
         RuntimeStorage.FeeRate,
         RuntimeStorage.SwapSuperellipse,
@@ -78,7 +81,12 @@ public static class MockStorage
     public static DevnetTransaction Chain(Address from) =>
         Know(
             from,
-            [RuntimeStorage.StakeThreshold, RuntimeStorage.DissolveCleanupQueue, RuntimeStorage.CurrentDissolveCleanupStatus],
+            [
+                RuntimeStorage.StakeThreshold,
+                RuntimeStorage.SubnetMovingAlpha,
+                RuntimeStorage.DissolveCleanupQueue,
+                RuntimeStorage.CurrentDissolveCleanupStatus,
+            ],
             item => item.Key()
         );
 

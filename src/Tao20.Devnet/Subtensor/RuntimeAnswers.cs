@@ -18,6 +18,9 @@ public sealed class MockNode
     /// <summary>Whether it is still fetching old blocks.</summary>
     public bool IsSyncing { get; set; }
 
+    /// <summary>Where the local chain begins: that block is also shown as block 0, which every chain of Substrate has.</summary>
+    public ulong FirstBlock { get; set; }
+
     /// <summary>The first block whose state it has not discarded.</summary>
     public ulong StateKeptFrom { get; set; }
 
@@ -256,8 +259,10 @@ internal sealed class RuntimeAnswers(AskChain ask, MockNode node)
     private async Task<JsonNode?> BlockAsync(string number, CancellationToken cancel) =>
         await OneAsync("eth_getBlockByNumber", [number, false], cancel).ConfigureAwait(false);
 
-    private static string Number(JsonArray parameters) =>
-        parameters.Count == 0 || parameters[0] is null ? "latest" : HexText.Quantity(parameters[0]!.GetValue<ulong>());
+    private string Number(JsonArray parameters) =>
+        parameters.Count == 0 || parameters[0] is null
+            ? "latest"
+            : HexText.Quantity(parameters[0]!.GetValue<ulong>() is var number and > 0 ? number : node.FirstBlock);
 
     private async Task<JsonNode?> OneAsync(string method, JsonArray parameters, CancellationToken cancel)
     {

@@ -31,7 +31,7 @@ public sealed class SubtensorRpc : IAsyncDisposable
     {
         (_app, _chain) = (app, chain);
         _runtime = new RuntimeAnswers(SendAsync, Node);
-        _frontier = new FrontierAnswers(SendAsync);
+        _frontier = new FrontierAnswers(SendAsync, Node);
     }
 
     /// <summary>How the node is that it stands for; may be changed in a run.</summary>

@@ -42,8 +42,8 @@ if (errors.length) process.exit(1);
 fs.mkdirSync(output, { recursive: true });
 for (const [, units] of Object.entries(result.contracts).filter(([file]) => file in sources)) {
   for (const [contractName, unit] of Object.entries(units)) {
-    // Interfaces have no code, and libraries are part of the contracts that use them.
-    if (!unit.evm.bytecode.object || unit.abi.length === 0) continue;
+    // Interfaces have no code, and libraries, which have at most errors, are part of the contracts that use them.
+    if (!unit.evm.bytecode.object || unit.abi.every((entry) => entry.type === 'error')) continue;
     const artifact = {
       contractName,
       abi: unit.abi,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tao20.Domain.Checks;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Units;
 
@@ -10,8 +11,17 @@ namespace Tao20.Domain.Arbitrage;
 public static class ArbitrageDecider
 {
     /// <summary>A tick has come.</summary>
+    /// <param name="state">The account.</param>
+    /// <param name="tick">The tick.</param>
+    /// <param name="rules">The rules.</param>
+    /// <param name="closed">Why an action must wait, by the last check of the chain; null when it may go on.</param>
     /// <returns>The events, and the reason for holding; null when a trade is opened.</returns>
-    public static (IReadOnlyList<ArbitrageEvent> Events, string? Hold) OnTick(ArbitrageState state, NavTick tick, ArbitrageRules rules)
+    public static (IReadOnlyList<ArbitrageEvent> Events, string? Hold) OnTick(
+        ArbitrageState state,
+        NavTick tick,
+        ArbitrageRules rules,
+        Func<ChainAction, string?> closed
+    )
     {
         var events = new List<ArbitrageEvent>();
         foreach (var over in state.Breakers.Where(open => open.Until <= tick.Timestamp || open.Breaker == Breaker.FeedStale))
@@ -22,6 +32,8 @@ public static class ArbitrageDecider
             Add(new ArbitrageEvent.UnwindEnded(tick.Timestamp));
         switch (ArbitrageStrategy.Decide(state, tick, rules))
         {
+            case ArbitrageDecision.Trade(var proposal) when TradeActions.Closed(proposal.Kind, closed) is { } why:
+                return (events, $"{proposal.Summary} waits: {why}");
             case ArbitrageDecision.Trade(var proposal):
                 Add(new ArbitrageEvent.TradeOpened(new OpenTrade(state.TradesOpened + 1, proposal, tick.Block, tick.Timestamp)));
                 return (events, null);
@@ -67,7 +79,18 @@ public static class ArbitrageDecider
         var tao = WeiDelta.Between(state.Inventory.Tao, balances.Tao) - result.Tao;
         var tokens = WeiDelta.Between(state.Inventory.Tokens, balances.Tokens) - result.Tokens;
         Move(Gain(tao), Gain(tokens));
-        Add(new ArbitrageEvent.TradeClosed(open with { Steps = [], AlphaBefore = [] }, result, result.Time + (ulong)rules.CooldownSeconds));
+        Add(
+            new ArbitrageEvent.TradeClosed(
+                open with
+                {
+                    Proposal = open.Proposal with { Order = null },
+                    Steps = [],
+                    AlphaBefore = [],
+                },
+                result,
+                result.Time + (ulong)rules.CooldownSeconds
+            )
+        );
         Move(tao - Gain(tao), tokens - Gain(tokens));
         if (state.FailuresInRow > before && rules.BackOffSeconds(state.FailuresInRow) is > 0 and var pause)
         {

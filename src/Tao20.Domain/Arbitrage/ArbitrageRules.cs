@@ -1,6 +1,7 @@
 using System.Numerics;
 using Tao20.Domain.Units;
 using Tao20.Domain.Validation;
+using Tao20.Domain.Volume;
 
 namespace Tao20.Domain.Arbitrage;
 
@@ -81,7 +82,8 @@ public sealed record ArbitrageRules
     public Wei VolumeTargetWei { get; init; } = Wei.From(100 * Wei.OneTao.Value);
 
     /// <summary>
-    /// What a neutral trade may cost for its volume, gas included. 0 to 1,000 basis points; default 0: none that costs anything.
+    /// What a neutral trade may cost for its volume, gas included. 0 to 1,000 basis points; default 80: the fees of index, subnets and
+    /// market, and gas of a trade of 10 TAO.
     /// </summary>
     [Setting(
         "What a neutral trade may cost for its volume; 0 for none that costs anything.",
@@ -89,7 +91,42 @@ public sealed record ArbitrageRules
         Most = "1000",
         Unit = "basis points (100 are one percent)"
     )]
-    public int NeutralBasisPoints { get; init; }
+    public int NeutralBasisPoints { get; init; } = 80;
+
+    /// <summary>What neutral trades may cost together in 24 hours. 0 to 1e6 TAO in wei; default 0.2 TAO; 0 for none.</summary>
+    [Setting(
+        "What neutral trades may cost together in 24 hours; 0 for none that costs anything.",
+        Least = "0",
+        Most = "1000000 TAO",
+        Unit = "wei (1e18 is one TAO)"
+    )]
+    public Wei NeutralDailyWei { get; init; } = Wei.From(Wei.OneTao.Value / 5);
+
+    /// <summary>Which trades count for the score: neutral trades are made to.</summary>
+    public EligibilityRules Eligibility { get; init; } = EligibilityRules.Default;
+
+    /// <summary>
+    /// What a sale that brings the inventory down may lose of what the tokens have cost. 0 to 10,000 basis points; default 300 (3 %).
+    /// </summary>
+    [Setting(
+        "What a sale of tokens may lose of what they have cost; below that they are kept, unless an operator unwinds.",
+        Least = "0",
+        Most = "10000",
+        Unit = "basis points (100 are one percent)"
+    )]
+    public int SaleLossBasisPoints { get; init; } = 300;
+
+    /// <summary>
+    /// When all tokens are worth so much less at NAV than they have cost, they are sold. 0 to 10,000 basis points; default 1,000 (10 %);
+    /// 0 for never.
+    /// </summary>
+    [Setting(
+        "When the tokens are worth so much less at NAV than they have cost, all are sold; 0 for never.",
+        Least = "0",
+        Most = "10000",
+        Unit = "basis points (100 are one percent)"
+    )]
+    public int InventoryStopBasisPoints { get; init; } = 1_000;
 
     /// <summary>Neutral trades run only when no arbitrage was done for so long. 0 to 86,400 s; default 300.</summary>
     [Setting("Neutral trades run only when no arbitrage was done for so long.", Least = "0", Most = "86400", Unit = "seconds")]
@@ -141,7 +178,8 @@ public sealed record ArbitrageRules
         failures < FailuresInRow ? 0 : 60 * (int)Math.Min(LongestBackOffMinutes, 1L << Math.Min(failures - FailuresInRow, 20));
 
     /// <summary>
-    /// The sizes that are quoted: 1, 2, 5, 10 ... times <see cref="MinTradeWei"/>, up to and with <see cref="MaxTradeWei"/>.
+    /// The sizes that are quoted: 1, 2, 5, 10 ... times <see cref="MinTradeWei"/>, up to and with <see cref="MaxTradeWei"/>, in whole
+    /// rao: the contracts take no parts of one.
     /// </summary>
     public IReadOnlyList<Wei> LadderSizes()
     {
@@ -152,7 +190,7 @@ public sealed record ArbitrageRules
                 steps.Select(step => MinTradeWei.Value * decade * step).Where(size => size < MaxTradeWei.Value).Select(Wei.From)
             );
         sizes.Add(MaxTradeWei);
-        return sizes;
+        return [.. sizes.Select(size => size.WholeRao)];
     }
 
     /// <summary>The least that is accepted of what was quoted: <see cref="SlippageBasisPoints"/> less.</summary>
@@ -160,6 +198,13 @@ public sealed record ArbitrageRules
 
     /// <summary>How much of the TAO balance a trade may use, its gas included.</summary>
     public Wei Spendable(Wei tao) => Wei.From(tao.Value * (UInt128)BalancePercent / 100);
+
+    /// <summary>Whether what is owned is worth so much less than it has cost that it is sold.</summary>
+    public bool IsStopped(Inventory books, TaoPerToken nav) =>
+        InventoryStopBasisPoints > 0
+        && books.Tokens.Value > 0
+        && (BigInteger)books.Tokens.Value * nav.Value / Ratio.Scale * 10_000
+            < (BigInteger)books.Cost.Value * (10_000 - InventoryStopBasisPoints);
 
     /// <summary>How many tokens are above what may be held: to be turned into TAO. Zero below <see cref="RebalancePercent"/>.</summary>
     /// <param name="tao">TAO owned.</param>

@@ -33,6 +33,9 @@ public sealed record OpenBreaker(Breaker Breaker, string Reason, ulong Since, ul
 /// <param name="AtRisk">What of it still counts for <see cref="Breaker.DailyLoss"/>: an operator who resumes begins anew.</param>
 public sealed record TradingHour(long Hour, Wei Minted, Wei Redeemed, WeiDelta Profit, WeiDelta AtRisk)
 {
+    /// <summary>What of the profit neutral trades have made; mostly they cost.</summary>
+    public WeiDelta Neutral { get; init; }
+
     /// <summary>Both sides together.</summary>
     public Wei Volume => Minted + Redeemed;
 }
@@ -104,16 +107,16 @@ public sealed record ArbitrageState(
     public static readonly ArbitrageState Initial = new(Inventory.Empty, null, 0, [], 0, 0, 0, false, [], TradingTotals.Zero);
 
     /// <summary>What was realised in the 24 hours up to a time; negative is a loss.</summary>
-    public WeiDelta ProfitOfDay(ulong now) =>
-        Hours
-            .Where(hour => hour.Hour > (long)(now / SecondsPerHour) - HoursPerDay)
-            .Aggregate(WeiDelta.Zero, (sum, hour) => sum + hour.Profit);
+    public WeiDelta ProfitOfDay(ulong now) => OfDay(now, hour => hour.Profit);
 
     /// <summary>What of it counts for the loss breaker.</summary>
-    public WeiDelta AtRiskOfDay(ulong now) =>
-        Hours
-            .Where(hour => hour.Hour > (long)(now / SecondsPerHour) - HoursPerDay)
-            .Aggregate(WeiDelta.Zero, (sum, hour) => sum + hour.AtRisk);
+    public WeiDelta AtRiskOfDay(ulong now) => OfDay(now, hour => hour.AtRisk);
+
+    /// <summary>The latest trades that the contract has counted, oldest first.</summary>
+    public ImmutableList<CountedTrade> Recent { get; init; } = [];
+
+    /// <summary>What neutral trades have made in the 24 hours up to a time; negative is what they have cost.</summary>
+    public WeiDelta NeutralOfDay(ulong now) => OfDay(now, hour => hour.Neutral);
 
     /// <summary>The volume of the hour that runs.</summary>
     public Wei VolumeOfHour(ulong now) => Hours.LastOrDefault(hour => hour.Hour == (long)(now / SecondsPerHour))?.Volume ?? Wei.Zero;
@@ -187,7 +190,17 @@ public sealed record ArbitrageState(
                 : result.Outcome == TradeOutcome.Missed ? FailuresInRow
                 : FailuresInRow + 1,
             LastArbitrage = confirmed && proposal.Purpose == TradePurpose.Arbitrage ? result.Time : LastArbitrage,
-            Hours = Counted((long)(result.Time / SecondsPerHour), minted, redeemed, profit),
+            Hours = Counted(
+                (long)(result.Time / SecondsPerHour),
+                minted,
+                redeemed,
+                profit,
+                proposal.Purpose == TradePurpose.Neutral ? profit : WeiDelta.Zero
+            ),
+            Recent =
+                result.Volume.Value > 0
+                    ? NeutralVolume.After(Recent, new CountedTrade(result.Time, proposal.Kind == TradeKind.MintAndSell, TokensOf(proposal)))
+                    : Recent,
             Totals = Totals with
             {
                 Confirmed = Totals.Confirmed + (confirmed ? 1 : 0),
@@ -202,7 +215,16 @@ public sealed record ArbitrageState(
         };
     }
 
-    private ImmutableList<TradingHour> Counted(long hour, Wei minted, Wei redeemed, WeiDelta profit)
+    private WeiDelta OfDay(ulong now, Func<TradingHour, WeiDelta> part) =>
+        Hours
+            .Where(hour => hour.Hour > (long)(now / SecondsPerHour) - HoursPerDay)
+            .Aggregate(WeiDelta.Zero, (sum, hour) => sum + part(hour));
+
+    /// <summary>The tokens that are minted or redeemed.</summary>
+    private static Wei TokensOf(TradeProposal proposal) =>
+        proposal.Kind is TradeKind.MintAndSell or TradeKind.BuyAndRedeem ? proposal.Tokens : proposal.Size;
+
+    private ImmutableList<TradingHour> Counted(long hour, Wei minted, Wei redeemed, WeiDelta profit, WeiDelta neutral)
     {
         var last = Hours.Find(known => known.Hour == hour) ?? new TradingHour(hour, Wei.Zero, Wei.Zero, WeiDelta.Zero, WeiDelta.Zero);
         var hours = Hours
@@ -214,6 +236,7 @@ public sealed record ArbitrageState(
                     Redeemed = last.Redeemed + redeemed,
                     Profit = last.Profit + profit,
                     AtRisk = last.AtRisk + profit,
+                    Neutral = last.Neutral + neutral,
                 }
             );
         return hours.Count > HoursKept ? hours.RemoveAt(0) : hours;

@@ -34,21 +34,23 @@ public static class ArbitrageStrategy
         if (tick.Timestamp < state.NotBefore)
             return new ArbitrageDecision.Hold($"cool-down for {state.NotBefore - tick.Timestamp} s more");
         if (state.Unwinding)
-            return SellDown(tick, rules, tick.Tokens, TradePurpose.Unwind);
+            return SellDown(state.Inventory, tick, rules, tick.Tokens, TradePurpose.Unwind);
+        if (rules.IsStopped(state.Inventory, tick.Nav))
+            return SellDown(state.Inventory, tick, rules, tick.Tokens, TradePurpose.StopLoss);
 
         var best = Best(state.Inventory, tick, rules);
         if (best is { Pays: true })
             return new ArbitrageDecision.Trade(best.Proposal);
         var excess = rules.Excess(tick.Tao, tick.Tokens, tick.Nav);
         if (excess.Value > 0)
-            return SellDown(tick, rules, excess, TradePurpose.Rebalance);
+            return SellDown(state.Inventory, tick, rules, excess, TradePurpose.Rebalance);
         return Neutral(state, tick, rules) is { } neutral
             ? new ArbitrageDecision.Trade(neutral)
             : new ArbitrageDecision.Hold(
                 best is not null
                     ? $"the best size, {Tao(best.Proposal.Size.Value)} TAO by {best.Proposal.Kind}, would net {Tao(best.Net)} TAO, "
-                        + $"and more than {Tao(best.Asked)} is asked"
-                    : "the chain quotes no size that can be paid for"
+                        + $"and more than {Tao(best.Asked)} is asked{Band(best.Proposal, tick, rules)}"
+                    : "the chain quotes no size that can be paid for" + Refusal(tick)
             );
     }
 
@@ -87,11 +89,16 @@ public static class ArbitrageStrategy
         if (missing <= 0 || tick.Timestamp < state.LastArbitrage + (ulong)rules.QuietSeconds)
             return null;
         (TradeProposal Proposal, BigInteger Cost)? cheapest = null;
+        var volume = new NeutralVolume(rules.Eligibility);
+        var left = (BigInteger)rules.NeutralDailyWei.Value + BigInteger.Min(0, state.NeutralOfDay(tick.Timestamp).Value);
         foreach (var (kind, rung, trip) in Affordable(tick, rules).Where(option => option.Rung.Size.Value <= missing))
         {
             var (size, gas) = ((BigInteger)rung.Size.Value, Gas(tick, trip));
-            var least = size + gas - size * rules.NeutralBasisPoints / 10_000;
+            var budget = BigInteger.Min(size * rules.NeutralBasisPoints / 10_000, BigInteger.Max(0, left));
+            var least = size + gas - budget;
             var cost = size + gas - trip.Proceeds.Value;
+            if (volume.Uncounted(state.Recent, kind, rung.Size, trip.Tokens, tick.Timestamp) is not null)
+                continue;
             if (trip.Proceeds.Value < least || (cheapest is { } known && known.Cost * size <= cost * known.Proposal.Size.Value))
                 continue;
             cheapest = (
@@ -103,7 +110,8 @@ public static class ArbitrageStrategy
                     Deadline(tick, rules),
                     new WeiDelta((Int128)(-cost)),
                     trip.GasUnits,
-                    trip.Tokens
+                    trip.Tokens,
+                    trip.Order
                 ),
                 cost
             );
@@ -112,8 +120,11 @@ public static class ArbitrageStrategy
         return cheapest?.Proposal;
     }
 
-    /// <summary>Turns tokens into TAO where they bring more, at most the largest trade at once.</summary>
-    private static ArbitrageDecision SellDown(NavTick tick, ArbitrageRules rules, Wei tokens, TradePurpose purpose)
+    /// <summary>
+    /// Turns tokens into TAO where they bring more, at most the largest trade at once. What is only to be brought down is not sold for
+    /// much less than it has cost.
+    /// </summary>
+    private static ArbitrageDecision SellDown(Inventory books, NavTick tick, ArbitrageRules rules, Wei tokens, TradePurpose purpose)
     {
         var part = MaxSaleSize(tokens, tick, rules);
         var sold = tick.Pool.Sell(part);
@@ -132,12 +143,18 @@ public static class ArbitrageStrategy
             return new ArbitrageDecision.Hold(
                 tick.Tokens.Value == 0 ? "there are no tokens to turn into TAO" : "neither the market nor a redemption takes the tokens"
             );
+        var bound = rules.Bound(Wei.From(proceeds));
+        var cost = books.Tokens.Value == 0 ? BigInteger.Zero : (BigInteger)books.Cost.Value * part / books.Tokens.Value;
+        if (purpose == TradePurpose.Rebalance && bound.Value * (BigInteger)10_000 < cost * (10_000 - rules.SaleLossBasisPoints))
+            return new ArbitrageDecision.Hold(
+                $"tokens that have cost {Tao(cost)} TAO would bring {Tao(bound.Value)}: they are kept (Arbitrage:SaleLossBasisPoints)"
+            );
         return new ArbitrageDecision.Trade(
             new TradeProposal(
                 kind,
                 purpose,
                 Wei.From(part),
-                rules.Bound(Wei.From(proceeds)),
+                bound,
                 Deadline(tick, rules),
                 new WeiDelta((Int128)((BigInteger)proceeds - part * (BigInteger)tick.Nav.Value / Ratio.Scale))
             )
@@ -148,7 +165,9 @@ public static class ArbitrageStrategy
     {
         var spendable = rules.Spendable(tick.Tao).Value;
         foreach (
-            var rung in tick.Ladder.Where(rung => rung.Size.Value >= rules.MinTradeWei.Value && rung.Size.Value <= rules.MaxTradeWei.Value)
+            var rung in tick.Ladder.Where(rung =>
+                rung.Size.Value >= rules.MinTradeWei.WholeRao.Value && rung.Size.Value <= rules.MaxTradeWei.Value
+            )
         )
         {
             foreach (var kind in RoundTrips)
@@ -158,6 +177,23 @@ public static class ArbitrageStrategy
             }
         }
     }
+
+    /// <summary>How far the market is from NAV, and how far it would have to be for a trade to pay.</summary>
+    private static string Band(TradeProposal proposal, NavTick tick, ArbitrageRules rules)
+    {
+        if (proposal.GasUnits == 0 || tick.Nav.Value == 0)
+            return "";
+        var band = PegBand.HalfWidth(proposal.Size, tick.GasPrice * proposal.GasUnits, tick.FeeBps, tick.Pool, rules.ProfitBasisPoints);
+        var spread = BigInteger.Abs((BigInteger)tick.Market.Price.Value - tick.Nav.Value) * 10_000 / tick.Nav.Value;
+        return $": the market is {Percent(spread)} % off NAV, and {Percent(band)} % pay";
+    }
+
+    /// <summary>Hundredths of a percent as percent.</summary>
+    private static string Percent(BigInteger basisPoints) =>
+        string.Create(CultureInfo.InvariantCulture, $"{basisPoints / 100}.{basisPoints % 100:D2}");
+
+    /// <summary>Why the largest size is not quoted.</summary>
+    private static string Refusal(NavTick tick) => tick.Ladder is [.., { Refusal: { } why }] ? $": {why}" : "";
 
     private static ulong Deadline(NavTick tick, ArbitrageRules rules) => tick.Timestamp + (ulong)rules.DeadlineSeconds;
 
@@ -217,7 +253,17 @@ public static class ArbitrageStrategy
             var (spent, gas, bound) = ((BigInteger)size.Value, Gas(tick, trip), rules.Bound(trip.Proceeds));
             var expected = new WeiDelta((Int128)(trip.Proceeds.Value - spent - gas));
             return new Candidate(
-                new TradeProposal(kind, TradePurpose.Arbitrage, size, bound, Deadline(tick, rules), expected, trip.GasUnits, trip.Tokens),
+                new TradeProposal(
+                    kind,
+                    TradePurpose.Arbitrage,
+                    size,
+                    bound,
+                    Deadline(tick, rules),
+                    expected,
+                    trip.GasUnits,
+                    trip.Tokens,
+                    trip.Order
+                ),
                 bound.Value - spent - gas,
                 BigInteger.Max(rules.GasMultiple * gas, spent * rules.ProfitBasisPoints / 10_000)
             );

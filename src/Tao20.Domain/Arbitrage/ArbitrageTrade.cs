@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Tao20.Domain.Index;
 using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 
@@ -35,6 +36,9 @@ public enum TradePurpose : byte
 
     /// <summary>An operator wants all tokens turned into TAO.</summary>
     Unwind = 3,
+
+    /// <summary>Tokens that are owned are worth too much less than they have cost.</summary>
+    StopLoss = 4,
 }
 
 /// <summary>A trade that is to be done.</summary>
@@ -46,6 +50,7 @@ public enum TradePurpose : byte
 /// <param name="ExpectedNet">What it should bring after gas, in TAO: what the decision was made by, and never what is booked.</param>
 /// <param name="GasUnits">The gas it was quoted with; 0 when it was not.</param>
 /// <param name="Tokens">The tokens in the middle of a round trip, as quoted.</param>
+/// <param name="Order">How the index's legs take part in it, as quoted; null where it is not one transaction.</param>
 public sealed record TradeProposal(
     TradeKind Kind,
     TradePurpose Purpose,
@@ -54,7 +59,8 @@ public sealed record TradeProposal(
     ulong Deadline,
     WeiDelta ExpectedNet,
     ulong GasUnits = 0,
-    Wei Tokens = default
+    Wei Tokens = default,
+    BasketOrder? Order = null
 )
 {
     /// <summary>What it is, in one line.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Tao20.Domain.Index;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Units;
 
@@ -8,13 +9,15 @@ namespace Tao20.Domain.Arbitrage;
 /// <param name="Tokens">Tokens in the middle.</param>
 /// <param name="Proceeds">TAO at the end, fees and slippage of both places included, gas not.</param>
 /// <param name="GasUnits">The gas it takes.</param>
-public sealed record RoundTrip(Wei Tokens, Wei Proceeds, ulong GasUnits);
+/// <param name="Order">How the index's legs take part in it, where it is one transaction.</param>
+public sealed record RoundTrip(Wei Tokens, Wei Proceeds, ulong GasUnits, BasketOrder? Order = null);
 
 /// <summary>One size of the ladder, quoted at one block.</summary>
 /// <param name="Size">TAO put in.</param>
 /// <param name="Mint">Minted with it and sold on the market; null when the chain refuses to quote.</param>
 /// <param name="Redeem">Bought with it on the market and redeemed; null when the chain refuses to quote.</param>
-public sealed record LadderRung(Wei Size, RoundTrip? Mint, RoundTrip? Redeem)
+/// <param name="Refusal">Why a side is not quoted, in words; null when both are.</param>
+public sealed record LadderRung(Wei Size, RoundTrip? Mint, RoundTrip? Redeem, string? Refusal = null)
 {
     /// <summary>The quote of a kind of round trip.</summary>
     public RoundTrip? Of(TradeKind kind) => kind == TradeKind.MintAndSell ? Mint : Redeem;
@@ -48,6 +51,9 @@ public sealed record NavTick(
     Wei Tokens
 )
 {
+    /// <summary>The index's fee, in hundredths of a percent.</summary>
+    public int FeeBps { get; init; }
+
     /// <summary>How far the market is from NAV, as a fraction of NAV: positive when a token is dearer on the market.</summary>
     public Ratio Spread => Ratio.Of((BigInteger)Market.Price.Value - Nav.Value, Nav.Value);
 }

@@ -10,6 +10,7 @@ public readonly record struct PoolReserves(Wei Tao, Wei Tokens)
 {
     private const int FeePerMille = 3;
     private const int Mille = 1_000;
+    private const ulong Rao = 1_000_000_000;
 
     /// <summary>TAO for one token at the margin; null when it is empty.</summary>
     public TaoPerToken? Spot =>
@@ -22,10 +23,12 @@ public readonly record struct PoolReserves(Wei Tao, Wei Tokens)
         return Tao.Value == 0 ? 0 : Tokens.Value * afterFee / ((BigInteger)Tao.Value * Mille + afterFee);
     }
 
-    /// <summary>TAO it gives for tokens: <c>out = reserve * in' / (reserve in + in')</c> with <c>in' = 0.997 in</c>, floored.</summary>
+    /// <summary>
+    /// TAO it gives for tokens: <c>out = reserve * in' / (reserve in + in')</c> with <c>in' = 0.997 in</c>, floored to whole rao.
+    /// </summary>
     public BigInteger Sell(UInt128 tokens)
     {
         var afterFee = (BigInteger)tokens * (Mille - FeePerMille);
-        return Tokens.Value == 0 ? 0 : Tao.Value * afterFee / ((BigInteger)Tokens.Value * Mille + afterFee);
+        return Tokens.Value == 0 ? 0 : Tao.Value * afterFee / ((BigInteger)Tokens.Value * Mille + afterFee) / Rao * Rao;
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Tao20.Domain.Index;
 
 namespace Tao20.Domain.Arbitrage;
 
@@ -14,6 +15,9 @@ public sealed class RouterPlan : ITradePlan
     /// </summary>
     private const ulong GasAllowance = 2;
 
+    /// <summary>How many legs' gas is there besides: a call is given all but a 64th of what its caller has.</summary>
+    private const ulong LegsAhead = 2;
+
     private const string Permission = "approve";
     private const string Trade = "trade";
 
@@ -21,32 +25,38 @@ public sealed class RouterPlan : ITradePlan
     public NextStep Next(OpenTrade trade, PlanFacts facts)
     {
         if (trade.Steps is not [.., { Name: var last }])
-            return new NextStep.Do(First(trade.Proposal));
+            return First(trade.Proposal, facts);
         if (facts.Of(last) is not { } progress)
             return new NextStep.Wait();
-        return last == Permission && progress.Succeeded ? new NextStep.Do(Last(trade.Proposal)) : facts.Over(trade, progress);
+        return last == Permission && progress.Succeeded
+            ? new NextStep.Do(new PlannedStep(Trade, new TradeCall.SellTokens(trade.Proposal.Size, trade.Proposal.MinProceeds)))
+            : facts.Over(trade, progress);
     }
 
-    private static PlannedStep First(TradeProposal proposal) =>
-        proposal.Kind switch
-        {
-            TradeKind.SellTokens => new PlannedStep(Permission, new TradeCall.Approve(TradeCall.Spender.Pool, proposal.Size)),
-            TradeKind.RedeemTokens => new PlannedStep(Permission, new TradeCall.Approve(TradeCall.Spender.Router, proposal.Size)),
-            _ => Last(proposal),
-        };
-
-    private static PlannedStep Last(TradeProposal proposal)
+    private static NextStep First(TradeProposal proposal, PlanFacts facts)
     {
-        var profit = (BigInteger)proposal.MinProceeds.Value - proposal.Size.Value;
-        return proposal.Kind switch
+        switch (proposal.Kind)
         {
-            TradeKind.MintAndSell => RoundTrip(new TradeCall.MintAndSell(profit)),
-            TradeKind.BuyAndRedeem => RoundTrip(new TradeCall.BuyAndRedeem(profit)),
-            TradeKind.SellTokens => new PlannedStep(Trade, new TradeCall.SellTokens(proposal.Size, proposal.MinProceeds)),
-            TradeKind.RedeemTokens => new PlannedStep(Trade, new TradeCall.RedeemForTao(proposal.Size, proposal.MinProceeds)),
+            case TradeKind.SellTokens:
+                return new NextStep.Do(new PlannedStep(Permission, new TradeCall.Approve(proposal.Size)));
+            case TradeKind.RedeemTokens:
+                return facts.Basket is { } basket
+                    ? new NextStep.Do(new PlannedStep(Trade, basket.Redemption(proposal.Size, proposal.MinProceeds)))
+                    : new NextStep.ReadBasket();
+        }
+
+        // A trade of before orders has none, and is not begun any more: its deadline has long passed.
+        var order = proposal.Order ?? new BasketOrder(0, 0);
+        var profit = (BigInteger)proposal.MinProceeds.Value - proposal.Size.Value;
+        TradeCall call = proposal.Kind switch
+        {
+            TradeKind.MintAndSell => new TradeCall.MintAndSell(profit, order),
+            TradeKind.BuyAndRedeem => new TradeCall.BuyAndRedeem(profit, order),
             var unknown => throw new ArgumentOutOfRangeException(nameof(proposal), unknown, "no kind of trade"),
         };
 
-        PlannedStep RoundTrip(TradeCall call) => new(Trade, call, proposal.Size, proposal.GasUnits * GasAllowance);
+        // Beside what is used, what each leg is to be given has to be there.
+        var gas = proposal.GasUnits * GasAllowance + LegsAhead * order.LegGas;
+        return new NextStep.Do(new PlannedStep(Trade, call, proposal.Size, gas));
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Tao20.Domain.Index;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
@@ -8,7 +9,7 @@ namespace Tao20.Domain.Arbitrage;
 
 /// <summary>
 /// A trade in steps, where only the TAO20 contract exists: the basket bought subnet by subnet, minted in kind, the tokens sold; or the
-/// tokens bought, redeemed, the basket sold. A basket that cannot be minted is sold again; tokens that cannot be sold are kept. It goes by
+/// tokens bought and redeemed for TAO. A basket that cannot be minted is sold again; tokens that cannot be sold are kept. It goes by
 /// what the account's stake is above what it was, so that nothing bought is forgotten whatever happened meanwhile.
 /// </summary>
 /// <param name="SlippageBasisPoints">How far a mint, purchase or redemption may fall behind what is expected of it.</param>
@@ -35,9 +36,6 @@ public sealed record StepwisePlan(int SlippageBasisPoints) : ITradePlan
 
     private const int AttemptsAtLimit = 2;
 
-    /// <summary>Stake worth less than this cannot be sold (source: the chain's minimum of 0.002 TAO), in rao.</summary>
-    private const ulong LeastStakeRao = 2_000_000;
-
     /// <summary>A permission of less than this is given anew: one for everything stays above it however much is taken.</summary>
     private static readonly BigInteger Half = BigInteger.Pow(2, 255);
 
@@ -57,7 +55,9 @@ public sealed record StepwisePlan(int SlippageBasisPoints) : ITradePlan
     private NextStep NextOfMint(OpenTrade trade, PlanFacts facts)
     {
         if (trade.Steps.IsEmpty)
-            return facts.Basket is { } basket ? Purchases(trade, basket) : new NextStep.ReadBasket();
+            return facts.Basket is not { } basket ? new NextStep.ReadBasket()
+                : basket.Nav is { } nav ? Purchases(trade, basket, nav)
+                : new NextStep.Wait();
         var purchases = trade.Steps.Where(step => IsOf(step, BuyBasket) || IsOf(step, Allow)).Select(step => facts.Of(step.Name)).ToList();
         if (!purchases.TrueForAll(IsSettled))
             return new NextStep.Wait();
@@ -70,19 +70,23 @@ public sealed record StepwisePlan(int SlippageBasisPoints) : ITradePlan
         return minted.CameToNothing ? NextOfBasket(trade, facts, minted) : NextOfSale(trade, facts, tokens: null, minted);
     }
 
-    /// <summary>All that is bought of each subnet by its weight, and the permissions that are missing.</summary>
-    private NextStep.Do Purchases(OpenTrade trade, BasketReading basket)
+    /// <summary>What is bought of each leg, by what it is worth beside the others, and the permissions that are missing.</summary>
+    private NextStep.Do Purchases(OpenTrade trade, BasketReading basket, NavReading.Available nav)
     {
         var steps = new List<PlannedStep>();
-        var legs = ExecutablePrice.MintLegs(basket.Inputs, trade.Proposal.Size);
+        var legs = ExecutablePrice.MintLegs(nav, trade.Proposal.Size);
         for (var i = 0; i < legs.Count; i++)
         {
-            var (holding, rao) = (basket.Inputs.Holdings[i], legs[i]);
-            var limit = PriceRao(holding) * (100 + SubnetSlippagePercent) / 100;
-            if (rao > 0)
-                steps.Add(
-                    new(NameOf(BuyBasket, holding.Netuid), new TradeCall.AddStake(basket.Hotkey, holding.Netuid, rao, limit), Wei.Zero)
-                );
+            var holding = nav.Inputs.Holdings[i];
+            if (legs[i] == 0)
+                continue;
+            var call = new TradeCall.AddStake(
+                holding.Hotkey,
+                holding.Netuid,
+                Math.Max(legs[i], basket.Rules.LeastPurchase),
+                PriceRao(holding) * (100 + SubnetSlippagePercent) / 100
+            );
+            steps.Add(new(NameOf(BuyBasket, holding.Netuid), call, Wei.Zero));
             if (basket.Allowed[i] < Half)
                 steps.Add(new(NameOf(Allow, holding.Netuid), new TradeCall.AllowAlpha(holding.Netuid)));
         }
@@ -90,16 +94,24 @@ public sealed record StepwisePlan(int SlippageBasisPoints) : ITradePlan
         return new NextStep.Do(steps, basket.Staked);
     }
 
+    /// <summary>
+    /// Mints with all that was bought. Of a leg that is too thin for a transfer of what is needed, all of it goes to the holders.
+    /// </summary>
     private NextStep.Do Mint(OpenTrade trade, BasketReading basket)
     {
-        var alpha = Gained(trade, basket).Select(held => held.Alpha).ToList();
-        var nav = NavReading.Of(basket.Inputs, basket.Inputs.Timestamp);
-        var expected =
-            nav is NavReading.Available available
-            && ExecutablePrice.OfMint(available, trade.Proposal.Size, [.. alpha.Select(amount => (BigInteger)amount)]) is { } price
-                ? price.Tokens
-                : Wei.Zero;
-        var mint = new PlannedStep(MintTokens, new TradeCall.MintInKind(alpha, Bound(expected)));
+        var (alpha, gifts) = (Gained(trade, basket).Select(held => held.Alpha).ToList(), 0U);
+        var expected = ExecutablePrice.TokensOf(basket.Inputs, [.. alpha.Select(amount => (BigInteger)amount)]);
+        for (var i = 0; i < alpha.Count && basket.Nav is { } nav; i++)
+        {
+            var needed = nav.Inputs.Holdings[i].Counted * expected / BigInteger.Max(1, nav.Inputs.Supply.Value);
+            if (alpha[i] > 0 && !basket.Rules.CanTransfer(needed, nav.Prices[i]))
+                gifts |= 1U << i;
+        }
+
+        var tokens = Wei.From((UInt128)expected);
+        var order = new BasketOrder(basket.Inputs.Revision, basket.Rules.Gas) { Gifts = gifts };
+        var tao = Wei.From((UInt128)BasketOrder.TaoBeside(basket.Inputs, tokens) * RaoWei);
+        var mint = new PlannedStep(MintTokens, new TradeCall.Mint(alpha, Bound(tokens), order), tao);
         return basket.PoolAllowed < Half ? new NextStep.Do(mint, Allowance()) : new NextStep.Do(mint);
     }
 
@@ -108,7 +120,13 @@ public sealed record StepwisePlan(int SlippageBasisPoints) : ITradePlan
     private static NextStep NextOfSale(OpenTrade trade, PlanFacts facts, Wei? tokens, IntentProgress? minted = null)
     {
         if (Has(trade, SellTokens))
-            return facts.Of(SellTokens) is { } sold ? facts.Over(trade, sold) : new NextStep.Wait();
+        {
+            // The scarcest leg has decided the mint: what the others had too much of is sold, where that can be.
+            return facts.Of(SellTokens) is not { } sold ? new NextStep.Wait()
+                : minted is null ? facts.Over(trade, sold)
+                : NextOfBasket(trade, facts, sold);
+        }
+
         if (Has(trade, Permission))
         {
             if (facts.Of(Permission) is not { } permission || !IsSettled(permission))
@@ -144,29 +162,22 @@ public sealed record StepwisePlan(int SlippageBasisPoints) : ITradePlan
         return bought.CameToNothing ? new NextStep.Over(bought) : NextAfterPurchase(trade, facts, bought);
     }
 
-    private NextStep NextAfterPurchase(OpenTrade trade, PlanFacts facts, IntentProgress? bought)
+    private static NextStep NextAfterPurchase(OpenTrade trade, PlanFacts facts, IntentProgress? bought)
     {
         if (!Has(trade, RedeemTokens))
         {
             if (bought is not null && facts.Tokens is null)
                 return new NextStep.ReadTokens(bought.Receipt!);
             return facts.Basket is { } basket
-                ? Redeem(bought is null ? trade.Proposal.Size : facts.Tokens!.Value, basket)
+                ? Redeem(trade, bought is null ? trade.Proposal.Size : facts.Tokens!.Value, basket)
                 : new NextStep.ReadBasket();
         }
 
-        if (facts.Of(RedeemTokens) is not { } redeemed || !IsSettled(redeemed))
-            return new NextStep.Wait();
-        return redeemed.CameToNothing ? facts.Over(trade, redeemed) : NextOfBasket(trade, facts, redeemed);
+        return facts.Of(RedeemTokens) is { } redeemed ? facts.Over(trade, redeemed) : new NextStep.Wait();
     }
 
-    private NextStep.Do Redeem(Wei tokens, BasketReading basket)
-    {
-        var least = ExecutablePrice
-            .RedeemLegs(basket.Inputs, tokens)
-            .Select(alpha => (ulong)(alpha * (UInt128)(BasisPoints - SlippageBasisPoints) / BasisPoints));
-        return new NextStep.Do([new PlannedStep(RedeemTokens, new TradeCall.RedeemInKind(tokens, [.. least]))], basket.Staked);
-    }
+    private static NextStep.Do Redeem(OpenTrade trade, Wei tokens, BasketReading basket) =>
+        new(new PlannedStep(RedeemTokens, basket.Redemption(tokens, trade.Proposal.MinProceeds)));
 
     // ---- the sale of a basket -----------------------------------------------------------------------------------------------------------
 
@@ -184,7 +195,7 @@ public sealed record StepwisePlan(int SlippageBasisPoints) : ITradePlan
         foreach (var (holding, gained) in basket.Inputs.Holdings.Zip(Gained(trade, basket)))
         {
             var price = PriceRao(holding);
-            if (gained.Alpha * price / RaoWei < LeastStakeRao)
+            if (gained.Alpha * price / RaoWei < basket.Rules.LeastTrade)
                 continue;
             var attempts = trade.Steps.Count(step => IsOf(step, NameOf(SellBasket, holding.Netuid) + "-"));
             if (attempts > 0 && basket.Inputs.Block < trade.Block + (ulong)attempts * BlocksBetweenAttempts)
@@ -194,7 +205,7 @@ public sealed record StepwisePlan(int SlippageBasisPoints) : ITradePlan
             }
 
             var limit = attempts < AttemptsAtLimit ? price * (100 - SubnetSlippagePercent) / 100 : 0;
-            var call = new TradeCall.RemoveStake(basket.Hotkey, holding.Netuid, gained.Alpha, limit);
+            var call = new TradeCall.RemoveStake(holding.Hotkey, holding.Netuid, gained.Alpha, limit);
             var name = string.Create(CultureInfo.InvariantCulture, $"{NameOf(SellBasket, holding.Netuid)}-{attempts + 1}");
             steps.Add(new PlannedStep(name, call, Expires: false));
         }
@@ -224,7 +235,7 @@ public sealed record StepwisePlan(int SlippageBasisPoints) : ITradePlan
 
     private Wei Bound(Wei expected) => Wei.From(expected.Value * (UInt128)(BasisPoints - SlippageBasisPoints) / BasisPoints);
 
-    private static PlannedStep Allowance() => new(Permission, new TradeCall.Approve(TradeCall.Spender.Pool, null));
+    private static PlannedStep Allowance() => new(Permission, new TradeCall.Approve(null));
 
     private static string NameOf(string step, ushort netuid) => string.Create(CultureInfo.InvariantCulture, $"{step}{netuid}");
 }

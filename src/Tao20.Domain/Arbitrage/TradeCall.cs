@@ -1,4 +1,5 @@
 using System.Numerics;
+using Tao20.Domain.Index;
 using Tao20.Domain.Units;
 
 namespace Tao20.Domain.Arbitrage;
@@ -8,29 +9,25 @@ public abstract record TradeCall
 {
     private TradeCall() { }
 
-    /// <summary>Who may take the account's tokens.</summary>
-    public enum Spender
-    {
-        /// <summary>The market's pool.</summary>
-        Pool,
+    /// <summary>Lets the market's pool take tokens; all, now and later, when <paramref name="Tokens"/> is null.</summary>
+    public sealed record Approve(Wei? Tokens) : TradeCall;
 
-        /// <summary>The router.</summary>
-        Router,
-    }
-
-    /// <summary>Lets a contract take tokens; all, now and later, when <paramref name="Tokens"/> is null.</summary>
-    public sealed record Approve(Spender By, Wei? Tokens) : TradeCall;
-
-    /// <summary>Mints with the TAO sent along and sells the tokens, by the router, or reverts.</summary>
+    /// <summary>Buys the basket for the TAO sent along, mints and sells the tokens, by the router, or reverts.</summary>
     /// <param name="MinProfit">TAO to be gained at least, in wei; negative accepts a loss.</param>
-    public sealed record MintAndSell(BigInteger MinProfit) : TradeCall;
+    /// <param name="Order">How the basket is bought.</param>
+    public sealed record MintAndSell(BigInteger MinProfit, BasketOrder Order) : TradeCall;
 
-    /// <summary>Buys tokens with the TAO sent along and redeems them, by the router, or reverts.</summary>
+    /// <summary>Buys tokens with the TAO sent along and redeems them for TAO, by the router, or reverts.</summary>
     /// <param name="MinProfit">TAO to be gained at least, in wei; negative accepts a loss.</param>
-    public sealed record BuyAndRedeem(BigInteger MinProfit) : TradeCall;
+    /// <param name="Order">Which legs are sold, and which left.</param>
+    public sealed record BuyAndRedeem(BigInteger MinProfit, BasketOrder Order) : TradeCall;
 
-    /// <summary>Redeems tokens for TAO, by the router, or reverts.</summary>
-    public sealed record RedeemForTao(Wei Tokens, Wei MinTao) : TradeCall;
+    /// <summary>Redeems tokens for TAO, or reverts.</summary>
+    /// <param name="Tokens">The tokens.</param>
+    /// <param name="MinTao">The least TAO that has to come.</param>
+    /// <param name="Order">Which legs are sold, and which left.</param>
+    /// <param name="Legs">How many legs there are.</param>
+    public sealed record Redeem(Wei Tokens, Wei MinTao, BasketOrder Order, int Legs) : TradeCall;
 
     /// <summary>Sells tokens in the pool, or reverts.</summary>
     public sealed record SellTokens(Wei Tokens, Wei MinTao) : TradeCall;
@@ -47,11 +44,11 @@ public abstract record TradeCall
     /// <summary>Lets the index take alpha of a subnet.</summary>
     public sealed record AllowAlpha(ushort Netuid) : TradeCall;
 
-    /// <summary>Mints with alpha (in 1e-9) of every constituent, in the order of the composition, or reverts.</summary>
-    public sealed record MintInKind(IReadOnlyList<ulong> Alpha, Wei MinTokens) : TradeCall;
-
-    /// <summary>Redeems tokens for alpha (in 1e-9) of every constituent, or reverts.</summary>
-    public sealed record RedeemInKind(Wei Tokens, IReadOnlyList<ulong> MinAlpha) : TradeCall;
+    /// <summary>Mints with alpha (in 1e-9) of every leg, in their order, and the TAO sent along, or reverts.</summary>
+    /// <param name="Alpha">The most that is given of each.</param>
+    /// <param name="MinTokens">The least tokens that have to come.</param>
+    /// <param name="Order">Which legs are given whole.</param>
+    public sealed record Mint(IReadOnlyList<ulong> Alpha, Wei MinTokens, BasketOrder Order) : TradeCall;
 }
 
 /// <summary>A transaction of a trade, before it is encoded.</summary>

@@ -11,7 +11,11 @@ namespace Tao20.Domain.Arbitrage;
 /// <param name="Tao">The change of the account's TAO by its logs, gas not included.</param>
 /// <param name="Tokens">The change of its tokens by its logs.</param>
 /// <param name="Volume">The volume the contract credits.</param>
-public sealed record TradeReceipt(Receipt Receipt, ulong Time, EpochId Epoch, TaoPerToken Nav, WeiDelta Tao, WeiDelta Tokens, Wei Volume);
+public sealed record TradeReceipt(Receipt Receipt, ulong Time, EpochId Epoch, TaoPerToken Nav, WeiDelta Tao, WeiDelta Tokens, Wei Volume)
+{
+    /// <summary>Whether its logs say all that has moved: of what is redeemed the TAO is in none.</summary>
+    public bool IsInLogs { get; init; } = true;
+}
 
 /// <summary>What a contract said when it refused a trade.</summary>
 public enum TradeRevert

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Tao20.Domain.Index;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
@@ -35,18 +36,39 @@ public abstract record NextStep
 }
 
 /// <summary>What an account needs to know to buy, mint, redeem and sell a basket itself, read at one block.</summary>
-/// <param name="Inputs">The index: its composition, its holdings, the prices.</param>
-/// <param name="Hotkey">The hotkey under which all of it is staked.</param>
-/// <param name="Staked">The account's own alpha under that hotkey, in the order of the composition.</param>
+/// <param name="Inputs">The index: its legs and the prices.</param>
+/// <param name="Rules">What the chain asks of each leg.</param>
+/// <param name="Staked">The account's own alpha under the legs' hotkeys, in the order of the legs.</param>
 /// <param name="Allowed">How much of it the index may take, in the same order.</param>
 /// <param name="PoolAllowed">How many of the account's tokens the pool may take.</param>
 public sealed record BasketReading(
     NavInputs Inputs,
-    Hash256 Hotkey,
+    LegRules Rules,
     IReadOnlyList<AlphaHeld> Staked,
     IReadOnlyList<BigInteger> Allowed,
     BigInteger PoolAllowed
-);
+)
+{
+    /// <summary>NAV and the prices it is made of; null where there is none.</summary>
+    public NavReading.Available? Nav => NavReading.Of(Inputs, Inputs.Timestamp) as NavReading.Available;
+
+    /// <summary>
+    /// How tokens are redeemed for TAO: every leg is sold that can be. Where prices are missing, all legs are: what cannot be sold has
+    /// the chain refuse it.
+    /// </summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="least">The least TAO that has to come.</param>
+    public TradeCall.Redeem Redemption(Wei tokens, Wei least) =>
+        new(
+            tokens,
+            least,
+            Nav is { } nav ? BasketOrder.OfRedemption(nav, tokens, Rules) : new BasketOrder(Inputs.Revision, Rules.Gas) { Sell = AllLegs },
+            Inputs.Holdings.Count
+        );
+
+    private uint AllLegs =>
+        Inputs.Holdings.Select((holding, i) => holding.Counted > 0 ? 1U << i : 0U).Aggregate(0U, (mask, bit) => mask | bit);
+}
 
 /// <summary>What a plan goes by: how far a trade's transactions are, and what was read of the chain because it asked.</summary>
 /// <param name="Done">How far each transaction is, by name; only those that have got somewhere.</param>

@@ -6,7 +6,7 @@ public enum ChainAction
     /// <summary>Valuing the index, and attesting that.</summary>
     Nav,
 
-    /// <summary>Minting: alpha goes from the account into the index.</summary>
+    /// <summary>Minting, and the index's own purchases, sales and readings of prices: alpha goes into the index.</summary>
     Mint,
 
     /// <summary>Redeeming: alpha comes out of the index, and is sold.</summary>
@@ -24,7 +24,7 @@ public enum ChainAction
     /// <summary>Associating a hotkey with an EVM account.</summary>
     Associate,
 
-    /// <summary>Deploying contracts.</summary>
+    /// <summary>Deploying contracts, and what their owner does with them.</summary>
     Deploy,
 
     /// <summary>Reading old blocks: audits, and rebuilding a journal.</summary>

@@ -39,6 +39,9 @@ public sealed record AlphaPrice(ushort Netuid, TaoPerAlpha Price)
     private const ulong ToleranceWei = 1_000_000_000;
     private const ulong ToleranceParts = 1_000_000_000;
 
+    /// <summary>None: of a leg that does not count.</summary>
+    public static AlphaPrice None(ushort netuid) => new(netuid, TaoPerAlpha.From(0));
+
     /// <summary>
     /// The price of a quote: <c>getAlphaPrice</c>. Where the pool is known it has to agree with it, to 1e-9 of itself and 1e-9 TAO: what
     /// does not agree is a chain that is not understood. Null when there is no price; <paramref name="problem"/> says why.

@@ -63,6 +63,19 @@ public sealed record FeePolicy
     )]
     public ulong? GasFloor { get; init; }
 
+    /// <summary>
+    /// The gas that each call of a precompile inside a trade, a step or a proposal is given; null takes what the chain's spec needs.
+    /// 50,000 to 10,000,000.
+    /// </summary>
+    [Setting(
+        "The gas that each leg of a mint, redemption or step is given.",
+        Least = "50000",
+        Most = "10000000",
+        Unit = "gas",
+        None = "what the chain's spec needs"
+    )]
+    public ulong? LegGas { get; init; }
+
     /// <summary>The most gas that a single call of a precompile may need. 21,000 to 64,000,000; default 5,000,000.</summary>
     [Setting(
         "The most gas that one call of a precompile may need: what needs more is not sent.",

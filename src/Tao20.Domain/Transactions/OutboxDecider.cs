@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tao20.Domain.Checks;
 using Tao20.Domain.Units;
 
 namespace Tao20.Domain.Transactions;
@@ -46,6 +47,9 @@ public interface ITransactionRules
 {
     /// <summary>Why an intent must wait; null when it may be sent.</summary>
     string? Closed(TransactionIntent intent);
+
+    /// <summary>Why an action must wait; null when it may go on.</summary>
+    string? Closed(ChainAction action);
 
     /// <summary>The gas limit of an intent.</summary>
     /// <param name="intent">The intent.</param>

@@ -14,10 +14,15 @@ public readonly record struct Wei : IComparable<Wei>
     /// <summary>One TAO: 1e18 wei.</summary>
     public static readonly Wei OneTao = new(1_000_000_000_000_000_000UL);
 
+    private const ulong WeiPerRao = 1_000_000_000;
+
     private Wei(UInt128 value) => Value = value;
 
     /// <summary>The amount in wei.</summary>
     public UInt128 Value { get; }
+
+    /// <summary>What of it is whole rao (1e9 wei): contracts take and give no parts of one.</summary>
+    public Wei WholeRao => new(Value / WeiPerRao * WeiPerRao);
 
     /// <summary>The amount <paramref name="value"/>, in wei.</summary>
     /// <exception cref="ImplausibleAmountException">More than 2^96 wei.</exception>

@@ -77,6 +77,11 @@ public sealed record WeightsProgress(
     public bool Ended => Stage is WeightsStage.Set or WeightsStage.Refused or WeightsStage.Superseded;
 }
 
+/// <summary>A reason to think that weights do not arrive.</summary>
+/// <param name="Text">The reason.</param>
+/// <param name="Since">When it was first seen, in Unix seconds.</param>
+public sealed record RaisedAlarm(string Text, ulong Since);
+
 /// <summary>The weights of one validator, epoch by epoch.</summary>
 /// <param name="Recent">The latest epochs, oldest first.</param>
 public sealed record WeightsState(ImmutableList<WeightsProgress> Recent)
@@ -91,7 +96,7 @@ public sealed record WeightsState(ImmutableList<WeightsProgress> Recent)
     public static readonly WeightsState Initial = new([]);
 
     /// <summary>Why weights do not arrive, as the chain showed last; empty when they do. Not kept.</summary>
-    public IReadOnlyList<string> Alarms { get; init; } = [];
+    public IReadOnlyList<RaisedAlarm> Alarms { get; init; } = [];
 
     /// <summary>The weights of an epoch; null when there are none.</summary>
     public WeightsProgress? Of(EpochId epoch) => Recent.FindLast(progress => progress.Closed.Epoch == epoch);

@@ -1,5 +1,6 @@
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Hosting;
+using Tao20.Actors.Index;
 using Tao20.Actors.Journal;
 using Tao20.Chain;
 using Tao20.Chain.Checks;
@@ -38,6 +39,7 @@ internal sealed record NodeSettings(
     KeySource Key,
     FeePolicy Fees,
     WeightsOptions Weights,
+    IndexDutyOptions Index,
     string? EmissionsDirectory,
     CheckOptions Check,
     MarketSettings? Market
@@ -87,6 +89,7 @@ internal sealed record NodeSettings(
             );
         var fees = reader.Read(new FeePolicy());
         var weights = reader.Read(new WeightsOptions());
+        var duties = reader.Read(new IndexDutyOptions { Step = role != NodeRole.Miner });
         var index = reader.Read(new IndexOptions());
         if (index.Emissions is { } emissions && !Directory.Exists(emissions))
             errors.Add($"Index:Emissions = {emissions} is not a directory: give one with files emissions_YYYYMMDD.json, or leave it out.");
@@ -108,6 +111,7 @@ internal sealed record NodeSettings(
             key,
             fees,
             weights,
+            duties,
             index.Emissions,
             check,
             market
@@ -131,6 +135,7 @@ internal sealed record NodeSettings(
         errors.AddRange(chain.Validate());
         errors.AddRange(fees.Validate());
         errors.AddRange(weights.Validate());
+        errors.AddRange(duties.Validate());
         errors.AddRange(check.Validate());
         if (general.DataDir.Length > 0 || journal.Kind != JournalKind.Sqlite)
             errors.AddRange(journal.Validate());

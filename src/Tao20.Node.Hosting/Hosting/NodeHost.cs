@@ -66,6 +66,12 @@ internal sealed class NodeHost : IAsyncDisposable
     /// <summary>The last block on which its trader has done all it is going to do; 0 before the first.</summary>
     public ulong TradedBlock => _metrics.Arbitrage.HandledBlock;
 
+    /// <summary>The last check of the chain; null before the first.</summary>
+    public CheckReport? LastCheck => _chain.Gate.Report;
+
+    /// <summary>The account it signs for; null for a node that signs nothing.</summary>
+    public Domain.Units.Address? Account { get; private init; }
+
     /// <summary>Completes with the fault that makes going on impossible.</summary>
     public Task<NodeFault> Ended => _faults.Ended;
 
@@ -121,7 +127,7 @@ internal sealed class NodeHost : IAsyncDisposable
             await StartAsync(app, settings, cancel);
             control?.Write(HttpOf(app));
             var status = await app.Services.GetRequiredService<IRequiredActor<StatusKey>>().GetAsync(cancel);
-            return new NodeHost(directory, chain, app, faults, status, metrics, control);
+            return new NodeHost(directory, chain, app, faults, status, metrics, control) { Account = key?.Address };
         }
         catch
         {
@@ -197,7 +203,8 @@ internal sealed class NodeHost : IAsyncDisposable
                 Before = file.Read(),
             },
             ActionsOf(settings, account is not null),
-            file.Keep
+            file.Keep,
+            follower.Clock
         );
     }
 
@@ -205,8 +212,13 @@ internal sealed class NodeHost : IAsyncDisposable
     private static IReadOnlyList<ChainAction> ActionsOf(NodeSettings settings, bool signs) =>
         !signs ? []
         : settings.Market is { DryRun: var dryRun } ? (dryRun ? [] : [ChainAction.Mint, ChainAction.Redeem, ChainAction.Market])
-        : settings.Weights.Enabled ? [ChainAction.Nav, ChainAction.Consensus, ChainAction.Weights]
-        : [ChainAction.Nav, ChainAction.Consensus];
+        :
+        [
+            ChainAction.Nav,
+            ChainAction.Consensus,
+            .. settings.Weights.Enabled ? new[] { ChainAction.Weights } : [],
+            .. settings.Index.Step ? new[] { ChainAction.Mint } : [],
+        ];
 
     private static NodeWork WorkOf(NodeSettings settings, PrivateKey? key, DevnetRole? devnet, FollowerSettings follower)
     {
@@ -220,14 +232,18 @@ internal sealed class NodeHost : IAsyncDisposable
                     key,
                     follower.Identity.ChainId,
                     market.Market,
-                    market.Rules,
+                    market.Rules with
+                    {
+                        Eligibility = settings.Scoring.Eligibility,
+                    },
                     settings.Fees,
                     market.DryRun,
                     market.MaxBlockAge,
                     follower.Journal,
                     follower.Metrics.Arbitrage,
                     follower.Clock
-                )
+                ),
+                settings.Index
             );
         }
 
@@ -240,7 +256,7 @@ internal sealed class NodeHost : IAsyncDisposable
             devnet?.Strategy ?? new HonestStrategy(),
             settings.EmissionsDirectory is { } emissions ? new EmissionsCheck(new DirectoryInfo(emissions)) : null
         );
-        return new NodeWork.Validating(role, settings.Fees, settings.Weights);
+        return new NodeWork.Validating(role, settings.Fees, settings.Weights, settings.Index);
     }
 
     private static PrivateKey? LoadKey(NodeSettings settings)

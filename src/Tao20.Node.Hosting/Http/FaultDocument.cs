@@ -27,8 +27,8 @@ internal sealed record FaultDocument(string Kind, string Message, DateTimeOffset
             .. (status.Validator?.Computed.Epochs ?? []).Where(result => result.DisagreesWithConsensus is not null).Select(OfResult),
             .. (status.Validator?.Weights?.Alarms ?? []).Select(alarm => new NodeFault(
                 FaultKind.WeightsNotArriving,
-                alarm,
-                DateTimeOffset.UtcNow
+                alarm.Text,
+                DateTimeOffset.FromUnixTimeSeconds((long)alarm.Since)
             )),
         ];
 
@@ -44,13 +44,14 @@ internal sealed record FaultDocument(string Kind, string Message, DateTimeOffset
         );
 
     private static NodeFault? OfCheck(ChainCheckStatus? check) =>
-        check is null or { Off.Count: 0 } or { Report: null, Problem: null } ? null
-        : check.Problem is { } problem
-            ? new NodeFault(FaultKind.ChainNotAsAssumed, $"The chain cannot be checked: {problem}", DateTimeOffset.UtcNow)
-        : new NodeFault(
-            FaultKind.ChainNotAsAssumed,
-            $"Off: {string.Join(", ", check.Off.Select(off => CheckText.Word(off.Action)))}. "
-                + string.Join("; ", check.Off.Select(off => off.Why).Distinct()),
-            check.Report is { } report ? DateTimeOffset.FromUnixTimeSeconds((long)report.At) : DateTimeOffset.UtcNow
-        );
+        check is null or { Off.Count: 0 } or { Report: null, Problem: null }
+            ? null
+            : new NodeFault(
+                FaultKind.ChainNotAsAssumed,
+                check.Problem is { } problem
+                    ? $"The chain cannot be checked: {problem}"
+                    : $"Off: {string.Join(", ", check.Off.Select(off => CheckText.Word(off.Action)))}. "
+                        + string.Join("; ", check.Off.Select(off => off.Why).Distinct()),
+                check.Since
+            );
 }

@@ -1,7 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
-using Tao20.Chain;
 using Tao20.Chain.Accounts;
 using Tao20.Chain.Checks;
 using Tao20.Chain.Contracts;
@@ -14,22 +11,19 @@ using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 using Tao20.Node.Accounts;
 using Tao20.Node.Configuration;
-using Tao20.Node.Http;
 
 namespace Tao20.Node.Commands;
 
 /// <summary><c>tao20 account</c>: an EVM account as the chain sees it, and its association with a UID.</summary>
 internal static class AccountCommand
 {
-    private const string KeyVariable = "TAO20_ACCOUNT_PRIVATE_KEY";
-
     public static Command Create() =>
         new("account", "An EVM account as the chain sees it: its coldkey, its neuron, and what it lacks") { Show(), Associate() };
 
     private static Command Show()
     {
         var (rpc, netuid, json) = (EndpointOptions.Rpc(), Netuid(), NodeOptions.Json());
-        var key = new AccountKeyOptions(KeyVariable);
+        var key = new AccountKeyOptions();
         var account = new Option<string>("--account") { Description = "The account, in place of a key", HelpName = "0x..." };
         var show = new Command("show", "Print its coldkey, balance, stake, UID and permit, and what is missing for a miner and a validator")
         {
@@ -45,13 +39,9 @@ internal static class AccountCommand
             async (parsed, cancel) =>
             {
                 var address = EndpointOptions.ReadAddress("--account", parsed.GetValue(account)) ?? key.Load(parsed).Address;
-                await using var chain = Connect(EndpointOptions.Read(parsed.GetValue(rpc)!));
+                await using var chain = EndpointOptions.Connect(EndpointOptions.Read(parsed.GetValue(rpc)!));
                 var facts = await ReadAsync(chain, address, EndpointOptions.ReadNetuid(parsed.GetValue(netuid)), null, cancel);
-                if (parsed.GetValue(json))
-                    Console.WriteLine(JsonSerializer.Serialize(AccountDocument.Of(facts), NodeEndpoints.Json));
-                else
-                    foreach (var line in AccountDocument.Lines(facts))
-                        Console.WriteLine(line);
+                EndpointOptions.Print(parsed.GetValue(json), AccountDocument.Of(facts), AccountDocument.Lines(facts));
                 return ExitCodes.Ok;
             }
         );
@@ -61,7 +51,7 @@ internal static class AccountCommand
     private static Command Associate()
     {
         var (rpc, netuid, json, hocon) = (EndpointOptions.Rpc(), Netuid(), NodeOptions.Json(), NodeOptions.Hocon());
-        var key = new AccountKeyOptions(KeyVariable);
+        var key = new AccountKeyOptions();
         var hotkey = new Option<string>("--hotkey")
         {
             Description = "The hotkey whose UID it is, as SS58 or 0x and 64 hex digits (default: the account's own)",
@@ -93,7 +83,7 @@ internal static class AccountCommand
                     Directory.GetCurrentDirectory()
                 );
                 var (bounds, fees) = NodeSettings.ReadBounds(configuration);
-                await using var chain = Connect(EndpointOptions.Read(parsed.GetValue(rpc)!));
+                await using var chain = EndpointOptions.Connect(EndpointOptions.Read(parsed.GetValue(rpc)!));
                 var subject = new CheckSubject
                 {
                     Account = signer.Address,
@@ -105,15 +95,11 @@ internal static class AccountCommand
                     chain,
                     signer,
                     subject,
-                    HotkeyOf(parsed.GetValue(hotkey)),
+                    HotkeyText.OfOption(parsed.GetValue(hotkey)),
                     parsed.GetValue(dryRun),
                     cancel
                 );
-                if (parsed.GetValue(json))
-                    Console.WriteLine(JsonSerializer.Serialize(outcome, NodeEndpoints.Json));
-                else
-                    foreach (var line in outcome.Lines())
-                        Console.WriteLine(line);
+                EndpointOptions.Print(parsed.GetValue(json), outcome, outcome.Lines());
                 return ExitCodes.Ok;
             }
         );
@@ -156,7 +142,7 @@ internal static class AccountCommand
         if (!sends)
             return AssociationDocument.ForWallet(facts, association);
         var intent = new TransactionIntent("associate", Precompiles.Neuron, 0, Convert.FromHexString(association.Call(netuid).AsSpan(2)));
-        var single = new SingleTransaction(chain, signer, await ChainIdAsync(chain, cancel), subject.Fees);
+        var single = new SingleTransaction(chain, signer, await EndpointOptions.ChainIdAsync(chain, cancel), subject.Fees);
         try
         {
             var prepared = await single.PrepareAsync(intent, cancel);
@@ -197,24 +183,6 @@ internal static class AccountCommand
         }
     }
 
-    private static async Task<ulong> ChainIdAsync(ChainConnection chain, CancellationToken cancel)
-    {
-        ulong id = 0;
-        await chain.Pool.SendAsync([Chain.JsonRpc.EthCalls.ChainId(found => id = found)], cancel);
-        return id;
-    }
-
-    private static ChainConnection Connect(IReadOnlyList<Uri> endpoints) =>
-        ChainConnection.Http(
-            new ChainOptions
-            {
-                Endpoints = endpoints,
-                Contract = default,
-                WebSocket = false,
-            },
-            NullLogger.Instance
-        );
-
     private static Option<int> Netuid() =>
         new("--netuid")
         {
@@ -222,30 +190,15 @@ internal static class AccountCommand
             HelpName = "N",
             DefaultValueFactory = _ => 20,
         };
-
-    private static Hash256? HotkeyOf(string? text)
-    {
-        if (text is null)
-            return null;
-        if (
-            text.StartsWith("0x", StringComparison.Ordinal)
-            && text.Length == 2 + 2 * Hash256.Length
-            && text.AsSpan(2).IndexOfAnyExcept("0123456789abcdefABCDEF") < 0
-        )
-            return Hash256.Parse(text);
-        return Ss58.TryParse(text)
-            ?? throw new NodeException(
-                ExitCodes.Usage,
-                $"--hotkey = {text} is no hotkey: give it as SS58 (5...) or as 0x and 64 hex digits."
-            );
-    }
 }
 
 /// <summary>Where a person's key is, as options.</summary>
-internal sealed class AccountKeyOptions(string variable)
+internal sealed class AccountKeyOptions
 {
+    private const string Variable = "TAO20_ACCOUNT_PRIVATE_KEY";
+
     public Option<string> KeyFile { get; } =
-        new("--key-file") { Description = $"File with the account's private key (or set {variable})", HelpName = "FILE" };
+        new("--key-file") { Description = $"File with the account's private key (or set {Variable})", HelpName = "FILE" };
 
     public Option<string> Keystore { get; } =
         new("--keystore") { Description = "Web3 Secret Storage V3 keystore with the key", HelpName = "FILE" };
@@ -259,7 +212,7 @@ internal sealed class AccountKeyOptions(string variable)
     {
         try
         {
-            return new KeySource(variable, parsed.GetValue(KeyFile), parsed.GetValue(Keystore), parsed.GetValue(Password)).Load();
+            return new KeySource(Variable, parsed.GetValue(KeyFile), parsed.GetValue(Keystore), parsed.GetValue(Password)).Load();
         }
         catch (KeyException e)
         {

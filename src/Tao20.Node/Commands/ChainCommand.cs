@@ -1,13 +1,8 @@
 using System.CommandLine;
-using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
-using Tao20.Chain;
 using Tao20.Chain.Checks;
-using Tao20.Chain.Following;
 using Tao20.Domain.Checks;
 using Tao20.Node.Checks;
 using Tao20.Node.Configuration;
-using Tao20.Node.Http;
 
 namespace Tao20.Node.Commands;
 
@@ -79,19 +74,9 @@ internal static class ChainCommand
                 };
                 if (subject is { SetsWeights: true, Account: null } or { SetsWeights: true, Netuid: null })
                     throw new NodeException(ExitCodes.Usage, "--validator needs --account and --netuid: whose weights, and where.");
-                var options = new ChainOptions
-                {
-                    Endpoints = endpoints,
-                    Contract = subject.Contract ?? default,
-                    WebSocket = false,
-                };
-                await using var chain = ChainConnection.Http(options, NullLogger.Instance);
+                await using var chain = EndpointOptions.Connect(endpoints, subject.Contract ?? default);
                 var report = await new ChainCheck(chain).RunAsync(subject, cancel);
-                if (parsed.GetValue(json))
-                    Console.WriteLine(JsonSerializer.Serialize(CheckDocument.Of(report), NodeEndpoints.Json));
-                else
-                    foreach (var line in CheckText.Lines(report, subject.Before))
-                        Console.WriteLine(line);
+                EndpointOptions.Print(parsed.GetValue(json), CheckDocument.Of(report), CheckText.Lines(report, subject.Before));
                 return ExitCodes.Of(report.Worst);
             }
         );

@@ -86,15 +86,7 @@ internal static class ConsensusCommand
     /// <summary>The registry knows which contract's epochs it is about.</summary>
     private static async Task<Address> IndexOfAsync(IReadOnlyList<Uri> endpoints, Address registry, CancellationToken cancel)
     {
-        await using var chain = ChainConnection.Http(
-            new ChainOptions
-            {
-                Endpoints = endpoints,
-                Contract = registry,
-                WebSocket = false,
-            },
-            NullLogger.Instance
-        );
+        await using var chain = EndpointOptions.Connect(endpoints, registry);
         byte[] answer = [];
         try
         {

@@ -1,9 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
-using Tao20.Chain;
 using Tao20.Chain.Contracts;
-using Tao20.Chain.Following;
 using Tao20.Node.Configuration;
 using Tao20.Node.Http;
 
@@ -42,15 +39,7 @@ internal static class ContractsCommand
                     EndpointOptions.ReadAddress("--router", parsed.GetValue(router)),
                     EndpointOptions.ReadAddress("--pool", parsed.GetValue(pool))
                 );
-                await using var chain = ChainConnection.Http(
-                    new ChainOptions
-                    {
-                        Endpoints = EndpointOptions.Read(parsed.GetValue(rpc)!),
-                        Contract = addresses.Index,
-                        WebSocket = false,
-                    },
-                    NullLogger.Instance
-                );
+                await using var chain = EndpointOptions.Connect(EndpointOptions.Read(parsed.GetValue(rpc)!), addresses.Index);
                 await chain.Head.RefreshAsync(cancel);
                 var verified = await new ContractVerifier(chain.Pool).VerifyAsync(addresses, chain.Head.Latest!, cancel);
                 if (parsed.GetValue(json))

@@ -1,10 +1,16 @@
 using System.CommandLine;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tao20.Chain;
+using Tao20.Chain.Following;
+using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Units;
 using Tao20.Domain.Validation;
+using Tao20.Node.Http;
 
 namespace Tao20.Node.Commands;
 
-/// <summary>The options of commands that only ask a chain, and what is said when one is wrong.</summary>
+/// <summary>The options of commands that ask a chain for a person, how they do, and what is said when an option is wrong.</summary>
 internal static class EndpointOptions
 {
     /// <summary><c>--rpc</c>.</summary>
@@ -34,6 +40,48 @@ internal static class EndpointOptions
         return endpoints.Count > 0
             ? endpoints
             : throw new NodeException(ExitCodes.Usage, "--rpc is empty: give e.g. http://127.0.0.1:8545.");
+    }
+
+    /// <summary>A chain that is asked once and by HTTP alone.</summary>
+    /// <param name="endpoints">The endpoints, in order of preference.</param>
+    /// <param name="contract">The contract it is about; none for questions about accounts.</param>
+    public static ChainConnection Connect(IReadOnlyList<Uri> endpoints, Address contract = default) =>
+        ChainConnection.Http(
+            new ChainOptions
+            {
+                Endpoints = endpoints,
+                Contract = contract,
+                WebSocket = false,
+            },
+            NullLogger.Instance
+        );
+
+    /// <summary><c>--contract</c> of commands about one index.</summary>
+    public static Option<string> Index() =>
+        new("--contract")
+        {
+            Description = "The index contract",
+            HelpName = "0x...",
+            Required = true,
+        };
+
+    /// <summary>The id of the chain, which transactions are signed for.</summary>
+    /// <exception cref="ChainException">No endpoint answers.</exception>
+    public static async Task<ulong> ChainIdAsync(ChainConnection chain, CancellationToken cancel)
+    {
+        ulong id = 0;
+        await chain.Pool.SendAsync([EthCalls.ChainId(found => id = found)], cancel);
+        return id;
+    }
+
+    /// <summary>Prints what was found, as JSON or in lines for people.</summary>
+    public static void Print(bool json, object document, IEnumerable<string> lines)
+    {
+        if (json)
+            Console.WriteLine(JsonSerializer.Serialize(document, document.GetType(), NodeEndpoints.Json));
+        else
+            foreach (var line in lines)
+                Console.WriteLine(line);
     }
 
     /// <summary>The address of an option; null when it is not given.</summary>

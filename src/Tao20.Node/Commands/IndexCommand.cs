@@ -50,7 +50,14 @@ internal static class IndexCommand
                 return ExitCodes.Ok;
             }
         );
-        return new Command("index", "The index rule") { compose };
+        return new Command("index", "The index rule, and an index on the chain")
+        {
+            compose,
+            IndexShowCommand.Create(),
+            IndexProposalCommands.Propose(),
+            IndexProposalCommands.Apply(),
+            IndexProposalCommands.Cancel(),
+        };
     }
 
     private static async Task ComposeAsync(DirectoryInfo directory, DateOnly asOf, bool json, CancellationToken cancel)

@@ -9,7 +9,8 @@ namespace Tao20.Tests.Oracles;
 /// <summary>Encodes the arguments of a call, as the contract ABI has it: a head of one word per argument, then the tails.</summary>
 /// <remarks>
 /// Arguments are <see cref="BigInteger"/> or any integer (uintN, and negative intN), <see cref="bool"/>, <see cref="Address"/>,
-/// <see cref="Hash256"/> (bytes32), <c>byte[]</c> (bytes), <see cref="string"/>, lists of these (T[]), and <see cref="AbiStruct"/>.
+/// <see cref="Hash256"/> (bytes32), <c>byte[]</c> (bytes), <see cref="string"/>, lists of these (T[]), <see cref="AbiStruct"/> and
+/// <see cref="AbiTuple"/>.
 /// </remarks>
 internal static class AbiEncoder
 {
@@ -40,12 +41,13 @@ internal static class AbiEncoder
         return head.Append(tail).ToString();
     }
 
-    private static bool IsDynamic(object value) => value is byte[] or string or IEnumerable<object>;
+    private static bool IsDynamic(object value) => value is byte[] or string or AbiTuple or IEnumerable<object>;
 
     private static string Dynamic(object value) =>
         value switch
         {
             byte[] bytes => Word(bytes.Length) + Padded(bytes),
+            AbiTuple tuple => Encode([.. tuple.Fields]),
             string text => Dynamic(Encoding.UTF8.GetBytes(text)),
             IEnumerable<object> list => Word(list.Count()) + Encode([.. list]),
             _ => throw Unknown(value),
@@ -80,3 +82,7 @@ internal static class AbiEncoder
 /// <summary>A struct whose fields are all a word long: it stands in its place, field after field.</summary>
 /// <param name="Words">The fields.</param>
 internal sealed record AbiStruct(IReadOnlyList<object> Words);
+
+/// <summary>A struct with a field that is longer: its place has where it stands.</summary>
+/// <param name="Fields">The fields.</param>
+internal sealed record AbiTuple(IReadOnlyList<object> Fields);

@@ -67,9 +67,10 @@ public sealed class StepwiseTests : InDirectory, IAsyncLifetime
     public async Task A_part_of_a_basket_that_cannot_be_sold_is_kept_in_the_trade_until_it_can()
     {
         await using var node = await StartAsync();
-        var selling = node.Gate.ShutFor(Keccak.Selector("removeStakeLimit(bytes32,uint256,uint256,bool,uint256)")[2..]);
-        await _market.MakeCheapAsync(30);
-        await PassUntilAsync(node, selling);
+        var minting = node.Gate.ShutFor(Keccak.Selector("mint(uint256,uint256[],uint256,uint256,uint256,uint256)")[2..]);
+        await _market.MakeDearAsync(30);
+        await PassUntilAsync(node, minting);
+        await _market.SetTransfersAsync(7, refuses: true);
         await RefuseSwapsAsync(7, true);
         node.Gate.Open();
         for (var i = 0; i < 25; i++)
@@ -78,8 +79,27 @@ public sealed class StepwiseTests : InDirectory, IAsyncLifetime
         var stuck = await node.StatusAsync();
         Assert.Contains(stuck.State.Open!.Steps, step => step.Name == "unstake-7-2");
         await RefuseSwapsAsync(7, false);
-        await node.UntilAsync(status => status.State.Totals.Confirmed >= 1, node.PassAsync);
+        await node.UntilAsync(status => status.State.Totals.Failed >= 1, node.PassAsync);
         await RequireNothingForgottenAsync(node);
+    }
+
+    [Fact]
+    public async Task A_leg_that_cannot_be_sold_leaves_the_tokens_in_the_inventory_until_it_can()
+    {
+        await using var node = await StartAsync();
+        var redeeming = node.Gate.ShutFor(
+            Keccak.Selector("redeem(uint256,uint256,uint256[],uint256,uint256,uint256,uint256,uint256)")[2..]
+        );
+        await _market.MakeCheapAsync(30);
+        await PassUntilAsync(node, redeeming);
+        await RefuseSwapsAsync(7, true);
+        node.Gate.Open();
+        var kept = await node.UntilAsync(status => status.State.Totals.Failed >= 1 && status.State.Open is null, node.PassAsync);
+        Assert.True(kept.State.Inventory.Tokens.Value > 0);
+        await RefuseSwapsAsync(7, false);
+        await node.OperateAsync(Operation.Unwind);
+        await node.UntilAsync(status => !status.State.Unwinding && status.State.Open is null, node.PassAsync);
+        Assert.Equal((UInt128)0, (await RequireNothingForgottenAsync(node)).State.Inventory.Tokens.Value);
     }
 
     [Fact]
@@ -109,7 +129,7 @@ public sealed class StepwiseTests : InDirectory, IAsyncLifetime
 
     [Theory]
     [InlineData("addStakeLimit(bytes32,uint256,uint256,bool,uint256)")]
-    [InlineData("mint(uint256[],uint256,uint256)")]
+    [InlineData("mint(uint256,uint256[],uint256,uint256,uint256,uint256)")]
     [InlineData("sell(uint256,uint256,uint256)")]
     public async Task A_restart_between_any_two_steps_goes_on_where_it_was(string call)
     {
@@ -130,15 +150,12 @@ public sealed class StepwiseTests : InDirectory, IAsyncLifetime
     {
         await node.OperateAsync(Operation.Pause);
         var status = await node.UntilAsync(status => status.State.Open is null, node.PassAsync);
-        var hotkey = (await _market.Anvil.Client.CallAsync([(_market.Economy.Index, AbiEncoder.Call("hotkey()"))], CancellationToken.None))[
-            0
-        ];
         var stakes = await _market.Anvil.Client.CallAsync(
             [
                 .. Economy.Netuids.Select(netuid =>
                     (
                         Economy.Staking,
-                        AbiEncoder.Call("getStake(bytes32,bytes32,uint256)", new Hash256(hotkey), Coldkey.Of(_market.Key.Address), netuid)
+                        AbiEncoder.Call("getStake(bytes32,bytes32,uint256)", Economy.Hotkey, Coldkey.Of(_market.Key.Address), netuid)
                     )
                 ),
             ],

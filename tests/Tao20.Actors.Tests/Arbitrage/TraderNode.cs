@@ -73,7 +73,7 @@ internal sealed class TraderNode : IAsyncDisposable
             31337,
             new MarketAddresses(stepwise ? null : market.Economy.Router, [market.Economy.Pool]),
             rules ?? market.Rules,
-            new FeePolicy(),
+            new FeePolicy { LegGas = Economy.LegGas },
             DryRun: false,
             MaxBlockAge: null,
             guard,
@@ -204,6 +204,10 @@ internal sealed class MarketFixture : IAsyncDisposable
     /// <summary>Lets a subnet refuse all swaps, or take them again.</summary>
     public Task SetSwapsAsync(int netuid, bool refuses) =>
         SendAsync(SubtensorMock.Set(Economy.Keeper, "setFailures", (ushort)netuid, false, refuses));
+
+    /// <summary>Lets a subnet refuse transfers of stake, or take them again.</summary>
+    public Task SetTransfersAsync(int netuid, bool refuses) =>
+        SendAsync(SubtensorMock.Set(Economy.Keeper, "setSwitches", (ushort)netuid, true, refuses, false));
 
     public async Task GiveAsync(int tao, int tokens)
     {

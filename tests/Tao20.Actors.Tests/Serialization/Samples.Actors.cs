@@ -9,6 +9,7 @@ using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Coordination;
 using Tao20.Domain.Epochs;
+using Tao20.Domain.Index;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Settlement;
 using Tao20.Domain.Tests.Consensus;
@@ -147,13 +148,33 @@ internal static partial class Samples
             new WeightsAccepted(new EpochId(5)),
             new WeightsMoved(waiting),
             new WeightsMoved(revealing),
-            WeightsState.Initial.Evolve(revealing),
+            WeightsState.Initial.Evolve(revealing) with
+            {
+                Alarms = [new RaisedAlarm("no weights have arrived", 1_800_000_000)],
+            },
             GetWeights.Instance,
             GetLocalEpochResults.Instance,
             new LocalEpochResults([result, result with { Nav = null, DisagreesWithConsensus = null }]),
             new LocalEpochResults([], new NodeFault(FaultKind.EndpointsDisagree, "why", DateTimeOffset.UnixEpoch)),
         ];
     }
+
+    private static BasketOrder Order =>
+        new(3, 150_000)
+        {
+            Tao = [1, ulong.MaxValue],
+            Limit = [0, 7],
+            Gifts = 1,
+            Sell = uint.MaxValue,
+            Leave = 2,
+        };
+
+    /// <summary>What an account spends on an index's duties.</summary>
+    private static IEnumerable<object> Duties() =>
+        [
+            new DutyCounted("step-7", 1_700_000_000, new WeiDelta(-5)),
+            new IndexDutyBudget([new DutyHour(472_222, new WeiDelta(5)), new DutyHour(472_223, WeiDelta.Zero)]),
+        ];
 
     /// <summary>Everything that can happen to a miner's account, and the books it leaves.</summary>
     private static IEnumerable<object> Account()
@@ -192,6 +213,7 @@ internal static partial class Samples
         [
             new ArbitrageEvent.BalancesMoved(new WeiDelta((Int128)Wei.OneTao.Value * 5), new WeiDelta((Int128)Wei.OneTao.Value), one, 1, 2),
             new ArbitrageEvent.TradeOpened(trade),
+            new ArbitrageEvent.TradeOpened(trade with { Proposal = trade.Proposal with { Order = Order } }),
             new ArbitrageEvent.StepsPlanned(
                 7,
                 [new TradeStep("buy-3", Miner, Wei.OneTao, new byte[] { 1, 2 }, 5, true)],

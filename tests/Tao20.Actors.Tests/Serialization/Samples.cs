@@ -145,6 +145,7 @@ internal static partial class Samples
             .. Outbox(),
             .. Weights(),
             .. Account(),
+            .. Duties(),
             .. Market(),
             .. Book(closed.Closed, schedule.Latest),
         ];

@@ -67,6 +67,8 @@ public sealed class SerializerTests : TestKit
                 "beginning-wanted",
                 "book-advanced",
                 "cursor",
+                "duty-budget",
+                "duty-counted",
                 "epoch-ack",
                 "epoch-settled",
                 "epoch-volume",

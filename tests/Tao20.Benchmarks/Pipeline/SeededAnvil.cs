@@ -62,15 +62,15 @@ internal static class SeededAnvil
             async (anvil, start) =>
             {
                 var (economy, time) = await Economy.DeployAsync(anvil, arguments.Miners, start, cancel);
-                var prices = await economy.PricesAsync(cancel);
+                var nav = await economy.NavAsync(cancel);
                 await MineAsync(anvil, arguments, time, cancel, (now, block) => block.Select(i => Trade(i, now + 600)));
                 return economy.Index;
 
                 // Each miner mints twice and then gives back what it got for one of them.
                 DevnetTransaction Trade(int i, ulong deadline) =>
                     i / arguments.Miners % 3 == 2
-                        ? economy.Redeem(economy.Miners[i % arguments.Miners], TradeValue * 99 / 100, deadline)
-                        : economy.Mint(economy.Miners[i % arguments.Miners], TradeValue, prices, deadline);
+                        ? economy.Redeem(economy.Miners[i % arguments.Miners], TradeValue * 99 / 100, nav, deadline)
+                        : economy.Mint(economy.Miners[i % arguments.Miners], TradeValue, nav, deadline);
             }
         );
 

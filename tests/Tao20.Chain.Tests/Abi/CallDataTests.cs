@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using System.Reflection;
 using Nethereum.ABI.FunctionEncoding.Attributes;
@@ -7,9 +6,11 @@ using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Contracts.Messages;
 using Tao20.Domain.Consensus;
+using Tao20.Domain.Index;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
+using Tao20.Tests;
 using Tao20.Tests.Oracles;
 using Xunit.Abstractions;
 
@@ -25,11 +26,7 @@ public sealed class CallDataTests
 
     public CallDataTests(ITestOutputHelper output)
     {
-        var seed = Environment.GetEnvironmentVariable("TAO20_SEED") is { } text
-            ? int.Parse(text, CultureInfo.InvariantCulture)
-            : Random.Shared.Next();
-        output.WriteLine($"TAO20_SEED={seed}");
-        _random = new Random(seed);
+        _random = new Random(TestSeed.Of(output));
     }
 
     public static TheoryData<Type> Messages =>
@@ -41,6 +38,7 @@ public sealed class CallDataTests
                     && type.IsSubclassOf(typeof(FunctionMessage))
                     && type != typeof(AttestFunction)
                     && type != typeof(RaiseCaseFunction)
+                    && !type.GetProperties().Any(property => property.PropertyType == typeof(OrderStruct))
                 ),
         ];
 
@@ -119,6 +117,40 @@ public sealed class CallDataTests
         }
     }
 
+    [Fact]
+    public void Orders_encode_as_tuples()
+    {
+        const string tuple = "(uint256,uint256[],uint256[],uint256,uint256,uint256)";
+        for (var i = 0; i < 100; i++)
+        {
+            var legs = _random.Next(33);
+            var order = new BasketOrder((ulong)_random.NextInt64(), (ulong)_random.NextInt64())
+            {
+                Tao = [.. Enumerable.Range(0, legs).Select(_ => (ulong)_random.NextInt64())],
+                Limit = [.. Enumerable.Range(0, legs).Select(_ => (ulong)_random.NextInt64())],
+                Gifts = (uint)_random.NextInt64(1L << 32),
+            };
+            var encoded = new AbiTuple([
+                order.Revision,
+                order.Tao.Select(rao => (object)rao).ToList(),
+                order.Limit.Select(price => (object)price).ToList(),
+                order.Gifts,
+                0,
+                order.LegGas,
+            ]);
+            var (bound, deadline) = (Wei.From((ulong)_random.NextInt64()), (ulong)_random.NextInt64());
+            Assert.Equal(
+                AbiEncoder.Call($"mint({tuple},uint256,uint256)", encoded, bound.Value, deadline),
+                RouterCalls.Mint(order, bound, deadline)
+            );
+            Assert.Equal(
+                AbiEncoder.Call($"mintAndSell({tuple},int256,uint256)", encoded, bound.Value, deadline),
+                RouterCalls.MintAndSell(order, bound.Value, deadline)
+            );
+            Assert.Equal(AbiEncoder.Call($"quoteMintAndSell({tuple})", encoded), RouterCalls.QuoteMintAndSell(order));
+        }
+    }
+
     private SignedAttestation Signed() =>
         new(
             new NavAttestation(
@@ -160,6 +192,7 @@ public sealed class CallDataTests
             _ when type == typeof(BigInteger) => new BigInteger(Bytes(_random.Next(1, 31)), isUnsigned: true),
             _ when type == typeof(ulong) => (ulong)_random.NextInt64(),
             _ when type == typeof(ushort) => (ushort)_random.Next(65536),
+            _ when type == typeof(byte) => (byte)_random.Next(256),
             _ when type == typeof(bool) => _random.Next(2) == 0,
             _ when type == typeof(Address) => Address(),
             _ when type == typeof(Hash256) => Hash(),

@@ -9,6 +9,7 @@ using Tao20.Chain.Contracts;
 using Tao20.Devnet;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
+using Tao20.Tests;
 using Tao20.Tests.Oracles;
 using Xunit.Abstractions;
 
@@ -22,11 +23,7 @@ public sealed class DifferentialTests
 
     public DifferentialTests(ITestOutputHelper output)
     {
-        var seed = Environment.GetEnvironmentVariable("TAO20_SEED") is { } text
-            ? int.Parse(text, CultureInfo.InvariantCulture)
-            : Random.Shared.Next();
-        output.WriteLine($"TAO20_SEED={seed}");
-        _random = new Random(seed);
+        _random = new Random(TestSeed.Of(output));
     }
 
     [Fact]

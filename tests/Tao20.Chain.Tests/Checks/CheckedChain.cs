@@ -67,9 +67,9 @@ public sealed class CheckedChain : IAsyncDisposable
     {
         var anvil = await Anvil.StartAsync(await DevnetTools.EnsureAsync(null, default), new AnvilOptions { Accounts = 3 }, default);
         var (economy, time) = await Economy.DeployAsync(anvil, 1, new AnvilOptions().GenesisTimestamp + 1, default, spec);
-        var prices = await economy.PricesAsync(default);
+        var nav = await economy.NavAsync(default);
         await anvil.Client.ExecuteAsync(
-            [economy.Mint(economy.Miners[0], 50 * (BigInteger)1_000_000_000_000_000_000, prices, time + 100)],
+            [economy.Mint(economy.Miners[0], 50 * (BigInteger)1_000_000_000_000_000_000, nav, time + 100)],
             ++time,
             default
         );

@@ -1,7 +1,7 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Checks;
+using Tao20.Chain.Substrate;
 using Tao20.Domain.Checks;
 using Tao20.Domain.Runtime;
 using Tao20.Domain.Transactions;
@@ -13,7 +13,7 @@ using static Tao20.Domain.Checks.CheckOutcome;
 namespace Tao20.Chain.Tests.Checks;
 
 /// <summary>Each assumption about the chain: it holds, it is broken, and it holds again; what it switches off in between.</summary>
-public sealed class RowTests(CheckedChains chains) : IClassFixture<CheckedChains>
+public sealed partial class RowTests(CheckedChains chains) : IClassFixture<CheckedChains>
 {
     private const ulong Rao = 1_000_000_000;
     private const ushort Leg = 7;
@@ -63,7 +63,7 @@ public sealed class RowTests(CheckedChains chains) : IClassFixture<CheckedChains
             { 23, Warn, [] },
             { 24, Degrade, [Mint] },
             { 25, Degrade, [Nav, Mint] },
-            { 26, Refuse, [Nav, Mint, Redeem] },
+            { 26, Warn, [] },
             { 27, Refuse, [Nav, Mint, Redeem] },
             { 28, Warn, [] },
             { 29, Refuse, [Mint] },
@@ -172,8 +172,15 @@ public sealed class RowTests(CheckedChains chains) : IClassFixture<CheckedChains
                 return await SetAsync(("setSwitches", [Leg, true, true, false]), ("setSwitches", [Leg, true, false, false]));
             case 19:
                 return await SetAsync(("setFeeRate", [Leg, (ushort)700]), ("setFeeRate", [Leg, (ushort)33]));
-            case 20 or 21 or 22:
+            case 20 or 21:
                 return await SetAsync(("setForeignCurve", [Leg, true]), ("setForeignCurve", [Leg, false]));
+            case 22:
+                return Altered(
+                    (request, reply) =>
+                        request.Contains(Keccak.Selector("getAlphaPrice(uint16)"), StringComparison.Ordinal)
+                            ? reply.Replace("de0b6b3a7640000\"", "00000003b9aca00\"", StringComparison.Ordinal)
+                            : reply
+                );
             case 23:
                 return Altered(
                     (request, reply) =>
@@ -191,7 +198,15 @@ public sealed class RowTests(CheckedChains chains) : IClassFixture<CheckedChains
                             : reply
                 );
             case 26:
-                return Of(subject with { Before = await RecordedAsync("registrations of subnet 7", "9") });
+                return Altered(
+                    (request, reply) =>
+                        request.Contains(
+                            Convert.ToHexStringLower(RuntimeStorage.RegisteredSubnetCounter.Key(Leg)),
+                            StringComparison.OrdinalIgnoreCase
+                        )
+                            ? Regex.Replace(reply, "\"result\":\"0x[0-9a-f]*\"", "\"result\":\"0x0900000000000000\"")
+                            : reply
+                );
             case 27:
                 return await SetAsync(("setDropped", ["Owner", true]), ("setDropped", ["Owner", false]));
             case 28:
@@ -301,47 +316,4 @@ public sealed class RowTests(CheckedChains chains) : IClassFixture<CheckedChains
     }
 
     private static Address Precompile(uint number) => Address.Parse("0x" + number.ToString("x40", null));
-
-    /// <summary>A batch whose answer to one call is another word.</summary>
-    private static string Answers(string reply, int index, string word) =>
-        Edited(reply, answers => answers.First(answer => IdOf(answer) == index + 1)["result"] = "0x" + word);
-
-    private static string WithTenthsInReservoirs(string reply) =>
-        Edited(
-            reply,
-            answers =>
-            {
-                foreach (var answer in answers.Where(answer => answer["result"]!.GetValue<string>().Length == 2 + 5 * 64))
-                {
-                    var words = answer["result"]!.GetValue<string>();
-                    answer["result"] = words[..(2 + 3 * 64)] + "ff".PadLeft(50, '0') + new string('0', 14) + words[^64..];
-                }
-            }
-        );
-
-    private static string WithoutSecondLogs(string reply) =>
-        Edited(reply, answers => answers.First(answer => IdOf(answer) == 2)["result"] = new JsonArray());
-
-    private static string WithoutAssociation(string reply) =>
-        Edited(
-            reply,
-            answers =>
-            {
-                var call = UsedFunctions
-                    .All.ToList()
-                    .FindIndex(used => used.Signature.StartsWith("associateEvmKey", StringComparison.Ordinal));
-                var error = answers.First(answer => IdOf(answer) == call + 1)["error"]!;
-                Assert.Contains("Value is too large or out of bounds", error["message"]!.GetValue<string>(), StringComparison.Ordinal);
-                error["message"] = "VM Exception while processing transaction: revert Unknown selector";
-            }
-        );
-
-    private static string Edited(string reply, Action<IReadOnlyList<JsonNode>> edit)
-    {
-        var answers = JsonNode.Parse(reply)!.AsArray();
-        edit([.. answers.Select(answer => answer!)]);
-        return answers.ToJsonString();
-    }
-
-    private static int IdOf(JsonNode answer) => answer["id"]!.GetValue<int>();
 }

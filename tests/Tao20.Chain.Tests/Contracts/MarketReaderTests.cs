@@ -15,6 +15,7 @@ namespace Tao20.Chain.Tests.Contracts;
 public sealed class MarketReaderTests : IAsyncLifetime
 {
     private static readonly BigInteger Tao = 1_000_000_000_000_000_000;
+    private static readonly FeePolicy Fees = new() { LegGas = Economy.LegGas };
     private readonly CancellationToken _none = CancellationToken.None;
     private Anvil _anvil = null!;
     private Economy _economy = null!;
@@ -44,7 +45,8 @@ public sealed class MarketReaderTests : IAsyncLifetime
             _economy.Index,
             new MarketAddresses(_economy.Router, [_economy.Pool]),
             Trader,
-            _chain.Runtime
+            _chain.Runtime,
+            Fees
         );
     }
 
@@ -71,7 +73,9 @@ public sealed class MarketReaderTests : IAsyncLifetime
 
         var profit = (BigInteger)quoted.Proceeds.Value - rung.Size.Value;
         var call =
-            kind == TradeKind.MintAndSell ? RouterCalls.MintAndSell(profit, _time + 100) : RouterCalls.BuyAndRedeem(profit, _time + 100);
+            kind == TradeKind.MintAndSell
+                ? RouterCalls.MintAndSell(quoted.Order!, profit, _time + 100)
+                : RouterCalls.BuyAndRedeem(quoted.Order!, profit, _time + 100);
         var receipt = await SendAsync(new DevnetTransaction(Trader, _economy.Router, call, rung.Size.Value));
         var trade = await _reader.ReceiptAsync(receipt, _none);
         Assert.Equal((Int128)profit, trade.Tao.Value);
@@ -86,11 +90,8 @@ public sealed class MarketReaderTests : IAsyncLifetime
     [Fact]
     public async Task Tokens_that_are_owned_are_sold_and_redeemed_for_what_was_quoted()
     {
-        await SendAsync(
-            new DevnetTransaction(Trader, _economy.Router, AbiEncoder.Call("mint(uint256,uint256)", 1, _time + 100), (UInt128)(20 * Tao))
-        );
-        foreach (var spender in new[] { _economy.Pool, _economy.Router })
-            await SendAsync(new DevnetTransaction(Trader, _economy.Index, RouterCalls.Approve(spender, Wei.From((UInt128)(20 * Tao)))));
+        await SendAsync(await _economy.MintByRouterAsync(Trader, 20 * Tao, _time + 100, _none));
+        await SendAsync(new DevnetTransaction(Trader, _economy.Index, RouterCalls.Approve(_economy.Pool, Wei.From((UInt128)(20 * Tao)))));
         var tick = await TickAsync();
         Assert.InRange(tick.Tokens.Value, (UInt128)(19 * Tao), (UInt128)(20 * Tao));
         var tokens = Wei.From((UInt128)(3 * Tao));
@@ -105,14 +106,19 @@ public sealed class MarketReaderTests : IAsyncLifetime
             (sale.Tao, sale.Tokens, sale.Volume)
         );
 
-        var redemption = await _reader.ReceiptAsync(
-            await SendAsync(new DevnetTransaction(Trader, _economy.Router, RouterCalls.Redeem(tokens, Wei.Zero, _time + 100))),
-            _none
+        var basket = await BasketAsync();
+        var call = basket.Redemption(tokens, Wei.Zero);
+        var receipt = await SendAsync(
+            new DevnetTransaction(Trader, _economy.Index, RouterCalls.Redeem(call.Order, call.Legs, tokens, Wei.Zero, _time + 100))
         );
-        Assert.Equal(new WeiDelta(-(Int128)tokens.Value), redemption.Tokens);
+        var redemption = await _reader.ReceiptAsync(receipt, _none);
+        Assert.False(redemption.IsInLogs);
+        var moved = await Baskets.MovedAsync([receipt.Block], _none);
+        Assert.Equal(new WeiDelta(-(Int128)tokens.Value), moved.Tokens);
+        Assert.InRange(moved.Tao.Value, (Int128)tokens.Value * 99 / 100, (Int128)tokens.Value);
         var balances = await _reader.BalancesAsync(await LatestAsync(), _none);
         Assert.Equal(tick.Tokens.Value - 2 * tokens.Value, balances.Tokens.Value);
-        Assert.Equal((Int128)balances.Tao.Value - (Int128)tick.Tao.Value, (sale.Tao + redemption.Tao).Value);
+        Assert.Equal((Int128)balances.Tao.Value - (Int128)tick.Tao.Value, (sale.Tao + moved.Tao).Value);
     }
 
     [Fact]
@@ -129,7 +135,8 @@ public sealed class MarketReaderTests : IAsyncLifetime
             _economy.Index,
             new MarketAddresses(_economy.Router, [_economy.Keeper]),
             Trader,
-            _chain.Runtime
+            _chain.Runtime,
+            Fees
         );
         var unavailable = Assert.IsType<MarketReading.Unavailable>(await nowhere.TickAsync(await LatestAsync(), [Wei.OneTao], 0, _none));
         Assert.Equal("no market pool gives a price", unavailable.Reason);
@@ -148,7 +155,7 @@ public sealed class MarketReaderTests : IAsyncLifetime
                         new DevnetTransaction(
                             _economy.Keeper,
                             null,
-                            ContractArtifact.Load("Tao20Pool").Bytecode + AbiEncoder.Encode(_economy.Index)
+                            ContractArtifact.Load("Pool").Bytecode + AbiEncoder.Encode(_economy.Index)
                         ),
                     ],
                     ++_time,
@@ -168,7 +175,7 @@ public sealed class MarketReaderTests : IAsyncLifetime
         }
 
         MarketReader Of(params Address[] markets) =>
-            new(_chain.Pool, _economy.Index, new MarketAddresses(_economy.Router, markets), Trader, _chain.Runtime);
+            new(_chain.Pool, _economy.Index, new MarketAddresses(_economy.Router, markets), Trader, _chain.Runtime, Fees);
         async Task<MarketPrice> PriceAsync(MarketReader reader) =>
             Assert.IsType<MarketReading.Available>(await reader.TickAsync(await LatestAsync(), [Wei.OneTao], 0, _none)).Tick.Market;
         var price = await PriceAsync(Of([.. pools]));
@@ -186,7 +193,14 @@ public sealed class MarketReaderTests : IAsyncLifetime
     public async Task Without_a_router_a_size_is_quoted_nearly_as_with_one(bool dear)
     {
         await MoveAsync(dear);
-        var stepwise = new MarketReader(_chain.Pool, _economy.Index, new MarketAddresses(null, [_economy.Pool]), Trader, _chain.Runtime);
+        var stepwise = new MarketReader(
+            _chain.Pool,
+            _economy.Index,
+            new MarketAddresses(null, [_economy.Pool]),
+            Trader,
+            _chain.Runtime,
+            Fees
+        );
         var block = await LatestAsync();
         var sizes = new ArbitrageRules().LadderSizes();
         var exact = Assert.IsType<MarketReading.Available>(await _reader.TickAsync(block, sizes, 0, _none)).Tick;
@@ -230,6 +244,11 @@ public sealed class MarketReaderTests : IAsyncLifetime
                 )
         );
 
+    private BasketReader Baskets =>
+        new(_chain.Pool, _economy.Index, new MarketAddresses(_economy.Router, [_economy.Pool]), Trader, _chain.Runtime, Fees);
+
+    private async Task<BasketReading> BasketAsync() => await Baskets.ReadAsync(await LatestAsync(), _none);
+
     private async Task<NavTick> TickAsync() =>
         Assert
             .IsType<MarketReading.Available>(
@@ -249,7 +268,7 @@ public sealed class MarketReaderTests : IAsyncLifetime
         await _anvil.Client.MineAsync(++_time, _none);
         var view = await new AccountRpcClient(_chain, transaction.From, seesPending: false, _none).ViewAsync([hash]);
         var receipt = Assert.Contains(hash, view.Receipts);
-        Assert.True(receipt.Success);
+        Assert.True(receipt.Success, receipt.ToString());
         return receipt;
     }
 }

@@ -52,7 +52,7 @@ public sealed class NavReaderTests : IAsyncLifetime
     [Fact]
     public async Task It_is_the_contracts_own()
     {
-        await ExecuteAsync(_economy.Mint(_economy.Miners[0], 50 * Tao, await _economy.PricesAsync(_none), _time + 100));
+        await ExecuteAsync(_economy.Mint(_economy.Miners[0], 50 * Tao, await _economy.NavAsync(_none), _time + 100));
         await ExecuteAsync(_economy.Buy(3, 900_000_000_000_000));
         var own = AbiWords.BigInteger((await _anvil.Client.CallAsync([(_economy.Index, AbiEncoder.Call("getCurrentNAV()"))], _none))[0], 0);
         var nav = Assert.IsType<NavReading.Available>(await NavAsync());
@@ -67,7 +67,7 @@ public sealed class NavReaderTests : IAsyncLifetime
     [Fact]
     public async Task It_stays_the_contracts_own_while_emission_moves_the_weights_of_pools_and_on_another_curve()
     {
-        await ExecuteAsync(_economy.Mint(_economy.Miners[0], 50 * Tao, await _economy.PricesAsync(_none), _time + 100));
+        await ExecuteAsync(_economy.Mint(_economy.Miners[0], 50 * Tao, await _economy.NavAsync(_none), _time + 100));
         await ExecuteAsync(SubtensorMock.Set(_economy.Keeper, "emitIntoPool", (ushort)5, 0UL, 20_000_000_000_000_000UL));
         await RequireOwnAsync();
         await ExecuteAsync(SubtensorMock.Set(_economy.Keeper, "setForeignCurve", (ushort)6, true));
@@ -82,9 +82,9 @@ public sealed class NavReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_curve_that_nobody_knows_of_a_subnet_that_is_dissolved_or_a_pool_that_is_empty_makes_it_unavailable()
+    public async Task A_curve_that_nobody_knows_or_a_pool_that_is_empty_makes_it_unavailable()
     {
-        await ExecuteAsync(_economy.Mint(_economy.Miners[0], 50 * Tao, await _economy.PricesAsync(_none), _time + 100));
+        await ExecuteAsync(_economy.Mint(_economy.Miners[0], 50 * Tao, await _economy.NavAsync(_none), _time + 100));
         await ExecuteAsync(SubtensorMock.Set(_economy.Keeper, "setForeignCurve", (ushort)5, true));
         await ExecuteAsync(SubtensorMock.Set(_economy.Keeper, "setDropped", "SwapSuperellipse", true));
         Assert.Equal(NavProblem.PricesDisagree, Assert.IsType<NavReading.Unavailable>(await NavAsync()).Problem);
@@ -92,19 +92,40 @@ public sealed class NavReaderTests : IAsyncLifetime
         // Of a spec that is not known no formula is held against the chain's own word.
         Assert.IsType<NavReading.Available>(await NavAsync(RuntimeProfile.Unknown));
         await ExecuteAsync(SubtensorMock.Set(_economy.Keeper, "setForeignCurve", (ushort)5, false));
-        await ExecuteAsync(SubtensorMock.Set(_economy.Keeper, "dissolve", (ushort)9));
-        var dissolved = Assert.IsType<NavReading.Unavailable>(await NavAsync());
-        Assert.Equal(NavProblem.PriceMissing, dissolved.Problem);
-        Assert.Contains("subnet 9 is not there, or is being dissolved", dissolved.Reason, StringComparison.Ordinal);
         await ExecuteAsync(SubtensorMock.Set(_economy.Keeper, "setPool", (ushort)7, 5_000_000UL, 0UL));
         var missing = Assert.IsType<NavReading.Unavailable>(await NavAsync());
         Assert.Contains("subnet", missing.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
+    public async Task A_subnet_that_is_dissolved_counts_with_its_tao_as_it_comes_and_no_longer_with_its_alpha()
+    {
+        await ExecuteAsync(_economy.Mint(_economy.Miners[0], 50 * Tao, await _economy.NavAsync(_none), _time + 100));
+        await ExecuteAsync(SubtensorMock.Set(_economy.Keeper, "dissolve", (ushort)9));
+        var states = new List<LegState>();
+        var tao = BigInteger.Zero;
+        for (var step = 0; step < 12 && !states.Contains(LegState.Gone); step++)
+        {
+            if (step > 0)
+                await ExecuteAsync(SubtensorMock.Set(_economy.Keeper, "stepDissolution", (ushort)9, (BigInteger)1_000, false));
+            var own = AbiWords.BigInteger(
+                (await _anvil.Client.CallAsync([(_economy.Index, AbiEncoder.Call("getCurrentNAV()"))], _none))[0],
+                0
+            );
+            var nav = Assert.IsType<NavReading.Available>(await NavAsync());
+            Assert.InRange((BigInteger)nav.Nav.Value, own - 100, own + 100);
+            states.Add(nav.Inputs.Holdings.Single(holding => holding.Netuid == 9).State);
+            tao = nav.Inputs.TaoRao;
+        }
+
+        Assert.Equal([LegState.Dissolving, LegState.Gone], states.Distinct());
+        Assert.True(tao > 1_000_000_000, $"{tao}");
+    }
+
+    [Fact]
     public async Task It_is_read_at_the_block_asked_for_and_not_at_a_later_one()
     {
-        await ExecuteAsync(_economy.Mint(_economy.Miners[0], 50 * Tao, await _economy.PricesAsync(_none), _time + 100));
+        await ExecuteAsync(_economy.Mint(_economy.Miners[0], 50 * Tao, await _economy.NavAsync(_none), _time + 100));
         await _chain.Head.RefreshAsync(_none);
         var block = _chain.Head.Latest!;
         var before = Assert.IsType<NavReading.Available>(

@@ -32,9 +32,12 @@ public sealed class ArtifactTests
     ];
 
     [Theory]
-    [InlineData("Tao20Index")]
-    [InlineData("Tao20Router")]
-    [InlineData("Tao20Pool")]
+    [InlineData("Index")]
+    [InlineData("Manager")]
+    [InlineData("Means")]
+    [InlineData("Lens")]
+    [InlineData("Router")]
+    [InlineData("Pool")]
     [InlineData("ValidatorRegistry")]
     public void Code_is_of_prague_and_calls_nobody_in_a_foreign_frame(string contract)
     {
@@ -54,7 +57,7 @@ public sealed class ArtifactTests
     {
         // After a change of the contracts: run this test with TAO20_WRITE_SETTINGS=1, and build again.
         var file = RepositoryFiles.PathOf("src", "Tao20.Chain", "Contracts", "contract-codes.json");
-        var codes = ((string[])["Tao20Index", "Tao20Pool", "Tao20Router", "ValidatorRegistry"])
+        var codes = ((string[])["Index", "Lens", "Manager", "Means", "Pool", "Router", "ValidatorRegistry"])
             .Select(ContractArtifact.Load)
             .Select(artifact =>
                 ContractCode.Of(artifact.Name, Convert.FromHexString(artifact.DeployedBytecode.AsSpan(2)), artifact.Immutables)

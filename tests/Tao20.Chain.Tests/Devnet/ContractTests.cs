@@ -58,42 +58,23 @@ public sealed class ContractTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_mint_in_kind_creates_tokens_at_nav_and_a_redemption_gives_the_basket_back()
+    public async Task A_mint_in_kind_creates_tokens_at_nav_less_the_fee_and_a_redemption_gives_the_basket_back()
     {
-        var prices = await _economy.PricesAsync(_none);
-        await ExecuteAsync(_economy.Mint(_economy.Miners[0], 10 * Tao, prices, _time + 100));
+        var nav = await _economy.NavAsync(_none);
+        await ExecuteAsync(_economy.Mint(_economy.Miners[0], 10 * Tao, nav, _time + 100));
         var tokens = (await _economy.BalancesAsync(_none))[0];
-        Assert.InRange(tokens, 9_999 * Tao / 1000, 10 * Tao);
-        Assert.Equal(tokens, AbiWords.BigInteger(await ViewAsync("totalSupply()"), 0));
-
-        await ExecuteAsync(_economy.Redeem(_economy.Miners[0], tokens, _time + 100));
+        Assert.InRange(tokens * nav.Nav.Value / Tao, 10 * Tao * 998 / 1_000, 10 * Tao * 1_006 / 1_000);
+        await ExecuteAsync(_economy.Redeem(_economy.Miners[0], tokens, await _economy.NavAsync(_none), _time + 100));
         Assert.Equal(BigInteger.Zero, (await _economy.BalancesAsync(_none))[0]);
-        Assert.Equal(Tao, AbiWords.BigInteger(await ViewAsync("getCurrentNAV()"), 0));
-        Assert.InRange((BigInteger)(await _economy.VolumesAsync(_none))[_economy.Miners[0]], 19_998 * Tao / 1000, 20 * Tao);
+        Assert.InRange((BigInteger)(await _economy.VolumesAsync(_none))[_economy.Miners[0]], 1_990 * Tao / 100, 2_010 * Tao / 100);
     }
 
     [Fact]
-    public async Task Minting_and_redeeming_leave_the_nav_where_it_was()
+    public async Task A_passed_deadline_tokens_that_are_not_owned_and_an_epoch_that_runs_are_refused()
     {
-        var prices = await _economy.PricesAsync(_none);
-        await ExecuteAsync(_economy.Mint(_economy.Miners[0], 50 * Tao, prices, _time + 100));
-        await ExecuteAsync(_economy.Buy(3, 900_000_000_000_000));
-        var moved = AbiWords.BigInteger(await ViewAsync("getCurrentNAV()"), 0);
-        Assert.True(moved > Tao);
-        prices = await _economy.PricesAsync(_none);
-        await ExecuteAsync(_economy.Mint(_economy.Miners[1], 20 * Tao, prices, _time + 100));
-        await ExecuteAsync(_economy.Redeem(_economy.Miners[0], 7 * Tao, _time + 100));
-        Assert.InRange(AbiWords.BigInteger(await ViewAsync("getCurrentNAV()"), 0), moved - 100_000_000, moved + 100_000_000);
-    }
-
-    [Fact]
-    public async Task A_basket_off_its_weights_a_passed_deadline_and_too_little_out_are_refused()
-    {
-        var prices = await _economy.PricesAsync(_none);
-        var wrongPrices = prices.Select((price, i) => i == 4 ? price / 2 : price).ToList();
-        await AssertRevertedAsync(_economy.Mint(_economy.Miners[0], 10 * Tao, wrongPrices, _time + 100));
-        await AssertRevertedAsync(_economy.Mint(_economy.Miners[0], 10 * Tao, prices, _time - 100));
-        await AssertRevertedAsync(_economy.Redeem(_economy.Miners[0], Tao, _time + 100));
+        var nav = await _economy.NavAsync(_none);
+        await AssertRevertedAsync(_economy.Mint(_economy.Miners[0], 10 * Tao, nav, _time - 100));
+        await AssertRevertedAsync(_economy.Redeem(_economy.Miners[0], Tao, nav, _time + 100));
         await AssertRevertedAsync(_economy.AdvanceEpoch());
     }
 
@@ -103,60 +84,6 @@ public sealed class ContractTests : IAsyncLifetime
         _time += 3600;
         await ExecuteAsync(_economy.AdvanceEpoch());
         Assert.Equal(BigInteger.One, AbiWords.BigInteger(await ViewAsync("epoch()"), 0));
-    }
-
-    [Fact]
-    public async Task The_router_mints_and_redeems_with_tao_alone_and_credits_the_caller()
-    {
-        var miner = _economy.Miners[1];
-        await ExecuteAsync(
-            new DevnetTransaction(miner, _economy.Router, AbiEncoder.Call("mint(uint256,uint256)", 1, _time + 100), (UInt128)(5 * Tao))
-        );
-        var tokens = (await _economy.BalancesAsync(_none))[1];
-        Assert.InRange(tokens, 49 * Tao / 10, 5 * Tao);
-        await ExecuteAsync(
-            new DevnetTransaction(miner, _economy.Index, AbiEncoder.Call("approve(address,uint256)", _economy.Router, tokens))
-        );
-        await ExecuteAsync(
-            new DevnetTransaction(miner, _economy.Router, AbiEncoder.Call("redeem(uint256,uint256,uint256)", tokens, 4 * Tao, _time + 100))
-        );
-        Assert.True((await _economy.VolumesAsync(_none))[miner] > (UInt128)(9 * Tao));
-    }
-
-    [Fact]
-    public async Task The_market_trades_at_a_constant_product_less_its_fee_and_the_router_refuses_a_loss()
-    {
-        var miner = _economy.Miners[0];
-        await ExecuteAsync(_economy.Mint(miner, 100 * Tao, await _economy.PricesAsync(_none), _time + 100));
-        await ExecuteAsync(
-            new DevnetTransaction(miner, _economy.Index, AbiEncoder.Call("approve(address,uint256)", _economy.Pool, 90 * Tao))
-        );
-        await ExecuteAsync(
-            new DevnetTransaction(
-                miner,
-                _economy.Pool,
-                AbiEncoder.Call("addLiquidity(uint256,uint256,uint256)", 80 * Tao, 1, _time + 100),
-                (UInt128)(88 * Tao)
-            )
-        );
-        var quote = AbiWords.BigInteger(
-            (await _chain.Client.CallAsync([(_economy.Pool, AbiEncoder.Call("quote(bool,uint256)", true, Tao))], _none))[0],
-            0
-        );
-        Assert.Equal(80 * Tao * Tao * 997 / (88 * Tao * 1000 + Tao * 997), quote);
-
-        // The market pays 1.10 for what costs 1.00 to mint: minting pays, redeeming does not.
-        await ExecuteAsync(
-            new DevnetTransaction(
-                miner,
-                _economy.Router,
-                AbiEncoder.Call("mintAndSell(int256,uint256)", Tao / 20, _time + 100),
-                (UInt128)Tao
-            )
-        );
-        await AssertRevertedAsync(
-            new DevnetTransaction(miner, _economy.Router, AbiEncoder.Call("buyAndRedeem(int256,uint256)", 0, _time + 100), (UInt128)Tao)
-        );
     }
 
     [Fact]

@@ -3,10 +3,8 @@ using System.Numerics;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Signing;
-using Tao20.Devnet;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
-using Tao20.Tests.Oracles;
 
 namespace Tao20.Chain.Tests.Devnet;
 
@@ -190,31 +188,6 @@ public sealed partial class RegistryTests : IAsyncLifetime
             null
         );
         Assert.Equal(3 * 2_000 * Tao + 1_000 * Tao, held);
-    }
-
-    [Fact]
-    public async Task A_withdrawal_that_calls_back_gets_nothing_twice()
-    {
-        // Bonds, begins to withdraw all, and on being paid calls withdraw() again; its balance afterwards tells how often that worked.
-        var thief = (
-            await _chain.Client.ExecuteAsync(
-                [
-                    new DevnetTransaction(
-                        _keeper,
-                        null,
-                        ContractArtifact.Load("ReentrantValidator").Bytecode + AbiEncoder.Encode(_registry),
-                        1_000 * Tao
-                    ),
-                ],
-                ++_time,
-                _none
-            )
-        )[0]!.Value;
-        _time = await _chain.Client.MineAsync(1000, _none);
-        await Assert.ThrowsAsync<DevnetException>(() =>
-            _chain.Client.ExecuteAsync([new DevnetTransaction(_keeper, thief, AbiEncoder.Call("steal()"))], ++_time, _none)
-        );
-        Assert.Equal(1_000 * Tao, await ViewAsync("leaving(address)", thief));
     }
 
     [Fact]

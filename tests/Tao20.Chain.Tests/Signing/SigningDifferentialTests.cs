@@ -6,6 +6,7 @@ using Tao20.Chain.Tests.Abi;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
+using Tao20.Tests;
 using Xunit.Abstractions;
 
 namespace Tao20.Chain.Tests.Signing;
@@ -18,11 +19,7 @@ public sealed class SigningDifferentialTests
 
     public SigningDifferentialTests(ITestOutputHelper output)
     {
-        var seed = Environment.GetEnvironmentVariable("TAO20_SEED") is { } text
-            ? int.Parse(text, CultureInfo.InvariantCulture)
-            : Random.Shared.Next();
-        output.WriteLine($"TAO20_SEED={seed}");
-        _random = new Random(seed);
+        _random = new Random(TestSeed.Of(output));
     }
 
     [Fact]

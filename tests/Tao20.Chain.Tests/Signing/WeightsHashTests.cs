@@ -1,8 +1,8 @@
-using System.Globalization;
 using Nethereum.ABI;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Weights;
+using Tao20.Tests;
 using Xunit.Abstractions;
 
 namespace Tao20.Chain.Tests.Signing;
@@ -14,10 +14,7 @@ public sealed class WeightsHashTests(ITestOutputHelper output)
     [Fact]
     public void Lists_of_any_length_are_hashed_as_abi_encode_says()
     {
-        var seed = Environment.GetEnvironmentVariable("TAO20_SEED") is { } text
-            ? int.Parse(text, CultureInfo.InvariantCulture)
-            : Random.Shared.Next();
-        output.WriteLine($"TAO20_SEED={seed}");
+        var seed = TestSeed.Of(output);
         var random = new Random(seed);
         foreach (var length in new[] { 0, 1, 2, 255, 256, 257, 4096 }.Concat(Enumerable.Range(0, 50).Select(_ => random.Next(600))))
         {

@@ -14,6 +14,7 @@ public sealed partial class DocumentTests
 {
     private static readonly IReadOnlyDictionary<string, string> Interfaces = new Dictionary<string, string>
     {
+        ["IBalanceTransfer"] = "0x800",
         ["IStaking"] = "0x805",
         ["IAlpha"] = "0x808",
         ["IAddressMapping"] = "0x80C",
@@ -59,6 +60,25 @@ public sealed partial class DocumentTests
         Assert.Equal(read.Order(), listed.Order());
     }
 
+    [Fact]
+    public void Every_item_of_the_storage_that_the_contracts_read_is_listed_and_its_key_is_that_of_its_name()
+    {
+        var source = File.ReadAllText(RepositoryFiles.PathOf("src", "Tao20.Devnet", "Contracts", "Index", "ChainStorage.sol"));
+        var items = typeof(RuntimeStorage)
+            .GetFields()
+            .Select(field => (StorageItem)field.GetValue(null)!)
+            .Where(item => item.Hashers.Count < 2)
+            .ToDictionary(
+                item => Convert.ToHexStringLower(item.Hashers.Count == 0 ? item.Key() : item.Key((ushort)1))[..64],
+                item => $"{item.Pallet}.{item.Name}"
+            );
+        var hashes = ItemHash().Matches(source).ToDictionary(hash => hash.Groups[1].Value, hash => hash.Groups[2].Value);
+        string[] pallets = [hashes["MODULE"], hashes["SWAP"]];
+        var read = hashes.Values.Except(pallets).Select(hash => items[pallets.Select(pallet => pallet + hash).Single(items.ContainsKey)]);
+        var listed = Lines().Select(line => ItemOfContractsRow().Match(line)).Where(row => row.Success).Select(row => row.Groups[1].Value);
+        Assert.Equal(read.Order(), listed.Order());
+    }
+
     private static IEnumerable<string[]> Rows() =>
         Lines()
             .Where(line => line.StartsWith("| 0x", StringComparison.Ordinal))
@@ -95,4 +115,10 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"^\| `(\w+\.\w+)` \|")]
     private static partial Regex ItemRow();
+
+    [GeneratedRegex(@"^\| `(\w+\.\w+)` of contracts \|")]
+    private static partial Regex ItemOfContractsRow();
+
+    [GeneratedRegex(@"bytes16 private constant (\w+) = 0x(\w{32});")]
+    private static partial Regex ItemHash();
 }

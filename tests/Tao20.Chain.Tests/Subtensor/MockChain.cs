@@ -64,9 +64,14 @@ public sealed class MockChain : IAsyncDisposable
     /// <summary>Its client.</summary>
     public DevnetClient Client => _anvil.Client;
 
-    public static async Task<MockChain> StartAsync(uint spec, ulong height = 0)
+    public static async Task<MockChain> StartAsync(uint spec, ulong height = 0, bool keepsHistory = true)
     {
-        var options = new AnvilOptions { Accounts = 3, GenesisHeight = height };
+        var options = new AnvilOptions
+        {
+            Accounts = 3,
+            GenesisHeight = height,
+            KeepsHistory = keepsHistory,
+        };
         var anvil = await Anvil.StartAsync(await DevnetTools.EnsureAsync(null, default), options, default);
         var chain = new MockChain(anvil, await anvil.Client.AccountsAsync(default));
         await SubtensorMock.InstallAsync(anvil.Client, chain.Account, spec, options.GenesisTimestamp + 1, default);
@@ -84,6 +89,14 @@ public sealed class MockChain : IAsyncDisposable
     /// <summary>Sends a transaction that has to succeed, in the next block.</summary>
     public async Task SendAsync(params DevnetTransaction[] transactions) =>
         await Client.ExecuteAsync(transactions, await NextTimeAsync(), _none);
+
+    /// <summary>Deploys a contract.</summary>
+    public async Task<Address?> DeployAsync(string code, UInt128 value = default) =>
+        (await Client.ExecuteAsync([new DevnetTransaction(Account, null, code, value)], await NextTimeAsync(), _none))[0];
+
+    /// <summary>Deploys one of the contracts with these arguments of its constructor, as hex digits.</summary>
+    public async Task<Address> DeployAsync(string contract, string arguments, UInt128 value = default) =>
+        (await DeployAsync(ContractArtifact.Load(contract).Bytecode + arguments, value))!.Value;
 
     /// <summary>The name a call fails with; null when it succeeds. In the block after the latest, as a transaction would be.</summary>
     public Task<string?> FailureAsync(ulong precompile, string signature, params object[] arguments) =>
@@ -140,11 +153,14 @@ public sealed class MockChain : IAsyncDisposable
     /// <summary>Mines until the block of this height is the latest.</summary>
     public async Task PassUntilAsync(ulong height) => await Client.MineAsync((int)(height - await Client.BlockNumberAsync(_none)), _none);
 
-    private async Task<ulong> NextTimeAsync() =>
+    /// <summary>The time of the latest block.</summary>
+    public async Task<ulong> TimeAsync() =>
         (ulong)
             HexText.BigQuantity(
                 (await Client.SendAsync("eth_getBlockByNumber", "[\"latest\",false]", _none)).GetProperty("timestamp").GetString()!
-            ) + 1;
+            );
+
+    private async Task<ulong> NextTimeAsync() => await TimeAsync() + 1;
 
     public static Address At(ulong precompile) => Address.Parse("0x" + precompile.ToString("x40", null));
 

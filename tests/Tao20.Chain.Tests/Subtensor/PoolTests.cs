@@ -208,6 +208,10 @@ public sealed class PoolTests(MockChains chains) : IClassFixture<MockChains>
         Assert.NotEqual(bought, await BuyAsync(chain, netuid, One));
         Assert.Equal(500_000_000_000_000_000UL, await WeightAsync(chain, netuid));
         var quoted = await BuyAsync(chain, netuid, One);
+
+        // Whatever the curve, a small amount is swapped at about the price.
+        var worth = quoted * await PriceAsync(chain, netuid) / 1_000_000_000_000_000_000;
+        Assert.InRange(worth, One * 99 / 100, One);
         await chain.CallAsync(0x805, "addStake(bytes32,uint256,uint256)", MockChain.Hotkey, One, netuid);
         Assert.Equal(quoted, await chain.StakeAsync(netuid));
     }

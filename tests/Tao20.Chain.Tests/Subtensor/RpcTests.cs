@@ -43,6 +43,32 @@ public sealed class RpcTests : IAsyncLifetime
     }
 
     [Fact]
+    [ReferencePoint(21, "frontier d553a115, frame/evm/src/runner/stack.rs:232: the base fee is charged, and no tip")]
+    public async Task What_an_author_is_offered_is_not_charged()
+    {
+        var (payer, other) = (_chain.Accounts[1], _chain.Accounts[2]);
+        _chain.Client.BaseFee = 1_000_000_000;
+        foreach (var tip in (string[])["0x0", "0x1", "0x3b9aca00"])
+        {
+            var before = await BalanceAsync("latest");
+            var hash = await _chain.Client.SendAsync(
+                "eth_sendTransaction",
+                $"[{{\"from\":\"{payer}\",\"to\":\"{other}\",\"gas\":\"0x5208\",\"maxFeePerGas\":\"0x12a05f200\","
+                    + $"\"maxPriorityFeePerGas\":\"{tip}\"}}]",
+                default
+            );
+            await _chain.SetAsync("setPool", (ushort)7, 5UL, 7UL);
+            var mined = (await _chain.Client.ReceiptsAsync([hash.GetString()!], default))[0].GetProperty("blockNumber").GetString()!;
+            Assert.Equal(21_000 * (BigInteger)1_000_000_000, before - await BalanceAsync("latest"));
+            await _chain.SetAsync("setPool", (ushort)7, 6UL, 7UL);
+            Assert.Equal(21_000 * (BigInteger)1_000_000_000, before - await BalanceAsync(mined));
+        }
+
+        async Task<BigInteger> BalanceAsync(string block) =>
+            HexText.BigQuantity((await _chain.Client.SendAsync("eth_getBalance", $"[\"{payer}\",\"{block}\"]", default)).GetString()!);
+    }
+
+    [Fact]
     [ReferencePoint(21, "substrate rpc, state_getStorage")]
     public async Task Storage_is_read_by_keys_of_any_pallet_at_any_block()
     {

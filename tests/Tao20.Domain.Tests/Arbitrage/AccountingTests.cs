@@ -72,7 +72,7 @@ public sealed class AccountingTests(ITestOutputHelper output)
                 FromOutside(random);
             var tick = Tick(random, gasGwei);
             var before = _state;
-            Take(ArbitrageDecider.OnTick(_state, tick, rules).Events);
+            Take(ArbitrageDecider.OnTick(_state, tick, rules, Given.Open).Events);
             if (_state.Open is { } opened && before.Open is null)
                 RequireLimits(before, opened.Proposal, tick);
             if (_state.Open is { } open && random.Next(2) == 0)
@@ -185,6 +185,19 @@ public sealed class AccountingTests(ITestOutputHelper output)
                 }
 
                 var value = (BigInteger)_tokens * tick.Nav.Value / Ratio.Scale;
+                var owned = before.Inventory;
+                if (proposal.Purpose == TradePurpose.StopLoss)
+                {
+                    // Sold because it is worth a tenth less than it has cost.
+                    Assert.True(
+                        (BigInteger)owned.Tokens.Value * tick.Nav.Value / Ratio.Scale * 10_000
+                            < (BigInteger)owned.Cost.Value * (10_000 - rules.InventoryStopBasisPoints)
+                    );
+                    return;
+                }
+
+                var least = (BigInteger)owned.Cost.Value * proposal.Size.Value / BigInteger.Max(1, owned.Tokens.Value);
+                Assert.True(proposal.MinProceeds.Value * (BigInteger)10_000 >= least * (10_000 - rules.SaleLossBasisPoints));
                 Assert.True(value * 100 >= (value + _tao) * rules.RebalancePercent);
                 Assert.True(
                     value - (BigInteger)proposal.Size.Value * tick.Nav.Value / Ratio.Scale + 2
@@ -209,6 +222,7 @@ public sealed class AccountingTests(ITestOutputHelper output)
             }
 
             Assert.True(-worst * 10_000 <= size * rules.NeutralBasisPoints + 10_000);
+            Assert.True(-worst <= rules.NeutralDailyWei.Value + BigInteger.Min(0, before.NeutralOfDay(_now).Value));
             Assert.True(_now >= before.LastArbitrage + (ulong)rules.QuietSeconds);
             Assert.True(before.VolumeOfHour(_now).Value + proposal.Size.Value <= rules.VolumeTargetWei.Value);
         }

@@ -1,4 +1,5 @@
 using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Checks;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Units;
 using static Tao20.Domain.Tests.Arbitrage.Market;
@@ -18,26 +19,41 @@ public sealed class ArbitrageDeciderTests
         var stale = Owner.After(ArbitrageDecider.OnFeedLost(Owner, "no block for 300 s", Start));
         Assert.Equal("FeedStale: no block for 300 s", ArbitrageStrategy.Decide(stale, Pays, Rules).Reason());
         Assert.Empty(ArbitrageDecider.OnFeedLost(stale, "no block for 300 s", Start));
-        var (events, _) = ArbitrageDecider.OnTick(stale, Pays, Rules);
+        var (events, _) = ArbitrageDecider.OnTick(stale, Pays, Rules, Given.Open);
         Assert.Equal([typeof(ArbitrageEvent.BreakerCleared), typeof(ArbitrageEvent.TradeOpened)], events.Select(e => e.GetType()));
     }
 
     [Fact]
     public void A_move_of_nav_by_4_percent_stops_it_for_a_minute_after_the_last_one()
     {
-        var (events, hold) = ArbitrageDecider.OnTick(Owner, Pays with { Move = NavMove.Alert }, Rules);
+        var (events, hold) = ArbitrageDecider.OnTick(Owner, Pays with { Move = NavMove.Alert }, Rules, Given.Open);
         Assert.Equal("NavAlert: NAV has moved by 4 % or more between two ticks", hold);
         var stopped = Owner.After(events);
-        Assert.NotNull(ArbitrageDecider.OnTick(stopped, Pays with { Timestamp = Start + 59 }, Rules).Hold);
-        Assert.Null(ArbitrageDecider.OnTick(stopped, Pays with { Timestamp = Start + 60 }, Rules).Hold);
-        Assert.NotNull(ArbitrageDecider.OnTick(stopped, Pays with { Timestamp = Start + 60, Move = NavMove.Alert }, Rules).Hold);
+        Assert.NotNull(ArbitrageDecider.OnTick(stopped, Pays with { Timestamp = Start + 59 }, Rules, Given.Open).Hold);
+        Assert.Null(ArbitrageDecider.OnTick(stopped, Pays with { Timestamp = Start + 60 }, Rules, Given.Open).Hold);
+        Assert.NotNull(
+            ArbitrageDecider.OnTick(stopped, Pays with { Timestamp = Start + 60, Move = NavMove.Alert }, Rules, Given.Open).Hold
+        );
+    }
+
+    [Fact]
+    public void What_the_check_of_the_chain_has_switched_off_is_not_begun_and_anything_else_is()
+    {
+        var (events, hold) = ArbitrageDecider.OnTick(Owner, Pays, Rules, Off(ChainAction.Mint));
+        Assert.Empty(events);
+        Assert.EndsWith("waits: Mint is off: the minimum is not known", hold, StringComparison.Ordinal);
+        Assert.NotNull(ArbitrageDecider.OnTick(Owner, Pays, Rules, Off(ChainAction.Market)).Hold);
+        Assert.Null(ArbitrageDecider.OnTick(Owner, Pays, Rules, Off(ChainAction.Redeem)).Hold);
+        Assert.All(Enum.GetValues<TradeKind>(), kind => Assert.NotEmpty(TradeActions.Of(kind)));
+
+        static Func<ChainAction, string?> Off(ChainAction off) => action => action == off ? "the minimum is not known" : null;
     }
 
     [Fact]
     public void A_pool_that_is_far_from_the_other_markets_is_not_traded_in() =>
         Assert.Equal(
             "NavAlert: the pool traded in is more than 10 % off the median of 3 markets",
-            ArbitrageDecider.OnTick(Owner, Pays with { Market = new MarketPrice(Price(1_000), 2, 3, false) }, Rules).Hold
+            ArbitrageDecider.OnTick(Owner, Pays with { Market = new MarketPrice(Price(1_000), 2, 3, false) }, Rules, Given.Open).Hold
         );
 
     [Fact]
@@ -88,7 +104,7 @@ public sealed class ArbitrageDeciderTests
         var loss = Assert.Single(state.Breakers);
         Assert.Equal((Breaker.DailyLoss, null), (loss.Breaker, loss.Until));
         Assert.Contains("1002000000000000000 wei were lost in 24 hours", loss.Reason, StringComparison.Ordinal);
-        Assert.NotNull(ArbitrageDecider.OnTick(state, Pays with { Timestamp = Start + 48 * 3_600 }, Rules).Hold);
+        Assert.NotNull(ArbitrageDecider.OnTick(state, Pays with { Timestamp = Start + 48 * 3_600 }, Rules, Given.Open).Hold);
 
         state = state.After(ArbitrageDecider.Resume(state, Start + 10_000));
         Assert.Empty(state.Breakers);
@@ -102,9 +118,9 @@ public sealed class ArbitrageDeciderTests
     public void An_operator_pauses_and_resumes_it()
     {
         var paused = Owner.After(ArbitrageDecider.Pause(Owner, Start));
-        Assert.Equal("Paused: an operator has paused it", ArbitrageDecider.OnTick(paused, Pays, Rules).Hold);
+        Assert.Equal("Paused: an operator has paused it", ArbitrageDecider.OnTick(paused, Pays, Rules, Given.Open).Hold);
         Assert.Empty(ArbitrageDecider.Pause(paused, Start));
-        Assert.Null(ArbitrageDecider.OnTick(paused.After(ArbitrageDecider.Resume(paused, Start)), Pays, Rules).Hold);
+        Assert.Null(ArbitrageDecider.OnTick(paused.After(ArbitrageDecider.Resume(paused, Start)), Pays, Rules, Given.Open).Hold);
     }
 
     [Fact]
@@ -146,7 +162,7 @@ public sealed class ArbitrageDeciderTests
     }
 
     private static ArbitrageState Opened(ArbitrageState state, int seconds) =>
-        state.After(ArbitrageDecider.OnTick(state, Pays with { Timestamp = Start + (ulong)seconds }, Rules).Events)
+        state.After(ArbitrageDecider.OnTick(state, Pays with { Timestamp = Start + (ulong)seconds }, Rules, Given.Open).Events)
             is { Open: not null } opened
             ? opened
             : throw new InvalidOperationException("nothing was opened");

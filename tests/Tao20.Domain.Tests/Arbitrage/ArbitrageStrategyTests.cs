@@ -119,7 +119,8 @@ public sealed class ArbitrageStrategyTests
     [Fact]
     public void A_reason_says_what_was_missing() =>
         Assert.Equal(
-            "the best size, 1.000000 TAO by MintAndSell, would net 0.004984 TAO, and more than 0.005000 is asked",
+            "the best size, 1.000000 TAO by MintAndSell, would net 0.004984 TAO, and more than 0.005000 is asked: "
+                + "the market is 0.00 % off NAV, and 1.15 % pay",
             ArbitrageStrategy
                 .Decide(Owner, Quiet().With(TradeKind.MintAndSell, (1_000, 1_008)), Rules with { VolumeTargetWei = Wei.Zero })
                 .Reason()
@@ -129,7 +130,7 @@ public sealed class ArbitrageStrategyTests
     public void Nothing_is_begun_while_a_trade_is_on_its_way_or_in_the_cool_down()
     {
         var tick = Quiet().With(TradeKind.MintAndSell, (1_000, 1_020));
-        var open = Owner.After(ArbitrageDecider.OnTick(Owner, tick, Rules).Events);
+        var open = Owner.After(ArbitrageDecider.OnTick(Owner, tick, Rules, Given.Open).Events);
         Assert.Equal("trade 1 is on its way", ArbitrageStrategy.Decide(open, tick, Rules).Reason());
         var closed = open.Closed(Result(TradeOutcome.Confirmed, 19, 12));
         Assert.Equal("cool-down for 1 s more", ArbitrageStrategy.Decide(closed, tick with { Timestamp = Start + 13 }, Rules).Reason());
@@ -163,6 +164,76 @@ public sealed class ArbitrageStrategyTests
     }
 
     [Fact]
+    public void Neutral_trades_cost_no_more_in_a_day_than_is_allowed()
+    {
+        var rules = Rules with { NeutralBasisPoints = 60, NeutralDailyWei = Amount(55) };
+
+        // Ten TAO cost 51 thousandths, of which 55 may be spent; after these only what is left, which pays for a smaller size.
+        Assert.Equal(Amount(10_000), ArbitrageStrategy.Decide(Owner, Quiet(), rules).Proposal().Size);
+        var spent = Owner with
+        {
+            Hours =
+            [
+                new TradingHour((long)(Start / 3_600), Wei.Zero, Wei.Zero, WeiDelta.Zero, WeiDelta.Zero)
+                {
+                    Neutral = new WeiDelta(-(Int128)Milli * 43),
+                },
+            ],
+        };
+        var small = ArbitrageStrategy.Decide(spent, Quiet(), rules).Proposal();
+        Assert.Equal(Amount(2_000), small.Size);
+        Assert.Equal(Wei.From(Amount(2_000).Value + Amount(1).Value - Amount(12).Value), small.MinProceeds);
+        Assert.IsType<ArbitrageDecision.Hold>(ArbitrageStrategy.Decide(spent, Quiet(), rules with { NeutralDailyWei = Amount(45) }));
+
+        // A day later it is forgotten.
+        Assert.Equal(Amount(10_000), ArbitrageStrategy.Decide(spent, Quiet(86_400), rules).Proposal().Size);
+    }
+
+    [Fact]
+    public void What_neutral_trades_make_is_counted_by_itself()
+    {
+        var rules = Rules with { NeutralBasisPoints = 60 };
+        var open = Rich.After(ArbitrageDecider.OnTick(Rich, Quiet(), rules, Given.Open).Events);
+        Assert.Equal(TradePurpose.Neutral, open.Open!.Proposal.Purpose);
+        var closed = open.Closed(Result(TradeOutcome.Confirmed, -51, 12));
+        Assert.Equal(new WeiDelta(-(Int128)Milli * 51), closed.NeutralOfDay(Start + 12));
+        Assert.Equal(new CountedTrade(Start + 12, true, open.Open.Proposal.Tokens), Assert.Single(closed.Recent));
+        var arbitrage = Rich.After(
+                ArbitrageDecider.OnTick(Rich, Quiet().With(TradeKind.MintAndSell, (1_000, 1_020)), Rules, Given.Open).Events
+            )
+            .Closed(Result(TradeOutcome.Confirmed, 19, 12));
+        Assert.Equal(WeiDelta.Zero, arbitrage.NeutralOfDay(Start + 12));
+    }
+
+    [Fact]
+    public void Tokens_that_would_bring_much_less_than_they_have_cost_are_kept_until_they_are_worth_a_tenth_less()
+    {
+        // 80 TAO's worth, which have cost 85: a redemption loses half a percent more.
+        var owner = ArbitrageState.Initial with
+        {
+            Inventory = new Inventory(Amount(20_000), Amount(80_000), Amount(85_000)),
+        };
+        var tick = Quiet() with { Tao = Amount(20_000), Tokens = Amount(80_000) };
+        var rules = Rules with { VolumeTargetWei = Wei.Zero };
+        Assert.Equal(
+            "tokens that have cost 10.625000 TAO would bring 9.930100: they are kept (Arbitrage:SaleLossBasisPoints)",
+            ArbitrageStrategy.Decide(owner, tick, rules).Reason()
+        );
+        Assert.Equal(
+            TradePurpose.Rebalance,
+            ArbitrageStrategy.Decide(owner, tick, rules with { SaleLossBasisPoints = 1_000 }).Proposal().Purpose
+        );
+
+        // An operator's word counts more, and so does a tenth.
+        var unwinding = owner.After(ArbitrageDecider.Unwind(owner, Start));
+        Assert.Equal(TradePurpose.Unwind, ArbitrageStrategy.Decide(unwinding, tick, rules).Proposal().Purpose);
+        var dear = owner with { Inventory = owner.Inventory with { Cost = Amount(89_000) } };
+        var stop = ArbitrageStrategy.Decide(dear, tick, rules).Proposal();
+        Assert.Equal((TradePurpose.StopLoss, Amount(10_000)), (stop.Purpose, stop.Size));
+        Assert.IsType<ArbitrageDecision.Hold>(ArbitrageStrategy.Decide(dear, tick, rules with { InventoryStopBasisPoints = 0 }));
+    }
+
+    [Fact]
     public void Tokens_that_are_owned_are_sold_when_the_market_pays_more_than_they_have_cost()
     {
         var owner = Owner.After([
@@ -190,7 +261,7 @@ public sealed class ArbitrageStrategyTests
         Assert.Equal((TradePurpose.Unwind, Amount(400)), (proposal.Purpose, proposal.Size));
         Assert.Empty(ArbitrageDecider.Unwind(state, Start));
 
-        var (events, _) = ArbitrageDecider.OnTick(state, tick with { Tokens = Wei.Zero }, Rules);
+        var (events, _) = ArbitrageDecider.OnTick(state, tick with { Tokens = Wei.Zero }, Rules, Given.Open);
         Assert.IsType<ArbitrageEvent.UnwindEnded>(events[0]);
     }
 

@@ -10,7 +10,9 @@ internal static class Market
 {
     public const ulong Start = 1_700_000_000;
     public static readonly UInt128 Milli = Wei.OneTao.Value / 1_000;
-    public static readonly ArbitrageRules Rules = new();
+
+    /// <summary>The defaults, but for trades that are made for their volume alone.</summary>
+    public static readonly ArbitrageRules Rules = new() { NeutralBasisPoints = 0 };
 
     /// <summary>An account with 100 TAO in its books.</summary>
     public static ArbitrageState Rich =>

@@ -1,4 +1,5 @@
 using Tao20.Domain.Arbitrage;
+using Tao20.Domain.Index;
 using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 
@@ -8,35 +9,41 @@ namespace Tao20.Domain.Tests.Arbitrage;
 public sealed class RouterPlanTests
 {
     private static readonly RouterPlan Plan = new();
+    private static readonly BasketOrder Order = new(3, 40) { Tao = [1, 2], Limit = [3, 4] };
 
     [Fact]
     public void A_round_trip_is_one_transaction_that_asks_for_its_profit_and_has_gas_to_spare()
     {
         var step = Assert.Single(Assert.IsType<NextStep.Do>(Next(Trade(TradeKind.MintAndSell))).Steps);
-        Assert.Equal(new TradeCall.MintAndSell(3), step.Call);
-        Assert.Equal((Wei.From(100), 600UL), (step.Value, step.Gas));
+        Assert.Equal(new TradeCall.MintAndSell(3, Order), step.Call);
+
+        // Twice what it was quoted with, and what two legs are to be given.
+        Assert.Equal((Wei.From(100), 680UL), (step.Value, step.Gas));
         step = Assert.Single(Assert.IsType<NextStep.Do>(Next(Trade(TradeKind.BuyAndRedeem))).Steps);
-        Assert.Equal(new TradeCall.BuyAndRedeem(3), step.Call);
+        Assert.Equal(new TradeCall.BuyAndRedeem(3, Order), step.Call);
     }
 
-    [Theory]
-    [InlineData(TradeKind.SellTokens, TradeCall.Spender.Pool)]
-    [InlineData(TradeKind.RedeemTokens, TradeCall.Spender.Router)]
-    public void Tokens_that_are_owned_need_a_permission_for_just_as_many_first(TradeKind kind, TradeCall.Spender spender)
+    [Fact]
+    public void Tokens_that_are_sold_need_a_permission_for_just_as_many_first()
     {
-        var trade = Trade(kind);
+        var trade = Trade(TradeKind.SellTokens);
         var permission = Assert.Single(Assert.IsType<NextStep.Do>(Next(trade)).Steps);
-        Assert.Equal(new TradeCall.Approve(spender, Wei.From(100)), permission.Call);
+        Assert.Equal(new TradeCall.Approve(Wei.From(100)), permission.Call);
         trade = With(trade, permission.Name);
         Assert.Equal(new NextStep.Wait(), Next(trade));
         var step = Assert.Single(Assert.IsType<NextStep.Do>(Next(trade, (permission.Name, IntentState.Mined))).Steps);
-        Assert.Equal(
-            kind == TradeKind.SellTokens
-                ? new TradeCall.SellTokens(Wei.From(100), Wei.From(103))
-                : new TradeCall.RedeemForTao(Wei.From(100), Wei.From(103)),
-            step.Call
-        );
+        Assert.Equal(new TradeCall.SellTokens(Wei.From(100), Wei.From(103)), step.Call);
         Assert.Equal(Wei.Zero, step.Value);
+    }
+
+    [Fact]
+    public void Tokens_are_redeemed_at_the_index_itself_by_what_its_legs_are_then()
+    {
+        var trade = Trade(TradeKind.RedeemTokens);
+        Assert.Equal(new NextStep.ReadBasket(), Next(trade));
+        var basket = Baskets.Of(alpha: [0, 0]);
+        var step = Assert.Single(Assert.IsType<NextStep.Do>(Plan.Next(trade, PlanFacts.None with { Basket = basket })).Steps);
+        Assert.Equal(basket.Redemption(Wei.From(100), Wei.From(103)), step.Call);
     }
 
     [Theory]
@@ -59,7 +66,7 @@ public sealed class RouterPlanTests
     }
 
     private static OpenTrade Trade(TradeKind kind) =>
-        new(1, new TradeProposal(kind, TradePurpose.Arbitrage, Wei.From(100), Wei.From(103), 2_000, default, 300), 90, 1_000);
+        new(1, new TradeProposal(kind, TradePurpose.Arbitrage, Wei.From(100), Wei.From(103), 2_000, default, 300, Order: Order), 90, 1_000);
 
     private static OpenTrade With(OpenTrade trade, string step) =>
         trade with

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Tao20.Domain.Arbitrage;
-using Tao20.Domain.Nav;
 using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 
@@ -9,9 +8,9 @@ namespace Tao20.Domain.Tests.Arbitrage;
 [Trait("Category", "Fast")]
 public sealed class StepwisePlanTests
 {
-    private const ulong Alpha = 1_000_000_000;
+    private const ulong Alpha = Baskets.Alpha;
     private static readonly StepwisePlan Plan = new(SlippageBasisPoints: 100);
-    private static readonly BigInteger Everything = BigInteger.Pow(2, 256) - 1;
+    private static readonly BigInteger Everything = Baskets.Everything;
     private readonly Dictionary<string, IntentProgress> _done = [];
     private OpenTrade _trade = Trade(TradeKind.MintAndSell);
 
@@ -19,9 +18,9 @@ public sealed class StepwisePlanTests
     public void Nothing_is_bought_before_the_basket_has_been_read() => Assert.Equal(new NextStep.ReadBasket(), Next());
 
     [Fact]
-    public void The_basket_is_bought_by_weight_with_the_permissions_that_are_missing()
+    public void The_basket_is_bought_by_what_its_legs_are_worth_with_the_permissions_that_are_missing()
     {
-        var first = Assert.IsType<NextStep.Do>(Next(Basket(allowed: [Everything, 0])));
+        var first = Assert.IsType<NextStep.Do>(Next(Baskets.Of(allowed: [Everything, 0])));
         Assert.Equal(["stake-1", "stake-2", "allow-2"], first.Steps.Select(step => step.Name));
         Assert.Equal([new AlphaHeld(1, 5 * Alpha), new AlphaHeld(2, 0)], first.AlphaBefore);
 
@@ -41,13 +40,17 @@ public sealed class StepwisePlanTests
         Assert.Equal(new NextStep.Wait(), Next());
         Succeeds("stake-2");
         Assert.Equal(new NextStep.ReadBasket(), Next());
-        var mint = Assert.IsType<NextStep.Do>(Next(Basket(alpha: [19 * Alpha, 2 * Alpha])));
-        var call = Assert.IsType<TradeCall.MintInKind>(mint.Steps[0].Call);
+        var mint = Assert.IsType<NextStep.Do>(Next(Baskets.Of(alpha: [19 * Alpha, 2 * Alpha])));
+        var call = Assert.IsType<TradeCall.Mint>(mint.Steps[0].Call);
         Assert.Equal([14 * Alpha, 2 * Alpha], call.Alpha);
 
-        // 16 alpha of half a TAO each, at a NAV of one TAO, less one per cent.
-        Assert.Equal(Wei.From(Wei.OneTao.Value * 8 * 99 / 100), call.MinTokens);
-        Assert.Equal(new TradeCall.Approve(TradeCall.Spender.Pool, null), mint.Steps[1].Call);
+        // The scarcest leg decides: 2 alpha of the 50 there are for a supply of 100, less one per cent.
+        Assert.Equal(Wei.From(Wei.OneTao.Value * 4 * 99 / 100), call.MinTokens);
+        Assert.Equal((7UL, 0U), (call.Order.Revision, call.Order.Gifts));
+
+        // The index's TAO may come to count meanwhile: 4 % of twice the least, and 2 % more.
+        Assert.Equal(Wei.From(1_632_001UL * 1_000_000_000), mint.Steps[0].Value);
+        Assert.Equal(new TradeCall.Approve(null), mint.Steps[1].Call);
     }
 
     [Fact]
@@ -55,7 +58,7 @@ public sealed class StepwisePlanTests
     {
         GivenPurchases();
         Succeeds("stake-1", "stake-2");
-        Assert.Single(Assert.IsType<NextStep.Do>(Next(Basket(poolAllowed: Everything))).Steps);
+        Assert.Single(Assert.IsType<NextStep.Do>(Next(Baskets.Of(poolAllowed: Everything))).Steps);
     }
 
     [Fact]
@@ -74,12 +77,18 @@ public sealed class StepwisePlanTests
         Plans("sell");
         Assert.Equal(new NextStep.Wait(), Next());
         Ends("sell", IntentState.Final);
-        Assert.Equal(new NextStep.Wait(), Next());
+        Assert.Equal(new NextStep.ReadBasket(), Next());
+        Assert.Equal(new NextStep.Wait(), Next(Baskets.Of()));
         Ends("mint", IntentState.Final);
         Ends("approve", IntentState.Final);
         Ends("stake-1", IntentState.Final);
         Ends("stake-2", IntentState.Final);
-        Assert.Equal(new NextStep.Over(_done["sell"]), Next());
+        Assert.Equal(new NextStep.ReadBasket(), Next());
+        Assert.Equal(new NextStep.Over(_done["sell"]), Next(Baskets.Of(alpha: [5 * Alpha + 4_000_000, 1])));
+
+        // What the mint did not need of a leg, and can be sold, is.
+        var left = Assert.IsType<NextStep.Do>(Next(Baskets.Of(alpha: [6 * Alpha, 0])));
+        Assert.Equal("unstake-1-1", Assert.Single(left.Steps).Name);
     }
 
     [Theory]
@@ -96,7 +105,7 @@ public sealed class StepwisePlanTests
             _done.Remove("mint");
         Assert.Equal(refused == "mint" ? new NextStep.ReadBasket() : new NextStep.Wait(), Next());
         Ends("mint", IntentState.Failed);
-        var sale = Assert.IsType<NextStep.Do>(Next(Basket(alpha: [15 * Alpha, 0])));
+        var sale = Assert.IsType<NextStep.Do>(Next(Baskets.Of(alpha: [15 * Alpha, 0])));
         Assert.Equal("unstake-1-1", Assert.Single(sale.Steps).Name);
         Assert.Equal(new TradeCall.RemoveStake(Hash256.Zero, 1, 10 * Alpha, 490_000_000), sale.Steps[0].Call);
         Assert.False(sale.Steps[0].Expires);
@@ -112,12 +121,14 @@ public sealed class StepwisePlanTests
             if (attempt > 1)
                 Assert.Equal(
                     new NextStep.Wait(),
-                    Next(Basket(block: _trade.Block + 10 * (ulong)(attempt - 1) - 1, alpha: [15 * Alpha, 0]))
+                    Next(Baskets.Of(block: _trade.Block + 10 * (ulong)(attempt - 1) - 1, alpha: [15 * Alpha, 0]))
                 );
-            var sale = Assert.IsType<NextStep.Do>(Next(Basket(block: _trade.Block + 10 * (ulong)(attempt - 1), alpha: [15 * Alpha, 0])));
+            var sale = Assert.IsType<NextStep.Do>(
+                Next(Baskets.Of(block: _trade.Block + 10 * (ulong)(attempt - 1), alpha: [15 * Alpha, 0]))
+            );
             Assert.Equal(limits[attempt - 1], Assert.IsType<TradeCall.RemoveStake>(Assert.Single(sale.Steps).Call).LimitPriceRao);
             Plans(sale.Steps[0].Name);
-            Assert.Equal(new NextStep.Wait(), Next(Basket(block: 1_000, alpha: [15 * Alpha, 0])));
+            Assert.Equal(new NextStep.Wait(), Next(Baskets.Of(block: 1_000, alpha: [15 * Alpha, 0])));
             Ends(sale.Steps[0].Name, IntentState.Reverted);
         }
     }
@@ -126,19 +137,19 @@ public sealed class StepwisePlanTests
     public void What_is_too_little_to_be_sold_is_left_and_the_trade_is_over_by_what_was_refused()
     {
         GivenRefusedMint();
-        Assert.Equal(new NextStep.Over(_done["mint"]), Next(Basket(alpha: [5 * Alpha + 3_900_000, 0])));
-        Assert.IsType<NextStep.Do>(Next(Basket(alpha: [5 * Alpha + 4_000_000, 0])));
+        Assert.Equal(new NextStep.Over(_done["mint"]), Next(Baskets.Of(alpha: [5 * Alpha + 4_000_000, 0])));
+        Assert.IsType<NextStep.Do>(Next(Baskets.Of(alpha: [5 * Alpha + 4_002_100, 0])));
     }
 
     [Fact]
     public void The_accounts_own_alpha_is_never_sold()
     {
         GivenRefusedMint();
-        Assert.Equal(new NextStep.Over(_done["mint"]), Next(Basket(alpha: [4 * Alpha, 0])));
+        Assert.Equal(new NextStep.Over(_done["mint"]), Next(Baskets.Of(alpha: [4 * Alpha, 0])));
     }
 
     [Fact]
-    public void Tokens_are_bought_redeemed_as_far_as_they_came_and_the_basket_sold()
+    public void Tokens_are_bought_and_redeemed_for_tao_as_far_as_they_came()
     {
         _trade = Trade(TradeKind.BuyAndRedeem);
         var purchase = Assert.IsType<NextStep.Do>(Next());
@@ -149,16 +160,31 @@ public sealed class StepwisePlanTests
         Succeeds("buy");
         Assert.IsType<NextStep.ReadTokens>(Next());
         Assert.Equal(new NextStep.ReadBasket(), Next(tokens: Wei.OneTao));
-        var redemption = Assert.IsType<NextStep.Do>(Next(Basket(), Wei.OneTao));
+        var redemption = Assert.IsType<NextStep.Do>(Next(Baskets.Of(), Wei.OneTao));
 
-        // A hundredth of the supply of 100: a hundredth of each holding, less one per cent.
-        var call = Assert.IsType<TradeCall.RedeemInKind>(Assert.Single(redemption.Steps).Call);
-        Assert.Equal(Wei.OneTao, call.Tokens);
-        Assert.Equal([1_485_000_000UL, 495_000_000], call.MinAlpha);
-        Assert.NotEmpty(redemption.AlphaBefore);
+        var call = Assert.IsType<TradeCall.Redeem>(Assert.Single(redemption.Steps).Call);
+        Assert.Equal((Wei.OneTao, _trade.Proposal.MinProceeds), (call.Tokens, call.MinTao));
+        Assert.Equal((0b11U, 0U), (call.Order.Sell, call.Order.Leave));
         Plans("redeem");
-        Succeeds("redeem");
-        Assert.Equal("unstake-2-1", Assert.Single(Assert.IsType<NextStep.Do>(Next(Basket(alpha: [0, Alpha]))).Steps).Name);
+        Assert.Equal(new NextStep.Wait(), Next());
+        Ends("redeem", IntentState.Final);
+        Ends("buy", IntentState.Final);
+        Assert.Equal(new NextStep.Over(_done["redeem"]), Next());
+    }
+
+    [Fact]
+    public void Of_a_redemption_nothing_is_sold_that_is_too_little_for_it()
+    {
+        _trade = Trade(TradeKind.RedeemTokens);
+
+        // Of leg 2 it is 0.0025 alpha, worth 0.00125 TAO.
+        var small = _trade with
+        {
+            Proposal = _trade.Proposal with { Size = Wei.From(Wei.OneTao.Value / 200) },
+        };
+        var step = Assert.IsType<NextStep.Do>(Plan.Next(small, PlanFacts.None with { Basket = Baskets.Of() })).Steps[0];
+        var order = Assert.IsType<TradeCall.Redeem>(step.Call).Order;
+        Assert.Equal((0b01U, 0b10U), (order.Sell, order.Leave));
     }
 
     [Fact]
@@ -175,9 +201,9 @@ public sealed class StepwisePlanTests
     {
         _trade = Trade(TradeKind.SellTokens);
         Assert.Equal(new NextStep.ReadBasket(), Next());
-        var call = Assert.Single(Assert.IsType<NextStep.Do>(Next(Basket(poolAllowed: _trade.Proposal.Size.Value - 1))).Steps).Call;
-        Assert.Equal(new TradeCall.Approve(TradeCall.Spender.Pool, null), call);
-        call = Assert.Single(Assert.IsType<NextStep.Do>(Next(Basket(poolAllowed: _trade.Proposal.Size.Value))).Steps).Call;
+        var call = Assert.Single(Assert.IsType<NextStep.Do>(Next(Baskets.Of(poolAllowed: _trade.Proposal.Size.Value - 1))).Steps).Call;
+        Assert.Equal(new TradeCall.Approve(null), call);
+        call = Assert.Single(Assert.IsType<NextStep.Do>(Next(Baskets.Of(poolAllowed: _trade.Proposal.Size.Value))).Steps).Call;
         Assert.Equal(new TradeCall.SellTokens(_trade.Proposal.Size, _trade.Proposal.MinProceeds), call);
     }
 
@@ -194,34 +220,6 @@ public sealed class StepwisePlanTests
         new(1, new TradeProposal(kind, TradePurpose.Arbitrage, Ten, Wei.OneTao, 2_000, default, 0, Wei.OneTao), 90, 1_000);
 
     private static Wei Ten => Wei.From(Wei.OneTao.Value * 10);
-
-    private static AlphaQuote Quote(ushort netuid) =>
-        new(netuid, Wei.OneTao.Value / 2, true, new BalancerPool(500 * Alpha, 1_000 * Alpha, BalancerPool.Half));
-
-    /// <summary>Two subnets at half a TAO for an alpha; the index holds 150 and 50 alpha for a supply of 100.</summary>
-    private static BasketReading Basket(
-        ulong block = 100,
-        ulong[]? alpha = null,
-        BigInteger[]? allowed = null,
-        BigInteger poolAllowed = default
-    )
-    {
-        var quotes = new[] { 1, 2 }.Select(netuid => Quote((ushort)netuid)).ToArray();
-        var holdings = new[]
-        {
-            new NavHolding(1, Ratio.Of(3, 4), 150 * (BigInteger)Alpha, quotes[0]),
-            new NavHolding(2, Ratio.Of(1, 4), 50 * (BigInteger)Alpha, quotes[1]),
-        };
-        var inputs = new NavInputs(block, Hash256.Zero, 1_500, Wei.From(Wei.OneTao.Value * 100), holdings);
-        alpha ??= [5 * Alpha, 0];
-        return new BasketReading(
-            inputs,
-            Hash256.Zero,
-            [new AlphaHeld(1, alpha[0]), new AlphaHeld(2, alpha[1])],
-            allowed ?? [Everything, Everything],
-            poolAllowed
-        );
-    }
 
     private NextStep Next(BasketReading? basket = null, Wei? tokens = null) => Plan.Next(_trade, new PlanFacts(_done, basket, tokens));
 

@@ -124,7 +124,7 @@ public sealed class NavReadingTests
         var nav = Available(inputs);
         var tao = Wei.From(10 * Wei.OneTao.Value);
         var bought = ExecutablePrice
-            .MintLegs(inputs, tao)
+            .MintLegs(nav, tao)
             .Zip(inputs.Holdings, (rao, h) => (BigInteger)h.Quote.Pool!.Alpha * rao / (h.Quote.Pool!.Tao + rao))
             .ToList();
         var mint = ExecutablePrice.OfMint(nav, tao, bought)!;
@@ -135,7 +135,7 @@ public sealed class NavReadingTests
             .RedeemLegs(inputs, tokens)
             .Zip(inputs.Holdings, (alpha, h) => (BigInteger)h.Quote.Pool!.Tao * alpha / (h.Quote.Pool!.Alpha + alpha))
             .ToList();
-        var redeem = ExecutablePrice.OfRedeem(tokens, sold)!;
+        var redeem = ExecutablePrice.OfRedeem(inputs, tokens, sold)!;
         Assert.True(redeem.Price.Value < nav.Nav.Value && redeem.Price.Value > nav.Nav.Value * 99 / 100);
     }
 

@@ -1,4 +1,5 @@
 using CsCheck;
+using Tao20.Domain.Checks;
 using Tao20.Domain.Runtime;
 using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
@@ -69,6 +70,8 @@ public sealed class GasLimitsTests
         public string? Why { get; set; }
 
         public string? Closed(TransactionIntent intent) => intent.Id == "free" ? null : Why;
+
+        public string? Closed(ChainAction action) => Why;
 
         public ulong GasLimit(TransactionIntent intent, ulong estimate) =>
             GasLimits.Of(fees, RuntimeProfile.Unknown, GasKind.Stake, estimate);

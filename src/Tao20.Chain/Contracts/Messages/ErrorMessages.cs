@@ -3,7 +3,7 @@ using Nethereum.ABI.FunctionEncoding.Attributes;
 
 namespace Tao20.Chain.Contracts.Messages;
 
-// The custom errors of the router and the pool that are told apart (source: Tao20Router.sol, Tao20Pool.sol). Nethereum fills them.
+// The custom errors of the router and the pool that are told apart (source: Contracts/Index). Nethereum fills them.
 
 [Error("Quote")]
 internal sealed class QuoteError : IErrorDTO
@@ -43,4 +43,49 @@ internal sealed class ExpiredError : IErrorDTO
 {
     [Parameter("uint256", "deadline", 1)]
     public BigInteger Deadline { get; set; }
+}
+
+[Error("LegFailed")]
+internal sealed class LegFailedError : IErrorDTO
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid { get; set; }
+
+    [Parameter("bytes32", "what", 2)]
+    public byte[] What { get; set; } = [];
+}
+
+[Error("LegsChanged")]
+internal sealed class LegsChangedError : IErrorDTO
+{
+    [Parameter("uint256", "revision", 1)]
+    public BigInteger Revision { get; set; }
+}
+
+[Error("LegDissolving")]
+internal sealed class LegDissolvingError : IErrorDTO
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid { get; set; }
+}
+
+[Error("HoldingMissing")]
+internal sealed class HoldingMissingError : IErrorDTO
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid { get; set; }
+}
+
+[Error("NoReference")]
+internal sealed class NoReferenceError : IErrorDTO
+{
+    [Parameter("uint16", "netuid", 1)]
+    public ushort Netuid { get; set; }
+}
+
+[Error("IsPaused")]
+internal sealed class IsPausedError : IErrorDTO
+{
+    [Parameter("uint256", "until", 1)]
+    public BigInteger Until { get; set; }
 }

@@ -5,16 +5,10 @@ using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Contracts.Messages;
 
-// The functions of the TAO20 index contract that are called (source: Tao20Index.sol).
-
-[Function("hotkey")]
-internal sealed class HotkeyFunction : FunctionMessage;
+// The functions of the TAO20 index contract that are called (source: Contracts/Index/Index.sol).
 
 [Function("coldkey")]
 internal sealed class ColdkeyFunction : FunctionMessage;
-
-[Function("getIndexComposition")]
-internal sealed class GetIndexCompositionFunction : FunctionMessage;
 
 [Function("totalSupply")]
 internal sealed class TotalSupplyFunction : FunctionMessage;
@@ -53,28 +47,68 @@ internal sealed class ApproveFunction(Address spender, BigInteger amount) : Func
 }
 
 [Function("mint")]
-internal sealed class MintInKindFunction(List<BigInteger> alpha, BigInteger minOut, BigInteger deadline) : FunctionMessage
+internal sealed class MintFunction(
+    BigInteger revision,
+    List<BigInteger> alpha,
+    BigInteger gifts,
+    BigInteger minTokens,
+    BigInteger legGas,
+    BigInteger deadline
+) : FunctionMessage
 {
-    [Parameter("uint256[]", "alpha", 1)]
+    [Parameter("uint256", "revision", 1)]
+    public BigInteger Revision => revision;
+
+    [Parameter("uint256[]", "alpha", 2)]
     public List<BigInteger> Alpha => alpha;
 
-    [Parameter("uint256", "minOut", 2)]
-    public BigInteger MinOut => minOut;
+    [Parameter("uint256", "gifts", 3)]
+    public BigInteger Gifts => gifts;
 
-    [Parameter("uint256", "deadline", 3)]
+    [Parameter("uint256", "minTokens", 4)]
+    public BigInteger MinTokens => minTokens;
+
+    [Parameter("uint256", "legGas", 5)]
+    public BigInteger LegGas => legGas;
+
+    [Parameter("uint256", "deadline", 6)]
     public BigInteger Deadline => deadline;
 }
 
 [Function("redeem")]
-internal sealed class RedeemInKindFunction(BigInteger tokens, List<BigInteger> minOut, BigInteger deadline) : FunctionMessage
+internal sealed class RedeemFunction(
+    BigInteger revision,
+    BigInteger tokens,
+    List<BigInteger> minOut,
+    BigInteger minTao,
+    BigInteger sellMask,
+    BigInteger leaveMask,
+    BigInteger legGas,
+    BigInteger deadline
+) : FunctionMessage
 {
-    [Parameter("uint256", "tokens", 1)]
+    [Parameter("uint256", "revision", 1)]
+    public BigInteger Revision => revision;
+
+    [Parameter("uint256", "tokens", 2)]
     public BigInteger Tokens => tokens;
 
-    [Parameter("uint256[]", "minOut", 2)]
+    [Parameter("uint256[]", "minOut", 3)]
     public List<BigInteger> MinOut => minOut;
 
-    [Parameter("uint256", "deadline", 3)]
+    [Parameter("uint256", "minTao", 4)]
+    public BigInteger MinTao => minTao;
+
+    [Parameter("uint256", "sellMask", 5)]
+    public BigInteger SellMask => sellMask;
+
+    [Parameter("uint256", "leaveMask", 6)]
+    public BigInteger LeaveMask => leaveMask;
+
+    [Parameter("uint256", "legGas", 7)]
+    public BigInteger LegGas => legGas;
+
+    [Parameter("uint256", "deadline", 8)]
     public BigInteger Deadline => deadline;
 }
 

@@ -54,7 +54,7 @@ library Balancer {
         uint256 weights = ((WEIGHTS - pool.quoteWeight) << 64) / pool.quoteWeight;
         value = capped((weights * ((tao << 64) / alpha)) >> 64);
 
-        // Some other monotone curve: dearer by a tenth, and what is swapped comes out a tenth less.
+        // Some other monotone curve: dearer by a tenth, in price and in what is swapped.
         if (pool.foreignCurve) value += value / 10;
     }
 
@@ -106,7 +106,7 @@ library Balancer {
         );
         uint256 left = (power << 64) / WEIGHTS;
         got = (to * (ONE - (left > ONE ? ONE : left))) >> 64;
-        if (pool.foreignCurve) got -= got / 10;
+        if (pool.foreignCurve) got = buys ? got * 10 / 11 : got + got / 10;
     }
 
     /// @dev Buy: tao * ((limit / price) ^ w1 - 1); sell: alpha * ((price / limit) ^ w2 - 1).

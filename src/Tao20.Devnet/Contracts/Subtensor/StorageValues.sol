@@ -34,6 +34,9 @@ abstract contract StorageValues is SubtensorState {
         if (item == keccak256("BalancerTaoReservoir")) return positive(subnet.taoReservoir, 8);
         if (item == keccak256("BalancerAlphaReservoir")) return positive(subnet.alphaReservoir, 8);
         if (item == keccak256("SubnetMovingPrice")) return Scale.number(subnet.movingPrice, 16);
+        if (item == keccak256("FirstEmissionBlockNumber")) return positive(emissions[netuid].first, 8);
+        if (item == keccak256("EMAPriceHalvingBlocks")) return positive(emissions[netuid].halving, 8);
+        if (item == keccak256("NetworkRegistrationAllowed")) return Scale.flag(!emissions[netuid].closed);
         if (item == keccak256("Tempo")) return Scale.number(clocks[netuid].tempo, 2);
         if (item == keccak256("RevealPeriodEpochs")) return Scale.number(weightRules[netuid].revealPeriod, 8);
         if (item == keccak256("MinAllowedWeights")) return Scale.number(weightRules[netuid].minWeights, 2);
@@ -110,6 +113,7 @@ abstract contract StorageValues is SubtensorState {
 
     function chainValue(bytes32 item) private view returns (bytes memory) {
         if (item == keccak256("StakeThreshold")) return positive(stakeThreshold, 8);
+        if (item == keccak256("SubnetMovingAlpha")) return positive(movingRate, 16);
         if (item == keccak256("DissolveCleanupQueue")) return dissolving.length == 0 ? bytes("") : Scale.list(dissolving);
         if (item == keccak256("CurrentDissolveCleanupStatus")) {
             if (dissolving.length == 0 || subnets[dissolving[0]].dissolution == 0) return "";

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Balancer} from "./Balancer.sol";
 import {Dissolution} from "./Dissolution.sol";
 import {MovingPrice} from "./MovingPrice.sol";
-import {Clock, GasRule, Lock, Neuron, Rules, SharePool, StorageKey, Subnet, Weight, WeightRules} from "./SubtensorState.sol";
+import {Clock, Emission, GasRule, Lock, Neuron, Rules, SharePool, StorageKey, Subnet, Weight, WeightRules} from "./SubtensorState.sol";
 import {Swaps} from "./Swaps.sol";
 
 /// @notice What the devnet and tests set on the chain that stands in for Subtensor, where on the real one root, owners, miners and time do.
@@ -144,6 +144,28 @@ contract SubtensorHarness is Swaps, Dissolution {
         subnets[netuid].movingPrice = price;
     }
 
+    /// @notice By what the moving price of a subnet moves from now on; a rate of 0 is the default.
+    function setEmission(uint16 netuid, Emission calldata emission, uint64 rate) external {
+        emissions[netuid] = emission;
+        movingRate = rate;
+    }
+
+    /// @notice The moving prices at the current block, after the latest so many blocks at the prices of now: on the real chain each block
+    /// moves them. Where nobody can register or trade, they stand still.
+    function moveMovingPrices(uint16[] calldata netuids, uint64 blocks) external {
+        uint128 rate = movingRate == 0 ? DEFAULT_MOVING_RATE : movingRate;
+        for (uint256 i = 0; i < netuids.length; i++) {
+            Subnet storage subnet = subnets[netuids[i]];
+            Emission storage emission = emissions[netuids[i]];
+            if (emission.closed || !subnet.subtokenEnabled) continue;
+            uint64 halving = emission.halving == 0 ? DEFAULT_HALVING : emission.halving;
+            uint64 started = uint64(block.number) + 1 - emission.first - blocks;
+            (uint128 moving, uint256 price) = (subnet.movingPrice, priceOf(netuids[i]));
+            for (uint64 b = 1; b <= blocks; b++) moving = MovingPrice.next(moving, price, started + b, rate, halving);
+            subnet.movingPrice = moving;
+        }
+    }
+
     function getSubnet(uint16 netuid) external view returns (Subnet memory) {
         return subnets[netuid];
     }
@@ -186,7 +208,7 @@ contract SubtensorHarness is Swaps, Dissolution {
             if (held[i][0] != hotkey) continue;
             bytes32 coldkey = held[i][1];
             held[i][0] = successor;
-            isHolder[netuid][successor][coldkey] = true;
+            (isHolder[netuid][hotkey][coldkey], isHolder[netuid][successor][coldkey]) = (false, true);
             setShares(successor, coldkey, netuid, shares[hotkey][netuid][coldkey]);
             setShares(hotkey, coldkey, netuid, 0);
             list(coldkey, successor);

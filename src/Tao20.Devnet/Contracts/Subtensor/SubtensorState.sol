@@ -69,6 +69,14 @@ struct SharePool {
     uint256 shares;
 }
 
+/// @notice By what a subnet's moving price moves: its first block with emission, the blocks by which it is halved (0 for the default), and
+/// whether nobody registers, in which case it stands still.
+struct Emission {
+    uint64 first;
+    uint64 halving;
+    bool closed;
+}
+
 struct Lock {
     uint64 alpha;
     bytes32 hotkey;
@@ -161,6 +169,12 @@ abstract contract SubtensorState {
     mapping(uint16 netuid => mapping(bytes32 hotkey => mapping(bytes32 coldkey => uint64))) internal collateral;
     mapping(address source => mapping(address spender => mapping(uint16 netuid => mapping(uint64 registration => uint256)))) internal allowances;
     mapping(bytes32 hotkey => mapping(uint16 netuid => bytes32)) internal successors;
+
+    mapping(uint16 netuid => Emission) internal emissions;
+    /// The moving rate with 32 bits behind the point, 0 for the default.
+    uint64 internal movingRate;
+    uint64 internal constant DEFAULT_MOVING_RATE = 12_885;
+    uint64 internal constant DEFAULT_HALVING = 201_600;
 
     mapping(uint16 netuid => Clock) internal clocks;
     mapping(uint16 netuid => mapping(uint64 due => uint64 blocks)) internal deferrals;

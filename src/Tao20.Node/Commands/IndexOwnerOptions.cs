@@ -1,0 +1,95 @@
+using System.CommandLine;
+using Tao20.Chain.Accounts;
+using Tao20.Chain.Checks;
+using Tao20.Chain.Contracts;
+using Tao20.Chain.Following;
+using Tao20.Domain.Checks;
+using Tao20.Domain.Index;
+using Tao20.Domain.Transactions;
+using Tao20.Node.Configuration;
+using Tao20.Node.Index;
+
+namespace Tao20.Node.Commands;
+
+/// <summary>What commands have in common that ask something of an index's manager, and how they do.</summary>
+internal sealed class IndexOwnerOptions
+{
+    private readonly AccountKeyOptions _key = new();
+
+    private Option<string> Rpc { get; } = EndpointOptions.Rpc();
+
+    private Option<string> Contract { get; } = EndpointOptions.Index();
+
+    private Option<string> Hocon { get; } = NodeOptions.Hocon();
+
+    private Option<bool> DryRun { get; } = new("--dry-run") { Description = "Only say what would be sent, and what it costs at most" };
+
+    private Option<bool> Json { get; } = NodeOptions.Json();
+
+    /// <summary>A command with these options.</summary>
+    /// <param name="command">The command, with its own.</param>
+    /// <param name="call">The kind and leg of what it is about, and the call; by the index as it is.</param>
+    public Command On(Command command, Func<ParseResult, Asked, CancellationToken, Task<ManagerCall>> call)
+    {
+        foreach (Option option in (Option[])[Rpc, Contract, _key.KeyFile, _key.Keystore, _key.Password, Hocon, DryRun, Json])
+            command.Add(option);
+        command.SetAction((parsed, cancel) => RunAsync(parsed, call, cancel));
+        return command;
+    }
+
+    private async Task<int> RunAsync(
+        ParseResult parsed,
+        Func<ParseResult, Asked, CancellationToken, Task<ManagerCall>> call,
+        CancellationToken cancel
+    )
+    {
+        var contract = EndpointOptions.ReadAddress("--contract", parsed.GetValue(Contract))!.Value;
+        var signer = _key.Load(parsed);
+        var (bounds, fees) = NodeSettings.ReadBounds(
+            NodeConfiguration.Load(new Dictionary<string, string?>(), parsed.GetValue(Hocon), Directory.GetCurrentDirectory())
+        );
+        await using var chain = EndpointOptions.Connect(EndpointOptions.Read(parsed.GetValue(Rpc)!), contract);
+        await chain.Runtime.RefreshAsync(cancel);
+        await chain.Head.RefreshAsync(cancel);
+        var report = await new ChainCheck(chain).RunAsync(
+            new CheckSubject
+            {
+                Contract = contract,
+                Account = signer.Address,
+                Fees = fees,
+                Bounds = bounds,
+            },
+            cancel
+        );
+        chain.Gate.Take(report);
+        try
+        {
+            var view = await new IndexReader(chain.Pool, contract).ReadAsync(chain.Head.Latest!, cancel);
+            var asked = await call(parsed, new Asked(chain, view, LegRules.Of(chain.Runtime.Profile, fees.LegGas)), cancel);
+            var intent = new TransactionIntent("manager", view.Owners.Manager, 0, Convert.FromHexString(asked.Data.AsSpan(2)));
+            var single = new SingleTransaction(chain, signer, await EndpointOptions.ChainIdAsync(chain, cancel), fees);
+            var prepared = await single.PrepareAsync(intent, cancel);
+            var receipt = parsed.GetValue(DryRun) ? null : await single.SendAsync(prepared, cancel);
+            if (receipt is { Success: false })
+                throw new NodeException(ExitCodes.Failed, $"Transaction {receipt.Hash} was reverted in block {receipt.Block}.");
+            var document = ManagerCallDocument.Of(asked, view, prepared, receipt);
+            EndpointOptions.Print(parsed.GetValue(Json), document, document.Lines());
+            return ExitCodes.Ok;
+        }
+        catch (TransactionRefusedException e)
+        {
+            var code = chain.Gate.Closed(ChainAction.Deploy) is null ? ExitCodes.Failed : ExitCodes.Of(report.Worst);
+            throw new NodeException(code, $"It is not sent: {ManagerErrors.Explain(e.Message)}.", e);
+        }
+        catch (FormatException e)
+        {
+            throw new NodeException(ExitCodes.WrongChain, $"--contract = {contract}: {e.Message}.", e);
+        }
+    }
+
+    /// <summary>What a call is made from.</summary>
+    /// <param name="Chain">The chain.</param>
+    /// <param name="View">The index as it is.</param>
+    /// <param name="Rules">What the chain asks of each leg.</param>
+    public sealed record Asked(ChainConnection Chain, IndexView View, LegRules Rules);
+}
