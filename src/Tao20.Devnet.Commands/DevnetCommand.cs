@@ -13,6 +13,9 @@ internal static class DevnetCommand
 {
     private const int MostBlocksToSettle = 400;
 
+    // The last two epochs' weights, each committed to in one tempo and revealed in the next.
+    private const int TemposToReveal = 4;
+
     public static Command Create()
     {
         var dataDir = NodeOptions.DataDir();
@@ -198,7 +201,11 @@ internal static class DevnetCommand
                 ? (null, time)
                 : await ValidatorSet.DeployAsync(economy, settings.Validators, DevnetNodes.Netuid, settings.Seed, time, cancel);
         if (settings.CommitReveal)
-            await chain.Client.ExecuteAsync(await ValidatorSet.CommitRevealAsync(economy, DevnetNodes.Netuid, cancel), ++time, cancel);
+            await chain.Client.ExecuteAsync(
+                await ValidatorSet.CommitRevealAsync(economy, DevnetNodes.Netuid, cancel, tempo: settings.RevealTempo),
+                ++time,
+                cancel
+            );
         await using var hosts = new DevnetHosts();
         await hosts.StartAsync(
             settings,
@@ -242,7 +249,8 @@ internal static class DevnetCommand
                 await market.FinishAsync(traders, cancel);
             await traders.FinishAsync(cancel);
             var epochs = await economy.EpochAsync(cancel);
-            for (var block = 0; block < MostBlocksToSettle && !await hosts.AgreedAsync(epochs, chain.Client, cancel); block++)
+            var most = MostBlocksToSettle + (settings.CommitReveal ? TemposToReveal * settings.RevealTempo : 0);
+            for (var block = 0; block < most && !await hosts.AgreedAsync(epochs, chain.Client, cancel); block++)
             {
                 await traders.PassAsync(cancel);
                 await hosts.KeepUpAsync(await chain.Client.BlockNumberAsync(cancel), cancel);

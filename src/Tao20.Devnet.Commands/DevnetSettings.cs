@@ -52,6 +52,12 @@ internal sealed record DevnetSettings(
     /// <summary>Chain time of a block: so much that an hour's epoch passes in <see cref="Epoch"/>.</summary>
     public int SecondsPerBlock => Math.Max(1, (int)Math.Round(3600 * BlockTime / Epoch));
 
+    /// <summary>
+    /// The subnet's tempo, in blocks, where it takes weights by commit and reveal: weights come once in an epoch, and two tempos without
+    /// any are an alarm; on the chain, an epoch of 300 blocks is less than a tempo of 360.
+    /// </summary>
+    public ushort RevealTempo => (ushort)Math.Clamp(Epoch / BlockTime, ValidatorSet.ShortTempo, ValidatorSet.Tempo);
+
     /// <summary>How the scripted traders behave: prices are observed by validators' nodes, and for want of any by the keeper.</summary>
     public TraderScript Script => new(Seed, SecondsPerBlock) { Observes = Validators == 1 };
 

@@ -20,8 +20,11 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
 
     private static readonly BigInteger Tao = 1_000_000_000_000_000_000;
 
-    private const ushort ShortTempo = 20;
-    private const ushort Tempo = 360;
+    /// <summary>The shortest tempo of a subnet that takes weights by commit and reveal here, in blocks.</summary>
+    public const ushort ShortTempo = 20;
+
+    /// <summary>The tempo of a subnet that takes them in the clear, in blocks: that of the chain.</summary>
+    public const ushort Tempo = 360;
 
     private const int BlocksUntilFinal = 3;
     private const int VersionKey = 1;
@@ -148,11 +151,17 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
     }
 
     /// <summary>Has the subnet take weights by commit and reveal, with a tempo so short that one can look on.</summary>
+    /// <param name="economy">The economy of the chain.</param>
+    /// <param name="netuid">The subnet.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <param name="minWeights">How many weights it demands.</param>
+    /// <param name="tempo">Its tempo, in blocks.</param>
     public static async Task<DevnetTransaction[]> CommitRevealAsync(
         Economy economy,
         int netuid,
         CancellationToken cancel,
-        int minWeights = 1
+        int minWeights = 1,
+        ushort tempo = ShortTempo
     ) =>
         [
             SetWeightRules(economy, netuid, commitReveal: true, minWeights: minWeights),
@@ -160,7 +169,7 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
                 economy.Keeper,
                 "setClock",
                 (ushort)netuid,
-                ShortTempo,
+                tempo,
                 0UL,
                 await economy.Chain.Client.BlockNumberAsync(cancel).ConfigureAwait(false)
             ),

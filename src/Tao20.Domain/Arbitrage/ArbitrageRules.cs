@@ -95,7 +95,7 @@ public sealed record ArbitrageRules
 
     /// <summary>What neutral trades may cost together in 24 hours. 0 to 1e6 TAO in wei; default 0.2 TAO; 0 for none.</summary>
     [Setting(
-        "What neutral trades may cost together in 24 hours; 0 for none that costs anything.",
+        "What neutral trades may cost together in 24 hours; once it is spent there are none, and with 0 there are none at all.",
         Least = "0",
         Most = "1000000 TAO",
         Unit = "wei (1e18 is one TAO)"

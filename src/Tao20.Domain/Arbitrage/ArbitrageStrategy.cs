@@ -86,15 +86,17 @@ public static class ArbitrageStrategy
     private static TradeProposal? Neutral(ArbitrageState state, NavTick tick, ArbitrageRules rules)
     {
         var missing = (BigInteger)rules.VolumeTargetWei.Value - state.VolumeOfHour(tick.Timestamp).Value;
-        if (missing <= 0 || tick.Timestamp < state.LastArbitrage + (ulong)rules.QuietSeconds)
+        var left = (BigInteger)rules.NeutralDailyWei.Value + BigInteger.Min(0, state.NeutralOfDay(tick.Timestamp).Value);
+
+        // What is spent is spent: a trade that should cost nothing costs its gas when it fails.
+        if (missing <= 0 || left <= 0 || tick.Timestamp < state.LastArbitrage + (ulong)rules.QuietSeconds)
             return null;
         (TradeProposal Proposal, BigInteger Cost)? cheapest = null;
         var volume = new NeutralVolume(rules.Eligibility);
-        var left = (BigInteger)rules.NeutralDailyWei.Value + BigInteger.Min(0, state.NeutralOfDay(tick.Timestamp).Value);
         foreach (var (kind, rung, trip) in Affordable(tick, rules).Where(option => option.Rung.Size.Value <= missing))
         {
             var (size, gas) = ((BigInteger)rung.Size.Value, Gas(tick, trip));
-            var budget = BigInteger.Min(size * rules.NeutralBasisPoints / 10_000, BigInteger.Max(0, left));
+            var budget = BigInteger.Min(size * rules.NeutralBasisPoints / 10_000, left);
             var least = size + gas - budget;
             var cost = size + gas - trip.Proceeds.Value;
             if (volume.Uncounted(state.Recent, kind, rung.Size, trip.Tokens, tick.Timestamp) is not null)

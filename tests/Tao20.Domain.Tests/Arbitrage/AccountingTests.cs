@@ -222,7 +222,8 @@ public sealed class AccountingTests(ITestOutputHelper output)
             }
 
             Assert.True(-worst * 10_000 <= size * rules.NeutralBasisPoints + 10_000);
-            Assert.True(-worst <= rules.NeutralDailyWei.Value + BigInteger.Min(0, before.NeutralOfDay(_now).Value));
+            var left = rules.NeutralDailyWei.Value + BigInteger.Min(0, before.NeutralOfDay(_now).Value);
+            Assert.True(left > 0 && -worst <= left);
             Assert.True(_now >= before.LastArbitrage + (ulong)rules.QuietSeconds);
             Assert.True(before.VolumeOfHour(_now).Value + proposal.Size.Value <= rules.VolumeTargetWei.Value);
         }
