@@ -7,36 +7,6 @@ namespace Tao20.Devnet;
 
 // The functions that only the devnet calls: of its mocks, its keeper and its market maker (source: Contracts/*.sol).
 
-[Function("bind")]
-internal sealed class BindFunction(Address index) : FunctionMessage
-{
-    [Parameter("address", "index", 1)]
-    public string Index => index.ToString();
-}
-
-[Function("seed")]
-internal sealed class SeedFunction(BigInteger rao, BigInteger legGas) : FunctionMessage
-{
-    [Parameter("uint256", "rao", 1)]
-    public BigInteger Rao => rao;
-
-    [Parameter("uint256", "legGas", 2)]
-    public BigInteger LegGas => legGas;
-}
-
-[Function("genesis")]
-internal sealed class GenesisFunction(List<BigInteger> alpha, BigInteger legGas, BigInteger deadline) : FunctionMessage
-{
-    [Parameter("uint256[]", "alpha", 1)]
-    public List<BigInteger> Alpha => alpha;
-
-    [Parameter("uint256", "legGas", 2)]
-    public BigInteger LegGas => legGas;
-
-    [Parameter("uint256", "deadline", 3)]
-    public BigInteger Deadline => deadline;
-}
-
 [Function("epoch")]
 internal sealed class EpochFunction : FunctionMessage;
 

@@ -1,9 +1,10 @@
 using System.Numerics;
-using Nethereum.Util;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Contracts.Messages;
+using Tao20.Chain.JsonRpc;
 using Tao20.Devnet.Subtensor;
+using Tao20.Domain.Index;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Runtime;
 using Tao20.Domain.Units;
@@ -38,6 +39,7 @@ public sealed partial class Economy
     private const uint OldEnough = 36;
     private const uint JustOldEnough = 17;
     private const ulong SeedRao = 10_000_000;
+    private static readonly ulong[] RealChains = [964, 945];
     private static readonly BigInteger One = BigInteger.Pow(10, 18);
 
     /// <summary>The hotkey of all legs.</summary>
@@ -142,9 +144,9 @@ public sealed partial class Economy
                 .ConfigureAwait(false);
 
         // Prices have been where they are for long enough.
-        var rules = await RulesStruct.OfAsync(client, cancel).ConfigureAwait(false);
+        var times = await TimesOfAsync(client, cancel).ConfigureAwait(false);
         var age = await client.BlockNumberAsync(cancel).ConfigureAwait(false);
-        var needed = rules.Shortest * (rules == RulesStruct.Table ? JustOldEnough : OldEnough);
+        var needed = times.Shortest * (times == IndexTimes.Table ? JustOldEnough : OldEnough);
         if (age < needed)
             time = await client.MineAsync((int)(needed - age), cancel).ConfigureAwait(false) + 1;
         var prices = await PricesAsync(client, cancel).ConfigureAwait(false);
@@ -156,34 +158,21 @@ public sealed partial class Economy
             )
             .ConfigureAwait(false);
 
-        // Each contract's address follows from who deploys it and how many transactions that account has sent.
-        var nonce = await client.NonceAsync(keeper, cancel).ConfigureAwait(false);
-        var (means, manager, index, lens, pool, router) = (Next(0), Next(1), Next(2), Next(3), Next(4), Next(5));
-        var targets = netuids
-            .Select(
-                (netuid, i) =>
-                    new TargetStruct
-                    {
-                        Netuid = netuid,
-                        Weight = (ulong)Weights[i],
-                        Hotkey = Hotkey.ToBytes(),
-                    }
-            )
-            .ToList();
+        var addresses = new DeploymentAddresses(keeper, await client.NonceAsync(keeper, cancel).ConfigureAwait(false));
+        var (index, means) = (addresses.Of(IndexContract.Index), addresses.Of(IndexContract.Means));
+        var plan = new DeploymentPlan(
+            [.. netuids.Select((netuid, i) => new LegTarget(netuid, (ulong)Weights[i], Hotkey))],
+            keeper,
+            keeper,
+            times,
+            GenesisTao * One
+        );
         await client
             .ExecuteAsync(
                 [
-                    Deploy(new MeansDeployment(rules, defaultsHold: true).EncodeDeployment()),
-                    Deploy(new ManagerDeployment(keeper, keeper, rules).EncodeDeployment()),
-                    Deploy(
-                        new IndexDeployment(keeper, manager, means, rules, targets, [router.ToString()]).EncodeDeployment(),
-                        (UInt128)SubtensorMock.ExistentialDepositWei
-                    ),
-                    Deploy(new LensDeployment(index).EncodeDeployment()),
-                    Deploy(new PoolDeployment(index).EncodeDeployment()),
-                    Deploy(new RouterDeployment(index, pool, lens).EncodeDeployment()),
-                    new DevnetTransaction(keeper, manager, new BindFunction(index).Encode()),
-                    new DevnetTransaction(keeper, means, new ObserveFunction(netuids).Encode()),
+                    .. Enum.GetValues<IndexContract>().Select(contract => Deploy(new DeploymentStep.Make(contract))),
+                    Deploy(new DeploymentStep.Bind()),
+                    Deploy(new DeploymentStep.Observe([.. netuids])),
                     MockStorage.Account(keeper, Coldkey.Of(index)),
                 ],
                 time++,
@@ -193,19 +182,34 @@ public sealed partial class Economy
         var economy = new Economy(chain, keeper, traders, new NavReader(client.Pool, index))
         {
             Index = index,
-            Pool = pool,
-            Router = router,
+            Pool = addresses.Of(IndexContract.Pool),
+            Router = addresses.Of(IndexContract.Router),
             Means = means,
-            Manager = manager,
+            Manager = addresses.Of(IndexContract.Manager),
             Spec = spec,
         };
-        time = await client.MineAsync((int)rules.Shortest, cancel).ConfigureAwait(false) + 1;
+        time = await client.MineAsync((int)times.Shortest, cancel).ConfigureAwait(false) + 1;
         await economy.BeginAsync(time++, cancel).ConfigureAwait(false);
         return (economy, time - 1);
 
-        Address Next(ulong i) => Address.Parse(ContractUtils.CalculateContractAddress(keeper.ToString(), nonce + i));
+        DevnetTransaction Deploy(DeploymentStep step)
+        {
+            var intent = DeploymentCalls.Of(step, plan, addresses, LegGas);
+            return new DevnetTransaction(
+                keeper,
+                intent.MakesContract ? null : intent.To,
+                "0x" + Convert.ToHexStringLower(intent.Data.Span),
+                intent.ValueWei
+            );
+        }
+    }
 
-        DevnetTransaction Deploy(string code, UInt128 value = default) => new(keeper, null, code, value);
+    /// <summary>The times that a chain takes: one with the id of a real chain takes its own alone.</summary>
+    private static async Task<IndexTimes> TimesOfAsync(DevnetClient client, CancellationToken cancel)
+    {
+        ulong id = 0;
+        await client.Pool.SendAsync([EthCalls.ChainId(found => id = found)], cancel).ConfigureAwait(false);
+        return RealChains.Contains(id) ? IndexTimes.Table : IndexTimes.Minutes;
     }
 
     /// <summary>Lets all approve the index, and the keeper mint the first tokens.</summary>

@@ -12,6 +12,7 @@ namespace Tao20.EndToEnd.Tests;
 internal sealed class ChainFixture : IAsyncDisposable
 {
     private const int SecondsPerBlock = 12;
+    private const int BlocksBetweenReadings = 5;
 
     private ChainFixture(Anvil chain, SubtensorRpc node, Economy economy, ScriptedTraders traders, PegMarket? market)
     {
@@ -20,6 +21,7 @@ internal sealed class ChainFixture : IAsyncDisposable
         Economy = economy;
         Traders = traders;
         Market = market;
+        PassedTime = traders.Time;
     }
 
     public Anvil Chain { get; }
@@ -33,6 +35,9 @@ internal sealed class ChainFixture : IAsyncDisposable
 
     /// <summary>The TAO20/TAO market, if there is one.</summary>
     public PegMarket? Market { get; }
+
+    /// <summary>The time of the last block that has passed without trades, in Unix seconds.</summary>
+    public ulong PassedTime { get; set; }
 
     public static async Task<ChainFixture> StartAsync(int seed, int miners = 5, ulong height = 0)
     {
@@ -90,6 +95,26 @@ internal sealed class ChainFixture : IAsyncDisposable
         {
             while (await ticks.WaitForNextTickAsync(stop))
                 await StepAsync();
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to stop.
+        }
+    }
+
+    /// <summary>Block after block without trades, with readings of the moving prices, until it is told to stop.</summary>
+    public async Task PassUntilAsync(CancellationToken stop)
+    {
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(150));
+        try
+        {
+            for (var block = 0; await ticks.WaitForNextTickAsync(stop); block++)
+            {
+                // By another account than the owner's: two that send from one take each other's nonces.
+                if (block % BlocksBetweenReadings == 0)
+                    await Chain.Client.SubmitAsync([Economy.Observe() with { From = Economy.Miners[0] }], CancellationToken.None);
+                await Chain.Client.MineAsync(PassedTime += SecondsPerBlock, CancellationToken.None);
+            }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

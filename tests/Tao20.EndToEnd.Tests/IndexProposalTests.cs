@@ -6,19 +6,15 @@ namespace Tao20.EndToEnd.Tests;
 /// <summary><c>tao20 index propose, apply, cancel</c> on a local chain: by its owner, by others, and before its time.</summary>
 public sealed class IndexProposalTests : InDirectory, IAsyncLifetime
 {
-    private const int SecondsPerBlock = 12;
     private const ulong Delay = 600;
-    private const int BlocksBetweenReadings = 5;
 
     // The first account of every local chain, which owns the index (source: anvil's default mnemonic).
     private const string OwnerKey = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
     private ChainFixture _chain = null!;
-    private ulong _time;
 
     public async Task InitializeAsync()
     {
         _chain = await ChainFixture.StartAsync(5, miners: 1);
-        _time = _chain.Traders.Time;
     }
 
     async Task IAsyncLifetime.DisposeAsync() => await _chain.DisposeAsync();
@@ -58,7 +54,7 @@ public sealed class IndexProposalTests : InDirectory, IAsyncLifetime
         await RequireRefusedAsync(1, "it is not its time", stranger, "apply", "fee");
 
         // After its time anyone may.
-        await _chain.Chain.Client.MineAsync(_time += Delay, CancellationToken.None);
+        await _chain.Chain.Client.MineAsync(_chain.PassedTime += Delay, CancellationToken.None);
         (code, output, process) = await RunAsync(stranger, "apply", "fee");
         Assert.True(code == 0, process.Errors);
         Assert.Contains("apply Fee: done by 0x", output, StringComparison.Ordinal);
@@ -112,7 +108,7 @@ public sealed class IndexProposalTests : InDirectory, IAsyncLifetime
     private async Task<(int Code, string Output, Tao20Process Process)> RunAsync(string key, params string[] arguments)
     {
         using var stop = new CancellationTokenSource();
-        var blocks = MineAsync(stop.Token);
+        var blocks = _chain.PassUntilAsync(stop.Token);
         try
         {
             return await Tao20Process.RunAsync(
@@ -138,26 +134,6 @@ public sealed class IndexProposalTests : InDirectory, IAsyncLifetime
         {
             await stop.CancelAsync();
             await blocks;
-        }
-    }
-
-    private async Task MineAsync(CancellationToken stop)
-    {
-        var miner = _chain.Economy.Miners[0];
-        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(150));
-        try
-        {
-            for (var block = 0; await ticks.WaitForNextTickAsync(stop); block++)
-            {
-                // By another account than the owner's: two that send from one take each other's nonces.
-                if (block % BlocksBetweenReadings == 0)
-                    await _chain.Chain.Client.SubmitAsync([_chain.Economy.Observe() with { From = miner }], CancellationToken.None);
-                await _chain.Chain.Client.MineAsync(_time += SecondsPerBlock, CancellationToken.None);
-            }
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // Told to stop.
         }
     }
 

@@ -125,7 +125,7 @@ public sealed class AccountRpcClient
     private CallInput CallOf(TransactionIntent intent, ulong? gas = null) =>
         new(
             "0x" + Convert.ToHexStringLower(intent.Data.Span),
-            intent.To.ToString(),
+            intent.MakesContract ? null : intent.To.ToString(),
             Account.ToString(),
             gas is { } limit ? new HexBigInteger(limit) : null,
             new HexBigInteger((BigInteger)intent.ValueWei)

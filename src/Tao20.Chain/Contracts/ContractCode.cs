@@ -9,7 +9,14 @@ namespace Tao20.Chain.Contracts;
 /// <param name="Hash">The hash of its code.</param>
 /// <param name="Length">The length of its code, in bytes.</param>
 /// <param name="Immutables">Where the constructor's values stand: first byte and length of each.</param>
-public sealed record ContractCode(string Name, Hash256 Hash, int Length, IReadOnlyList<(int Start, int Length)> Immutables)
+/// <param name="Creation">The code that makes it, as 0x and hex digits: the constructor's arguments follow it.</param>
+public sealed record ContractCode(
+    string Name,
+    Hash256 Hash,
+    int Length,
+    IReadOnlyList<(int Start, int Length)> Immutables,
+    string Creation
+)
 {
     private const string Resource = "Tao20.Chain.Contracts.contract-codes.json";
 
@@ -17,8 +24,12 @@ public sealed record ContractCode(string Name, Hash256 Hash, int Length, IReadOn
     public static IReadOnlyDictionary<string, ContractCode> All { get; } = Load();
 
     /// <summary>The code of what was compiled.</summary>
-    public static ContractCode Of(string name, ReadOnlySpan<byte> code, IReadOnlyList<(int Start, int Length)> immutables) =>
-        new(name, HashOf(code, immutables), code.Length, immutables);
+    public static ContractCode Of(
+        string name,
+        ReadOnlySpan<byte> code,
+        IReadOnlyList<(int Start, int Length)> immutables,
+        string creation
+    ) => new(name, HashOf(code, immutables), code.Length, immutables, creation);
 
     /// <summary>Whether code that is on the chain is this contract's.</summary>
     public bool IsCodeOf(ReadOnlySpan<byte> deployed) => deployed.Length == Length && HashOf(deployed, Immutables) == Hash;
@@ -45,7 +56,8 @@ public sealed record ContractCode(string Name, Hash256 Hash, int Length, IReadOn
                     one.Name,
                     Hash256.Parse(one.Value.GetProperty("hash").GetString()!),
                     one.Value.GetProperty("length").GetInt32(),
-                    [.. one.Value.GetProperty("immutables").EnumerateArray().Select(place => (place[0].GetInt32(), place[1].GetInt32()))]
+                    [.. one.Value.GetProperty("immutables").EnumerateArray().Select(place => (place[0].GetInt32(), place[1].GetInt32()))],
+                    one.Value.GetProperty("creation").GetString()!
                 )
             );
     }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using System.Text.Json;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.JsonRpc;
@@ -66,16 +65,27 @@ public sealed class ContractVerifier(EndpointPool pool)
                 await OneAsync("Pool", market, [("token", new TokenFunction().Encode(), addresses.Index)], at, cancel).ConfigureAwait(false)
             );
         if (addresses.Router is { } router)
-            verified.Add(
-                await OneAsync(
-                        "Router",
-                        router,
-                        [("index", new IndexFunction().Encode(), addresses.Index), ("pool", new PoolFunction().Encode(), addresses.Pool)],
-                        at,
-                        cancel
-                    )
-                    .ConfigureAwait(false)
-            );
+        {
+            var found = await OneAsync(
+                    "Router",
+                    router,
+                    [
+                        ("index", new IndexFunction().Encode(), addresses.Index),
+                        ("pool", new PoolFunction().Encode(), addresses.Pool),
+                        ("lens", new LensFunction().Encode(), null),
+                    ],
+                    at,
+                    cancel
+                )
+                .ConfigureAwait(false);
+            verified.Add(found);
+            if (Told(found, "lens") is { } lens)
+                verified.Add(
+                    await OneAsync("Lens", lens, [("index", new IndexFunction().Encode(), addresses.Index)], at, cancel)
+                        .ConfigureAwait(false)
+                );
+        }
+
         return verified;
     }
 
@@ -134,13 +144,7 @@ public sealed class ContractVerifier(EndpointPool pool)
         await pool.SendAtAsync(
                 at.Number,
                 at.Hash,
-                [
-                    new RpcCall(
-                        "eth_getCode",
-                        $"[\"{address}\",\"{HexText.Quantity(at.Number)}\"]",
-                        (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => code = HexText.Bytes(ref reader)
-                    ),
-                ],
+                [EthCalls.CodeAt(address, at.Number, found => code = found)],
                 cancel
             )
             .ConfigureAwait(false);

@@ -22,6 +22,9 @@ public sealed class IntentKinds(Address? registry)
         (CallData.Selector<ProposeFunction>(), new(ChainAction.Deploy, GasKind.Plain)),
         (CallData.Selector<ExecuteProposalFunction>(), new(ChainAction.Deploy, GasKind.Basket)),
         (CallData.Selector<CancelFunction>(), new(ChainAction.Deploy, GasKind.Plain)),
+        (CallData.Selector<BindFunction>(), new(ChainAction.Deploy, GasKind.Plain)),
+        (CallData.Selector<SeedFunction>(), new(ChainAction.Deploy, GasKind.Basket)),
+        (CallData.Selector<GenesisFunction>(), new(ChainAction.Deploy, GasKind.Basket)),
     ];
     private static readonly IReadOnlyList<(ReadOnlyMemory<byte> Selector, IntentKind Kind)> OfStaking =
     [
@@ -41,6 +44,8 @@ public sealed class IntentKinds(Address? registry)
     /// <exception cref="ArgumentException">It calls something of a precompile that is not known here.</exception>
     public IntentKind Of(TransactionIntent intent)
     {
+        if (intent.MakesContract)
+            return new IntentKind(ChainAction.Deploy, GasKind.Creation);
         if (intent.To == Precompiles.Staking)
             return Find(OfStaking) ?? throw Unknown();
         if (intent.To == Precompiles.Neuron)

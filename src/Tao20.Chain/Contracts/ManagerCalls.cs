@@ -37,15 +37,7 @@ public static class ManagerCalls
             Proposal.Composition(var targets, var prices) => Encode(
                 new CompositionData
                 {
-                    Targets =
-                    [
-                        .. targets.Select(target => new TargetStruct
-                        {
-                            Netuid = target.Netuid,
-                            Weight = target.Weight,
-                            Hotkey = target.Hotkey.ToBytes(),
-                        }),
-                    ],
+                    Targets = [.. targets.Select(TargetStruct.Of)],
                     Hashes = [.. targets.Select(target => HashOf(target.Hotkey))],
                     References = [.. prices.Select(price => new ReferenceStruct { Netuid = price.Netuid, Price = price.PriceWei })],
                 }

@@ -27,6 +27,14 @@ public static class EthCalls
             (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Bytes(ref reader).Length)
         );
 
+    /// <summary><c>eth_getCode</c> at a height.</summary>
+    public static RpcCall CodeAt(Address address, ulong block, Action<byte[]> take) =>
+        new(
+            "eth_getCode",
+            $"[\"{address}\",\"{HexText.Quantity(block)}\"]",
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Bytes(ref reader))
+        );
+
     /// <summary><c>eth_getBlockByNumber</c> without transactions; null when there is no such block.</summary>
     /// <param name="block">A quantity, <c>latest</c> or <c>finalized</c>.</param>
     /// <param name="take">Takes the header.</param>

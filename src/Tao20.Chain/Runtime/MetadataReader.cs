@@ -107,9 +107,9 @@ internal static class MetadataReader
         }
 
         var value = Name(reader.Compact(), types, 0);
-        reader.Bytes(reader.Length());
+        var absent = reader.Bytes(reader.Length()).ToArray();
         SkipTexts(ref reader);
-        return new DeclaredItem(pallet, name, hashers, value);
+        return new DeclaredItem(pallet, name, hashers, value, absent);
     }
 
     private static Dictionary<uint, TypeForm> Types(ref ScaleReader reader)

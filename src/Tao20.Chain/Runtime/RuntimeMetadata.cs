@@ -8,7 +8,14 @@ namespace Tao20.Chain.Runtime;
 /// <param name="Name">Its name.</param>
 /// <param name="Hashers">How the parts of its key are hashed, by their names in the metadata; none for a single value.</param>
 /// <param name="Value">The type of its value, with names of single fields left out: <c>u64</c>, <c>Vec&lt;(u16,u16)&gt;</c>.</param>
-public sealed record DeclaredItem(string Pallet, string Name, IReadOnlyList<string> Hashers, string Value);
+/// <param name="Default">The value of a key that is absent, as it is encoded.</param>
+public sealed record DeclaredItem(
+    string Pallet,
+    string Name,
+    IReadOnlyList<string> Hashers,
+    string Value,
+    ReadOnlyMemory<byte> Default = default
+);
 
 /// <summary>What a runtime says of itself: its storage and its constants (source: frame-metadata, version 14).</summary>
 /// <param name="Items">The items of its storage, by pallet and name.</param>
@@ -38,6 +45,12 @@ public sealed record RuntimeMetadata(
 
     /// <summary>Whether an item is declared as it is read here.</summary>
     public bool Declares(StorageItem item) => DifferenceOf(item) is null;
+
+    /// <summary>What a number is where its key is absent; null where the item is not declared as it is read here.</summary>
+    public UInt128? DefaultOf(StorageItem item) =>
+        Declares(item) && Items[(item.Pallet, item.Name)].Default is { Length: > 0 and <= 16 } value
+            ? value.ToArray().Reverse().Aggregate(UInt128.Zero, (number, part) => (number << 8) | part)
+            : null;
 
     /// <summary>A constant of eight bytes; null where there is none, or one of another length.</summary>
     public ulong? Constant(string pallet, string name) =>

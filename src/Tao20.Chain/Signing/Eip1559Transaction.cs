@@ -35,7 +35,7 @@ public sealed record Eip1559Transaction(
             step.Fees.Priority,
             step.Fees.MaxFee,
             step.GasLimit,
-            step.Intent.To,
+            step.Intent.MakesContract ? null : step.Intent.To,
             (BigInteger)step.Intent.ValueWei,
             step.Intent.Data
         ).Sign(key);

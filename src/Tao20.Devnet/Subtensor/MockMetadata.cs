@@ -44,6 +44,17 @@ public sealed class MockMetadata
         RuntimeStorage.BalancerAlphaReservoir,
     };
 
+    /// <summary>
+    /// What is where nothing has been written (source: Subtensor, pallets/subtensor/src/lib.rs, DefaultMovingAlpha and
+    /// DefaultEMAPriceMovingBlocks; pallets/swap/src/pallet/mod.rs, DefaultFeeRate).
+    /// </summary>
+    private static readonly IReadOnlyDictionary<StorageItem, byte[]> Defaults = new Dictionary<StorageItem, byte[]>
+    {
+        [RuntimeStorage.SubnetMovingAlpha] = [0x55, 0x32, .. new byte[14]],
+        [RuntimeStorage.EmaPriceHalvingBlocks] = BitConverter.GetBytes(201_600UL),
+        [RuntimeStorage.FeeRate] = BitConverter.GetBytes((ushort)33),
+    };
+
     private readonly List<(string Form, byte[] Encoded)> _types = [];
 
     /// <summary>What a runtime declares.</summary>
@@ -123,7 +134,8 @@ public sealed class MockMetadata
             item.Hashers.Count == 0
                 ? [0]
                 : [1, .. Compact(item.Hashers.Count), .. item.Hashers.Select(hasher => Hashers[hasher]), .. Compact(Type("u16"))];
-        return [.. Text(item.Name), 1, .. kind, .. Compact(value), .. Compact(0), 0];
+        var absent = Defaults.GetValueOrDefault(item, []);
+        return [.. Text(item.Name), 1, .. kind, .. Compact(value), .. Compact(absent.Length), .. absent, 0];
     }
 
     /// <summary>The number of a type, which is declared if it is not yet; what is a struct in the runtime is a tuple here.</summary>

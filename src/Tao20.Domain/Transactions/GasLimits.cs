@@ -24,6 +24,9 @@ public enum GasKind
 
     /// <summary>A trade of the whole basket: an exit of a stake for each subnet.</summary>
     Basket,
+
+    /// <summary>A contract that is made.</summary>
+    Creation,
 }
 
 /// <summary>What the chain takes a transaction for.</summary>
@@ -60,7 +63,7 @@ public static class GasLimits
     public static ulong Ceiling(FeePolicy fees, GasKind kind) =>
         kind switch
         {
-            GasKind.Basket => fees.GasCeiling,
+            GasKind.Basket or GasKind.Creation => fees.GasCeiling,
             GasKind.SetWeights or GasKind.Neuron => fees.GasCeilingForWeights,
             _ => fees.GasCeilingPerCall,
         };
@@ -69,7 +72,7 @@ public static class GasLimits
         (profile, kind) switch
         {
             (RuntimeProfile.Unknown, _) => 0,
-            (_, GasKind.Plain) => 0,
+            (_, GasKind.Plain or GasKind.Creation) => 0,
             (RuntimeProfile.Spec473, GasKind.StakeExit or GasKind.Basket) => StakeExitAt473,
             (RuntimeProfile.Spec473, _) => AnythingAt473,
             (_, GasKind.SetWeights) => SetWeightsAt425,

@@ -4,7 +4,7 @@ namespace Tao20.Domain.Transactions;
 
 /// <summary>Something to be done on chain, once.</summary>
 /// <param name="Id">Its name, chosen by who wants it: the same id twice is the same intent.</param>
-/// <param name="To">The contract or precompile.</param>
+/// <param name="To">The contract or precompile; the zero address makes a contract of the data.</param>
 /// <param name="ValueWei">TAO sent along, in wei.</param>
 /// <param name="Data">Call data.</param>
 /// <param name="Deadline">The chain's time, in Unix seconds, after which it is no longer begun; 0 for never.</param>
@@ -20,7 +20,11 @@ public sealed record TransactionIntent(
     ulong Gas = 0,
     IntentPriority Priority = IntentPriority.First,
     ulong LastBlock = 0
-);
+)
+{
+    /// <summary>Whether it makes a contract: such a transaction has no receiver.</summary>
+    public bool MakesContract => To == default;
+}
 
 /// <summary>What goes first when several intents wait; among equals, what was wanted first.</summary>
 public enum IntentPriority : byte

@@ -26,25 +26,33 @@ internal static class CompositionPlan
         try
         {
             using var json = JsonDocument.Parse(await File.ReadAllBytesAsync(file.FullName, cancel));
-            var root = json.RootElement;
-            var targets = Items(root, "targets")
-                .Concat(Items(root, "constituents"))
-                .Select(item => TargetOf(item, hotkey))
-                .ToImmutableList();
-            var prices = Items(root, "references").Select(PriceOf).ToImmutableList();
-            var sum = targets.Aggregate(BigInteger.Zero, (total, target) => total + target.Weight);
-            if (targets.Count is 0 or > MostLegs)
-                throw new FormatException($"it has {targets.Count} targets: give 1 to {MostLegs}");
-            if (targets.GroupBy(target => target.Netuid).FirstOrDefault(same => same.Count() > 1) is { } twice)
-                throw new FormatException($"netuid {twice.Key} is there twice");
-            return sum == (BigInteger)Scale
-                ? new Proposal.Composition(targets, prices)
-                : throw new FormatException($"its weights sum to {FixedPoint.Format((UInt128)sum)}, not to 1");
+            return new Proposal.Composition(
+                TargetsOf(json.RootElement, hotkey),
+                [.. Items(json.RootElement, "references").Select(PriceOf)]
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or FormatException)
         {
             throw new NodeException(ExitCodes.Usage, $"--plan = {file.FullName} is no composition: {e.Message}", e);
         }
+    }
+
+    /// <summary>The targets of a plan.</summary>
+    /// <exception cref="FormatException">They are no composition.</exception>
+    public static ImmutableList<LegTarget> TargetsOf(JsonElement root, Hash256? hotkey)
+    {
+        var targets = Items(root, "targets")
+            .Concat(Items(root, "constituents"))
+            .Select(item => TargetOf(item, hotkey))
+            .ToImmutableList();
+        var sum = targets.Aggregate(BigInteger.Zero, (total, target) => total + target.Weight);
+        if (targets.Count is 0 or > MostLegs)
+            throw new FormatException($"it has {targets.Count} targets: give 1 to {MostLegs}");
+        if (targets.GroupBy(target => target.Netuid).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new FormatException($"netuid {twice.Key} is there twice");
+        return sum == (BigInteger)Scale
+            ? targets
+            : throw new FormatException($"its weights sum to {FixedPoint.Format((UInt128)sum)}, not to 1");
     }
 
     private static IEnumerable<JsonElement> Items(JsonElement root, string name) =>

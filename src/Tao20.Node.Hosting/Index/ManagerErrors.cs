@@ -2,7 +2,7 @@ using Tao20.Chain.Abi;
 
 namespace Tao20.Node.Index;
 
-/// <summary>What a refusal of an index's manager means (source: Contracts/Index/Manager.sol).</summary>
+/// <summary>What a refusal of an index or its manager means (source: Contracts/Index/Index.sol, Manager.sol).</summary>
 internal static class ManagerErrors
 {
     private static readonly IReadOnlyList<(string Selector, string Meaning)> Known =
@@ -18,6 +18,9 @@ internal static class ManagerErrors
         (Keccak.Selector("NoReference(uint16)"), "a subnet is not there, does not trade, is too small, or has no mean price yet"),
         (Keccak.Selector("HoldingMissing(uint16)"), "stake of a leg is missing: follow it first"),
         (Keccak.Selector("LegDissolving(uint16)"), "the subnet of a leg is being dissolved"),
+        (Keccak.Selector("TooLittle(uint256,uint256)"), "it is less than the contract takes: the first mint is of 20 tokens at the least"),
+        (Keccak.Selector("LegFailed(uint16,bytes32)"), "the chain refuses to move stake of a leg: give more gas by Transactions:LegGas"),
+        (Keccak.Selector("BadRules()"), "the chain takes its own times alone: leave 'times' out of the plan"),
     ];
 
     /// <summary>A refusal with what it means, where that is known.</summary>

@@ -60,7 +60,12 @@ public sealed class ArtifactTests
         var codes = ((string[])["Index", "Lens", "Manager", "Means", "Pool", "Router", "ValidatorRegistry"])
             .Select(ContractArtifact.Load)
             .Select(artifact =>
-                ContractCode.Of(artifact.Name, Convert.FromHexString(artifact.DeployedBytecode.AsSpan(2)), artifact.Immutables)
+                ContractCode.Of(
+                    artifact.Name,
+                    Convert.FromHexString(artifact.DeployedBytecode.AsSpan(2)),
+                    artifact.Immutables,
+                    artifact.Bytecode
+                )
             )
             .ToDictionary(
                 code => code.Name,
@@ -69,6 +74,7 @@ public sealed class ArtifactTests
                     hash = code.Hash.ToString(),
                     length = code.Length,
                     immutables = code.Immutables.Select(place => (int[])[place.Start, place.Length]),
+                    creation = code.Creation,
                 }
             );
         var text = JsonSerializer.Serialize(codes, new JsonSerializerOptions { WriteIndented = true }) + "\n";

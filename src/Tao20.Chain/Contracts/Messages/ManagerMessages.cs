@@ -1,6 +1,7 @@
 using System.Numerics;
 using Nethereum.ABI.FunctionEncoding.Attributes;
 using Nethereum.Contracts;
+using Tao20.Domain.Index;
 
 namespace Tao20.Chain.Contracts.Messages;
 
@@ -50,6 +51,14 @@ internal sealed class TargetStruct
 
     [Parameter("bytes32", "hotkey", 3)]
     public byte[] Hotkey { get; init; } = [];
+
+    public static TargetStruct Of(LegTarget target) =>
+        new()
+        {
+            Netuid = target.Netuid,
+            Weight = target.Weight,
+            Hotkey = target.Hotkey.ToBytes(),
+        };
 }
 
 /// <summary>The price of a leg that is left and has no mean, in wei per alpha.</summary>

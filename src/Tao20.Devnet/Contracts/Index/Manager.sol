@@ -40,6 +40,8 @@ contract Manager {
     }
 
     Index public index;
+    /// Who makes it, and may do nothing but name the index once: the owner need not sign for that.
+    address private immutable deployer;
     address public owner;
     address public guardian;
     uint256 public windowSince;
@@ -69,11 +71,12 @@ contract Manager {
 
     constructor(address owner_, address guardian_, Rules memory rules_) {
         RuleTable.check(rules_);
-        (owner, guardian, times) = (owner_, guardian_, rules_);
+        (deployer, owner, guardian, times) = (msg.sender, owner_, guardian_, rules_);
     }
 
     /// @notice Names the index it manages, once: the index names its manager when it is made.
-    function bind(Index index_) external onlyOwner {
+    function bind(Index index_) external {
+        if (msg.sender != deployer) revert NotOwner();
         if (address(index) != address(0) || index_.manager() != address(this)) revert BadProposal();
         index = index_;
     }
