@@ -21,27 +21,33 @@ public sealed class OutboxKillTests : OneValidator
             ("eth_getTransactionReceipt", 2),
         ];
         var epoch = 0UL;
-        foreach (var (method, nth) in steps)
+        var running = Start("victim", proxy.Url);
+        try
         {
-            foreach (var afterwards in new[] { false, true })
+            foreach (var (method, nth) in steps)
             {
-                var before = await NonceAsync();
-                var where = $"{method} {nth}, {(afterwards ? "after" : "before")}";
-                await using (var victim = Start("victim", proxy.Url))
+                foreach (var afterwards in new[] { false, true })
                 {
-                    await FollowedAsync(victim);
+                    var before = await NonceAsync();
+                    var where = $"{method} {nth}, {(afterwards ? "after" : "before")}";
+                    await FollowedAsync(running);
                     var reached = proxy.TrapAsync(method, nth, afterwards);
                     await EpochAsync();
                     await PassUntilAsync(reached, where);
-                    await victim.KillAsync();
-                }
+                    await running.DisposeAsync();
+                    proxy.Open();
 
-                proxy.Open();
-                await using var survivor = Start("victim", proxy.Url);
-                await DoneAsync(survivor, epoch, where);
-                Assert.True(await NonceAsync() == before + 2, $"{where}: {await NonceAsync() - before} transactions instead of 2");
-                epoch++;
+                    // Who goes on is the next to be killed.
+                    running = Start("victim", proxy.Url);
+                    await DoneAsync(running, epoch, where);
+                    Assert.True(await NonceAsync() == before + 2, $"{where}: {await NonceAsync() - before} transactions instead of 2");
+                    epoch++;
+                }
             }
+        }
+        finally
+        {
+            await running.DisposeAsync();
         }
     }
 
