@@ -49,6 +49,7 @@ internal sealed class ChainFixture : IAsyncDisposable
         );
         var (economy, time) = await Economy.DeployAsync(chain, miners, new AnvilOptions().GenesisTimestamp + 1, CancellationToken.None);
         var node = await SubtensorRpc.StartAsync(chain.Rpc, 0, CancellationToken.None);
+        node.Node.FirstBlock = height;
         return new ChainFixture(chain, node, economy, new ScriptedTraders(economy, new TraderScript(seed, 90), time), null);
     }
 

@@ -70,7 +70,8 @@ public sealed class DevnetMarketTests : InDirectory
             traders,
             miner =>
             {
-                Assert.True(Wei(miner, "profitWei") >= 0, miner!.ToJsonString());
+                // Step by step, a trade that others spoil costs its gas, and what prices moved by meanwhile.
+                Assert.True(Wei(miner, "profitWei") >= (stepwise ? -Capital / 1_000 : 0), miner!.ToJsonString());
                 Assert.True(miner["booksRight"]!.GetValue<bool>());
                 Assert.InRange(miner["confirmed"]!.GetValue<long>(), 1, stepwise ? long.MaxValue : miner["trades"]!.GetValue<long>());
                 Assert.True(miner["failed"]!.GetValue<long>() >= 0);

@@ -10,13 +10,7 @@ namespace Tao20.Chain.Contracts;
 /// <param name="Length">The length of its code, in bytes.</param>
 /// <param name="Immutables">Where the constructor's values stand: first byte and length of each.</param>
 /// <param name="Creation">The code that makes it, as 0x and hex digits: the constructor's arguments follow it.</param>
-public sealed record ContractCode(
-    string Name,
-    Hash256 Hash,
-    int Length,
-    IReadOnlyList<(int Start, int Length)> Immutables,
-    string Creation
-)
+public sealed record ContractCode(string Name, Hash256 Hash, int Length, IReadOnlyList<(int Start, int Length)> Immutables, string Creation)
 {
     private const string Resource = "Tao20.Chain.Contracts.contract-codes.json";
 

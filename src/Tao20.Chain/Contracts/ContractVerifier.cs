@@ -141,12 +141,7 @@ public sealed class ContractVerifier(EndpointPool pool)
     )
     {
         byte[] code = [];
-        await pool.SendAtAsync(
-                at.Number,
-                at.Hash,
-                [EthCalls.CodeAt(address, at.Number, found => code = found)],
-                cancel
-            )
+        await pool.SendAtAsync(at.Number, at.Hash, [EthCalls.CodeAt(address, at.Number, found => code = found)], cancel)
             .ConfigureAwait(false);
         if (code.Length == 0)
             return new VerifiedContract(name, address, null, false, [], ["there is no code: correct the address, or --rpc"]);

@@ -45,7 +45,9 @@ public sealed class DeploymentReader(EndpointPool pool)
                 at.Hash,
                 [
                     AccountCalls.Nonce(addresses.Founder, at.Number, found => nonce = found),
-                    .. contracts.Select(contract => EthCalls.CodeAt(addresses.Of(contract), at.Number, code => made[(int)contract] = IsMade(contract, code))),
+                    .. contracts.Select(contract =>
+                        EthCalls.CodeAt(addresses.Of(contract), at.Number, code => made[(int)contract] = IsMade(contract, code))
+                    ),
                 ],
                 cancel
             )
@@ -82,7 +84,11 @@ public sealed class DeploymentReader(EndpointPool pool)
         IEnumerable<RpcCall> LegCalls(LegTarget target, int i) =>
             [
                 Call(means, new MeanFunction(target.Netuid), data => legs[i] = legs[i] with { MeanWei = data.Integer(0) }),
-                Call(Precompiles.Alpha, new GetAlphaPriceFunction(target.Netuid), data => legs[i] = legs[i] with { SpotWei = data.Integer(0) }),
+                Call(
+                    Precompiles.Alpha,
+                    new GetAlphaPriceFunction(target.Netuid),
+                    data => legs[i] = legs[i] with { SpotWei = data.Integer(0) }
+                ),
                 Call(
                     means,
                     new ReadingsOfFunction(target.Netuid),

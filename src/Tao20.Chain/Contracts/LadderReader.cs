@@ -29,6 +29,7 @@ internal sealed class LadderReader(EndpointPool pool, Address contract, Address 
     /// <param name="nav">The index at the block.</param>
     /// <param name="reserves">What is in the pool that is traded in.</param>
     /// <param name="sizes">The sizes, ascending.</param>
+    /// <param name="sides">Which trips are quoted.</param>
     /// <param name="rules">What the chain asks of each leg.</param>
     /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="ChainException">No endpoint gives it.</exception>
@@ -37,6 +38,7 @@ internal sealed class LadderReader(EndpointPool pool, Address contract, Address 
         NavReading.Available nav,
         PoolReserves reserves,
         IReadOnlyList<Wei> sizes,
+        LadderSides sides,
         LegRules rules,
         CancellationToken cancel
     )
@@ -46,27 +48,41 @@ internal sealed class LadderReader(EndpointPool pool, Address contract, Address 
         _lens ??= await LensAsync(router, nav.Inputs, cancel).ConfigureAwait(false);
         if (_lens is not { } lens)
             return [.. sizes.Select(size => new LadderRung(size, null, null, $"{router} is no router of {contract}: correct --router"))];
-        await pool.SendAtAsync(block, hash, [.. sizes.Select((size, i) => Cost(size, found => costs[i] = found))], cancel)
-            .ConfigureAwait(false);
+        if (sides.Mint)
+            await pool.SendAtAsync(block, hash, [.. sizes.Select((size, i) => Cost(size, found => costs[i] = found))], cancel)
+                .ConfigureAwait(false);
 
         var rungs = sizes.Select(size => new LadderRung(size, null, null)).ToArray();
         var calls = new List<RpcCall>(2 * sizes.Count);
         for (var i = 0; i < sizes.Count; i++)
         {
             var (at, size) = (i, sizes[i]);
-            if (costs[i] is not { } cost)
-                rungs[i] = rungs[i] with { Refusal = "the basket has no price" };
-            else if (BasketOrder.OfMint(nav, Fit(cost, Budget(nav, size)), size, rules, LimitBasisPoints) is { } mint)
-                calls.Add(Quote(size, RouterCalls.QuoteMintAndSell(mint), mint, (rung, trip) => rung with { Mint = trip }));
-            else
-                rungs[i] = rungs[i] with { Refusal = "a mint of it is too little for what the legs need" };
+            if (sides.Mint)
+                QuoteMint();
+            if (sides.Redeem)
+                QuoteRedemption();
 
-            var bought = Wei.From((UInt128)reserves.Buy(size.Value));
-            var redemption = BasketOrder.OfRedemption(nav, bought, rules);
-            if (redemption.Sell == 0)
-                rungs[i] = rungs[i] with { Refusal = "a redemption of it is too little to be sold" };
-            else
-                calls.Add(Quote(size, RouterCalls.QuoteBuyAndRedeem(redemption), redemption, (rung, trip) => rung with { Redeem = trip }));
+            void QuoteMint()
+            {
+                if (costs[at] is not { } cost)
+                    rungs[at] = rungs[at] with { Refusal = "the basket has no price" };
+                else if (BasketOrder.OfMint(nav, Fit(cost, Budget(nav, size)), size, rules, LimitBasisPoints) is { } mint)
+                    calls.Add(Quote(size, RouterCalls.QuoteMintAndSell(mint), mint, (rung, trip) => rung with { Mint = trip }));
+                else
+                    rungs[at] = rungs[at] with { Refusal = "a mint of it is too little for what the legs need" };
+            }
+
+            void QuoteRedemption()
+            {
+                var bought = Wei.From((UInt128)reserves.Buy(size.Value));
+                var redemption = BasketOrder.OfRedemption(nav, bought, rules);
+                if (redemption.Sell == 0)
+                    rungs[at] = rungs[at] with { Refusal = "a redemption of it is too little to be sold" };
+                else
+                    calls.Add(
+                        Quote(size, RouterCalls.QuoteBuyAndRedeem(redemption), redemption, (rung, trip) => rung with { Redeem = trip })
+                    );
+            }
 
             RpcCall Quote(Wei value, string data, BasketOrder order, Func<LadderRung, RoundTrip, LadderRung> with) =>
                 EthCalls.SimulateAt(account, router, value, data, block) with

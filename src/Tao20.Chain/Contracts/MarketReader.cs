@@ -120,8 +120,9 @@ public sealed class MarketReader(
             case NavReading.Available nav
                 when MarketPrice.From([.. market.Pools.Zip(reserves, (address, held) => new MarketQuote(address, held.Spot))]) is { } price:
                 var rules = LegRules.Of(runtime.Profile, fees.LegGas);
+                var sides = LadderSides.Of(price.Price, nav.Nav, tokens);
                 var ladder = market.Router is { } router
-                    ? await _ladder.ReadAsync(router, nav, reserves[0], sizes, rules, cancel).ConfigureAwait(false)
+                    ? await _ladder.ReadAsync(router, nav, reserves[0], sizes, sides, rules, cancel).ConfigureAwait(false)
                     : await Task.WhenAll(sizes.Select(size => StepwiseAsync(nav, reserves[0], size, cancel))).ConfigureAwait(false);
                 return new MarketReading.Available(
                     new NavTick(

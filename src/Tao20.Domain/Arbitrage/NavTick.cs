@@ -14,13 +14,29 @@ public sealed record RoundTrip(Wei Tokens, Wei Proceeds, ulong GasUnits, BasketO
 
 /// <summary>One size of the ladder, quoted at one block.</summary>
 /// <param name="Size">TAO put in.</param>
-/// <param name="Mint">Minted with it and sold on the market; null when the chain refuses to quote.</param>
-/// <param name="Redeem">Bought with it on the market and redeemed; null when the chain refuses to quote.</param>
-/// <param name="Refusal">Why a side is not quoted, in words; null when both are.</param>
+/// <param name="Mint">Minted with it and sold on the market; null when the chain refuses to quote, or it cannot pay.</param>
+/// <param name="Redeem">Bought with it on the market and redeemed; null when the chain refuses to quote, or it cannot pay.</param>
+/// <param name="Refusal">Why a side that was asked for is not quoted, in words; null when all are.</param>
 public sealed record LadderRung(Wei Size, RoundTrip? Mint, RoundTrip? Redeem, string? Refusal = null)
 {
     /// <summary>The quote of a kind of round trip.</summary>
     public RoundTrip? Of(TradeKind kind) => kind == TradeKind.MintAndSell ? Mint : Redeem;
+}
+
+/// <summary>
+/// Which round trips are quoted: those that can pay. Minting for the market does where it is not below NAV, buying for a redemption where
+/// it is not above; each quote is a simulation of the whole basket, which is what a tick costs.
+/// </summary>
+/// <param name="Mint">Minted and sold on the market.</param>
+/// <param name="Redeem">Bought on the market and redeemed.</param>
+public readonly record struct LadderSides(bool Mint, bool Redeem)
+{
+    /// <summary>The sides at a price of the market.</summary>
+    /// <param name="market">The price.</param>
+    /// <param name="nav">NAV.</param>
+    /// <param name="tokens">Tokens of the account: what turns them into TAO is held against a redemption.</param>
+    public static LadderSides Of(TaoPerToken market, TaoPerToken nav, Wei tokens) =>
+        new(market.Value >= nav.Value, market.Value <= nav.Value || tokens.Value > 0);
 }
 
 /// <summary>All a decision needs, read at one block.</summary>

@@ -181,7 +181,10 @@ public static class DeploymentSteps
         var missing = plan.Targets.Zip(view.Legs).Where(pair => pair.Second.MeanWei is null).ToList();
         if (missing.Count == 0)
             return null;
-        var old = missing.Where(pair => IsToBeRead(pair.Second, plan.Times, view.Block)).Select(pair => pair.First.Netuid).ToImmutableList();
+        var old = missing
+            .Where(pair => IsToBeRead(pair.Second, plan.Times, view.Block))
+            .Select(pair => pair.First.Netuid)
+            .ToImmutableList();
         if (old.Count > 0)
             return new DeploymentStep.Observe(old);
         var (block, names) = (
@@ -191,7 +194,10 @@ public static class DeploymentSteps
         return new DeploymentStep.Wait(
             Math.Max(block, view.Block + 1),
             view.Block < block
-                ? string.Create(CultureInfo.InvariantCulture, $"mean prices of {plan.Times.Shortest} blocks are there from block {block} on")
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"mean prices of {plan.Times.Shortest} blocks are there from block {block} on"
+                )
                 : $"subnets {names} have no mean price: they are too young, too cheap, above 1 TAO, or nobody can register or trade there"
         );
     }

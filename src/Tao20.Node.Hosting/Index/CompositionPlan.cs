@@ -41,10 +41,7 @@ internal static class CompositionPlan
     /// <exception cref="FormatException">They are no composition.</exception>
     public static ImmutableList<LegTarget> TargetsOf(JsonElement root, Hash256? hotkey)
     {
-        var targets = Items(root, "targets")
-            .Concat(Items(root, "constituents"))
-            .Select(item => TargetOf(item, hotkey))
-            .ToImmutableList();
+        var targets = Items(root, "targets").Concat(Items(root, "constituents")).Select(item => TargetOf(item, hotkey)).ToImmutableList();
         var sum = targets.Aggregate(BigInteger.Zero, (total, target) => total + target.Weight);
         if (targets.Count is 0 or > MostLegs)
             throw new FormatException($"it has {targets.Count} targets: give 1 to {MostLegs}");

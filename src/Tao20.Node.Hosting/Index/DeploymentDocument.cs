@@ -32,11 +32,7 @@ internal sealed record DeploymentDocument(
     ) =>
         new(
             addresses.Founder.ToString(),
-            Enum.GetValues<IndexContract>()
-                .ToDictionary(
-                    contract => JsonNameOf(contract),
-                    contract => addresses.Of(contract).ToString()
-                ),
+            Enum.GetValues<IndexContract>().ToDictionary(contract => JsonNameOf(contract), contract => addresses.Of(contract).ToString()),
             view.Block,
             left,
             view.Supply.ToString(CultureInfo.InvariantCulture),

@@ -21,7 +21,17 @@ internal static class DeploymentPlanFile
         UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow,
     };
 
-    private static readonly HashSet<string> Keys = ["targets", "constituents", "owner", "guardian", "genesisTao", "times", "asOf", "missingDays"];
+    private static readonly HashSet<string> Keys =
+    [
+        "targets",
+        "constituents",
+        "owner",
+        "guardian",
+        "genesisTao",
+        "times",
+        "asOf",
+        "missingDays",
+    ];
 
     /// <summary>Reads one.</summary>
     /// <param name="file">The file.</param>
@@ -50,10 +60,14 @@ internal static class DeploymentPlanFile
         if (root.EnumerateObject().Select(property => property.Name).FirstOrDefault(name => !Keys.Contains(name)) is { } unknown)
             throw new FormatException($"it has the key '{unknown}', which means nothing: give targets, owner, guardian, genesisTao, times");
         var targets = CompositionPlan.TargetsOf(root, hotkey);
-        if (targets.Find(target => target.Weight < LeastWeight * (double)Tao || target.Weight > MostWeight * (double)Tao) is { Weight: > 0 } wrong)
+        if (
+            targets.Find(target => target.Weight < LeastWeight * (double)Tao || target.Weight > MostWeight * (double)Tao) is
+            { Weight: > 0 } wrong
+        )
             throw new FormatException($"netuid {wrong.Netuid} has the weight {FixedPoint.Format(wrong.Weight)}: give 0.005 to 0.3");
         var text = root.TryGetProperty("genesisTao", out var tao) ? tao.ToString() : "";
-        return FixedPoint.TryParse(text, out var genesis) && genesis >= DeploymentPlan.LeastGenesisTao * Tao && genesis <= MostGenesisTao * Tao
+        return
+            FixedPoint.TryParse(text, out var genesis) && genesis >= DeploymentPlan.LeastGenesisTao * Tao && genesis <= MostGenesisTao * Tao
             ? new DeploymentPlan(
                 targets,
                 AddressOf(root, "owner"),
@@ -69,5 +83,7 @@ internal static class DeploymentPlanFile
     private static Address AddressOf(JsonElement root, string name) =>
         root.TryGetProperty(name, out var text) && Address.TryParse(text.ToString(), out var address) && address != default
             ? address
-            : throw new FormatException($"{name} is '{(text.ValueKind == JsonValueKind.Undefined ? "" : text)}': give 0x and 40 hex digits");
+            : throw new FormatException(
+                $"{name} is '{(text.ValueKind == JsonValueKind.Undefined ? "" : text)}': give 0x and 40 hex digits"
+            );
 }

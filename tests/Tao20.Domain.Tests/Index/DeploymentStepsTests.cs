@@ -155,7 +155,12 @@ public sealed class DeploymentStepsTests(ITestOutputHelper output)
                     return;
             Assert.All(
                 Plan.Targets.Zip(values),
-                pair => Assert.InRange(pair.Second * One / total, (BigInteger)pair.First.Weight * 98 / 100, (BigInteger)pair.First.Weight * 102 / 100)
+                pair =>
+                    Assert.InRange(
+                        pair.Second * One / total,
+                        (BigInteger)pair.First.Weight * 98 / 100,
+                        (BigInteger)pair.First.Weight * 102 / 100
+                    )
             );
             View = View with { Supply = total };
         }

@@ -40,8 +40,7 @@ internal sealed class RulesStruct(IndexTimes times)
 }
 
 /// <summary>Deploys what means are kept by.</summary>
-internal sealed class MeansDeployment(IndexTimes times, bool defaultsHold)
-    : ContractDeploymentMessage(ContractCode.All["Means"].Creation)
+internal sealed class MeansDeployment(IndexTimes times, bool defaultsHold) : ContractDeploymentMessage(ContractCode.All["Means"].Creation)
 {
     [Parameter("tuple", "rules", 1)]
     public RulesStruct Rules => new(times);
