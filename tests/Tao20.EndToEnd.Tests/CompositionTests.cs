@@ -61,6 +61,20 @@ public sealed class CompositionTests : InDirectory
                 await process.DisposeAsync();
         }
 
+        // The same by a person, at a command line.
+        string[] check = ["index", "compose", "--check", "--contract", $"{chain.Economy.Index}"];
+        await RequireAsync(0, "is the rule's as of", [.. check, "--rpc", $"{chain.Chain.Rpc}", "--emissions", In("right")]);
+        string[] wrong = [.. check, "--rpc", $"{chain.Chain.Rpc}", "--emissions", In("wrong")];
+        await RequireAsync(1, "subnet 99 is rank 20 by the rule and not held", wrong);
+        await RequireAsync(1, "subnet 99 is rank 20", [.. wrong, "--as-of", $"{sunday:yyyy-MM-dd}", "--json"]);
+        await RequireAsync(1, "it cannot be checked", [.. check, "--rpc", $"{chain.Chain.Rpc}", "--emissions", In("broken")]);
+        await RequireAsync(2, "--rpc is missing", [.. check, "--emissions", In("right")]);
+        await RequireAsync(
+            2,
+            "--contract is missing",
+            ["index", "compose", "--check", "--rpc", $"{chain.Chain.Rpc}", "--emissions", In("right")]
+        );
+
         var (code, _, refused) = await Tao20Process.RunAsync(
             Arguments(chain, validators, "nowhere"),
             environment: Environment(System.IO.Path.Combine(Directory, "nowhere"))
@@ -70,6 +84,17 @@ public sealed class CompositionTests : InDirectory
             refused.Lines,
             line =>
                 line.Contains("Index:Emissions", StringComparison.Ordinal) && line.Contains("is not a directory", StringComparison.Ordinal)
+        );
+    }
+
+    private string In(string name) => System.IO.Path.Combine(Directory, name);
+
+    private static async Task RequireAsync(int code, string words, string[] arguments)
+    {
+        var (ended, output, process) = await Tao20Process.RunAsync(arguments);
+        Assert.True(
+            ended == code && (output + process.Errors).Contains(words, StringComparison.Ordinal),
+            $"{ended}: {output}{process.Errors}"
         );
     }
 

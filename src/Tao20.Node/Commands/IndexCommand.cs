@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Spectre.Console;
 using Tao20.Domain.Index;
+using Tao20.Domain.Units;
 using Tao20.Node.Configuration;
 using Tao20.Node.Hosting;
 
@@ -22,34 +23,49 @@ internal static class IndexCommand
         };
         var asOf = new Option<string>("--as-of")
         {
-            Description = "The last of the 14 days",
+            Description = "The last of the 14 days (default with --check: the last Sundays of a rebalance, by the chain's time)",
             HelpName = "YYYY-MM-DD",
-            Required = true,
         };
+        var check = new Option<bool>("--check")
+        {
+            Description = "Hold the composition of an index on the chain against the rule; exit 1 where it differs",
+        };
+        var (rpc, contract) = (EndpointOptions.Rpc(", for --check"), EndpointOptions.Index());
+        (rpc.Required, contract.Required) = (false, false);
         var json = NodeOptions.Json();
         var compose = new Command("compose", "Print the 20 constituents: average emission of 14 days, largest first")
         {
             emissions,
             asOf,
+            check,
+            rpc,
+            contract,
             json,
         };
         compose.SetAction(
             async (parsed, cancel) =>
             {
-                if (
-                    !DateOnly.TryParseExact(
-                        parsed.GetValue(asOf),
-                        "yyyy-MM-dd",
-                        CultureInfo.InvariantCulture,
-                        DateTimeStyles.None,
-                        out var day
-                    )
-                )
-                    throw new NodeException(ExitCodes.Usage, $"--as-of = {parsed.GetValue(asOf)} is not a day: give YYYY-MM-DD.");
-                await ComposeAsync(parsed.GetValue(emissions)!, day, parsed.GetValue(json), cancel);
+                var (directory, day) = (parsed.GetValue(emissions)!, DayOf(parsed.GetValue(asOf)));
+                if (parsed.GetValue(check))
+                    return await CheckAsync(
+                        directory,
+                        day,
+                        parsed.GetValue(rpc) ?? throw Missing("--rpc"),
+                        EndpointOptions.ReadAddress("--contract", parsed.GetValue(contract)) ?? throw Missing("--contract"),
+                        parsed.GetValue(json),
+                        cancel
+                    );
+                await ComposeAsync(
+                    directory,
+                    day ?? throw new NodeException(ExitCodes.Usage, "--as-of is missing: give the last of the 14 days as YYYY-MM-DD."),
+                    parsed.GetValue(json),
+                    cancel
+                );
                 return ExitCodes.Ok;
             }
         );
+
+        static NodeException Missing(string option) => new(ExitCodes.Usage, $"{option} is missing: --check asks the chain.");
         return new Command("index", "The index rule, and an index on the chain")
         {
             compose,
@@ -58,6 +74,43 @@ internal static class IndexCommand
             IndexProposalCommands.Apply(),
             IndexProposalCommands.Cancel(),
         };
+    }
+
+    private static DateOnly? DayOf(string? text) =>
+        text is null ? null
+        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
+        : throw new NodeException(ExitCodes.Usage, $"--as-of = {text} is not a day: give YYYY-MM-DD.");
+
+    /// <summary>Holds the composition of an index against the rule.</summary>
+    private static async Task<int> CheckAsync(
+        DirectoryInfo emissions,
+        DateOnly? day,
+        string endpoints,
+        Address contract,
+        bool json,
+        CancellationToken cancel
+    )
+    {
+        await using var chain = EndpointOptions.Connect(EndpointOptions.Read(endpoints), contract);
+        var view = await IndexShowCommand.ReadAsync(chain, contract, cancel);
+        var checkedComposition = await new EmissionsCheck(emissions).CheckAsync(
+            [.. view.Legs.Select(leg => (leg.Netuid, new Ratio((ulong)leg.Weight)))],
+            day is { } one ? [one] : CompositionCheck.RebalanceDays(view.Block.Time),
+            cancel
+        );
+        EndpointOptions.Print(
+            json,
+            new
+            {
+                asOf = checkedComposition.AsOf.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                block = view.Block.Number,
+                checkedComposition.Differences,
+            },
+            checkedComposition.Differences.Count == 0
+                ? [$"The composition of {contract} is the rule's as of {checkedComposition.AsOf:yyyy-MM-dd}."]
+                : checkedComposition.Differences
+        );
+        return checkedComposition.Differences.Count == 0 ? ExitCodes.Ok : ExitCodes.Failed;
     }
 
     private static async Task ComposeAsync(DirectoryInfo directory, DateOnly asOf, bool json, CancellationToken cancel)

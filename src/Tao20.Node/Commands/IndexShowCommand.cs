@@ -1,5 +1,8 @@
 using System.CommandLine;
 using Tao20.Chain.Contracts;
+using Tao20.Chain.Following;
+using Tao20.Domain.Index;
+using Tao20.Domain.Units;
 using Tao20.Node.Configuration;
 using Tao20.Node.Index;
 
@@ -23,19 +26,26 @@ internal static class IndexShowCommand
             {
                 var address = EndpointOptions.ReadAddress("--contract", parsed.GetValue(contract))!.Value;
                 await using var chain = EndpointOptions.Connect(EndpointOptions.Read(parsed.GetValue(rpc)!), address);
-                await chain.Head.RefreshAsync(cancel);
-                try
-                {
-                    var index = await new IndexReader(chain.Pool, address).ReadAsync(chain.Head.Latest!, cancel);
-                    EndpointOptions.Print(parsed.GetValue(json), IndexDocument.Of(index), IndexDocument.Lines(index));
-                    return ExitCodes.Ok;
-                }
-                catch (FormatException e)
-                {
-                    throw new NodeException(ExitCodes.WrongChain, $"--contract = {address}: {e.Message}.", e);
-                }
+                var index = await ReadAsync(chain, address, cancel);
+                EndpointOptions.Print(parsed.GetValue(json), IndexDocument.Of(index), IndexDocument.Lines(index));
+                return ExitCodes.Ok;
             }
         );
         return show;
+    }
+
+    /// <summary>An index as it is at the latest block.</summary>
+    /// <exception cref="NodeException">The contract is none.</exception>
+    public static async Task<IndexView> ReadAsync(ChainConnection chain, Address contract, CancellationToken cancel)
+    {
+        await chain.Head.RefreshAsync(cancel);
+        try
+        {
+            return await new IndexReader(chain.Pool, contract).ReadAsync(chain.Head.Latest!, cancel);
+        }
+        catch (FormatException e)
+        {
+            throw new NodeException(ExitCodes.WrongChain, $"--contract = {contract}: {e.Message}.", e);
+        }
     }
 }
