@@ -100,6 +100,17 @@ internal static class DevnetCommand
             Description = $"After two thirds of the time this subnet of the index is dissolved, 1 to {DevnetNodes.Netuid - 1}",
             HelpName = "NETUID",
         };
+        var washers = new Option<int>("--washers")
+        {
+            Description = $"How many more trade for their volume alone, 0 to {DevnetSettings.MaxWashers} (default 0)",
+            HelpName = "N",
+        };
+        var washTao = new Option<int>("--wash-tao")
+        {
+            Description = "The volume that each of these makes in an epoch, in TAO (default 100)",
+            HelpName = "TAO",
+            DefaultValueFactory = _ => 100,
+        };
         var command = new Command("devnet", "A whole TAO20 economy on this machine: watch miners trade and be ranked")
         {
             dataDir,
@@ -122,6 +133,8 @@ internal static class DevnetCommand
             upgradeTo,
             rebalance,
             dissolve,
+            washers,
+            washTao,
         };
         command.SetAction(
             (parsed, cancel) =>
@@ -148,7 +161,9 @@ internal static class DevnetCommand
                         parsed.GetValue(chainSpec),
                         parsed.GetValue(upgradeTo),
                         parsed.GetValue(rebalance),
-                        parsed.GetValue(dissolve)
+                        parsed.GetValue(dissolve),
+                        parsed.GetValue(washers),
+                        parsed.GetValue(washTao)
                     ).Checked(),
                     cancel
                 )
@@ -231,6 +246,7 @@ internal static class DevnetCommand
 
         var traders = new ScriptedTraders(economy, settings.Script, time);
         var rebalancing = new DevnetRebalancing(economy, settings);
+        var washing = await DevnetWashing.BeginAsync(economy, settings, cancel);
         var upgrade = new DevnetUpgrade(economy, settings, [.. hosts.All, .. market?.Hosts ?? []]);
         await using (var view = DevnetView.Start(settings, host, market, cancel))
         {
@@ -264,7 +280,7 @@ internal static class DevnetCommand
             Say("Playing the same noise on a second chain, where no miner trades ...");
         var peg = market is null ? null : PegSummary.Of(market.Figures, await DevnetMarket.WithoutArbitrageAsync(tools, settings, cancel));
         var trading = market is null ? null : await TradingSummary.CollectAsync(market, accounts, cancel);
-        var summary = await DevnetSummary.CollectAsync(
+        var collected = await DevnetSummary.CollectAsync(
             economy,
             hosts.All,
             DevnetNodes.Netuid,
@@ -274,6 +290,7 @@ internal static class DevnetCommand
             await rebalancing.SummaryAsync(cancel),
             cancel
         );
+        var summary = collected with { Washing = await washing.SummaryAsync(collected.Epochs, cancel) };
         if (settings.Json)
             await output.WriteLineAsync(JsonSerializer.Serialize(summary, NodeEndpoints.Json));
         else

@@ -60,7 +60,7 @@ internal sealed class DevnetMarket : IAsyncDisposable
         var accounts = await economy.Chain.Client.AccountsAsync(cancel);
         var script = new MarketScript(settings.Seed, settings.MarketNoise, settings.SecondsPerBlock);
         var arbitrageurs = Enumerable.Range(1, settings.Arbitrageurs).Select(i => PegMarket.KeyOf(i, settings.Seed).Address).ToList();
-        (var market, time) = await PegMarket.OpenAsync(economy, accounts[settings.Miners + 1], arbitrageurs, script, time, cancel);
+        (var market, time) = await PegMarket.OpenAsync(economy, accounts[settings.Scripted + 1], arbitrageurs, script, time, cancel);
         return (new DevnetMarket(economy, market, script, accounts), time);
     }
 

@@ -25,7 +25,9 @@ internal sealed record DevnetSettings(
     uint ChainSpec,
     uint? UpgradeTo,
     bool Rebalance,
-    int? Dissolve
+    int? Dissolve,
+    int Washers,
+    int WashTao
 )
 {
     /// <summary>How many scripted miners there can be.</summary>
@@ -37,14 +39,21 @@ internal sealed record DevnetSettings(
     /// <summary>How many arbitrageurs there can be.</summary>
     public const int MaxArbitrageurs = 10;
 
+    /// <summary>How many traders for volume alone there can be.</summary>
+    public const int MaxWashers = 5;
+
+    private const int MaxWashTao = 10_000;
     private const double MaxNoise = 0.2;
 
     /// <summary>How the chain is started: an account for each scripted miner, one for the keeper, and one for the market's maker.</summary>
-    public AnvilOptions Anvil => new() { Accounts = Miners + 2 };
+    public AnvilOptions Anvil => new() { Accounts = Scripted + 2 };
+
+    /// <summary>How many miners trade by script: for themselves, and for volume alone.</summary>
+    public int Scripted => Miners + Washers;
 
     /// <summary>Deploys the economy on a fresh chain.</summary>
     public Task<(Economy Economy, ulong Time)> DeployAsync(Anvil chain, CancellationToken cancel) =>
-        Economy.DeployAsync(chain, Miners, Anvil.GenesisTimestamp + 1, cancel, ChainSpec);
+        Economy.DeployAsync(chain, Scripted, Anvil.GenesisTimestamp + 1, cancel, ChainSpec);
 
     /// <summary>The standard deviation of the market's move in a minute, as a fraction.</summary>
     public double MarketNoise => Percentage.TryParse(MarketNoiseText) ?? 0;
@@ -59,7 +68,13 @@ internal sealed record DevnetSettings(
     public ushort RevealTempo => (ushort)Math.Clamp(Epoch / BlockTime, ValidatorSet.ShortTempo, ValidatorSet.Tempo);
 
     /// <summary>How the scripted traders behave: prices are observed by validators' nodes, and for want of any by the keeper.</summary>
-    public TraderScript Script => new(Seed, SecondsPerBlock) { Observes = Validators == 1 };
+    public TraderScript Script =>
+        new(Seed, SecondsPerBlock)
+        {
+            Observes = Validators == 1,
+            Washers = Washers,
+            WashTao = WashTao,
+        };
 
     public int Blocks => (int)Math.Round(Duration / BlockTime);
 
@@ -107,6 +122,8 @@ internal sealed record DevnetSettings(
             Dissolve ?? 0,
             $"1 to {DevnetNodes.Netuid - 1}: subnet {DevnetNodes.Netuid} is the validators' own"
         );
+        Require(Washers is >= 0 and <= MaxWashers, "--washers", Washers, $"0 to {MaxWashers}");
+        Require(WashTao is >= 1 and <= MaxWashTao, "--wash-tao", WashTao, $"1 to {MaxWashTao}");
         foreach (var text in ByzantineTexts)
             Require(
                 Byzantine.TryParse(text) is { } byzantine && byzantine.Validator <= Validators && Validators > 1,

@@ -93,6 +93,9 @@ internal sealed record DevnetSummary(
     IReadOnlyList<FaultDocument> Faults
 )
 {
+    /// <summary>What trading for volume alone has come to; empty where nobody did.</summary>
+    public IReadOnlyList<WashSummary> Washing { get; init; } = [];
+
     /// <summary>
     /// Every miner's fold equals the contract's own count, all validators have the same book, the subnet has the weights they set,
     /// and nothing is at fault. On a chain whose rules nobody knows it is right that something is off.
@@ -236,6 +239,7 @@ internal sealed record DevnetSummary(
         PrintConsensus();
         PrintUpgrade();
         Rebalancing?.Print();
+        WashSummary.Print(Washing);
         foreach (var fault in Faults)
             AnsiConsole.WriteLine($"{fault.Kind}: {fault.Message}");
     }

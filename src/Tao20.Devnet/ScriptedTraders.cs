@@ -11,11 +11,17 @@ public sealed record TraderScript(int Seed, int SecondsPerBlock)
 {
     /// <summary>Whether the keeper has mean prices observed.</summary>
     public bool Observes { get; init; } = true;
+
+    /// <summary>How many of the miners, the last ones, trade for their volume alone.</summary>
+    public int Washers { get; init; }
+
+    /// <summary>The volume that each of these makes in an hour's epoch, in TAO.</summary>
+    public int WashTao { get; init; }
 }
 
 /// <summary>
 /// Miners that mint and redeem in kind by a seeded script: ordinary trades, and among them dust, bursts of a dozen in one block, and
-/// round trips that undo a trade in the same block or the next. The keeper advances the epoch when its hour is over and moves
+/// round trips that undo a trade in the same block or the next; the last of them may trade for volume alone. The keeper advances the epoch when its hour is over and moves
 /// prices a little.
 /// </summary>
 /// <remarks>Blocks are mined by the script, so that the same seed gives the same chain however fast the machine is.</remarks>
@@ -25,6 +31,10 @@ public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong 
     private const int BlocksBetweenReadings = 5;
     private readonly Random _random = new(script.Seed);
     private readonly Dictionary<Address, BigInteger> _toUndo = [];
+    private readonly List<WashScript> _washers =
+    [
+        .. Enumerable.Range(0, script.Washers).Select(i => new WashScript(script.WashTao, script.Seed + 1 + i)),
+    ];
     private ulong _epochEnds = startTime + 3600;
     private int _blocks;
 
@@ -51,7 +61,12 @@ public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong 
             transactions.Add(economy.Observe());
         for (var i = 0; i < economy.Miners.Count; i++)
         {
-            var trades = Trades(economy.Miners[i], i, balances[i], nav, deadline).ToList();
+            var washer = i - (economy.Miners.Count - _washers.Count);
+            var trades = (
+                washer >= 0
+                    ? _washers[washer].Trades(economy, economy.Miners[i], balances[i], nav, Time, deadline)
+                    : Trades(economy.Miners[i], i, balances[i], nav, deadline)
+            ).ToList();
             Sent += trades.Count;
             transactions.AddRange(trades);
         }
