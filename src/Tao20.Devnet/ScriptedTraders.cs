@@ -33,7 +33,7 @@ public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong 
     private readonly Dictionary<Address, BigInteger> _toUndo = [];
     private readonly List<WashScript> _washers =
     [
-        .. Enumerable.Range(0, script.Washers).Select(i => new WashScript(script.WashTao, script.Seed + 1 + i)),
+        .. Enumerable.Range(0, script.Washers).Select(i => new WashScript(script.WashTao, script.SecondsPerBlock, script.Seed + 1 + i)),
     ];
     private ulong _epochEnds = startTime + 3600;
     private int _blocks;

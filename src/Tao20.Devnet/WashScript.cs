@@ -7,11 +7,12 @@ namespace Tao20.Devnet;
 /// <summary>
 /// An account that trades for its volume alone, as cheaply as the rules of the score let it: above dust, never in a burst, and never with a
 /// mint and a redemption of nearly as many tokens, so that everything counts in full. Three mints of 5 TAO and two redemptions of 7.5 give
-/// back what they took.
+/// back what they took; all are larger where one trade in a block would else not be enough.
 /// </summary>
 /// <param name="taoPerEpoch">The volume that it makes in an hour's epoch, in TAO.</param>
+/// <param name="secondsPerBlock">How much chain time a block takes.</param>
 /// <param name="seed">Same seed, same trades.</param>
-internal sealed class WashScript(int taoPerEpoch, int seed)
+internal sealed class WashScript(int taoPerEpoch, int secondsPerBlock, int seed)
 {
     private const int SecondsPerEpoch = 3_600;
     private const int Mille = 1_000;
@@ -27,6 +28,13 @@ internal sealed class WashScript(int taoPerEpoch, int seed)
         (true, 5_000),
         (false, 7_500),
     ];
+    private const int MeanTao = 6;
+
+    // Half as large again as one trade in each block has to be.
+    private readonly BigInteger _perMille = Math.Max(
+        Mille,
+        (long)taoPerEpoch * secondsPerBlock * Mille * 3 / (2L * SecondsPerEpoch * MeanTao)
+    );
     private readonly Random _random = new(seed);
     private ulong? _began;
     private BigInteger _done;
@@ -46,7 +54,7 @@ internal sealed class WashScript(int taoPerEpoch, int seed)
         if (_done >= taoPerEpoch * Tao * (time - _began.Value) / SecondsPerEpoch)
             yield break;
         var (mints, milli) = Round[_next++ % Round.Length];
-        var value = Tao * milli / Mille * (Mille + _random.Next(-JitterPerMille, JitterPerMille + 1)) / Mille;
+        var value = Tao * milli / Mille * _perMille / Mille * (Mille + _random.Next(-JitterPerMille, JitterPerMille + 1)) / Mille;
         _done += value;
         if (mints)
             yield return economy.Mint(account, value, nav, deadline);

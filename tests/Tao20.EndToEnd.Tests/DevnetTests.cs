@@ -36,6 +36,10 @@ public sealed class DevnetTests : InDirectory
             "7",
             "--chain-spec",
             spec,
+            "--washers",
+            "1",
+            "--wash-tao",
+            "60",
             "--data-dir",
             System.IO.Path.Combine(Directory, "data"),
         ]);
@@ -44,7 +48,7 @@ public sealed class DevnetTests : InDirectory
         Assert.Empty(summary["faults"]!.AsArray());
         Assert.True(summary["trades"]!.GetValue<int>() > 100);
         var miners = summary["miners"]!.AsArray();
-        Assert.Equal(5, miners.Count);
+        Assert.Equal(6, miners.Count);
         Assert.All(miners, miner => Assert.Equal(Text(miner, "chainWei"), Text(miner, "foldedWei")));
         Assert.Equal(summary["trades"]!.GetValue<long>(), miners.Sum(miner => miner!["trades"]!.GetValue<long>()));
 
@@ -63,6 +67,14 @@ public sealed class DevnetTests : InDirectory
             Assert.Equal(66, Text(epoch, "rankingRoot").Length);
             Assert.Equal(ranked.Count == 0 ? 0 : 65535, ranked.Select(miner => miner!["weight"]!.GetValue<int>()).DefaultIfEmpty().Max());
         }
+
+        // Who trades for volume alone has all of it counted, pays the fee, and gets a share that is more than nothing.
+        var washer = Assert.Single(summary["washing"]!.AsArray());
+        var washed = miners.Single(miner => Text(miner, "address") == Text(washer, "address"));
+        Assert.Equal(Text(washed, "foldedWei"), Text(washed, "eligibleWei"));
+        Assert.Equal(Text(washed, "foldedWei"), Text(washer, "volumeWei"));
+        Assert.InRange(washer!["costBps"]!.GetValue<double>(), -30, 11);
+        Assert.All(washer["shares"]!.AsArray().SkipLast(1), share => Assert.InRange(share!.GetValue<double>(), 0.01, 0.9));
     }
 
     [Fact]
