@@ -10,7 +10,7 @@ namespace Tao20.Devnet.Commands;
 /// <summary>What one account that trades for its volume alone has paid for it, and got.</summary>
 /// <param name="Address">The account.</param>
 /// <param name="VolumeWei">The volume that the contract has counted.</param>
-/// <param name="CostWei">By how much less it is worth than before, at the same prices: fees, rounding, and gas where it costs something.</param>
+/// <param name="CostWei">By how much less it is worth than before, at the same prices: fees, rounding, gas.</param>
 /// <param name="CostBps">The same of its volume, in hundredths of a percent.</param>
 /// <param name="Shares">What it got of what miners were given, by epoch; a fraction.</param>
 /// <param name="HonestWei">What the others have traded, each on average.</param>

@@ -21,8 +21,8 @@ public sealed record TraderScript(int Seed, int SecondsPerBlock)
 
 /// <summary>
 /// Miners that mint and redeem in kind by a seeded script: ordinary trades, and among them dust, bursts of a dozen in one block, and
-/// round trips that undo a trade in the same block or the next; the last of them may trade for volume alone. The keeper advances the epoch when its hour is over and moves
-/// prices a little.
+/// round trips that undo a trade in the same block or the next; the last of them may trade for volume alone. The keeper advances the
+/// epoch when its hour is over and moves prices a little.
 /// </summary>
 /// <remarks>Blocks are mined by the script, so that the same seed gives the same chain however fast the machine is.</remarks>
 public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong startTime)

@@ -211,7 +211,8 @@ public static class Tao20AkkaExtensions
         var reader = new MarketReader(chain.Pool, contract, market, trader.Account, chain.Runtime, trader.Fees);
         ITradePlan plan = market.Router is null ? new StepwisePlan(trader.Rules.SlippageBasisPoints) : new RouterPlan();
         var basket = new BasketReader(chain.Pool, contract, market, trader.Account, chain.Runtime, trader.Fees);
-        var execution = new TradeExecution(plan, new TradeEncoder(contract, market), market.Router is not null, basket, reader, chain.Head);
+        var encoder = new TradeEncoder(contract, market.TradedIn(contract, trader.Account), market.Router);
+        var execution = new TradeExecution(plan, encoder, market.Router is not null, basket, reader, chain.Head);
         return builder
             .WithOne<ArbitrageKey>(
                 ArbitrageKey.Name,

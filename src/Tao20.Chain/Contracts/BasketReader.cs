@@ -21,6 +21,7 @@ public sealed class BasketReader(
 )
 {
     private readonly NavReader _nav = new(pool, contract);
+    private readonly ITokenMarket _market = market.TradedIn(contract, account);
 
     /// <summary>Reads at a block.</summary>
     /// <exception cref="ChainException">No endpoint gives it.</exception>
@@ -30,7 +31,7 @@ public sealed class BasketReader(
         var (staked, allowed, poolAllowed) = (new AlphaHeld[inputs.Holdings.Count], new BigInteger[inputs.Holdings.Count], BigInteger.Zero);
         List<RpcCall> calls =
         [
-            At(contract, new AllowanceFunction(account, market.Pools[0]).Encode(), words => poolAllowed = words.Integer(0)),
+            At(contract, new AllowanceFunction(account, _market.Spender).Encode(), words => poolAllowed = words.Integer(0)),
         ];
         var coldkey = Coldkey.Of(account);
         for (var i = 0; i < staked.Length; i++)
@@ -72,8 +73,8 @@ public sealed class BasketReader(
         {
             if (log.Address == contract && log.Topic == Tao20Events.Minted)
                 return new AbiData(log.Data).Wei(0);
-            if (log.Address == market.Pools[0] && log.Topic == RouterCalls.SwapTopic)
-                return new AbiData(log.Data).Wei(2);
+            if (_market.SwapOf(log) is { } swap && swap.Tokens.Value > Int128.Zero)
+                return Wei.From((UInt128)swap.Tokens.Value);
         }
 
         throw new FormatException($"the transaction {receipt.Hash} has created no tokens");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts.Messages;
@@ -14,7 +15,11 @@ namespace Tao20.Chain.Contracts;
 
 /// <summary>Where TAO20 is traded.</summary>
 /// <param name="Router">The router; null where only the TAO20 contract exists, and trades are done step by step.</param>
-/// <param name="Pools">Market pools; the first is the one that is traded in, the others are asked for their price.</param>
+/// <param name="Pools">Market pools; the first is the one that is traded in, the others give a price. With a pair, all do.</param>
+/// <param name="Pair">A pair as Uniswap's second version has them, which is traded in instead.</param>
+/// <param name="PairRouter">The router of such pairs.</param>
+/// <param name="WrappedTao">What wraps TAO in them.</param>
+/// <param name="PairCodes">The hashes of the code of these three, in this order.</param>
 [Settings("Market")]
 public sealed record MarketAddresses(
     [property: Setting(
@@ -30,8 +35,34 @@ public sealed record MarketAddresses(
         Required = true,
         Unit = "addresses"
     )]
-        IReadOnlyList<Address> Pools
-);
+        IReadOnlyList<Address> Pools,
+    [property: Setting(
+        "A pair of the token and wrapped TAO as Uniswap's second version has them, which is traded in step by step instead of the "
+            + "first pool; from spec 452 of the chain on.",
+        Unit = "address"
+    )]
+        Address? Pair = null,
+    [property: Setting("The router of such pairs, by which it is traded in.", Unit = "address")] Address? PairRouter = null,
+    [property: Setting("The contract that wraps TAO for them.", Unit = "address")] Address? WrappedTao = null,
+    [property: Setting(
+        "The hashes of the code of pair, router and wrapped TAO, in this order: held against the chain at the start.",
+        Unit = "hashes"
+    )]
+        IReadOnlyList<string>? PairCodes = null
+)
+{
+    /// <summary>The market that an account trades in.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="account">The account.</param>
+    public ITokenMarket TradedIn(Address token, Address account) =>
+        Pair is { } pair ? new UniswapPair(pair, PairRouter!.Value, WrappedTao!.Value, token, account) : new IndexPool(Pools[0], account);
+
+    /// <summary>All markets that are asked for their price; the first is the one that is traded in.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="account">The account.</param>
+    public IReadOnlyList<ITokenMarket> All(Address token, Address account) =>
+        [TradedIn(token, account), .. Pools.Skip(Pair is null ? 1 : 0).Select(pool => new IndexPool(pool, account))];
+}
 
 /// <summary>What the market looks like at a block, or why nobody can say.</summary>
 public abstract record MarketReading
@@ -72,9 +103,8 @@ public sealed class MarketReader(
     // Encoded once: a tick at each head asks the same again and again.
     private static readonly string EpochInfo = new GetEpochInfoFunction().Encode();
     private static readonly string CurrentNav = new GetCurrentNavFunction().Encode();
-    private static readonly string ReserveTao = new ReserveTaoFunction().Encode();
-    private static readonly string ReserveToken = new ReserveTokenFunction().Encode();
     private readonly string _balanceOf = new BalanceOfFunction(account).Encode();
+    private readonly IReadOnlyList<ITokenMarket> _markets = market.All(contract, account);
     private readonly NavReader _nav = new(pool, contract);
     private readonly LadderReader _ladder = new(pool, contract, account);
 
@@ -94,7 +124,12 @@ public sealed class MarketReader(
         CancellationToken cancel
     )
     {
-        var reserves = new PoolReserves[market.Pools.Count];
+        if (runtime.Version?.Spec is var spec && _markets[0].LeastSpec > (spec ?? 0))
+            return new MarketReading.Unavailable(
+                $"the chain's spec is {spec?.ToString(CultureInfo.InvariantCulture) ?? "not known"}: below {_markets[0].LeastSpec}, "
+                    + "foreign code could act as the account and take its stake"
+            );
+        var reserves = new PoolReserves[_markets.Count];
         ulong epoch = 0;
         var (baseFee, tao, tokens) = (BigInteger.Zero, Wei.Zero, Wei.Zero);
         List<RpcCall> calls =
@@ -104,11 +139,12 @@ public sealed class MarketReader(
             At(contract, _balanceOf, words => tokens = words.Wei(0)),
             At(contract, EpochInfo, words => epoch = words.UInt64(0)),
         ];
-        for (var i = 0; i < market.Pools.Count; i++)
+        for (var i = 0; i < _markets.Count; i++)
         {
             var at = i;
-            calls.Add(Reserve(market.Pools[i], ReserveTao, wei => reserves[at] = reserves[at] with { Tao = wei }));
-            calls.Add(Reserve(market.Pools[i], ReserveToken, wei => reserves[at] = reserves[at] with { Tokens = wei }));
+
+            // A market that is none, or refuses, gives no price; the others may.
+            calls.AddRange(_markets[i].Reserves(block.Number, change => reserves[at] = change(reserves[at])));
         }
 
         var reading = _nav.ReadAsync(block, runtime.Profile, cancel);
@@ -118,7 +154,7 @@ public sealed class MarketReader(
             case NavReading.Unavailable none:
                 return new MarketReading.Unavailable(none.Reason);
             case NavReading.Available nav
-                when MarketPrice.From([.. market.Pools.Zip(reserves, (address, held) => new MarketQuote(address, held.Spot))]) is { } price:
+                when MarketPrice.From([.. _markets.Zip(reserves, (one, held) => new MarketQuote(one.Address, held.Spot))]) is { } price:
                 var rules = LegRules.Of(runtime.Profile, fees.LegGas);
                 var sides = LadderSides.Of(price.Price, nav.Nav, tokens);
                 var ladder = market.Router is { } router
@@ -149,22 +185,6 @@ public sealed class MarketReader(
 
         RpcCall At(Address to, string data, Action<AbiData> take) =>
             EthCalls.CallAt(to, data, block.Number, bytes => take(new AbiData(bytes)));
-
-        // A pool that is none, or refuses, gives no price; the others may.
-        RpcCall Reserve(Address of, string data, Action<Wei> take) =>
-            EthCalls.CallAt(
-                of,
-                data,
-                block.Number,
-                bytes =>
-                {
-                    if (bytes.Length > 0)
-                        take(new AbiData(bytes).Wei(0));
-                }
-            ) with
-            {
-                Refused = _ => { },
-            };
     }
 
     /// <summary>What the account owns at a block.</summary>
@@ -204,20 +224,20 @@ public sealed class MarketReader(
                 cancel
             )
             .ConfigureAwait(false);
-        var (tao, tokens, volume, redeems) = (WeiDelta.Zero, WeiDelta.Zero, Wei.Zero, false);
+        var (tao, tokens, volume, isInLogs) = (WeiDelta.Zero, WeiDelta.Zero, Wei.Zero, true);
         foreach (var log in logs)
         {
             var words = new AbiData(log.Data);
             if (log.Address == market.Router && log.Topic == RouterCalls.RoundTripTopic)
                 tao += WeiDelta.Between(words.Wei(1), words.Wei(3));
-            else if (log.Address == market.Pools[0] && log.Topic == RouterCalls.SwapTopic && log.Subject == account)
-                (tao, tokens) = (tao + WeiDelta.Between(Wei.Zero, words.Wei(2)), tokens + WeiDelta.Between(words.Wei(1), Wei.Zero));
+            else if (_markets[0].SwapOf(log) is { } swap)
+                (tao, tokens, isInLogs) = (tao + swap.Tao, tokens + swap.Tokens, isInLogs && swap.IsExact);
             else if (log.Address == contract && (log.Topic == Tao20Events.Minted || log.Topic == Tao20Events.Redeemed))
                 volume += words.Wei(1);
-            redeems |= log.Address == contract && log.Topic == Tao20Events.Redeemed && log.Subject == account;
+            isInLogs &= log.Address != contract || log.Topic != Tao20Events.Redeemed || log.Subject != account;
         }
 
-        return new TradeReceipt(receipt, block.Timestamp, new EpochId(epoch), nav, tao, tokens, volume) { IsInLogs = !redeems };
+        return new TradeReceipt(receipt, block.Timestamp, new EpochId(epoch), nav, tao, tokens, volume) { IsInLogs = isInLogs };
     }
 
     /// <summary>

@@ -8,14 +8,13 @@ namespace Tao20.Chain.Contracts;
 
 /// <summary>Encodes the calls a trade is made of, and says at which contract each is made.</summary>
 /// <param name="Contract">The TAO20 contract.</param>
-/// <param name="Market">Where it is traded.</param>
-public sealed record TradeEncoder(Address Contract, MarketAddresses Market)
+/// <param name="Market">The market.</param>
+/// <param name="TradesThrough">The router; null where trades are done step by step.</param>
+public sealed record TradeEncoder(Address Contract, ITokenMarket Market, Address? TradesThrough)
 {
     private static readonly BigInteger Everything = BigInteger.Pow(2, 256) - 1;
 
-    private Address Pool => Market.Pools[0];
-
-    private Address Router => Market.Router ?? throw new InvalidOperationException("There is no router to trade through.");
+    private Address Router => TradesThrough ?? throw new InvalidOperationException("There is no router to trade through.");
 
     /// <summary>The transaction of a step.</summary>
     /// <param name="step">The step.</param>
@@ -31,7 +30,7 @@ public sealed record TradeEncoder(Address Contract, MarketAddresses Market)
         {
             TradeCall.Approve(var tokens) => (
                 Contract,
-                tokens is { } some ? RouterCalls.Approve(Pool, some) : RouterCalls.ApproveAll(Pool)
+                tokens is { } some ? RouterCalls.Approve(Market.Spender, some) : RouterCalls.ApproveAll(Market.Spender)
             ),
             TradeCall.MintAndSell(var profit, var order) => (Router, RouterCalls.MintAndSell(order, profit, deadline)),
             TradeCall.BuyAndRedeem(var profit, var order) => (Router, RouterCalls.BuyAndRedeem(order, profit, deadline)),
@@ -39,8 +38,8 @@ public sealed record TradeEncoder(Address Contract, MarketAddresses Market)
                 Contract,
                 RouterCalls.Redeem(order, legs, tokens, least, deadline)
             ),
-            TradeCall.SellTokens(var tokens, var least) => (Pool, RouterCalls.Sell(tokens, least, deadline)),
-            TradeCall.BuyTokens(var least) => (Pool, new BuyFunction(least.Value, deadline).Encode()),
+            TradeCall.SellTokens(var tokens, var least) => Market.Sell(tokens, least, deadline),
+            TradeCall.BuyTokens(var least) => Market.Buy(least, deadline),
             TradeCall.AddStake(var hotkey, var netuid, var rao, var limit) => (
                 Precompiles.Staking,
                 new AddStakeLimitFunction(hotkey, rao, limit, false, netuid).Encode()

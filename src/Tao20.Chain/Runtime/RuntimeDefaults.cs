@@ -19,8 +19,8 @@ public static class RuntimeDefaults
     public static string? Difference(RuntimeMetadata metadata) =>
         All.Where(one => metadata.DefaultOf(one.Item) != one.Value)
             .Select(one =>
-                $"{one.Item.Pallet}.{one.Item.Name} is {metadata.DefaultOf(one.Item)?.ToString() ?? "not declared"} where it is absent, and "
-                + $"the index takes it for {one.Value}"
+                $"{one.Item.Pallet}.{one.Item.Name} is {metadata.DefaultOf(one.Item)?.ToString() ?? "not declared"} where it is absent, "
+                + $"and the index takes it for {one.Value}"
             )
             .FirstOrDefault();
 }

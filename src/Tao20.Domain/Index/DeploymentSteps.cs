@@ -232,8 +232,8 @@ public static class DeploymentSteps
         new([.. plan.Targets.Zip(view.Legs, (target, leg) => Wanted(plan, target, leg))]);
 
     /// <summary>
-    /// The alpha of a leg in the first mint, in 1e-9: what its weight is worth at its mean, and a thousandth more, since the mean moves until
-    /// it is mined.
+    /// The alpha of a leg in the first mint, in 1e-9: what its weight is worth at its mean, and a thousandth more, since the mean moves
+    /// until it is mined.
     /// </summary>
     private static BigInteger Wanted(DeploymentPlan plan, LegTarget target, DeploymentLeg leg) =>
         target.Weight * plan.GenesisWei * (1_000 + DriftPerMille) / 1_000 / leg.MeanWei!.Value / Rao;

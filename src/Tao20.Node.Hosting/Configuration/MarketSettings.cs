@@ -21,7 +21,9 @@ internal sealed record MarketSettings(MarketAddresses Market, ArbitrageRules Rul
         var miner = reader.Read(new MinerOptions());
         var age = reader.Read(new MarketOptions()).MaxBlockAge;
         var rules = reader.Read(new ArbitrageRules());
-        if (!reader.IsGiven("Market:Pools"))
+        if (market.Pair is not null)
+            reader.Errors.AddRange(WrongWithPair(market));
+        else if (!reader.IsGiven("Market:Pools"))
             reader.Errors.Add("Market:Pools is missing: give --pool with the address of the TAO20/TAO market.");
         if (!hasKey && !miner.DryRun)
             reader.Errors.Add(
@@ -35,4 +37,21 @@ internal sealed record MarketSettings(MarketAddresses Market, ArbitrageRules Rul
         reader.Errors.AddRange(rules.Validate().Select(error => error.ToString()));
         return new MarketSettings(market, rules, miner.DryRun, miner.Account, age == TimeSpan.Zero ? null : age);
     }
+
+    /// <summary>What a pair lacks.</summary>
+    private static IEnumerable<string> WrongWithPair(MarketAddresses market)
+    {
+        if (market.Router is { } router)
+            yield return $"Market:Router = {router} trades in the pool of the index alone: leave it out with Market:Pair.";
+        if (market.PairRouter is null)
+            yield return "Market:PairRouter is missing: give the router of Market:Pair.";
+        if (market.WrappedTao is null)
+            yield return "Market:WrappedTao is missing: give the contract that wraps TAO in Market:Pair.";
+        if (market.PairCodes is not { Count: 3 } codes || !codes.All(IsHash))
+            yield return $"Market:PairCodes = {string.Join(',', market.PairCodes ?? [])} are no three hashes: give those of the code of "
+                + "pair, router and wrapped TAO, as 'cast codehash' or an explorer shows them.";
+    }
+
+    private static bool IsHash(string text) =>
+        text.Length == 2 + 2 * Hash256.Length && text.StartsWith("0x", StringComparison.Ordinal) && text.Skip(2).All(char.IsAsciiHexDigit);
 }

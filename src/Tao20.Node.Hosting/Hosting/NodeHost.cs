@@ -15,6 +15,7 @@ using Tao20.Actors.Journal;
 using Tao20.Actors.Metrics;
 using Tao20.Actors.Status;
 using Tao20.Chain.Checks;
+using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Arbitrage;
@@ -106,7 +107,13 @@ internal sealed class NodeHost : IAsyncDisposable
             {
                 if (market.Router is { } router)
                     await chain.RequireCodeAsync(router, "--router", cancel);
-                await chain.RequireCodeAsync(market.Pools[0], "--pool", cancel);
+                if (market.Pools is [var pool, ..])
+                    await chain.RequireCodeAsync(pool, "--pool", cancel);
+                if (
+                    market.Pair is not null
+                    && await UniswapPairCheck.DifferenceAsync(chain.Pool, market, settings.Chain.Contract, cancel) is { } difference
+                )
+                    throw new NodeException(ExitCodes.WrongChain, $"The market is not the one that was configured: {difference}.");
             }
 
             var faults = new FaultSignal();

@@ -6,7 +6,7 @@ using Tao20.Node.Http;
 
 namespace Tao20.Node.Commands;
 
-/// <summary><c>tao20 contracts</c>; and <c>verify</c>: whether what is deployed is what this version builds, and belongs together.</summary>
+/// <summary><c>tao20 contracts verify</c>: whether what is deployed is what this version builds, and belongs together.</summary>
 internal static class ContractsCommand
 {
     public static Command Create()

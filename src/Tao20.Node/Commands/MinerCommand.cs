@@ -129,8 +129,9 @@ internal static class MinerCommand
             settings,
             host =>
                 Console.Error.WriteLineAsync(
-                    $"tao20 miner: {(settings.Market!.DryRun ? "looking at" : "trading in")} {settings.Market.Market.Pools[0]} against "
-                        + $"{settings.Chain.Contract} by {string.Join(", ", settings.Chain.EndpointNames)}; journal in "
+                    $"tao20 miner: {(settings.Market!.DryRun ? "looking at" : "trading in")} "
+                        + $"{settings.Market.Market.Pair ?? settings.Market.Market.Pools[0]} against {settings.Chain.Contract} "
+                        + $"by {string.Join(", ", settings.Chain.EndpointNames)}; journal in "
                         + $"{settings.DataDirectory}; status at {new Uri(host.Http, "status")}"
                 ),
             cancel

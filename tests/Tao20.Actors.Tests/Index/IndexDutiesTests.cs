@@ -68,6 +68,9 @@ public sealed class IndexDutiesTests : InDirectory, IAsyncLifetime
         await OpenWindowAsync();
         _anvil.Client.BaseFee = BaseFee;
 
+        // Gas costs something from the first block on that the node sees.
+        await PassAsync();
+
         // A step is expected to take 1.2 million units, a reading of all legs 0.9: there is enough for one of that.
         await using var node = await StartAsync(new IndexDutyOptions { DailyGasWei = Wei.From(1_000_000UL * BaseFee) });
         await Eventually.BecomesAsync<string>(
