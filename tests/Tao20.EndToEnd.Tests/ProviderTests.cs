@@ -7,7 +7,7 @@ namespace Tao20.EndToEnd.Tests;
 /// <summary>
 /// The executable behind providers that do what providers do: all trades are folded, totals equal the contract's, and no key is shown.
 /// </summary>
-public sealed class ProviderTests(ITestOutputHelper output) : InDirectory, IAsyncLifetime
+public sealed class ProviderTests(ITestOutputHelper output, ProviderTests.Traded traded) : InDirectory, IClassFixture<ProviderTests.Traded>
 {
     private static readonly bool Soak = Environment.GetEnvironmentVariable("TAO20_SOAK") == "1";
 
@@ -24,16 +24,10 @@ public sealed class ProviderTests(ITestOutputHelper output) : InDirectory, IAsyn
     };
 
     private const int Blocks = 120;
-    private ChainFixture _chain = null!;
+    private readonly ChainFixture _chain = traded.Chain;
 
-    public async Task InitializeAsync()
-    {
-        _chain = await ChainFixture.StartAsync(5);
-        await _chain.TradeAsync(Blocks);
-        await _chain.Traders.FinishAsync(CancellationToken.None);
-    }
-
-    async Task IAsyncLifetime.DisposeAsync() => await _chain.DisposeAsync();
+    /// <summary>The chain behind all providers.</summary>
+    public sealed class Traded() : TradedChain(5, Blocks);
 
     [Fact]
     public async Task Behind_two_endpoints_that_do_two_to_four_of_these_things_all_trades_are_folded_and_no_key_is_shown()

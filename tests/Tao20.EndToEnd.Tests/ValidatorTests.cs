@@ -6,18 +6,12 @@ using Microsoft.Data.Sqlite;
 namespace Tao20.EndToEnd.Tests;
 
 /// <summary><c>tao20 validator</c> on a real chain: what it answers, and what it says when something is wrong.</summary>
-public sealed class ValidatorTests : InDirectory, IAsyncLifetime
+public sealed class ValidatorTests(ValidatorTests.Traded traded) : InDirectory, IClassFixture<ValidatorTests.Traded>
 {
-    private ChainFixture _chain = null!;
+    private readonly ChainFixture _chain = traded.Chain;
 
-    public async Task InitializeAsync()
-    {
-        _chain = await ChainFixture.StartAsync(3);
-        await _chain.TradeAsync(50);
-        await _chain.Traders.FinishAsync(CancellationToken.None);
-    }
-
-    async Task IAsyncLifetime.DisposeAsync() => await _chain.DisposeAsync();
+    /// <summary>The chain that is followed.</summary>
+    public sealed class Traded() : TradedChain(3, 50);
 
     [Fact]
     public async Task It_answers_status_health_and_metrics_and_stops_when_asked()
@@ -55,9 +49,12 @@ public sealed class ValidatorTests : InDirectory, IAsyncLifetime
     [Fact]
     public async Task A_node_that_goes_away_is_waited_for_and_told_of()
     {
-        await using var process = Tao20Process.Start(_chain.ValidatorArguments(Directory));
+        await using var chain = await ChainFixture.StartAsync(3, miners: 1);
+        await chain.TradeAsync(5);
+        await chain.Traders.FinishAsync(CancellationToken.None);
+        await using var process = Tao20Process.Start(chain.ValidatorArguments(Directory));
         await process.UntilAsync(status => status["ready"]!.GetValue<bool>(), TimeSpan.FromSeconds(60));
-        await _chain.Chain.DisposeAsync();
+        await chain.Chain.DisposeAsync();
         await process.UntilAsync(
             status => status["chain"]!["endpoints"]![0]!["state"]!.GetValue<string>() == "resting",
             TimeSpan.FromSeconds(60)
@@ -166,10 +163,10 @@ public sealed class ValidatorTests : InDirectory, IAsyncLifetime
         await FoldAsync();
         var used = new FileInfo(System.IO.Path.Combine(Directory, "journal.db")).Length;
         Execute(
-            $"CREATE TABLE other (data); INSERT INTO other VALUES (zeroblob({1024 * 1024 - used - 30_000})); PRAGMA "
+            $"CREATE TABLE other (data); INSERT INTO other VALUES (zeroblob({1024 * 1024 - used - 12_000})); PRAGMA "
                 + $"wal_checkpoint(TRUNCATE);"
         );
-        await _chain.TradeAsync(400);
+        await _chain.TradeAsync(150);
         await _chain.Traders.FinishAsync(CancellationToken.None);
         await AssertRefusedAsync(
             6,
