@@ -104,7 +104,9 @@ internal sealed class ChainFixture : IAsyncDisposable
     }
 
     /// <summary>Block after block without trades, with readings of the moving prices, until it is told to stop.</summary>
-    public async Task PassUntilAsync(CancellationToken stop)
+    /// <param name="stop">Tells it to.</param>
+    /// <param name="secondsPerBlock">How much chain time a block takes.</param>
+    public async Task PassUntilAsync(CancellationToken stop, int secondsPerBlock = SecondsPerBlock)
     {
         using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(150));
         try
@@ -114,7 +116,7 @@ internal sealed class ChainFixture : IAsyncDisposable
                 // By another account than the owner's: two that send from one take each other's nonces.
                 if (block % BlocksBetweenReadings == 0)
                     await Chain.Client.SubmitAsync([Economy.Observe() with { From = Economy.Miners[0] }], CancellationToken.None);
-                await Chain.Client.MineAsync(PassedTime += SecondsPerBlock, CancellationToken.None);
+                await Chain.Client.MineAsync(PassedTime += (ulong)secondsPerBlock, CancellationToken.None);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

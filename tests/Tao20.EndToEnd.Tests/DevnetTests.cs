@@ -77,6 +77,30 @@ public sealed class DevnetTests : InDirectory
         Assert.All(washer["shares"]!.AsArray().SkipLast(1), share => Assert.InRange(share!.GetValue<double>(), 0.01, 0.9));
     }
 
+    [Theory]
+    [InlineData("425")]
+    [InlineData("473")]
+    public async Task A_window_is_seen_through_and_a_subnet_is_dissolved_and_every_trade_is_counted(string spec)
+    {
+        string[] economy = ["devnet", "--miners", "2", "--duration", "12s", "--epoch", "20s", "--block-time", "100ms", "--http-port", "0"];
+        string[] events = ["--rebalance", "--dissolve", "11", "--chain-spec", spec, "--json"];
+        var (code, output, process) = await Tao20Process.RunAsync([
+            .. economy,
+            .. events,
+            "--data-dir",
+            System.IO.Path.Combine(Directory, "data"),
+        ]);
+        Assert.True(code == 0, process.Errors + output);
+        var summary = JsonNode.Parse(output)!;
+        Assert.Empty(summary["faults"]!.AsArray());
+        Assert.All(summary["miners"]!.AsArray(), miner => Assert.Equal(Text(miner, "chainWei"), Text(miner, "foldedWei")));
+        var rebalancing = summary["rebalancing"]!;
+        Assert.True(rebalancing["closedAt"]!.GetValue<ulong>() > rebalancing["openedAt"]!.GetValue<ulong>());
+        Assert.True(rebalancing["steps"]!.GetValue<int>() > 0);
+        Assert.InRange(rebalancing["mostOffBps"]!.GetValue<int>(), 0, 200);
+        Assert.Equal([11], rebalancing["dissolved"]!.AsArray().Select(netuid => netuid!.GetValue<int>()));
+    }
+
     [Fact]
     public async Task The_same_seed_gives_the_same_rankings_and_another_seed_others()
     {

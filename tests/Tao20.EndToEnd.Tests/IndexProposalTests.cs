@@ -108,7 +108,9 @@ public sealed class IndexProposalTests : InDirectory, IAsyncLifetime
     private async Task<(int Code, string Output, Tao20Process Process)> RunAsync(string key, params string[] arguments)
     {
         using var stop = new CancellationTokenSource();
-        var blocks = _chain.PassUntilAsync(stop.Token);
+
+        // So slowly that on no machine the time of a proposal comes by itself.
+        var blocks = _chain.PassUntilAsync(stop.Token, secondsPerBlock: 1);
         try
         {
             return await Tao20Process.RunAsync(

@@ -47,7 +47,8 @@ public sealed class UniswapMarketTests : InDirectory, IAsyncLifetime
     {
         await using var miner = Tao20Process.Start(Arguments(), environment: _environment);
         using var stop = new CancellationTokenSource();
-        var blocks = _chain.PassUntilAsync(stop.Token);
+        // So slowly that a trade of forty transactions is in time on any machine.
+        var blocks = _chain.PassUntilAsync(stop.Token, secondsPerBlock: 2);
         try
         {
             var dear = await UntilAsync(miner, status => Confirmed(status) >= 1);

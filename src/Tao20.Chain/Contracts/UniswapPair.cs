@@ -40,10 +40,10 @@ internal sealed record UniswapPair(Address Address, Address Router, Address Wrap
         ];
 
     public (Address To, string Data) Buy(Wei least, ulong deadline) =>
-        (Router, new SwapExactEthForTokensFunction(least.Value, [$"{Wrapped}", $"{Token}"], Account, deadline).Encode());
+        (Router, new SwapExactEthForTokensFunction(least.Value, [Wrapped, Token], Account, deadline).Encode());
 
     public (Address To, string Data) Sell(Wei tokens, Wei least, ulong deadline) =>
-        (Router, new SwapExactTokensForEthFunction(tokens.Value, least.Value, [$"{Token}", $"{Wrapped}"], Account, deadline).Encode());
+        (Router, new SwapExactTokensForEthFunction(tokens.Value, least.Value, [Token, Wrapped], Account, deadline).Encode());
 
     public MarketSwap? SwapOf(ReceiptLog log)
     {

@@ -126,8 +126,9 @@ public static class DeploymentSteps
             if (view.Made[i] is false)
                 return new DeploymentStep.Stuck($"what is at the address of the {contract} is another contract than this version builds");
             if (view.Made[i] is null)
-                return view.NextNonce == view.FirstNonce + (ulong)i
-                    ? new DeploymentStep.Make(contract)
+                return view.NextNonce == view.FirstNonce + (ulong)i ? new DeploymentStep.Make(contract)
+                    : view.NextNonce < view.FirstNonce + (ulong)i
+                        ? new DeploymentStep.Wait(view.Block + 1, "what was sent before is not to be seen yet")
                     : new DeploymentStep.Stuck(
                         string.Create(
                             CultureInfo.InvariantCulture,

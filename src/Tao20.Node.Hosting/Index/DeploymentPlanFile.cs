@@ -13,8 +13,8 @@ internal static class DeploymentPlanFile
 {
     private static readonly UInt128 Tao = 1_000_000_000_000_000_000;
     private const uint MostGenesisTao = 1_000_000;
-    private const double LeastWeight = 0.005;
-    private const double MostWeight = 0.3;
+    private const ulong LeastWeight = 5_000_000_000_000_000;
+    private const ulong MostWeight = 300_000_000_000_000_000;
     private static readonly JsonSerializerOptions Times = new(JsonSerializerDefaults.Web)
     {
         RespectRequiredConstructorParameters = true,
@@ -60,10 +60,7 @@ internal static class DeploymentPlanFile
         if (root.EnumerateObject().Select(property => property.Name).FirstOrDefault(name => !Keys.Contains(name)) is { } unknown)
             throw new FormatException($"it has the key '{unknown}', which means nothing: give targets, owner, guardian, genesisTao, times");
         var targets = CompositionPlan.TargetsOf(root, hotkey);
-        if (
-            targets.Find(target => target.Weight < LeastWeight * (double)Tao || target.Weight > MostWeight * (double)Tao) is
-            { Weight: > 0 } wrong
-        )
+        if (targets.Find(target => target.Weight is < LeastWeight or > MostWeight) is { Weight: > 0 } wrong)
             throw new FormatException($"netuid {wrong.Netuid} has the weight {FixedPoint.Format(wrong.Weight)}: give 0.005 to 0.3");
         var text = root.TryGetProperty("genesisTao", out var tao) ? tao.ToString() : "";
         return

@@ -202,6 +202,7 @@ public sealed class CallDataTests
                 .Range(0, _random.Next(5))
                 .Select(_ => (BigInteger)_random.NextInt64())
                 .ToList(),
+            _ when type == typeof(IReadOnlyList<Address>) => Enumerable.Range(0, _random.Next(5)).Select(_ => Address()).ToList(),
             _ when type == typeof(List<ushort>) => Enumerable.Range(0, _random.Next(5)).Select(_ => (ushort)_random.Next(65536)).ToList(),
             _ => throw new ArgumentException($"No value of {type} is made here.", nameof(type)),
         };
@@ -213,6 +214,7 @@ public sealed class CallDataTests
             ReadOnlyMemory<byte> selector => new Hash256([.. selector.ToArray(), .. new byte[28]]),
             List<BigInteger> list => list.Select(item => (object)item),
             List<ushort> list => list.Select(item => (object)item),
+            List<Address> list => list.Select(item => (object)item),
             _ => argument,
         };
 

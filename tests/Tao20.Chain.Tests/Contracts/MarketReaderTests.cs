@@ -130,6 +130,15 @@ public sealed class MarketReaderTests : IAsyncLifetime
         Assert.Null(tick.Ladder[0].Mint);
         Assert.NotNull(tick.Ladder[1].Mint);
 
+        // Code that is not ours is not called by an account that holds stake, where nobody knows the chain's rules, or they let it act as us.
+        var pair = new MarketAddresses(null, [], _economy.Keeper, _economy.Keeper, _economy.Keeper, []);
+        var foreign = new MarketReader(_chain.Pool, _economy.Index, pair, Trader, _chain.Runtime, Fees);
+        Assert.Contains(
+            "the chain's spec is not known: below 452, foreign code could act as the account",
+            Assert.IsType<MarketReading.Unavailable>(await foreign.TickAsync(await LatestAsync(), [], 0, _none)).Reason,
+            StringComparison.Ordinal
+        );
+
         var nowhere = new MarketReader(
             _chain.Pool,
             _economy.Index,

@@ -58,6 +58,7 @@ public sealed class DeploymentStepsTests(ITestOutputHelper output)
             Assert.IsType<DeploymentStep.Stuck>(DeploymentSteps.Next(Plan, two with { NextNonce = 10 }, Rules)).Reason,
             StringComparison.Ordinal
         );
+        Assert.IsType<DeploymentStep.Wait>(DeploymentSteps.Next(Plan, two with { NextNonce = 8 }, Rules));
         Assert.Contains(
             "address of the Manager is another contract",
             Assert

@@ -34,13 +34,14 @@ internal sealed class GetPairFunction(Address one, Address other) : FunctionMess
 }
 
 [Function("swapExactETHForTokens")]
-internal sealed class SwapExactEthForTokensFunction(BigInteger least, List<string> path, Address to, BigInteger deadline) : FunctionMessage
+internal sealed class SwapExactEthForTokensFunction(BigInteger least, IReadOnlyList<Address> path, Address to, BigInteger deadline)
+    : FunctionMessage
 {
     [Parameter("uint256", "amountOutMin", 1)]
     public BigInteger Least => least;
 
     [Parameter("address[]", "path", 2)]
-    public List<string> Path => path;
+    public List<string> Path => [.. path.Select(one => one.ToString())];
 
     [Parameter("address", "to", 3)]
     public string To => to.ToString();
@@ -50,8 +51,13 @@ internal sealed class SwapExactEthForTokensFunction(BigInteger least, List<strin
 }
 
 [Function("swapExactTokensForETH")]
-internal sealed class SwapExactTokensForEthFunction(BigInteger tokens, BigInteger least, List<string> path, Address to, BigInteger deadline)
-    : FunctionMessage
+internal sealed class SwapExactTokensForEthFunction(
+    BigInteger tokens,
+    BigInteger least,
+    IReadOnlyList<Address> path,
+    Address to,
+    BigInteger deadline
+) : FunctionMessage
 {
     [Parameter("uint256", "amountIn", 1)]
     public BigInteger Tokens => tokens;
@@ -60,7 +66,7 @@ internal sealed class SwapExactTokensForEthFunction(BigInteger tokens, BigIntege
     public BigInteger Least => least;
 
     [Parameter("address[]", "path", 3)]
-    public List<string> Path => path;
+    public List<string> Path => [.. path.Select(one => one.ToString())];
 
     [Parameter("address", "to", 4)]
     public string To => to.ToString();
