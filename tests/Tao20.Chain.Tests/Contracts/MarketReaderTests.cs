@@ -130,7 +130,7 @@ public sealed class MarketReaderTests : IAsyncLifetime
         Assert.Null(tick.Ladder[0].Mint);
         Assert.NotNull(tick.Ladder[1].Mint);
 
-        // Code that is not ours is not called by an account that holds stake, where nobody knows the chain's rules, or they let it act as us.
+        // Code that is not ours is not called where nobody knows the chain's rules: by some of them it could act as the account.
         var pair = new MarketAddresses(null, [], _economy.Keeper, _economy.Keeper, _economy.Keeper, []);
         var foreign = new MarketReader(_chain.Pool, _economy.Index, pair, Trader, _chain.Runtime, Fees);
         Assert.Contains(
