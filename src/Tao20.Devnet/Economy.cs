@@ -149,7 +149,7 @@ public sealed partial class Economy
         var needed = times.Shortest * (times == IndexTimes.Table ? JustOldEnough : OldEnough);
         if (age < needed)
             time = await client.MineAsync((int)(needed - age), cancel).ConfigureAwait(false) + 1;
-        var prices = await PricesAsync(client, cancel).ConfigureAwait(false);
+        var prices = await PricesAsync(client, Netuids, cancel).ConfigureAwait(false);
         await client
             .ExecuteAsync(
                 [.. netuids.Select((netuid, i) => SubtensorMock.Set(keeper, "setMovingPrice", netuid, (prices[i] << 32) / One))],
@@ -252,12 +252,16 @@ public sealed partial class Economy
     }
 
     /// <summary>Prices of all constituents, in 1e-18 TAO for one alpha, in the order of the composition.</summary>
-    public Task<IReadOnlyList<BigInteger>> PricesAsync(CancellationToken cancel) => PricesAsync(Chain.Client, cancel);
+    public Task<IReadOnlyList<BigInteger>> PricesAsync(CancellationToken cancel) => PricesAsync(Chain.Client, Netuids, cancel);
 
-    private static async Task<IReadOnlyList<BigInteger>> PricesAsync(DevnetClient client, CancellationToken cancel)
+    private static async Task<IReadOnlyList<BigInteger>> PricesAsync(
+        DevnetClient client,
+        IEnumerable<int> netuids,
+        CancellationToken cancel
+    )
     {
         var words = await client
-            .CallAsync([.. Netuids.Select(netuid => (Alpha, new GetAlphaPriceFunction((ushort)netuid).Encode()))], cancel)
+            .CallAsync([.. netuids.Select(netuid => (Alpha, new GetAlphaPriceFunction((ushort)netuid).Encode()))], cancel)
             .ConfigureAwait(false);
         return [.. words.Select(word => AbiWords.BigInteger(word, 0))];
     }

@@ -19,11 +19,8 @@ public sealed partial class Economy
     {
         var after = await OwnedAsync(account, cancel).ConfigureAwait(false);
         var nav = (await NavAsync(cancel).ConfigureAwait(false)).Nav.Value;
-        var live = Live.Select(netuid => netuid - 1).ToList();
-        var prices = await Chain
-            .Client.CallAsync([.. Live.Select(netuid => (Alpha, new GetAlphaPriceFunction((ushort)netuid).Encode()))], cancel)
-            .ConfigureAwait(false);
-        var alpha = live.Zip(prices, (i, price) => (before.Alpha[i] - after.Alpha[i]) * AbiWords.BigInteger(price, 0) / Rao)
+        var prices = await PricesAsync(Chain.Client, Live, cancel).ConfigureAwait(false);
+        var alpha = Live.Zip(prices, (netuid, price) => (before.Alpha[netuid - 1] - after.Alpha[netuid - 1]) * price / Rao)
             .Aggregate(BigInteger.Zero, BigInteger.Add);
         return before.Tao - after.Tao + (before.Tokens - after.Tokens) * nav / One + alpha;
     }

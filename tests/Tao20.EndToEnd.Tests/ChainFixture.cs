@@ -89,13 +89,31 @@ internal sealed class ChainFixture : IAsyncDisposable
     }
 
     /// <summary>Plays block after block of the market until it is told to stop.</summary>
-    public async Task PlayUntilAsync(CancellationToken stop)
+    public Task PlayUntilAsync(CancellationToken stop) => UntilAsync(TimeSpan.FromMilliseconds(80), _ => StepAsync(), stop);
+
+    /// <summary>Block after block without trades, with readings of the moving prices, until it is told to stop.</summary>
+    /// <param name="stop">Tells it to.</param>
+    /// <param name="secondsPerBlock">How much chain time a block takes.</param>
+    public Task PassUntilAsync(CancellationToken stop, int secondsPerBlock = SecondsPerBlock) =>
+        UntilAsync(
+            TimeSpan.FromMilliseconds(150),
+            async block =>
+            {
+                // By another account than the owner's: two that send from one take each other's nonces.
+                if (block % BlocksBetweenReadings == 0)
+                    await Chain.Client.SubmitAsync([Economy.Observe() with { From = Economy.Miners[0] }], CancellationToken.None);
+                await Chain.Client.MineAsync(PassedTime += (ulong)secondsPerBlock, CancellationToken.None);
+            },
+            stop
+        );
+
+    private static async Task UntilAsync(TimeSpan blockTime, Func<int, Task> block, CancellationToken stop)
     {
-        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(80));
+        using var ticks = new PeriodicTimer(blockTime);
         try
         {
-            while (await ticks.WaitForNextTickAsync(stop))
-                await StepAsync();
+            for (var i = 0; await ticks.WaitForNextTickAsync(stop); i++)
+                await block(i);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -103,26 +121,13 @@ internal sealed class ChainFixture : IAsyncDisposable
         }
     }
 
-    /// <summary>Block after block without trades, with readings of the moving prices, until it is told to stop.</summary>
-    /// <param name="stop">Tells it to.</param>
-    /// <param name="secondsPerBlock">How much chain time a block takes.</param>
-    public async Task PassUntilAsync(CancellationToken stop, int secondsPerBlock = SecondsPerBlock)
+    /// <summary>What <c>tao20 index show</c> prints of an index on this chain.</summary>
+    public async Task<JsonNode> ShowAsync(string index)
     {
-        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(150));
-        try
-        {
-            for (var block = 0; await ticks.WaitForNextTickAsync(stop); block++)
-            {
-                // By another account than the owner's: two that send from one take each other's nonces.
-                if (block % BlocksBetweenReadings == 0)
-                    await Chain.Client.SubmitAsync([Economy.Observe() with { From = Economy.Miners[0] }], CancellationToken.None);
-                await Chain.Client.MineAsync(PassedTime += (ulong)secondsPerBlock, CancellationToken.None);
-            }
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // Told to stop.
-        }
+        string[] show = ["index", "show", "--rpc", $"{Chain.Rpc}", "--contract", index, "--json"];
+        var (code, output, process) = await Tao20Process.RunAsync(show);
+        Assert.True(code == 0, process.Errors);
+        return JsonNode.Parse(output)!;
     }
 
     /// <summary>What an account has as the node shows it: without what no balance shows.</summary>
@@ -207,6 +212,14 @@ internal sealed class ChainFixture : IAsyncDisposable
 public abstract class InDirectory : IDisposable
 {
     protected string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("tao20-e2e-").FullName;
+
+    /// <summary>A file in it.</summary>
+    protected string Written(string name, string text)
+    {
+        var path = System.IO.Path.Combine(Directory, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
 
     public void Dispose()
     {

@@ -67,7 +67,7 @@ public sealed class ContractsDeployTests : InDirectory, IAsyncLifetime
             Assert.Equal(transactionsSent, await _chain.Chain.Client.NonceAsync(_key.Address, CancellationToken.None));
             var contracts = done["contracts"]!;
             await RequireVerifiedAsync(contracts);
-            var index = await ShowAsync(Text(contracts, "index"));
+            var index = await _chain.ShowAsync(Text(contracts, "index"));
             Assert.Equal((DeploymentPlanTests.Owner, DeploymentPlanTests.Guardian), (Text(index, "owner"), Text(index, "guardian")));
             Assert.Equal([1, 4, 9, 16], index["legs"]!.AsArray().Select(leg => leg!["netuid"]!.GetValue<int>()));
 
@@ -153,27 +153,5 @@ public sealed class ContractsDeployTests : InDirectory, IAsyncLifetime
         ]);
         Assert.True(code == 0, output + process.Errors);
         Assert.Equal(6, output.Split("as this version builds it").Length - 1);
-    }
-
-    private async Task<JsonNode> ShowAsync(string index)
-    {
-        var (code, output, process) = await Tao20Process.RunAsync([
-            "index",
-            "show",
-            "--rpc",
-            _chain.Chain.Rpc.ToString(),
-            "--contract",
-            index,
-            "--json",
-        ]);
-        Assert.True(code == 0, process.Errors);
-        return JsonNode.Parse(output)!;
-    }
-
-    private string Written(string name, string text)
-    {
-        var path = System.IO.Path.Combine(Directory, name);
-        File.WriteAllText(path, text);
-        return path;
     }
 }

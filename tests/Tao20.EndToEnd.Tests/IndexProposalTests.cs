@@ -139,25 +139,5 @@ public sealed class IndexProposalTests : InDirectory, IAsyncLifetime
         }
     }
 
-    private async Task<JsonNode> ShowAsync()
-    {
-        var (code, output, process) = await Tao20Process.RunAsync([
-            "index",
-            "show",
-            "--rpc",
-            _chain.Chain.Rpc.ToString(),
-            "--contract",
-            _chain.Economy.Index.ToString(),
-            "--json",
-        ]);
-        Assert.True(code == 0, process.Errors);
-        return JsonNode.Parse(output)!;
-    }
-
-    private string Written(string name, string text)
-    {
-        var path = System.IO.Path.Combine(Directory, name);
-        File.WriteAllText(path, text);
-        return path;
-    }
+    private Task<JsonNode> ShowAsync() => _chain.ShowAsync($"{_chain.Economy.Index}");
 }

@@ -119,11 +119,4 @@ public sealed class OperationsTests : InDirectory
         process.Interrupt();
         Assert.Equal(0, await process.ExitAsync(Patience));
     }
-
-    private string Written(string name, string text)
-    {
-        var path = System.IO.Path.Combine(Directory, name);
-        File.WriteAllText(path, text);
-        return path;
-    }
 }

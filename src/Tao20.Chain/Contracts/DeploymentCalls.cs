@@ -11,11 +11,8 @@ public static class DeploymentCalls
 {
     private const ulong Rao = 1_000_000_000;
 
-    // Without it a dissolved subnet's small payout would be lost (source: Contracts/Index/Index.sol, the constructor).
+    // What the index is paid when it is made: without it a dissolved subnet's small payout would be lost (source: Index.sol, constructor).
     private const ulong ExistentialDepositRao = 500;
-
-    /// <summary>What the index is paid when it is made, in rao.</summary>
-    public static ulong DepositRao => ExistentialDepositRao;
 
     /// <summary>The transaction of a step.</summary>
     /// <param name="step">The step.</param>

@@ -26,8 +26,6 @@ public readonly record struct DeploymentAddresses(Address Founder, ulong FirstNo
 /// <param name="pool">The endpoints.</param>
 public sealed class DeploymentReader(EndpointPool pool)
 {
-    private const int WordsPerReading = 5;
-
     /// <summary>How far it is at a block.</summary>
     /// <exception cref="ChainException">No endpoint gives it.</exception>
     public async Task<DeploymentView> ReadAsync(
@@ -83,8 +81,8 @@ public sealed class DeploymentReader(EndpointPool pool)
 
         IEnumerable<RpcCall> LegCalls(LegTarget target, int i) =>
             [
-                Call(means, new MeanFunction(target.Netuid), data => legs[i] = legs[i] with { MeanWei = data.Integer(0) }),
-                Call(
+                Optional(means, new MeanFunction(target.Netuid), data => legs[i] = legs[i] with { MeanWei = data.Integer(0) }),
+                Optional(
                     Precompiles.Alpha,
                     new GetAlphaPriceFunction(target.Netuid),
                     data => legs[i] = legs[i] with { SpotWei = data.Integer(0) }
@@ -92,7 +90,7 @@ public sealed class DeploymentReader(EndpointPool pool)
                 Call(
                     means,
                     new ReadingsOfFunction(target.Netuid),
-                    data => legs[i] = legs[i] with { ObservedAt = data.UInt64(WordsPerReading) }
+                    data => legs[i] = legs[i] with { ObservedAt = ReadingsOfFunction.NewestBlock(data) }
                 ),
                 Call(
                     Precompiles.Staking,
@@ -111,22 +109,12 @@ public sealed class DeploymentReader(EndpointPool pool)
                 ),
             ];
 
-        // What is refused is not there yet: a mean without readings, a price without a subnet.
         RpcCall Call<TFunction>(Address to, TFunction function, Action<AbiData> take)
-            where TFunction : FunctionMessage =>
-            EthCalls.CallAt(
-                to,
-                function.Encode(),
-                at.Number,
-                bytes =>
-                {
-                    if (bytes.Length > 0)
-                        take(new AbiData(bytes));
-                }
-            ) with
-            {
-                Refused = _ => { },
-            };
+            where TFunction : FunctionMessage => EthCalls.CallAt(to, function.Encode(), at.Number, bytes => take(new AbiData(bytes)));
+
+        // What is refused is not there yet: a mean without readings, a price without a subnet.
+        RpcCall Optional<TFunction>(Address to, TFunction function, Action<AbiData> take)
+            where TFunction : FunctionMessage => EthCalls.TryCallAt(to, function.Encode(), at.Number, take);
     }
 
     private static bool? IsMade(IndexContract contract, byte[] code) =>

@@ -13,7 +13,6 @@ namespace Tao20.Chain.Contracts;
 /// <param name="contract">The index.</param>
 public sealed class IndexReader(EndpointPool pool, Address contract)
 {
-    private const int WordsPerReading = 5;
     private static readonly ProposalKind[] OfNoLeg =
     [
         ProposalKind.Composition,
@@ -161,7 +160,7 @@ public sealed class IndexReader(EndpointPool pool, Address contract)
                 Call(
                     means,
                     new ReadingsOfFunction(leg.Netuid),
-                    data => legs[i] = legs[i] with { ObservedAt = data.UInt64(WordsPerReading) }
+                    data => legs[i] = legs[i] with { ObservedAt = ReadingsOfFunction.NewestBlock(data) }
                 ),
             ];
 

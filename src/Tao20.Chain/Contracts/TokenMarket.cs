@@ -58,8 +58,8 @@ internal sealed record IndexPool(Address Address, Address Account) : ITokenMarke
 
     public IReadOnlyList<RpcCall> Reserves(ulong block, Action<Func<PoolReserves, PoolReserves>> change) =>
         [
-            MarketCalls.Optional(Address, ReserveTao, block, words => change(held => held with { Tao = words.Wei(0) })),
-            MarketCalls.Optional(Address, ReserveToken, block, words => change(held => held with { Tokens = words.Wei(0) })),
+            EthCalls.TryCallAt(Address, ReserveTao, block, words => change(held => held with { Tao = words.Wei(0) })),
+            EthCalls.TryCallAt(Address, ReserveToken, block, words => change(held => held with { Tokens = words.Wei(0) })),
         ];
 
     public (Address To, string Data) Buy(Wei least, ulong deadline) => (Address, new BuyFunction(least.Value, deadline).Encode());
@@ -74,24 +74,4 @@ internal sealed record IndexPool(Address Address, Address Account) : ITokenMarke
         var (paid, got) = (WeiDelta.Between(words.Wei(1), Wei.Zero), WeiDelta.Between(Wei.Zero, words.Wei(2)));
         return words.UInt64(0) == 1 ? new MarketSwap(paid, got, true) : new MarketSwap(got, paid, true);
     }
-}
-
-/// <summary>What markets have in common in how they are asked.</summary>
-internal static class MarketCalls
-{
-    /// <summary>Asks a market that may be none: then nothing is taken.</summary>
-    public static RpcCall Optional(Address of, string data, ulong block, Action<AbiData> take) =>
-        EthCalls.CallAt(
-            of,
-            data,
-            block,
-            bytes =>
-            {
-                if (bytes.Length > 0)
-                    take(new AbiData(bytes));
-            }
-        ) with
-        {
-            Refused = _ => { },
-        };
 }

@@ -31,7 +31,7 @@ internal sealed record UniswapPair(Address Address, Address Router, Address Wrap
 
     public IReadOnlyList<RpcCall> Reserves(ulong block, Action<Func<PoolReserves, PoolReserves>> change) =>
         [
-            MarketCalls.Optional(
+            EthCalls.TryCallAt(
                 Address,
                 Reserve,
                 block,
@@ -108,13 +108,13 @@ public static class UniswapPairCheck
         Address? known = null;
         if (answers[3] is { } factory)
             await pool.SendAsync(
-                    [MarketCalls.Optional(factory, new GetPairFunction(token, wrapped).Encode(), block, words => known = words.Address(0))],
+                    [EthCalls.TryCallAt(factory, new GetPairFunction(token, wrapped).Encode(), block, words => known = words.Address(0))],
                     cancel
                 )
                 .ConfigureAwait(false);
         return known == pair ? null : $"Market:PairRouter = {router} trades in {Text(known)}, not in Market:Pair = {pair}";
 
-        RpcCall Ask(Address of, string data, int i) => MarketCalls.Optional(of, data, block, words => answers[i] = words.Address(0));
+        RpcCall Ask(Address of, string data, int i) => EthCalls.TryCallAt(of, data, block, words => answers[i] = words.Address(0));
 
         static string Text(Address? address) => address?.ToString() ?? "nothing";
     }

@@ -99,6 +99,22 @@ public static class EthCalls
     public static RpcCall CallAt(Address to, string data, ulong block, Action<byte[]> take) =>
         Call(to, data, HexText.Quantity(block), take);
 
+    /// <summary><c>eth_call</c> at a height of what may not be there: where it is refused, or gives nothing, nothing is taken.</summary>
+    public static RpcCall TryCallAt(Address to, string data, ulong block, Action<AbiData> take) =>
+        CallAt(
+            to,
+            data,
+            block,
+            bytes =>
+            {
+                if (bytes.Length > 0)
+                    take(new AbiData(bytes));
+            }
+        ) with
+        {
+            Refused = _ => { },
+        };
+
     /// <summary>
     /// <c>eth_call</c> of an account that sends TAO along, at a height. What it returns is not read; how it is refused says more.
     /// </summary>

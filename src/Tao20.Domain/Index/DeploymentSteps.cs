@@ -120,25 +120,8 @@ public static class DeploymentSteps
     /// <summary>The next step.</summary>
     public static DeploymentStep Next(DeploymentPlan plan, DeploymentView view, LegRules rules)
     {
-        for (var i = 0; i < view.Made.Count; i++)
-        {
-            var contract = (IndexContract)i;
-            if (view.Made[i] is false)
-                return new DeploymentStep.Stuck($"what is at the address of the {contract} is another contract than this version builds");
-            if (view.Made[i] is null)
-                return view.NextNonce == view.FirstNonce + (ulong)i ? new DeploymentStep.Make(contract)
-                    : view.NextNonce < view.FirstNonce + (ulong)i
-                        ? new DeploymentStep.Wait(view.Block + 1, "what was sent before is not to be seen yet")
-                    : new DeploymentStep.Stuck(
-                        string.Create(
-                            CultureInfo.InvariantCulture,
-                            $"the {contract} is to be the account's transaction {view.FirstNonce + (ulong)i}, and the account is at "
-                                + $"{view.NextNonce}: others were sent meanwhile, and the contracts name each other by address; begin anew "
-                                + $"with another --state"
-                        )
-                    );
-        }
-
+        if (view.Made.FindIndex(made => made != true) is >= 0 and var at)
+            return Made((IndexContract)at, view);
         if (!view.IsBound)
             return new DeploymentStep.Bind();
         if (view.Supply > 0)
@@ -148,6 +131,25 @@ public static class DeploymentSteps
         if (plan.Seeded.Any(i => view.Legs[i].IndexStake == 0))
             return new DeploymentStep.Seed(rules.LeastPurchase, rules.LeastPurchase * (ulong)plan.Seeded.Count);
         return Observed(plan, view) ?? Bought(plan, view, rules) ?? Minted(plan, view);
+    }
+
+    /// <summary>The first contract that is not as it should be: it is made, by the one transaction that gives it its address.</summary>
+    private static DeploymentStep Made(IndexContract contract, DeploymentView view)
+    {
+        if (view.Made[(int)contract] is false)
+            return new DeploymentStep.Stuck($"what is at the address of the {contract} is another contract than this version builds");
+        var nonce = view.FirstNonce + (ulong)contract;
+        if (view.NextNonce < nonce)
+            return new DeploymentStep.Wait(view.Block + 1, "what was sent before is not to be seen yet");
+        return view.NextNonce == nonce
+            ? new DeploymentStep.Make(contract)
+            : new DeploymentStep.Stuck(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the {contract} is to be the account's transaction {nonce}, and the account is at {view.NextNonce}: others were sent "
+                        + $"meanwhile, and the contracts name each other by address; begin anew with another --state"
+                )
+            );
     }
 
     /// <summary>What is left to do, in words; by amounts where they are known.</summary>

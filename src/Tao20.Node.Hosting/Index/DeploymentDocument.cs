@@ -32,7 +32,8 @@ internal sealed record DeploymentDocument(
     ) =>
         new(
             addresses.Founder.ToString(),
-            Enum.GetValues<IndexContract>().ToDictionary(contract => JsonNameOf(contract), contract => addresses.Of(contract).ToString()),
+            Enum.GetValues<IndexContract>()
+                .ToDictionary(contract => contract.ToString().ToLowerInvariant(), contract => addresses.Of(contract).ToString()),
             view.Block,
             left,
             view.Supply.ToString(CultureInfo.InvariantCulture),
@@ -55,6 +56,4 @@ internal sealed record DeploymentDocument(
                 $"not sent; the next transaction would be given {gas} gas and cost {NextMostWei} wei at most"
             );
     }
-
-    private static string JsonNameOf(IndexContract contract) => contract.ToString().ToLowerInvariant();
 }

@@ -77,12 +77,7 @@ internal static class AccountCommand
             async (parsed, cancel) =>
             {
                 var signer = key.Load(parsed);
-                var configuration = NodeConfiguration.Load(
-                    new Dictionary<string, string?>(),
-                    parsed.GetValue(hocon),
-                    Directory.GetCurrentDirectory()
-                );
-                var (bounds, fees) = NodeSettings.ReadBounds(configuration);
+                var (bounds, fees) = EndpointOptions.ReadBounds(parsed.GetValue(hocon));
                 await using var chain = EndpointOptions.Connect(EndpointOptions.Read(parsed.GetValue(rpc)!));
                 var subject = new CheckSubject
                 {
@@ -116,9 +111,7 @@ internal static class AccountCommand
     )
     {
         var netuid = subject.Netuid!.Value;
-        await chain.Runtime.RefreshAsync(cancel);
-        var report = await new ChainCheck(chain).RunAsync(subject, cancel);
-        chain.Gate.Take(report);
+        var account = await CheckedAccount.OpenAsync(chain, signer, subject, cancel);
         var facts = await ReadAsync(chain, signer.Address, netuid, hotkey, cancel);
         var head = chain.Head.Latest!.Number;
         if (facts.Uid is not { } uid)
@@ -138,17 +131,16 @@ internal static class AccountCommand
         var association = EvmKeyAssociation.Sign(signer, facts.Hotkey, head);
 
         // Only a hotkey that is the account's own is one that the account can speak for, and only since the chain has the call.
-        var sends = facts.Hotkey == facts.Mapped && report.Profile != RuntimeProfile.Spec425;
+        var sends = facts.Hotkey == facts.Mapped && account.Report.Profile != RuntimeProfile.Spec425;
         if (!sends)
             return AssociationDocument.ForWallet(facts, association);
         var intent = new TransactionIntent("associate", Precompiles.Neuron, 0, Convert.FromHexString(association.Call(netuid).AsSpan(2)));
-        var single = new SingleTransaction(chain, signer, await EndpointOptions.ChainIdAsync(chain, cancel), subject.Fees);
         try
         {
-            var prepared = await single.PrepareAsync(intent, cancel);
+            var prepared = await account.Sender.PrepareAsync(intent, cancel);
             if (dryRun)
                 return AssociationDocument.Planned(facts, association, prepared);
-            var receipt = await single.SendAsync(prepared, cancel);
+            var receipt = await account.Sender.SendAsync(prepared, cancel);
             var after = await ReadAsync(chain, signer.Address, netuid, hotkey, cancel);
             return receipt.Success && after.Associated?.Account == signer.Address
                 ? AssociationDocument.Done(after, receipt)
@@ -159,8 +151,7 @@ internal static class AccountCommand
         }
         catch (TransactionRefusedException e)
         {
-            var code = chain.Gate.Closed(ChainAction.Associate) is null ? ExitCodes.Failed : ExitCodes.Of(report.Worst);
-            throw new NodeException(code, $"The association is not sent: {e.Message}.", e);
+            throw account.Refused(ChainAction.Associate, $"The association is not sent: {e.Message}.", e);
         }
     }
 

@@ -54,12 +54,7 @@ internal static class ChainCommand
             async (parsed, cancel) =>
             {
                 var endpoints = EndpointOptions.Read(parsed.GetValue(rpc)!);
-                var configuration = NodeConfiguration.Load(
-                    new Dictionary<string, string?>(),
-                    parsed.GetValue(hocon),
-                    Directory.GetCurrentDirectory()
-                );
-                var (bounds, fees) = NodeSettings.ReadBounds(configuration);
+                var (bounds, fees) = EndpointOptions.ReadBounds(parsed.GetValue(hocon));
                 List<ushort> netuids = [.. (parsed.GetValue(netuid) ?? []).Select(EndpointOptions.ReadNetuid)];
                 var subject = new CheckSubject
                 {

@@ -64,9 +64,7 @@ internal static class ContractsDeployCommand
                 var file = parsed.GetValue(plan)!;
                 var (wanted, hash) = await DeploymentPlanFile.ReadAsync(file, HotkeyText.OfOption(parsed.GetValue(hotkey)), cancel);
                 var signer = key.Load(parsed);
-                var (bounds, fees) = NodeSettings.ReadBounds(
-                    NodeConfiguration.Load(new Dictionary<string, string?>(), parsed.GetValue(hocon), Directory.GetCurrentDirectory())
-                );
+                var (bounds, fees) = EndpointOptions.ReadBounds(parsed.GetValue(hocon));
                 await using var chain = EndpointOptions.Connect(EndpointOptions.Read(parsed.GetValue(rpc)!));
                 var subject = new CheckSubject
                 {
@@ -75,19 +73,15 @@ internal static class ContractsDeployCommand
                     Fees = fees,
                     Bounds = bounds,
                 };
-                await chain.Runtime.RefreshAsync(cancel);
-                await chain.Head.RefreshAsync(cancel);
-                var report = await new ChainCheck(chain).RunAsync(subject, cancel);
-                chain.Gate.Take(report);
+                var account = await CheckedAccount.OpenAsync(chain, signer, subject, cancel);
                 await RequireDefaultsAsync(chain, cancel);
-                var chainId = await EndpointOptions.ChainIdAsync(chain, cancel);
                 var remembered = parsed.GetValue(state) ?? new FileInfo(file.FullName + ".state.json");
-                var begun = DeploymentState.Read(remembered, chainId, signer.Address, hash);
+                var begun = DeploymentState.Read(remembered, account.ChainId, signer.Address, hash);
                 var first = await WaitForOthersAsync(chain, signer.Address, cancel);
-                var deployment = begun ?? new DeploymentState(chainId, signer.Address.ToString(), first, hash);
+                var deployment = begun ?? new DeploymentState(account.ChainId, signer.Address.ToString(), first, hash);
                 var run = new Run(
                     chain,
-                    new SingleTransaction(chain, signer, chainId, fees),
+                    account.Sender,
                     wanted,
                     deployment.Addresses,
                     LegRules.Of(chain.Runtime.Profile, fees.LegGas),
@@ -111,8 +105,7 @@ internal static class ContractsDeployCommand
                 }
                 catch (TransactionRefusedException e)
                 {
-                    var code = chain.Gate.Closed(ChainAction.Deploy) is null ? ExitCodes.Failed : ExitCodes.Of(report.Worst);
-                    throw new NodeException(code, $"It is not sent: {ManagerErrors.Explain(e.Message)}.", e);
+                    throw account.Refused(ChainAction.Deploy, $"It is not sent: {ManagerErrors.Explain(e.Message)}.", e);
                 }
             }
         );

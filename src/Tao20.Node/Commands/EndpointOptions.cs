@@ -2,10 +2,13 @@ using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tao20.Chain;
+using Tao20.Chain.Checks;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
+using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 using Tao20.Domain.Validation;
+using Tao20.Node.Configuration;
 using Tao20.Node.Http;
 
 namespace Tao20.Node.Commands;
@@ -73,6 +76,12 @@ internal static class EndpointOptions
         await chain.Pool.SendAsync([EthCalls.ChainId(found => id = found)], cancel);
         return id;
     }
+
+    /// <summary>How checks and fees are bounded, by a person's configuration.</summary>
+    /// <param name="hocon">The file of <c>--hocon</c>; null for none.</param>
+    /// <exception cref="NodeException">A setting is wrong.</exception>
+    public static (CheckOptions Bounds, FeePolicy Fees) ReadBounds(string? hocon) =>
+        NodeSettings.ReadBounds(NodeConfiguration.Load(new Dictionary<string, string?>(), hocon, Directory.GetCurrentDirectory()));
 
     /// <summary>Prints what was found, as JSON or in lines for people.</summary>
     public static void Print(bool json, object document, IEnumerable<string> lines)

@@ -45,31 +45,23 @@ internal sealed class IndexOwnerOptions
     {
         var contract = EndpointOptions.ReadAddress("--contract", parsed.GetValue(Contract))!.Value;
         var signer = _key.Load(parsed);
-        var (bounds, fees) = NodeSettings.ReadBounds(
-            NodeConfiguration.Load(new Dictionary<string, string?>(), parsed.GetValue(Hocon), Directory.GetCurrentDirectory())
-        );
+        var (bounds, fees) = EndpointOptions.ReadBounds(parsed.GetValue(Hocon));
         await using var chain = EndpointOptions.Connect(EndpointOptions.Read(parsed.GetValue(Rpc)!), contract);
-        await chain.Runtime.RefreshAsync(cancel);
-        await chain.Head.RefreshAsync(cancel);
-        var report = await new ChainCheck(chain).RunAsync(
-            new CheckSubject
-            {
-                Contract = contract,
-                Account = signer.Address,
-                Fees = fees,
-                Bounds = bounds,
-            },
-            cancel
-        );
-        chain.Gate.Take(report);
+        var subject = new CheckSubject
+        {
+            Contract = contract,
+            Account = signer.Address,
+            Fees = fees,
+            Bounds = bounds,
+        };
+        var account = await CheckedAccount.OpenAsync(chain, signer, subject, cancel);
         try
         {
             var view = await new IndexReader(chain.Pool, contract).ReadAsync(chain.Head.Latest!, cancel);
             var asked = await call(parsed, new Asked(chain, view, LegRules.Of(chain.Runtime.Profile, fees.LegGas)), cancel);
             var intent = new TransactionIntent("manager", view.Owners.Manager, 0, Convert.FromHexString(asked.Data.AsSpan(2)));
-            var single = new SingleTransaction(chain, signer, await EndpointOptions.ChainIdAsync(chain, cancel), fees);
-            var prepared = await single.PrepareAsync(intent, cancel);
-            var receipt = parsed.GetValue(DryRun) ? null : await single.SendAsync(prepared, cancel);
+            var prepared = await account.Sender.PrepareAsync(intent, cancel);
+            var receipt = parsed.GetValue(DryRun) ? null : await account.Sender.SendAsync(prepared, cancel);
             if (receipt is { Success: false })
                 throw new NodeException(ExitCodes.Failed, $"Transaction {receipt.Hash} was reverted in block {receipt.Block}.");
             var document = ManagerCallDocument.Of(asked, view, prepared, receipt);
@@ -78,8 +70,7 @@ internal sealed class IndexOwnerOptions
         }
         catch (TransactionRefusedException e)
         {
-            var code = chain.Gate.Closed(ChainAction.Deploy) is null ? ExitCodes.Failed : ExitCodes.Of(report.Worst);
-            throw new NodeException(code, $"It is not sent: {ManagerErrors.Explain(e.Message)}.", e);
+            throw account.Refused(ChainAction.Deploy, $"It is not sent: {ManagerErrors.Explain(e.Message)}.", e);
         }
         catch (FormatException e)
         {

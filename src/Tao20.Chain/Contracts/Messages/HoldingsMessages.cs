@@ -1,6 +1,7 @@
 using System.Numerics;
 using Nethereum.ABI.FunctionEncoding.Attributes;
 using Nethereum.Contracts;
+using Tao20.Chain.Abi;
 
 namespace Tao20.Chain.Contracts.Messages;
 
@@ -58,8 +59,14 @@ internal sealed class ShortestFunction : FunctionMessage;
 [Function("readingsOf")]
 internal sealed class ReadingsOfFunction(ushort netuid) : FunctionMessage
 {
+    // The older reading stands before the newer, and each begins with its block (source: Means.sol, Reading).
+    private const int WordsPerReading = 5;
+
     [Parameter("uint16", "netuid", 1)]
     public ushort Netuid => netuid;
+
+    /// <summary>The block of the newer reading in an answer; 0 for none.</summary>
+    public static ulong NewestBlock(AbiData answer) => answer.UInt64(WordsPerReading);
 }
 
 [Function("observe")]
