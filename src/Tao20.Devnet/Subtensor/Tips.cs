@@ -6,7 +6,7 @@ namespace Tao20.Devnet.Subtensor;
 
 /// <summary>
 /// What a block's author is offered for gas: a local chain charges it, and Bittensor's does not (source: Frontier at d553a115,
-/// frame/evm/src/runner/stack.rs, line 232). So it goes back to who paid it, before the next block.
+/// frame/evm/src/runner/stack.rs, line 232). So it goes back from the author to who paid it, before the next block.
 /// </summary>
 internal static class Tips
 {
@@ -21,6 +21,7 @@ internal static class Tips
         var hashes = offering.Select(transaction => transaction.GetProperty("hash").GetString()!).ToList();
         if (hashes.Count == 0)
             return;
+        var author = block.GetProperty("miner").GetString()!;
         var receipts = await client.ReceiptsAsync(hashes, cancel).ConfigureAwait(false);
         foreach (var paid in receipts.GroupBy(receipt => receipt.GetProperty("from").GetString()!))
         {
@@ -28,10 +29,16 @@ internal static class Tips
                 BigInteger.Zero,
                 (sum, receipt) => sum + Number(receipt, "gasUsed") * (Number(receipt, "effectiveGasPrice") - baseFee)
             );
-            var balance = await client.SendAsync("eth_getBalance", $"[\"{paid.Key}\",\"latest\"]", cancel).ConfigureAwait(false);
-            var whole = HexText.BigQuantity(balance.GetString()!) + tips;
-            await client.SendAsync("anvil_setBalance", $"[\"{paid.Key}\",\"0x{whole:x}\"]", cancel).ConfigureAwait(false);
+            await AddAsync(client, paid.Key, tips, cancel).ConfigureAwait(false);
+            await AddAsync(client, author, -tips, cancel).ConfigureAwait(false);
         }
+    }
+
+    private static async Task AddAsync(DevnetClient client, string account, BigInteger wei, CancellationToken cancel)
+    {
+        var balance = await client.SendAsync("eth_getBalance", $"[\"{account}\",\"latest\"]", cancel).ConfigureAwait(false);
+        var sum = HexText.BigQuantity(balance.GetString()!) + wei;
+        await client.SendAsync("anvil_setBalance", $"[\"{account}\",\"0x{sum:x}\"]", cancel).ConfigureAwait(false);
     }
 
     private static BigInteger Number(JsonElement item, string name) => HexText.BigQuantity(item.GetProperty(name).GetString()!);

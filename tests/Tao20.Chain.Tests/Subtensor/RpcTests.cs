@@ -50,7 +50,7 @@ public sealed class RpcTests : IAsyncLifetime
         _chain.Client.BaseFee = 1_000_000_000;
         foreach (var tip in (string[])["0x0", "0x1", "0x3b9aca00"])
         {
-            var before = await BalanceAsync("latest");
+            var (before, earned) = (await BalanceAsync("latest"), await EarnedAsync());
             var hash = await _chain.Client.SendAsync(
                 "eth_sendTransaction",
                 $"[{{\"from\":\"{payer}\",\"to\":\"{other}\",\"gas\":\"0x5208\",\"maxFeePerGas\":\"0x12a05f200\","
@@ -62,6 +62,18 @@ public sealed class RpcTests : IAsyncLifetime
             Assert.Equal(21_000 * (BigInteger)1_000_000_000, before - await BalanceAsync("latest"));
             await _chain.SetAsync("setPool", (ushort)7, 6UL, 7UL);
             Assert.Equal(21_000 * (BigInteger)1_000_000_000, before - await BalanceAsync(mined));
+
+            // Nor does the author get it: what nobody pays is nobody's.
+            Assert.Equal(earned, await EarnedAsync());
+        }
+
+        async Task<BigInteger> EarnedAsync()
+        {
+            var block = await _chain.Client.SendAsync("eth_getBlockByNumber", "[\"latest\",false]", default);
+            var author = block.GetProperty("miner").GetString();
+            return HexText.BigQuantity(
+                (await _chain.Client.SendAsync("eth_getBalance", $"[\"{author}\",\"latest\"]", default)).GetString()!
+            );
         }
 
         async Task<BigInteger> BalanceAsync(string block) =>
