@@ -1,12 +1,15 @@
 using Tao20.Tests;
+using Xunit.Abstractions;
 
 namespace Tao20.EndToEnd.Tests;
 
 /// <summary>
 /// A validator killed between every two steps of a transaction: each intent is mined exactly once. And one key in two processes.
 /// </summary>
-public sealed class OutboxKillTests : OneValidator
+public sealed class OutboxKillTests(ITestOutputHelper output) : OneValidator
 {
+    private static readonly bool Soak = Environment.GetEnvironmentVariable("TAO20_SOAK") == "1";
+
     [Fact]
     public async Task Killed_at_any_step_an_attestation_and_the_weights_are_mined_exactly_once()
     {
@@ -20,13 +23,15 @@ public sealed class OutboxKillTests : OneValidator
             ("eth_getTransactionReceipt", 1),
             ("eth_getTransactionReceipt", 2),
         ];
+        // Before and after every step, or by chance one of the two.
+        var random = new Random(TestSeed.Of(output));
         var epoch = 0UL;
         var running = Start("victim", proxy.Url);
         try
         {
             foreach (var (method, nth) in steps)
             {
-                foreach (var afterwards in new[] { false, true })
+                foreach (var afterwards in Soak ? [false, true] : new[] { random.Next(2) == 1 })
                 {
                     var before = await NonceAsync();
                     var where = $"{method} {nth}, {(afterwards ? "after" : "before")}";
