@@ -30,7 +30,7 @@ internal sealed class AddLiquidityFunction(BigInteger tokens, BigInteger minShar
 internal sealed class SpotPriceFunction : FunctionMessage;
 
 /// <summary>Deploys the validators' registry.</summary>
-internal sealed class RegistryDeployment(Address index) : ContractDeploymentMessage(ContractArtifact.Load("ValidatorRegistry").Bytecode)
+internal sealed class RegistryDeployment(Address index) : ContractDeploymentMessage(ContractArtifact.Load("FirstRegistry").Bytecode)
 {
     [Parameter("address", "index", 1)]
     public string Index => index.ToString();

@@ -1,14 +1,14 @@
 // Compiles ../Contracts/*.sol with the pinned solc and writes one artifact per contract: {"contractName","abi","bytecode","deployedBytecode",
 // "immutables"}.
 // OpenZeppelin's contracts are read from the npm package, like solc itself.
-// Usage: node compile.cjs CONTRACTS_DIR OUTPUT_DIR   (both packages are found beside this file or in NODE_PATH)
+// Usage: node compile.cjs CONTRACTS_DIR OUTPUT_DIR [--warnings]   (both packages are found beside this file or in NODE_PATH)
 const fs = require('fs');
 const path = require('path');
 const solc = require('solc');
 
-const [contracts, output] = process.argv.slice(2);
+const [contracts, output, warnings] = process.argv.slice(2);
 if (!contracts || !output) {
-  console.error('usage: node compile.cjs CONTRACTS_DIR OUTPUT_DIR');
+  console.error('usage: node compile.cjs CONTRACTS_DIR OUTPUT_DIR [--warnings]');
   process.exit(2);
 }
 const sources = {};
@@ -34,9 +34,9 @@ function contents(name) {
   return { contents: fs.readFileSync(require.resolve(name), 'utf8').replace(/\r\n/g, '\n') };
 }
 const result = JSON.parse(solc.compile(JSON.stringify(input), { import: contents }));
-// A warning counts as an error, but for those of OpenZeppelin's own sources.
+// A warning counts as an error, but for those of OpenZeppelin's own sources, and where --warnings lets them pass.
 const isOurs = (error) => !(error.sourceLocation && error.sourceLocation.file.startsWith('@openzeppelin/'));
-const errors = (result.errors || []).filter((error) => error.severity === 'error' || (error.severity === 'warning' && isOurs(error)));
+const errors = (result.errors || []).filter((error) => error.severity === 'error' || (error.severity === 'warning' && isOurs(error) && warnings !== '--warnings'));
 for (const error of errors) console.error(error.formattedMessage);
 if (errors.length) process.exit(1);
 fs.mkdirSync(output, { recursive: true });

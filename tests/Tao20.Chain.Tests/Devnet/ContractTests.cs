@@ -28,19 +28,10 @@ public sealed class ContractTests : IAsyncLifetime
     [Fact]
     public async Task The_artifacts_are_what_the_sources_compile_to()
     {
-        var tools = await DevnetTools.EnsureAsync(null, _none);
-        var devnet = RepositoryFiles.PathOf("src", "Tao20.Devnet");
+        var contracts = RepositoryFiles.PathOf("src", "Tao20.Devnet", "Contracts");
         var output = Directory.CreateTempSubdirectory("tao20-compile-").FullName;
-        var (code, text) = await NpmTools.RunAsync(
-            "node",
-            [Path.Combine(devnet, "Tools", "compile.cjs"), Path.Combine(devnet, "Contracts"), output],
-            devnet,
-            TimeSpan.FromMinutes(5),
-            _none,
-            new Dictionary<string, string> { ["NODE_PATH"] = tools.NodeModules }
-        );
-        Assert.True(code == 0, text);
-        var checkedIn = Directory.GetFiles(Path.Combine(devnet, "Contracts", "Artifacts"), "*.json").Order().ToList();
+        await SolidityCompiler.RunAsync(contracts, output);
+        var checkedIn = Directory.GetFiles(Path.Combine(contracts, "Artifacts"), "*.json").Order().ToList();
         Assert.Equal(checkedIn.Select(Path.GetFileName), Directory.GetFiles(output, "*.json").Order().Select(Path.GetFileName));
         foreach (var file in checkedIn)
             Assert.Equal(

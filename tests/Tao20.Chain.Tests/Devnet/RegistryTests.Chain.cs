@@ -45,7 +45,7 @@ public sealed partial class RegistryTests
                     new DevnetTransaction(
                         _keeper,
                         null,
-                        ContractArtifact.Load("ValidatorRegistry").Bytecode + AbiEncoder.Encode(economy.Index)
+                        ContractArtifact.Load("FirstRegistry").Bytecode + AbiEncoder.Encode(economy.Index)
                     ),
                 ],
                 ++_time,

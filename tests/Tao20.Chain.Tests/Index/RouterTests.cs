@@ -170,7 +170,7 @@ public sealed class RouterTests(IndexChains chains)
     {
         const int withdrawalBlocks = 1_000;
         var index = await chains.AnewAsync(spec);
-        var registry = await index.Chain.DeployAsync("ValidatorRegistry", AbiEncoder.Encode(index.Index));
+        var registry = await index.Chain.DeployAsync("FirstRegistry", AbiEncoder.Encode(index.Index));
         var bond = 1_000 * (BigInteger)Whole;
         foreach (var account in new[] { index.Founder, index.Alice })
             await index.CallAsync(account, AbiEncoder.Call("bond()"), bond, registry);

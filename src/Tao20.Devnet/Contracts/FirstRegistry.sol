@@ -13,10 +13,10 @@ interface IEpochs {
     function epoch() external view returns (uint256);
 }
 
-/// @notice Where validators bond TAO, attest NAV, and judge those that lie. It is the only stake that can be slashed.
+/// @notice The first registry of validators, which Registry/ValidatorRegistry.sol takes the place of.
 /// @dev It checks signatures, counts votes and moves bonds. What is a violation is decided by the voters, who recompute it; the
 /// evidence of a case is in the log that raises it, and its hash is its id, so that it cannot be raised twice.
-contract ValidatorRegistry is EIP712("TAO20", "1"), ReentrancyGuard {
+contract FirstRegistry is EIP712("TAO20", "1"), ReentrancyGuard {
     using Checkpoints for Checkpoints.Trace208;
 
     struct NavAttestation {

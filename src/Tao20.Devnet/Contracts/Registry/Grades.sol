@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {Stated, Statement} from "./Statements.sol";
+
+enum Grade {
+    None,
+    Minor,
+    Moderate,
+    Severe,
+    Critical
+}
+
+/// @notice How far a statement is from the one that was settled (the same rules: Tao20.Domain, Slashing/Grades.cs).
+/// @dev Shares are compared as products, never as quotients: each number is at most 2^96.
+library Grades {
+    /// @notice What a grade takes of the effective stake, in percent.
+    function percentOf(Grade grade) internal pure returns (uint256) {
+        return [uint256(0), 1, 5, 15, 50][uint256(grade)];
+    }
+
+    /// @notice The gravest of what differs.
+    function between(Stated calldata settled, Stated calldata other) internal pure returns (Grade grade) {
+        Statement calldata one = settled.statement;
+        Statement calldata two = other.statement;
+        grade = graver(ofNav(one.nav, two.nav), ofWeights(settled, other));
+        if (one.rankingRoot != two.rankingRoot || one.totalSupply != two.totalSupply) grade = graver(grade, Grade.Minor);
+        if (one.blockNumber != two.blockNumber || one.blockHash != two.blockHash) grade = graver(grade, Grade.Severe);
+    }
+
+    function ofNav(uint256 settled, uint256 other) private pure returns (Grade) {
+        if (settled == other) return Grade.None;
+        if (settled == 0 || other == 0) return Grade.Moderate;
+        return byShare(settled > other ? settled - other : other - settled, settled, [uint256(1), 5, 20, 50]);
+    }
+
+    function ofWeights(Stated calldata settled, Stated calldata other) private pure returns (Grade) {
+        (uint256 i, uint256 j, uint256 distance, uint256 sum) = (0, 0, 0, 0);
+        while (i < settled.uids.length || j < other.uids.length) {
+            bool first = j == other.uids.length || (i < settled.uids.length && settled.uids[i] <= other.uids[j]);
+            bool second = i == settled.uids.length || (j < other.uids.length && other.uids[j] <= settled.uids[i]);
+            uint256 one = first ? settled.weights[i++] : 0;
+            uint256 two = second ? other.weights[j++] : 0;
+            distance += one > two ? one - two : two - one;
+            sum += one + two;
+        }
+        return byShare(distance, sum, [uint256(50), 100, 150, 300]);
+    }
+
+    /// @dev By which of four shares, in thousandths, a part of a whole is the first not to exceed.
+    function byShare(uint256 part, uint256 whole, uint256[4] memory bounds) private pure returns (Grade) {
+        for (uint256 i = 0; i < 4; i++) {
+            if (part * 1000 <= whole * bounds[i]) return Grade(i);
+        }
+        return Grade.Critical;
+    }
+
+    function graver(Grade one, Grade two) private pure returns (Grade) {
+        return Grade(Math.max(uint256(one), uint256(two)));
+    }
+}
