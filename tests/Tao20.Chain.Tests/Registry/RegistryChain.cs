@@ -34,14 +34,14 @@ public sealed class RegistryChain : IAsyncDisposable
     private readonly IndexChain _index;
     private readonly MockChain _chain;
 
-    private string _code = "";
+    private string _code = ContractArtifact.Load("ValidatorRegistry").Bytecode;
     private string? _kept;
 
     private RegistryChain(IndexChain index) => (_index, _chain) = (index, index.Chain);
 
     /// <summary>The validators' keys; by default each attests with its own.</summary>
     public IReadOnlyList<PrivateKey> Keys { get; } =
-        [.. Enumerable.Range(1, 12).Select(i => PrivateKey.FromHex((0xa11ce00 + i).ToString("x64", CultureInfo.InvariantCulture)))];
+        [.. Enumerable.Range(1, 14).Select(i => PrivateKey.FromHex((0xa11ce00 + i).ToString("x64", CultureInfo.InvariantCulture)))];
 
     public RegistryRules Rules { get; private set; } = new();
 
@@ -54,6 +54,9 @@ public sealed class RegistryChain : IAsyncDisposable
 
     /// <summary>T of the newest epoch that is over.</summary>
     public ulong ClosedAt { get; private set; }
+
+    /// <summary>When the epoch that runs began.</summary>
+    public ulong StartedAt { get; private set; }
 
     /// <summary>The newest epoch that is over.</summary>
     public ulong Epoch { get; private set; }
@@ -76,7 +79,7 @@ public sealed class RegistryChain : IAsyncDisposable
             await chain.Chain.Client.SendAsync(
                 [
                     ("anvil_impersonateAccount", $"[\"{key.Address}\"]"),
-                    ("anvil_setBalance", $"[\"{key.Address}\",\"0x{(100_000 * Tao).ToString("x", CultureInfo.InvariantCulture)}\"]"),
+                    ("anvil_setBalance", $"[\"{key.Address}\",\"0x{(100_000_000 * Tao).ToString("x", CultureInfo.InvariantCulture)}\"]"),
                 ],
                 CancellationToken.None
             );
@@ -87,11 +90,14 @@ public sealed class RegistryChain : IAsyncDisposable
 
     /// <summary>A new registry on the chain as it began.</summary>
     /// <param name="code">Its code, where it is another than ours.</param>
-    public Task AnewAsync(string? code = null)
+    public Task AnewAsync(string code)
     {
-        _code = code ?? ContractArtifact.Load("ValidatorRegistry").Bytecode;
+        _code = code;
         return AnewWithAsync(new RegistryRules());
     }
+
+    /// <summary>A new registry of our own code on the chain as it began.</summary>
+    public Task AnewAsync() => AnewAsync(ContractArtifact.Load("ValidatorRegistry").Bytecode);
 
     /// <summary>A new registry of the same code with other rules, on the chain as it began.</summary>
     public async Task AnewWithAsync(RegistryRules rules)
@@ -102,6 +108,7 @@ public sealed class RegistryChain : IAsyncDisposable
         Registry = (await _chain.Client.ExecuteAsync([transaction], Now, _none))[0]!.Value;
         var info = await _chain.WordsAsync(_index.Index, AbiEncoder.Call("getEpochInfo()"));
         (Epoch, ClosedAt) = ((ulong)AbiWords.BigInteger(info, 0) - 1, 0);
+        StartedAt = (ulong)AbiWords.BigInteger(info, 1);
     }
 
     /// <summary>What a registry with these rules cannot be made with: this error, or what there is instead; null if it can.</summary>
@@ -302,9 +309,61 @@ public sealed class RegistryChain : IAsyncDisposable
         }
     }
 
+    /// <summary>Tries operations at a second, in one block and in this order; the hashes of their transactions.</summary>
+    internal async Task<IReadOnlyList<string>> TryAsync(ulong time, IReadOnlyList<Operation> operations)
+    {
+        var hashes = new List<string>();
+        for (var i = 0; i < operations.Count; i++)
+        {
+            var (operation, isAdvance) = (operations[i], operations[i] is Operation.Advance);
+            var (from, to) = isAdvance ? (Anyone, _index.Index) : (Of(operation.From), Registry);
+
+            // Who pays more comes first.
+            var hash = await _chain.Client.SendAsync(
+                "eth_sendTransaction",
+                $"[{{\"from\":\"{from}\",\"to\":\"{to}\",\"data\":\"{operation.Data(this)}\",\"gas\":\"0xf4240\","
+                    + $"\"gasPrice\":\"{HexText.Quantity((ulong)(1_000 - i))}\","
+                    + $"\"value\":\"0x{(UInt128)operation.Rao * IndexChain.Whole:x}\"}}]",
+                _none
+            );
+            hashes.Add(hash.GetString()!);
+        }
+
+        Now = time;
+        await _chain.Client.MineAsync(time, _none);
+        return hashes;
+    }
+
+    /// <summary>What a call at a second uses of gas; it has to succeed.</summary>
+    public async Task<long> GasAsync(ulong time, Address from, string data, BigInteger value)
+    {
+        var hashes = await _chain.Client.SubmitAsync([new DevnetTransaction(from, Registry, data, (UInt128)value)], _none);
+        Now = time;
+        await _chain.Client.MineAsync(time, _none);
+        var receipt = (await _chain.Client.ReceiptsAsync(hashes, _none))[0];
+        Assert.Equal("0x1", receipt.GetProperty("status").GetString());
+        return (long)HexText.BigQuantity(receipt.GetProperty("gasUsed").GetString()!);
+    }
+
+    /// <summary>Which transactions have succeeded.</summary>
+    public async Task<IReadOnlyList<bool>> SucceededAsync(IReadOnlyList<string> hashes)
+    {
+        var succeeded = new List<bool>();
+        foreach (var some in hashes.Chunk(500))
+            succeeded.AddRange((await _chain.Client.ReceiptsAsync(some, _none)).Select(receipt => receipt.GetProperty("status").GetString() == "0x1"));
+        return succeeded;
+    }
+
+    /// <summary>All words of what a view answers.</summary>
+    public async Task<BigInteger[]> WordsAsync(string signature, params object[] arguments)
+    {
+        var words = await _chain.WordsAsync(Registry, AbiEncoder.Call(signature, arguments));
+        return [.. Enumerable.Range(0, words.Length / 32).Select(word => AbiWords.BigInteger(words, word))];
+    }
+
     /// <summary>A word of what a view answers.</summary>
     public async Task<BigInteger> ViewAsync(string signature, int word, params object[] arguments) =>
-        AbiWords.BigInteger(await _chain.WordsAsync(Registry, AbiEncoder.Call(signature, arguments)), word);
+        (await WordsAsync(signature, arguments))[word];
 
     public Task<BigInteger> BondOfAsync(int validator) => ViewAsync("accountOf(address)", 0, Of(validator));
 

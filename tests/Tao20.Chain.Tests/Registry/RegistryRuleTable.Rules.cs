@@ -181,9 +181,9 @@ internal static partial class RegistryRuleTable
             .. new[]
             {
                 ("count > MOST_WEIGHTS || ", ""),
-                (" || count != given.weights.length", ""),
-                ("if (given.uids[i] <= given.uids[i - 1]) revert NotAscending(i);", ""),
-                ("given.uids[i] <= given.uids[i - 1]", "given.uids[i] < given.uids[i - 1]"),
+                (" || count != weights", ""),
+                ("if (uids[i] <= uids[i - 1]) revert NotAscending(i);", ""),
+                ("uids[i] <= uids[i - 1]", "uids[i] < uids[i - 1]"),
                 ("if (given.statement.nav > MOST) revert TooLarge(given.statement.nav);", ""),
                 ("if (given.statement.totalSupply > MOST) revert TooLarge(given.statement.totalSupply);", ""),
                 ("TooLarge(given.statement.totalSupply);\n        requireWeights(given);", "TooLarge(given.statement.totalSupply);"),
@@ -297,7 +297,6 @@ internal static partial class RegistryRuleTable
                 ("eligibleAt(p.proposedAt - 1)", "eligibleAt(block.timestamp)"),
                 ("        p.done = true;\n        emit Adopted(number);", "        emit Adopted(number);"),
                 ("        credit(p.proposer, PROPOSAL_DEPOSIT);", ""),
-                ("while (schedule.length > 0 && schedule[schedule.length - 1].fromEpoch >= fromEpoch) schedule.pop();", ""),
                 ("while (schedule[i].fromEpoch > epoch) i--;", ""),
                 ("        if (isOpen(p)) revert StillOpen(number);", ""),
             }.Select(rule => new RegistryRule(

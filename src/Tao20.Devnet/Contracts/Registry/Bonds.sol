@@ -147,7 +147,7 @@ abstract contract Bonds is ReentrancyGuard {
         return accounts[validator];
     }
 
-    /// @notice An account's effective stake at the end of a second that is over, in wei.
+    /// @notice An account's effective stake at the end of a second, in wei; of the second that runs, as it is so far.
     function stakeAt(address validator, uint256 time) public view returns (uint256) {
         return stakes[validator].upperLookupRecent(SafeCast.toUint48(time));
     }
@@ -180,7 +180,7 @@ abstract contract Bonds is ReentrancyGuard {
         set(bondedSum, bondedSum.latest() - oldBonded + bonded);
     }
 
-    /// @dev The number of a round is never smaller than an earlier one's, but for that of the one that began before an account counted.
+    /// @dev A round can have begun before an account counted that attests in it: what is later of the two.
     function seen(address validator, uint256 number) internal {
         if (number > accounts[validator].lastSeen) accounts[validator].lastSeen = uint32(number);
     }

@@ -24,7 +24,7 @@ library Grades {
     function between(Stated calldata settled, Stated calldata other) internal pure returns (Grade grade) {
         Statement calldata one = settled.statement;
         Statement calldata two = other.statement;
-        grade = graver(ofNav(one.nav, two.nav), ofWeights(settled, other));
+        grade = graver(ofNav(one.nav, two.nav), ofWeights(settled.uids, settled.weights, other.uids, other.weights));
         if (one.rankingRoot != two.rankingRoot || one.totalSupply != two.totalSupply) grade = graver(grade, Grade.Minor);
         if (one.blockNumber != two.blockNumber || one.blockHash != two.blockHash) grade = graver(grade, Grade.Severe);
     }
@@ -35,13 +35,18 @@ library Grades {
         return byShare(settled > other ? settled - other : other - settled, settled, [uint256(1), 5, 20, 50]);
     }
 
-    function ofWeights(Stated calldata settled, Stated calldata other) private pure returns (Grade) {
+    function ofWeights(uint16[] calldata uids, uint16[] calldata weights, uint16[] calldata otherUids, uint16[] calldata otherWeights)
+        private
+        pure
+        returns (Grade)
+    {
         (uint256 i, uint256 j, uint256 distance, uint256 sum) = (0, 0, 0, 0);
-        while (i < settled.uids.length || j < other.uids.length) {
-            bool first = j == other.uids.length || (i < settled.uids.length && settled.uids[i] <= other.uids[j]);
-            bool second = i == settled.uids.length || (j < other.uids.length && other.uids[j] <= settled.uids[i]);
-            uint256 one = first ? settled.weights[i++] : 0;
-            uint256 two = second ? other.weights[j++] : 0;
+        while (i < uids.length || j < otherUids.length) {
+            // Past its end a list has no UID that comes first.
+            uint256 uid = i < uids.length ? uids[i] : type(uint256).max;
+            uint256 otherUid = j < otherUids.length ? otherUids[j] : type(uint256).max;
+            uint256 one = uid <= otherUid ? weights[i++] : 0;
+            uint256 two = otherUid <= uid ? otherWeights[j++] : 0;
             distance += one > two ? one - two : two - one;
             sum += one + two;
         }

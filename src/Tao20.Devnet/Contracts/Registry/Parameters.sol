@@ -43,7 +43,7 @@ abstract contract Parameters is Bonds {
     /// @notice The number of the latest version.
     uint256 public latestVersion;
     uint256 public proposalCount;
-    /// By fromEpoch, ascending.
+    /// In the order of adoption.
     Version[] private schedule;
     mapping(uint256 number => Proposal) private proposals;
     mapping(uint256 number => mapping(address => bool)) public hasEndorsed;
@@ -69,6 +69,7 @@ abstract contract Parameters is Bonds {
     }
 
     /// @notice The hash of the parameters that hold for an epoch, as far as is known now.
+    /// @dev Of those that begin by then, the last adopted: it replaces all that was to hold from its first epoch on.
     function parametersOf(uint256 epoch) public view returns (bytes32) {
         uint256 i = schedule.length - 1;
         while (schedule[i].fromEpoch > epoch) i--;
@@ -147,7 +148,6 @@ abstract contract Parameters is Bonds {
     }
 
     function scheduleText(uint256 fromEpoch, bytes memory text) private {
-        while (schedule.length > 0 && schedule[schedule.length - 1].fromEpoch >= fromEpoch) schedule.pop();
         schedule.push(Version(SafeCast.toUint64(fromEpoch), uint64(++latestVersion), keccak256(text)));
         emit ParametersScheduled(latestVersion, fromEpoch, text);
     }

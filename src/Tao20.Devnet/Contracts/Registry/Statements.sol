@@ -53,13 +53,17 @@ library Statements {
 
     /// @notice That a statement is one that the contract can grade.
     function requirePlausible(Stated calldata given) internal pure {
-        uint256 count = given.uids.length;
-        if (count > MOST_WEIGHTS || count != given.weights.length) revert TooManyWeights(count);
-        for (uint256 i = 1; i < count; i++) {
-            if (given.uids[i] <= given.uids[i - 1]) revert NotAscending(i);
-        }
+        requireAscending(given.uids, given.weights.length);
         if (given.statement.nav > MOST) revert TooLarge(given.statement.nav);
         if (given.statement.totalSupply > MOST) revert TooLarge(given.statement.totalSupply);
         requireWeights(given);
+    }
+
+    function requireAscending(uint16[] calldata uids, uint256 weights) private pure {
+        uint256 count = uids.length;
+        if (count > MOST_WEIGHTS || count != weights) revert TooManyWeights(count);
+        for (uint256 i = 1; i < count; i++) {
+            if (uids[i] <= uids[i - 1]) revert NotAscending(i);
+        }
     }
 }

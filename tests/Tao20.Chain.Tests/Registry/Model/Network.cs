@@ -27,11 +27,12 @@ internal sealed class Network
     private readonly Promises _promises;
     private readonly List<(long Time, Func<Operation?> Choose)> _plan = [];
 
-    public Network(Random random, NetworkSize size, int epoch, long startedAt, bool keepsRecord = false)
+    public Network(Random random, NetworkSize size, int epoch, long startedAt, long now = 0, bool keepsRecord = false)
     {
         (_random, _size) = (random, size);
         Record = keepsRecord ? [] : null;
         Model = new RegistryModel(RulesOf(random), size.Validators + size.Keys, epoch, startedAt) { Treasury = size.Validators };
+        Model.Now = Math.Max(now, startedAt);
         Statements = new Statements(random);
         (IsHonest, var bonds) = Draw();
         _honest = new Honest(this, random, bonds);

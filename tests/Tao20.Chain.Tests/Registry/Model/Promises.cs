@@ -89,7 +89,7 @@ internal sealed class Promises(Network network)
             return;
         var right = round.Entries.Where(entry => entry.Value.Stated?.Statement == network.Truth.Statement).ToList();
         var stake = right.Sum(entry => Model.StakeAt(entry.Key, before));
-        if (right.Count >= Model.Rules.MinAttesters && 3 * stake >= 2 * round.Eligible)
+        if (right.Count >= Model.Rules.MinAttesters && 3 * stake >= round.TwiceEligible)
             Assert.True(round.Settled?.Statement == network.Truth.Statement, $"round {epoch} is not settled");
         Count(epoch, round);
     }
@@ -178,10 +178,10 @@ internal sealed class Promises(Network network)
     private void IsTheWillOfTwoThirds(ProposalModel proposal)
     {
         var at = proposal.ProposedAt - 1;
-        var (stake, eligible) = (proposal.Endorsers.Sum(one => Model.StakeAt(one, at)), Model.EligibleAt(at));
-        Assert.True(proposal.Endorsers.Count >= Model.Rules.MinAttesters && 3 * stake >= 2 * eligible, "a minority has changed the parameters");
+        var (stake, twiceEligible) = (proposal.Endorsers.Sum(one => Model.StakeAt(one, at)), Model.TwiceEligibleAt(at));
+        Assert.True(proposal.Endorsers.Count >= Model.Rules.MinAttesters && 3 * stake >= twiceEligible, "a minority has changed the parameters");
         Assert.True(proposal.FromEpoch > Model.Epoch, "parameters were changed of an epoch that is over");
-        if (3 * network.Others.All.Sum(one => Model.StakeAt(one, at)) < 2 * eligible)
+        if (3 * network.Others.All.Sum(one => Model.StakeAt(one, at)) < twiceEligible)
             Assert.StartsWith("good", proposal.Text, StringComparison.Ordinal);
     }
 
@@ -194,7 +194,7 @@ internal sealed class Promises(Network network)
     private bool IsMinority(int epoch, RoundModel round)
     {
         var bad = BadStake(epoch, round);
-        var minority = 3 * bad < 2 * round.Eligible;
+        var minority = 3 * bad < round.TwiceEligible;
         if (3 * bad < Model.BondedAt(round.ClosedAt - 1))
             Assert.True(minority, "less than a third of the bonds are two thirds of what counts");
         return minority;

@@ -62,10 +62,9 @@ internal sealed partial class RegistryModel
             return "NotOpen";
         if (text != proposal.Text)
             return "NotThisProposal";
-        if (!Suffices(proposal.Endorsers.Count, proposal.Stake, EligibleAt(proposal.ProposedAt - 1)))
+        if (!Suffices(proposal.Endorsers.Count, proposal.Stake, TwiceEligibleAt(proposal.ProposedAt - 1)))
             return "NotEndorsed";
         (proposal.IsDone, proposal.IsAdopted) = (true, true);
-        _schedule.RemoveAll(version => version.FromEpoch >= proposal.FromEpoch);
         _schedule.Add((proposal.FromEpoch, text));
         LatestVersion++;
         Credits[proposal.Proposer] += _deposit;

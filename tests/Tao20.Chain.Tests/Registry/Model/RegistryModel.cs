@@ -38,7 +38,7 @@ internal sealed class EntryModel
 }
 
 /// <summary>A round.</summary>
-internal sealed record RoundModel(int Number, int Epoch, long ClosedAt, long Eligible)
+internal sealed record RoundModel(int Number, int Epoch, long ClosedAt, long TwiceEligible)
 {
     public Stated? Settled { get; set; }
 
@@ -102,7 +102,8 @@ internal sealed partial class RegistryModel(RegistryRules rules, int accounts, i
 
     public long BondedAt(long time) => _bondedSum.At(time);
 
-    public long EligibleAt(long time) => Math.Max(_effectiveSum.At(time), _bondedSum.At(time) / 2);
+    /// <summary>Twice the eligible stake: half a rao counts.</summary>
+    public long TwiceEligibleAt(long time) => Math.Max(2 * _effectiveSum.At(time), _bondedSum.At(time));
 
     // ---- money and keys ------------------------------------------------------------------------------------------------------------
 
@@ -198,7 +199,7 @@ internal sealed partial class RegistryModel(RegistryRules rules, int accounts, i
         if (round?.Entries.GetValueOrDefault(validator)?.Commitment is not null)
             return "AlreadyCommitted";
         if (round is null)
-            Rounds.Add(round = new RoundModel(Rounds.Count + 1, epoch, ClosedAt, EligibleAt(ClosedAt - 1)));
+            Rounds.Add(round = new RoundModel(Rounds.Count + 1, epoch, ClosedAt, TwiceEligibleAt(ClosedAt - 1)));
         if (!round.Entries.TryGetValue(validator, out var entry))
             round.Entries[validator] = entry = new EntryModel();
         (entry.Commitment, entry.CommittedAt) = (commitment, Now);
@@ -225,13 +226,12 @@ internal sealed partial class RegistryModel(RegistryRules rules, int accounts, i
         Accounts[validator].LastSeen = Math.Max(Accounts[validator].LastSeen, round.Number);
         var (sum, count) = round.Supports.GetValueOrDefault(stated.Statement);
         round.Supports[stated.Statement] = (sum + stake, count + 1);
-        if (round.Settled is null && Suffices(count + 1, sum + stake, round.Eligible))
+        if (round.Settled is null && Suffices(count + 1, sum + stake, round.TwiceEligible))
             round.Settled = stated;
         return null;
     }
 
-    private bool Suffices(int count, long stake, long eligible) =>
-        count >= rules.MinAttesters && 3 * (Int128)stake >= 2 * (Int128)eligible;
+    private bool Suffices(int count, long stake, long twiceEligible) => count >= rules.MinAttesters && 3 * stake >= twiceEligible;
 
     public string? Punish(int number, int accused, Stated settled, Stated other)
     {
