@@ -36,7 +36,8 @@ abstract contract Bonds is ReentrancyGuard {
     /// @notice What else is owed to an account, in wei: slashed stake and lapsed deposits to the treasury, deposits to who proposed.
     mapping(address => uint256) public creditOf;
 
-    event Bonded(address indexed validator, uint256 amount, uint256 bond);
+    /// All that there is of the account: who returns is known again without its history.
+    event Bonded(address indexed validator, uint256 amount, Account account);
     event Unbonding(address indexed validator, uint256 amount, uint256 bond, uint256 leaving, uint256 leavesAt);
     event Withdrawn(address indexed validator, uint256 amount);
     event AttesterSet(address indexed validator, address attester);
@@ -91,7 +92,7 @@ abstract contract Bonds is ReentrancyGuard {
         else if (msg.sender.code.length > 0 && accounts[msg.sender].attester == address(0)) revert AttesterNeeded();
         Account storage account = accounts[msg.sender];
         update(msg.sender, account.bond + added, account.dormant);
-        emit Bonded(msg.sender, added, account.bond);
+        emit Bonded(msg.sender, added, account);
     }
 
     /// @notice Takes a part out of the bond, in whole rao. It stays here, and can be slashed, until its time is over.

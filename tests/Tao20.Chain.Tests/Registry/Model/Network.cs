@@ -38,7 +38,13 @@ internal sealed class Network
         _honest = new Honest(this, random, bonds);
         _adversaries = new Adversaries(this, random, bonds);
         _promises = new Promises(this);
+        Book = new BookOfNetwork(this);
+        Model.Tell = Book.Take;
+        Model.Begin();
     }
+
+    /// <summary>What a node knows of it.</summary>
+    public BookOfNetwork Book { get; }
 
     public RegistryModel Model { get; }
 
@@ -90,6 +96,7 @@ internal sealed class Network
             _adversaries.Plan(closes, reveals, ends);
             At(ends - 1, () => Nothing(_promises.RevealIsOver));
             At(closes + 3_500, () => Nothing(_promises.DutiesAreDone));
+            At(closes + 3_500, () => Nothing(Book.IsRight));
             Play();
         }
     }

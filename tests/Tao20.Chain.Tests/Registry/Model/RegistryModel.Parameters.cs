@@ -1,3 +1,6 @@
+using Tao20.Domain.Registry;
+using Tao20.Domain.Units;
+
 namespace Tao20.Chain.Tests.Registry.Model;
 
 /// <summary>A proposal of parameters.</summary>
@@ -37,6 +40,8 @@ internal sealed partial class RegistryModel
             return "NotAhead";
         Held += rao;
         Proposals.Add(new ProposalModel(Proposals.Count + 1, sender, fromEpoch, text, Epoch, LatestVersion, Now));
+        var from = new EpochId((ulong)fromEpoch);
+        Tell(new RegistryFact.Proposed(Time, Proposals.Count, AddressOf(sender), from, text, Hash256.Zero));
         return null;
     }
 
@@ -53,6 +58,7 @@ internal sealed partial class RegistryModel
             return "NotEligible";
         proposal.Endorsers.Add(sender);
         proposal.Stake += stake;
+        Tell(new RegistryFact.Endorsed(Time, number, AddressOf(sender), Wei(stake)));
         return null;
     }
 
@@ -67,6 +73,8 @@ internal sealed partial class RegistryModel
         (proposal.IsDone, proposal.IsAdopted) = (true, true);
         _schedule.Add((proposal.FromEpoch, text));
         LatestVersion++;
+        Tell(new RegistryFact.ProposalEnded(Time, number));
+        Tell(new RegistryFact.ParametersScheduled(Time, LatestVersion, new EpochId((ulong)proposal.FromEpoch), text));
         Credits[proposal.Proposer] += _deposit;
         return null;
     }
@@ -79,6 +87,7 @@ internal sealed partial class RegistryModel
             return "StillOpen";
         Proposals[number - 1].IsDone = true;
         Credits[Treasury] += _deposit;
+        Tell(new RegistryFact.ProposalEnded(Time, number));
         return null;
     }
 

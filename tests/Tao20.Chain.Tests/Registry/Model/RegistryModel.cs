@@ -1,5 +1,7 @@
 using Tao20.Domain.Consensus;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Slashing;
+using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Tests.Registry.Model;
 
@@ -29,8 +31,6 @@ internal sealed record CommitmentModel(Statement? Said, int Validator, int Key);
 internal sealed class EntryModel
 {
     public CommitmentModel? Commitment { get; set; }
-
-    public long CommittedAt { get; set; }
 
     public Stated? Stated { get; set; }
 
@@ -93,6 +93,7 @@ internal sealed partial class RegistryModel(RegistryRules rules, int accounts, i
         if (Now < ClosedAt + Hour)
             return "EpochNotOver";
         (Epoch, ClosedAt) = (Epoch + 1, Now);
+        Tell(new RegistryFact.EpochClosed(Time, new EpochId((ulong)Epoch - 1), Pool));
         return null;
     }
 
@@ -112,8 +113,13 @@ internal sealed partial class RegistryModel(RegistryRules rules, int accounts, i
         if (attester == AttesterOf(sender))
             return null;
         Accounts[sender].Attester = attester;
+        Tell(new RegistryFact.AttesterSet(Time, AddressOf(sender), AddressOf(attester)));
         if (Rounds.Count > 0 && Rounds[^1].Entries.GetValueOrDefault(sender) is { Commitment: not null, Stated: null } entry)
+        {
             entry.Commitment = null;
+            Tell(new RegistryFact.CommitmentVoided(Time, Rounds.Count, AddressOf(sender)));
+        }
+
         return null;
     }
 
@@ -125,6 +131,7 @@ internal sealed partial class RegistryModel(RegistryRules rules, int accounts, i
             SetAttester(sender, attester);
         Held += rao;
         Update(sender, Accounts[sender].Bond + rao, Accounts[sender].IsDormant);
+        Tell(new RegistryFact.Bonded(Time, AddressOf(sender), Known(Accounts[sender])));
         return null;
     }
 
@@ -138,6 +145,8 @@ internal sealed partial class RegistryModel(RegistryRules rules, int accounts, i
         Update(sender, account.Bond - rao, account.IsDormant);
         account.Leaving += rao;
         account.LeavesAt = Now + (long)rules.Unbonding;
+        var known = Known(account);
+        Tell(new RegistryFact.Unbonding(Time, AddressOf(sender), known.Bond, known.Leaving, known.LeavesAt));
         return null;
     }
 
@@ -150,6 +159,7 @@ internal sealed partial class RegistryModel(RegistryRules rules, int accounts, i
             return "TooLittle";
         Held -= account.Leaving;
         account.Leaving = 0;
+        Tell(new RegistryFact.Withdrawn(Time, AddressOf(sender)));
         return null;
     }
 
@@ -199,10 +209,16 @@ internal sealed partial class RegistryModel(RegistryRules rules, int accounts, i
         if (round?.Entries.GetValueOrDefault(validator)?.Commitment is not null)
             return "AlreadyCommitted";
         if (round is null)
+        {
             Rounds.Add(round = new RoundModel(Rounds.Count + 1, epoch, ClosedAt, TwiceEligibleAt(ClosedAt - 1)));
+            var eligible = (UInt128)round.TwiceEligible * Tao / 2;
+            Tell(new RegistryFact.RoundOpened(Time, round.Number, new EpochId((ulong)epoch), (ulong)ClosedAt, eligible));
+        }
+
         if (!round.Entries.TryGetValue(validator, out var entry))
             round.Entries[validator] = entry = new EntryModel();
-        (entry.Commitment, entry.CommittedAt) = (commitment, Now);
+        entry.Commitment = commitment;
+        Tell(new RegistryFact.Committed(Time, round.Number, AddressOf(validator), Hash256.Zero));
         return null;
     }
 
@@ -226,8 +242,14 @@ internal sealed partial class RegistryModel(RegistryRules rules, int accounts, i
         Accounts[validator].LastSeen = Math.Max(Accounts[validator].LastSeen, round.Number);
         var (sum, count) = round.Supports.GetValueOrDefault(stated.Statement);
         round.Supports[stated.Statement] = (sum + stake, count + 1);
+        var hash = HashOf(stated.Statement);
+        Tell(new RegistryFact.Attested(Time, round.Number, AddressOf(validator), hash, Wei(stake), stated));
         if (round.Settled is null && Suffices(count + 1, sum + stake, round.TwiceEligible))
+        {
             round.Settled = stated;
+            Tell(new RegistryFact.Settled(Time, round.Number, hash));
+        }
+
         return null;
     }
 
@@ -256,6 +278,7 @@ internal sealed partial class RegistryModel(RegistryRules rules, int accounts, i
         account.Leaving -= fromLeaving;
         Update(accused, account.Bond - fromBond, account.IsDormant);
         Credits[Treasury] += fromLeaving + fromBond;
+        Tell(new RegistryFact.Slashed(Time, number, AddressOf(accused), grade, Wei(fromLeaving), Wei(fromBond)));
         return null;
     }
 
@@ -271,6 +294,7 @@ internal sealed partial class RegistryModel(RegistryRules rules, int accounts, i
         if (Ended < Accounts[validator].LastSeen + rules.DormantRounds)
             return "NotDormant";
         Update(validator, Accounts[validator].Bond, true);
+        Tell(new RegistryFact.Dormant(Time, AddressOf(validator)));
         return null;
     }
 
@@ -281,6 +305,7 @@ internal sealed partial class RegistryModel(RegistryRules rules, int accounts, i
         if (!Accounts[validator].IsDormant)
             return "NotDormant";
         Update(validator, Accounts[validator].Bond, false);
+        Tell(new RegistryFact.Awake(Time, AddressOf(validator)));
         return null;
     }
 }
