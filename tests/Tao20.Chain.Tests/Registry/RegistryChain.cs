@@ -7,7 +7,9 @@ using Tao20.Chain.Tests.Index;
 using Tao20.Chain.Tests.Registry.Model;
 using Tao20.Chain.Tests.Subtensor;
 using Tao20.Devnet;
+using Tao20.Chain.Contracts;
 using Tao20.Domain.Consensus;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
@@ -343,6 +345,31 @@ public sealed class RegistryChain : IAsyncDisposable
         var receipt = (await _chain.Client.ReceiptsAsync(hashes, _none))[0];
         Assert.Equal("0x1", receipt.GetProperty("status").GetString());
         return (long)HexText.BigQuantity(receipt.GetProperty("gasUsed").GetString()!);
+    }
+
+    /// <summary>The book of all logs so far.</summary>
+    internal async Task<RegistryBook> BookAsync()
+    {
+        var logs = await _chain.Client.SendAsync(
+            "eth_getLogs",
+            $"[{{\"address\":[\"{Registry}\",\"{_index.Index}\"],\"fromBlock\":\"0x0\",\"toBlock\":\"latest\"}}]",
+            _none
+        );
+        var book = RegistryBook.Initial;
+        foreach (var log in logs.EnumerateArray())
+        {
+            IReadOnlyList<Hash256> topics = [.. log.GetProperty("topics").EnumerateArray().Select(topic => Hash256.Parse(topic.GetString()!))];
+            var time = (ulong)HexText.BigQuantity(log.GetProperty("blockTimestamp").GetString()!);
+            var data = Convert.FromHexString(log.GetProperty("data").GetString()!.AsSpan(2));
+            if (RegistryLogs.Topics.Contains(topics[0]))
+                book = book.After(RegistryLogs.Decode(time, topics, data));
+            else if (topics[0] == Tao20Events.EpochAdvanced && book.Rules is not null)
+                book = book.After(
+                    new RegistryFact.EpochClosed(time, new EpochId((ulong)AbiWords.BigInteger(data, 0)), RegistryModel.Pool)
+                );
+        }
+
+        return book;
     }
 
     /// <summary>Which transactions have succeeded.</summary>

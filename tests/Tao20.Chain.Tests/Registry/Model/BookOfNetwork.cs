@@ -33,11 +33,11 @@ internal sealed class BookOfNetwork(Network network)
     {
         for (var i = 0; i < Model.Accounts.Count; i++)
         {
-            var (account, kept) = (Model.Accounts[i], Book.Validators.GetValueOrDefault(RegistryModel.AddressOf(i)));
-            Assert.False(kept is null && RegistryModel.Known(account).CountedBond(Book.Rules!) > 0, $"account {i} is not in the book");
+            var (account, kept) = (Model.Accounts[i], Book.Validators.GetValueOrDefault(Model.AddressOf(i)));
+            Assert.False(kept is null && Model.Known(account).CountedBond(Book.Rules!) > 0, $"account {i} is not in the book");
             if (kept is null)
                 continue;
-            Assert.Equal(RegistryModel.Known(account), kept.Account);
+            Assert.Equal(Model.Known(account), kept.Account);
             Assert.Equal(RegistryModel.Wei(account.Stakes.Latest), kept.Stake.Now);
         }
 
@@ -55,17 +55,17 @@ internal sealed class BookOfNetwork(Network network)
         }
     }
 
-    private static void IsRight(RegistryRound book, RoundModel model)
+    private void IsRight(RegistryRound book, RoundModel model)
     {
         Assert.Equal(model.Settled?.Statement, book.Settled?.Statement);
         foreach (var (validator, entry) in model.Entries)
         {
-            var kept = book.Entries[RegistryModel.AddressOf(validator)];
+            var kept = book.Entries[Model.AddressOf(validator)];
             Assert.Equal(entry.Commitment is null, kept.Commitment is null);
             Assert.Equal(entry.Stated?.Statement, kept.Stated?.Statement);
             Assert.Equal(entry.IsPunished, kept.Punished > Domain.Slashing.Severity.None);
             if (model.Settled is not null)
-                Assert.Equal(Honest.IsPunishable(model, entry), kept.Punished == 0 && book.GradeOf(RegistryModel.AddressOf(validator)) > 0);
+                Assert.Equal(Honest.IsPunishable(model, entry), kept.Punished == 0 && book.GradeOf(Model.AddressOf(validator)) > 0);
         }
     }
 }

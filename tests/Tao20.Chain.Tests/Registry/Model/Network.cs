@@ -27,12 +27,15 @@ internal sealed class Network
     private readonly Promises _promises;
     private readonly List<(long Time, Func<Operation?> Choose)> _plan = [];
 
-    public Network(Random random, NetworkSize size, int epoch, long startedAt, long now = 0, bool keepsRecord = false)
+    public Network(Random random, NetworkSize size, int epoch, long startedAt)
+        : this(random, size, new RegistryModel(RulesOf(random), size.Validators + size.Keys, epoch, startedAt) { Treasury = size.Validators })
+    { }
+
+    public Network(Random random, NetworkSize size, RegistryModel model, bool keepsRecord = false)
     {
         (_random, _size) = (random, size);
         Record = keepsRecord ? [] : null;
-        Model = new RegistryModel(RulesOf(random), size.Validators + size.Keys, epoch, startedAt) { Treasury = size.Validators };
-        Model.Now = Math.Max(now, startedAt);
+        Model = model;
         Statements = new Statements(random);
         (IsHonest, var bonds) = Draw();
         _honest = new Honest(this, random, bonds);
@@ -135,7 +138,7 @@ internal sealed class Network
         }
     }
 
-    private static RegistryRules RulesOf(Random random)
+    public static RegistryRules RulesOf(Random random)
     {
         var evidence = (ulong)random.Next(2, 10) * 3_600;
         return new RegistryRules

@@ -20,7 +20,8 @@ internal sealed partial class RegistryModel
     private ulong Time => (ulong)Now;
 
     /// <summary>The address of an account.</summary>
-    public static Address AddressOf(int account) => Address.Parse("0x" + (account + 1).ToString("x40", CultureInfo.InvariantCulture));
+    public Func<int, Address> AddressOf { get; init; } =
+        account => Address.Parse("0x" + (account + 1).ToString("x40", CultureInfo.InvariantCulture));
 
     /// <summary>An amount in wei.</summary>
     public static UInt128 Wei(long rao) => (UInt128)rao * Tao;
@@ -48,7 +49,7 @@ internal sealed partial class RegistryModel
     }
 
     /// <summary>All that the registry knows of an account.</summary>
-    public static RegistryAccount Known(AccountModel account) =>
+    public RegistryAccount Known(AccountModel account) =>
         new(
             Domain.Units.Wei.From(Wei(account.Bond)),
             Domain.Units.Wei.From(Wei(account.Leaving)),

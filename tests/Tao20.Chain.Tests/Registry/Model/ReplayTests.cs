@@ -1,4 +1,6 @@
 using System.Numerics;
+using Tao20.Domain.Registry;
+using Tao20.Domain.Units;
 using Tao20.Tests;
 using Xunit.Abstractions;
 
@@ -21,11 +23,19 @@ public sealed class ReplayTests(RegistryTests.Chains chains, ITestOutputHelper o
             var random = new Random(seed + i);
             await chain.AnewAsync();
             var size = new NetworkSize(random.Next(3, 9), random.Next(10, 16), Keys);
-            var network = new Network(random, size, (int)chain.Epoch + 1, (long)chain.StartedAt, (long)chain.Now + 2, keepsRecord: true);
-            await chain.AnewWithAsync(network.Model.Rules with { Treasury = chain.Of(network.Model.Treasury) });
+            var rules = Network.RulesOf(random) with { Treasury = chain.Of(size.Validators) };
+            await chain.AnewWithAsync(rules);
+            var model = new RegistryModel(rules, size.Validators + Keys, (int)chain.Epoch + 1, (long)chain.StartedAt)
+            {
+                Treasury = size.Validators,
+                AddressOf = chain.Of,
+                Now = (long)chain.Now,
+            };
+            var network = new Network(random, size, model, keepsRecord: true);
             network.Run();
             await ReplayAsync(chain, network.Record!, $"TAO20_SEED={seed + i}");
             await CompareAsync(chain, network, $"TAO20_SEED={seed + i}");
+            IsSame(network.Book.Book, await chain.BookAsync());
             settled += network.Promises.Settled;
             foreach (var done in network.Record!.Where(done => done.Error is null))
                 counts[done.Operation.GetType().Name] = counts.GetValueOrDefault(done.Operation.GetType().Name) + 1;
@@ -34,6 +44,37 @@ public sealed class ReplayTests(RegistryTests.Chains chains, ITestOutputHelper o
         output.WriteLine($"{Count} networks from seed {seed}; {settled} rounds settled");
         output.WriteLine(string.Join(", ", counts.Select(kind => $"{kind.Key} {kind.Value}")));
         Assert.True(settled > 0 && counts.GetValueOrDefault("Punish") > 0);
+    }
+
+    /// <summary>The book of the logs is the book of the model, but for the commitments, which are hashes only there.</summary>
+    private static void IsSame(RegistryBook expected, RegistryBook seen)
+    {
+        Assert.Equal(
+            (expected.Rules, expected.RoundCount, expected.Unpaid, expected.Newest?.Epoch, expected.Newest?.Eligible),
+            (seen.Rules, seen.RoundCount, seen.Unpaid, seen.Newest?.Epoch, seen.Newest?.Eligible)
+        );
+        Assert.Equal(expected.Parameters.Schedule, seen.Parameters.Schedule);
+        Assert.Equal(expected.Parameters.Proposals.Select(one => one.Number), seen.Parameters.Proposals.Select(one => one.Number));
+        Assert.Equal(expected.Validators.Keys, seen.Validators.Keys);
+        foreach (var (validator, one) in expected.Validators)
+        {
+            Assert.Equal(one.Missed, seen.Validators[validator].Missed);
+            Assert.Equal(one with { Missed = [] }, seen.Validators[validator] with { Missed = [] });
+        }
+
+        Assert.Equal(expected.Rounds.Count, seen.Rounds.Count);
+        foreach (var (one, other) in expected.Rounds.Zip(seen.Rounds))
+        {
+            Assert.Equal(
+                (one.Number, one.Epoch, one.ClosedAt, one.Eligible, one.SettledHash, one.Standing),
+                (other.Number, other.Epoch, other.ClosedAt, other.Eligible, other.SettledHash, other.Standing)
+            );
+            Assert.Equal(one.Stakes, other.Stakes);
+            Assert.Equal(one.Entries.Select(Said), other.Entries.Select(Said));
+        }
+
+        static object Said(KeyValuePair<Address, RoundEntry> entry) =>
+            (entry.Key, entry.Value.Commitment is null, entry.Value.Hash, entry.Value.Punished, entry.Value.Payout);
     }
 
     private static async Task ReplayAsync(RegistryChain chain, IReadOnlyList<Done> record, string seed)
