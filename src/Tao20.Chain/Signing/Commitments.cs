@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Tao20.Chain.Abi;
-using Tao20.Domain.Consensus;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Signing;
@@ -29,8 +29,7 @@ public static class Commitments
         return Keccak.Hash(words);
 
         void Put(int word, ulong value) => PutWide(word, value);
-        void PutWide(int word, UInt128 value) =>
-            BinaryPrimitives.WriteUInt128BigEndian(words.AsSpan((word + 1) * Word - 16), value);
+        void PutWide(int word, UInt128 value) => BinaryPrimitives.WriteUInt128BigEndian(words.AsSpan((word + 1) * Word - 16), value);
     }
 
     /// <summary>

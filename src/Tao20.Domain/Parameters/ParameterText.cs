@@ -14,7 +14,7 @@ public static partial class ParameterText
     public const int MostBytes = 8 * 1024;
 
     /// <summary>The text of these numbers.</summary>
-    /// <exception cref="ArgumentException">A key is none or comes twice, a number is too long, or all together are nothing or too much.</exception>
+    /// <exception cref="ArgumentException">A key is none or comes twice, a number is too long, or it is nothing or too much.</exception>
     public static string Write(IEnumerable<KeyValuePair<string, BigInteger>> numbers)
     {
         var lines = numbers
@@ -40,7 +40,7 @@ public static partial class ParameterText
         foreach (var (line, number) in text[..^1].Split('\n').Select((line, i) => (line, i + 1)))
         {
             if (Line().Match(line) is not { Success: true } match)
-                return $"line {number}, {line}: write it as key=integer, a key of a to z, 0 to 9 and points, an integer without zeros before it";
+                return $"line {number}, {line}: write key=integer, with a key of a to z, 0 to 9 and points, no zero before a number";
             var key = match.Groups[1].Value;
             if (string.CompareOrdinal(before, key) >= 0)
                 return $"line {number}, {line}: {key} comes before {before}";

@@ -5,8 +5,8 @@ using Tao20.Domain.Units;
 namespace Tao20.Domain.Registry;
 
 /// <summary>
-/// All that validators agree on, folded from the registry's events and the ends of epochs in chain order. Nothing else goes in, no clock, no
-/// setting and no opinion of one's own, so that every node comes to the same book (source: the consensus rules, What a node does).
+/// All that validators agree on, folded from the registry's events and the ends of epochs in chain order. Nothing else goes in, no clock,
+/// no setting and no opinion of one's own, so that every node comes to the same book (source: the consensus rules, What a node does).
 /// </summary>
 /// <param name="Rules">What the registry goes by; null before it has begun.</param>
 /// <param name="Validators">Who has bonded enough, as long as it matters.</param>
@@ -40,8 +40,8 @@ public sealed record RegistryBook(
     public RegistryRound? RoundOf(long number) => Rounds.Find(round => round.Number == number);
 
     /// <summary>
-    /// E at the end of a second that is not before anybody's last change but one, in wei: all effective stake, but not less than half of all
-    /// bonds.
+    /// E at the end of a second that is not before anybody's last change but one, in wei: all effective stake, but not less than half of
+    /// all bonds.
     /// </summary>
     public UInt128 EligibleAt(ulong time) =>
         UInt128.Max(
@@ -61,11 +61,7 @@ public sealed record RegistryBook(
                 unbonding.Validator,
                 account => account with { Bond = unbonding.Bond, Leaving = unbonding.Leaving, LeavesAt = unbonding.LeavesAt }
             ),
-            RegistryFact.Withdrawn withdrawn => With(
-                withdrawn.Time,
-                withdrawn.Validator,
-                account => account with { Leaving = Wei.Zero }
-            ),
+            RegistryFact.Withdrawn withdrawn => With(withdrawn.Time, withdrawn.Validator, account => account with { Leaving = Wei.Zero }),
             RegistryFact.AttesterSet set => With(set.Time, set.Validator, account => account with { Attester = set.Attester }),
             RegistryFact.Dormant dormant => With(dormant.Time, dormant.Validator, account => account with { IsDormant = true }),
             RegistryFact.Awake awake => With(awake.Time, awake.Validator, account => account with { IsDormant = false }),
@@ -92,7 +88,12 @@ public sealed record RegistryBook(
     private RegistryBook Bonded(RegistryFact.Bonded bonded) =>
         bonded.Account.CountedBond(Rules!) == 0 && !Validators.ContainsKey(bonded.Validator)
             ? this
-            : Set(bonded.Time, bonded.Validator, Validators.GetValueOrDefault(bonded.Validator) ?? RegistryValidator.Initial, bonded.Account);
+            : Set(
+                bonded.Time,
+                bonded.Validator,
+                Validators.GetValueOrDefault(bonded.Validator) ?? RegistryValidator.Initial,
+                bonded.Account
+            );
 
     private RegistryBook With(ulong time, Address validator, Func<RegistryAccount, RegistryAccount> change) =>
         Validators.TryGetValue(validator, out var known) ? Set(time, validator, known, change(known.Account)) : this;
@@ -179,9 +180,7 @@ public sealed record RegistryBook(
         return book with
         {
             Newest = new NewestEpoch(closed.Epoch, closed.Time, closed.Pool, stakes, book.EligibleAt(closed.Time - 1)),
-            Validators = validators.RemoveRange(
-                validators.Where(one => one.Value.IsGone(Rules!, closed.Time)).Select(one => one.Key)
-            ),
+            Validators = validators.RemoveRange(validators.Where(one => one.Value.IsGone(Rules!, closed.Time)).Select(one => one.Key)),
             Rounds = book.Rounds.RemoveAll(round => closed.Time >= round.ClosedAt + Rules!.EvidenceSeconds),
             Parameters = book.Parameters.At(closed.Epoch.Next),
         };

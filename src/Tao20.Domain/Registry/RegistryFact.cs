@@ -1,4 +1,3 @@
-using Tao20.Domain.Consensus;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 
@@ -56,7 +55,8 @@ public abstract record RegistryFact(ulong Time)
     /// <param name="Hash">The hash of the statement: the same for all that state the same.</param>
     /// <param name="Stake">The validator's effective stake.</param>
     /// <param name="Stated">The statement.</param>
-    public sealed record Attested(ulong Time, long Round, Address Validator, Hash256 Hash, UInt128 Stake, Stated Stated) : RegistryFact(Time);
+    public sealed record Attested(ulong Time, long Round, Address Validator, Hash256 Hash, UInt128 Stake, Stated Stated)
+        : RegistryFact(Time);
 
     /// <summary>A round is settled.</summary>
     public sealed record Settled(ulong Time, long Round, Hash256 Hash) : RegistryFact(Time);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Tao20.Domain.Consensus;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 

@@ -3,7 +3,8 @@ using Tao20.Domain.Units;
 namespace Tao20.Domain.Registry;
 
 /// <summary>
-/// What a registry goes by for ever, as it says itself when it is created: no setting of anybody (source: Contracts/Registry, RegistryRules).
+/// What a registry goes by for ever, as it says itself when it is created: no setting of anybody (source: Contracts/Registry,
+/// RegistryRules).
 /// </summary>
 /// <param name="MinStake">The least bond that counts.</param>
 /// <param name="MinAttesters">The least accounts that settle a round or adopt parameters.</param>

@@ -41,13 +41,7 @@ public sealed partial class RegistryTests
         _keeper = economy.Keeper;
         _registry = (
             await _chain.Client.ExecuteAsync(
-                [
-                    new DevnetTransaction(
-                        _keeper,
-                        null,
-                        ContractArtifact.Load("FirstRegistry").Bytecode + AbiEncoder.Encode(economy.Index)
-                    ),
-                ],
+                [new DevnetTransaction(_keeper, null, ContractArtifact.Load("FirstRegistry").Bytecode + AbiEncoder.Encode(economy.Index))],
                 ++_time,
                 _none
             )

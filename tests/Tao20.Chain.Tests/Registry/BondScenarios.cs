@@ -1,5 +1,5 @@
 using System.Numerics;
-using Tao20.Domain.Consensus;
+using Tao20.Domain.Registry;
 
 namespace Tao20.Chain.Tests.Registry;
 
@@ -141,8 +141,21 @@ internal static class BondScenarios
         ];
         foreach (var rules in bad)
             Assert.Equal("BadRules()", await chain.CreationFailureAsync(rules, "BadRules()"));
-        Assert.Equal("TooLittle(uint256,uint256)", await chain.CreationFailureAsync(new RegistryRules(), "TooLittle(uint256,uint256)", 499));
-        Assert.Null(await chain.CreationFailureAsync(new RegistryRules { Commit = 120, Reveal = 120, Evidence = 240 }, ""));
+        Assert.Equal(
+            "TooLittle(uint256,uint256)",
+            await chain.CreationFailureAsync(new RegistryRules(), "TooLittle(uint256,uint256)", 499)
+        );
+        Assert.Null(
+            await chain.CreationFailureAsync(
+                new RegistryRules
+                {
+                    Commit = 120,
+                    Reveal = 120,
+                    Evidence = 240,
+                },
+                ""
+            )
+        );
 
         // Without a treasury it is nobody's.
         Assert.Equal(0xdead, await chain.ViewAsync("rules()", 8));
@@ -150,10 +163,7 @@ internal static class BondScenarios
 
     /// <summary>Validators bond 2,000 TAO each.</summary>
     public static Task BondAllAsync(RegistryChain chain, int count) =>
-        chain.DoAsync(
-            chain.Now + 1,
-            [.. Enumerable.Range(0, count).Select(i => (chain.Of(i), RegistryData.Bond(), 2_000 * Tao))]
-        );
+        chain.DoAsync(chain.Now + 1, [.. Enumerable.Range(0, count).Select(i => (chain.Of(i), RegistryData.Bond(), 2_000 * Tao))]);
 
     /// <summary>The same statement of all.</summary>
     public static (int, Stated)[] All(Stated said, params int[] validators) => [.. validators.Select(validator => (validator, said))];

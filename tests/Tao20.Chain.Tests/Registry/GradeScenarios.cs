@@ -1,5 +1,5 @@
 using System.Numerics;
-using Tao20.Domain.Consensus;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
@@ -45,11 +45,7 @@ internal static class GradeScenarios
     {
         await chain.AdvanceAsync();
         var settled = settle(chain.Truth());
-        (int Validator, Stated Said)[] all =
-        [
-            .. All(settled, 0, 1, 2),
-            .. lies.Select((lie, i) => (i + 3, lie(settled))),
-        ];
+        (int Validator, Stated Said)[] all = [.. All(settled, 0, 1, 2), .. lies.Select((lie, i) => (i + 3, lie(settled)))];
         await chain.CommitAsync(chain.ClosedAt + 1, all);
         await chain.AttestAsync(chain.RevealsAt, all);
         var round = await chain.ViewAsync("roundCount()", 0);
@@ -79,7 +75,11 @@ internal static class GradeScenarios
             var off = nav * thousandths / 1_000;
             yield return (
                 said => With(said, nav: nav),
-                [.. new[] { off - 1, off, off + 1, -off + 1, -off, -off - 1 }.Select(by => (Func<Stated, Stated>)(said => With(said, nav: nav + by)))]
+                [
+                    .. new[] { off - 1, off, off + 1, -off + 1, -off, -off - 1 }.Select(by =>
+                        (Func<Stated, Stated>)(said => With(said, nav: nav + by))
+                    ),
+                ]
             );
         }
 

@@ -47,7 +47,10 @@ internal static class ParameterScenarios
         await BondAllAsync(chain, 5);
         var from = await ProposeAsync(chain, Text, chain.Now + 1, chain.Epoch + 101);
         var key = RegistryData.KeyOf(from, Text);
-        await chain.DoAsync(chain.Now + 1, [.. Enumerable.Range(0, 3).Select(i => (chain.Of(i), RegistryData.Endorse(1, key), BigInteger.Zero))]);
+        await chain.DoAsync(
+            chain.Now + 1,
+            [.. Enumerable.Range(0, 3).Select(i => (chain.Of(i), RegistryData.Endorse(1, key), BigInteger.Zero))]
+        );
         await chain.RequireAsync("NotEndorsed(uint256)", chain.Now + 1, chain.Anyone, RegistryData.Adopt(1, Text));
 
         // What has left since then still counts as what was to be reached.

@@ -1,5 +1,5 @@
 using System.Numerics;
-using Tao20.Domain.Consensus;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Units;
 using static Tao20.Chain.Tests.Registry.BondScenarios;
 
@@ -16,7 +16,10 @@ internal static class PunishScenarios
         await BondAllAsync(chain, bonded);
         await chain.AdvanceAsync();
         var other = (lie ?? chain.Truth(nav: 2 * Tao)) is var said
-            ? said with { Statement = said.Statement with { Epoch = new EpochId(chain.Epoch) } }
+            ? said with
+            {
+                Statement = said.Statement with { Epoch = new EpochId(chain.Epoch) },
+            }
             : said;
         (int, Stated)[] all = [.. All(chain.Truth(), 0, 1, 2), (3, other)];
         await chain.CommitAsync(chain.ClosedAt + 1, all);

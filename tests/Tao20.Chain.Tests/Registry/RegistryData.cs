@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Text;
 using Tao20.Chain.Abi;
-using Tao20.Domain.Consensus;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 using Tao20.Tests.Oracles;
@@ -58,16 +58,7 @@ internal static class RegistryData
 
     /// <summary>The words of a statement, with other amounts.</summary>
     public static AbiStruct WordsOf(Statement said, BigInteger nav, BigInteger supply) =>
-        new([
-            said.Epoch.Value,
-            said.BlockNumber,
-            said.BlockHash,
-            nav,
-            supply,
-            said.RankingRoot,
-            said.WeightsHash,
-            said.Parameters,
-        ]);
+        new([said.Epoch.Value, said.BlockNumber, said.BlockHash, nav, supply, said.RankingRoot, said.WeightsHash, said.Parameters]);
 
     public static AbiTuple TupleOf(AbiStruct words, IReadOnlyList<SubnetWeight> weights) =>
         new([words, weights.Select(weight => (object)weight.Uid).ToList(), weights.Select(weight => (object)weight.Weight).ToList()]);

@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 
 namespace Tao20.Chain.Tests.Registry;
 
-/// <summary>What each function of the registry costs with 1,000 validators and 256 weights. The figures are in docs/benchmarks.md.</summary>
+/// <summary>What each function costs with 1,000 validators and 256 weights. The figures are in docs/benchmarks.md.</summary>
 public sealed class RegistryGasTests(ITestOutputHelper output)
 {
     private const int Validators = 1_000;

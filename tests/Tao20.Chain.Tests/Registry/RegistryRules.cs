@@ -4,7 +4,7 @@ using Tao20.Tests.Oracles;
 
 namespace Tao20.Chain.Tests.Registry;
 
-/// <summary>What a registry goes by for ever: amounts in wei, times in seconds (source: consensus.md, the registry's constructor).</summary>
+/// <summary>What a registry goes by for ever: amounts in wei, times in seconds.</summary>
 public sealed record RegistryRules
 {
     public BigInteger MinStake { get; init; } = 1_000 * (BigInteger)Wei.OneTao.Value;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Tao20.Chain.Signing;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 using static Tao20.Chain.Tests.Registry.BondScenarios;
@@ -47,7 +48,10 @@ internal static class RoundScenarios
         // Who leaves in between still stands for what it had.
         await chain.DoAsync(chain.ClosedAt + 2, chain.Of(0), RegistryData.Unbond(2_000 * Tao));
         await chain.AttestAsync(chain.RevealsAt, All(chain.Truth(), 0, 1, 2));
-        Assert.Equal(6_000 * Tao, await chain.ViewAsync("supportOf(uint256,bytes32)", 0, 1, Commitments.StatementHash(chain.Truth().Statement)));
+        Assert.Equal(
+            6_000 * Tao,
+            await chain.ViewAsync("supportOf(uint256,bytes32)", 0, 1, Commitments.StatementHash(chain.Truth().Statement))
+        );
     }
 
     public static async Task A_statement_is_taken_in_its_window_once_and_opens_its_commitment(RegistryChain chain)
@@ -78,7 +82,11 @@ internal static class RoundScenarios
         await chain.AdvanceAsync();
         var said = chain.Truth();
         await chain.CommitAsync(chain.ClosedAt + 1, (0, said));
-        var order = BigInteger.Parse("0fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", System.Globalization.NumberStyles.HexNumber, null);
+        var order = BigInteger.Parse(
+            "0fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141",
+            System.Globalization.NumberStyles.HexNumber,
+            null
+        );
         var bytes = chain.Keys[0].Sign(chain.Digest(0, said)).ToBytes();
         var high = order - new BigInteger(bytes.AsSpan(32, 32), isUnsigned: true, isBigEndian: true);
         high.ToByteArray(isUnsigned: true, isBigEndian: true).CopyTo(bytes, 32);
@@ -123,7 +131,7 @@ internal static class RoundScenarios
             await chain.RequireAsync("TooLarge(uint256)", chain.RevealsAt, chain.Anyone, data);
         }
 
-        async Task RefusedAsync(string error, Domain.Consensus.Stated said)
+        async Task RefusedAsync(string error, Stated said)
         {
             await chain.CommitOnlyAsync(0, said);
             await chain.RequireAsync(error, chain.RevealsAt, chain.Anyone, chain.Attest(0, said));
@@ -167,7 +175,10 @@ internal static class RoundScenarios
         await BondAllAsync(chain, 4);
         await chain.RoundAsync(i => i == 0 ? chain.Truth(root: 8) : chain.Truth(), 0, 1, 2);
         Assert.Equal(0, await chain.SettledAsync());
-        Assert.Equal(4_000 * Tao, await chain.ViewAsync("supportOf(uint256,bytes32)", 0, 1, Commitments.StatementHash(chain.Truth().Statement)));
+        Assert.Equal(
+            4_000 * Tao,
+            await chain.ViewAsync("supportOf(uint256,bytes32)", 0, 1, Commitments.StatementHash(chain.Truth().Statement))
+        );
         Assert.Equal(2, await chain.ViewAsync("supportOf(uint256,bytes32)", 1, 1, Commitments.StatementHash(chain.Truth().Statement)));
     }
 

@@ -12,7 +12,7 @@ enum Grade {
     Critical
 }
 
-/// @notice How far a statement is from the one that was settled (the same rules: Tao20.Domain, Slashing/Grades.cs).
+/// @notice How far a statement is from the one that was settled (the same rules: Tao20.Domain, Registry/Grades.cs).
 /// @dev Shares are compared as products, never as quotients: each number is at most 2^96.
 library Grades {
     /// @notice What a grade takes of the effective stake, in percent.

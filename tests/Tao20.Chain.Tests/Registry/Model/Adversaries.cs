@@ -1,4 +1,4 @@
-using Tao20.Domain.Consensus;
+using Tao20.Domain.Registry;
 
 namespace Tao20.Chain.Tests.Registry.Model;
 
@@ -57,11 +57,15 @@ internal sealed class Adversaries(Network network, Random random, IReadOnlyList<
         var how = random.Next(6);
         if (how == 0)
             return;
-        network.At(closes + random.Next(0, 620), () =>
-        {
-            var to = how == 1 ? new CommitmentModel(null, validator, validator) : new CommitmentModel(Say(how).Statement, validator, Key());
-            return new Operation.Commit(Key(), validator, Model.Epoch - 1, to);
-        });
+        network.At(
+            closes + random.Next(0, 620),
+            () =>
+            {
+                var to =
+                    how == 1 ? new CommitmentModel(null, validator, validator) : new CommitmentModel(Say(how).Statement, validator, Key());
+                return new Operation.Commit(Key(), validator, Model.Epoch - 1, to);
+            }
+        );
         if (how == 2)
             return;
         var late = random.Next(3) == 0 ? 590 + random.Next(30) : random.Next(-20, 590);
@@ -81,22 +85,44 @@ internal sealed class Adversaries(Network network, Random random, IReadOnlyList<
     /// <summary>It commits to what another has committed to, and says what others say.</summary>
     private void PlanCopy(int validator, long closes, long reveals)
     {
-        network.At(closes + random.Next(600), () =>
-        {
-            var others = Model.RoundOf(Model.Epoch - 1)?.Entries.Values.Where(entry => entry.Commitment is not null).ToList() ?? [];
-            return others.Count == 0
-                ? null
-                : new Operation.Commit(Model.AttesterOf(validator), validator, Model.Epoch - 1, others[random.Next(others.Count)].Commitment!);
-        });
-        network.At(reveals + random.Next(600), () =>
-        {
-            var said = Model.RoundOf(Model.Epoch - 1)?.Entries.Where(entry => entry.Value is { Stated: not null, Commitment: not null }).ToList() ?? [];
-            if (said.Count == 0)
-                return null;
-            var (other, entry) = said[random.Next(said.Count)];
-            var key = random.Next(2) == 0 ? Model.AttesterOf(validator) : entry.Commitment!.Key;
-            return new Operation.Attest(validator, random.Next(8) == 0 ? other : validator, entry.Stated!, key, Model.AttesterOf(validator));
-        });
+        network.At(
+            closes + random.Next(600),
+            () =>
+            {
+                var others = Model.RoundOf(Model.Epoch - 1)?.Entries.Values.Where(entry => entry.Commitment is not null).ToList() ?? [];
+                return others.Count == 0
+                    ? null
+                    : new Operation.Commit(
+                        Model.AttesterOf(validator),
+                        validator,
+                        Model.Epoch - 1,
+                        others[random.Next(others.Count)].Commitment!
+                    );
+            }
+        );
+        network.At(
+            reveals + random.Next(600),
+            () =>
+            {
+                var said =
+                    Model
+                        .RoundOf(Model.Epoch - 1)
+                        ?.Entries.Where(entry => entry.Value is { Stated: not null, Commitment: not null })
+                        .ToList()
+                    ?? [];
+                if (said.Count == 0)
+                    return null;
+                var (other, entry) = said[random.Next(said.Count)];
+                var key = random.Next(2) == 0 ? Model.AttesterOf(validator) : entry.Commitment!.Key;
+                return new Operation.Attest(
+                    validator,
+                    random.Next(8) == 0 ? other : validator,
+                    entry.Stated!,
+                    key,
+                    Model.AttesterOf(validator)
+                );
+            }
+        );
     }
 
     /// <summary>Whoever gets an attester's key acts at once, before its owner knows.</summary>
@@ -109,7 +135,10 @@ internal sealed class Adversaries(Network network, Random random, IReadOnlyList<
         var key = Model.AttesterOf(victim);
         network.Nodes.StolenKey(key);
         network.At(Model.Now + random.Next(900), () => new Operation.Attest(All[0], victim, network.Lie, key, key));
-        network.At(Model.ClosedAt + (long)Model.Rules.Commit + random.Next(600), () => new Operation.Attest(All[0], victim, network.Lie, key, key));
+        network.At(
+            Model.ClosedAt + (long)Model.Rules.Commit + random.Next(600),
+            () => new Operation.Attest(All[0], victim, network.Lie, key, key)
+        );
         network.At(Model.Now + random.Next(4_000), () => new Operation.Wake(key, victim));
         return new Operation.Commit(key, victim, Model.Epoch - 1, new CommitmentModel(network.Lie.Statement, victim, key));
     }

@@ -1,4 +1,4 @@
-using Tao20.Domain.Consensus;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Slashing;
 
 namespace Tao20.Chain.Tests.Registry.Model;
@@ -198,18 +198,28 @@ internal sealed class Honest(Network network, Random random, IReadOnlyList<long>
 
     /// <summary>Nobody can hold up who leaves.</summary>
     private Operation.Withdraw? Withdraw(int validator) =>
-        Model.Accounts[validator] is { Leaving: >= 500 } account && account.LeavesAt <= Model.Now ? new Operation.Withdraw(validator) : null;
+        Model.Accounts[validator] is { Leaving: >= 500 } account && account.LeavesAt <= Model.Now
+            ? new Operation.Withdraw(validator)
+            : null;
 
     private Operation.Propose? Propose(int validator) =>
         Model.StakeAt(validator, Model.Now) == 0
             ? null
-            : new Operation.Propose(validator, 100 * RegistryModel.Tao, Model.Epoch + random.Next(48, 52), $"good={Model.Proposals.Count}\n");
+            : new Operation.Propose(
+                validator,
+                100 * RegistryModel.Tao,
+                Model.Epoch + random.Next(48, 52),
+                $"good={Model.Proposals.Count}\n"
+            );
 
     /// <summary>Operators endorse what is good, one at a time; whoever comes by then adopts it.</summary>
     private Operation? Endorse(int validator)
     {
         var open = Model.Proposals.LastOrDefault(one =>
-            !one.IsDone && one.Version == Model.LatestVersion && Model.Epoch <= one.Epoch + 24 && one.Text.StartsWith("good", StringComparison.Ordinal)
+            !one.IsDone
+            && one.Version == Model.LatestVersion
+            && Model.Epoch <= one.Epoch + 24
+            && one.Text.StartsWith("good", StringComparison.Ordinal)
         );
         if (open is null || random.Next(2) == 0)
             return null;

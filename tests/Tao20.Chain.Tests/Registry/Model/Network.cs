@@ -1,4 +1,4 @@
-using Tao20.Domain.Consensus;
+using Tao20.Domain.Registry;
 
 namespace Tao20.Chain.Tests.Registry.Model;
 
@@ -27,9 +27,12 @@ internal sealed class Network
     private readonly Promises _promises;
     private readonly List<(long Time, Func<Operation?> Choose)> _plan = [];
 
-    public Network(Random random, NetworkSize size, int epoch, long startedAt)
-        : this(random, size, new RegistryModel(RulesOf(random), size.Validators + size.Keys, epoch, startedAt) { Treasury = size.Validators })
-    { }
+    /// <summary>A network without a chain.</summary>
+    public static Network Of(Random random, NetworkSize size)
+    {
+        var model = new RegistryModel(RulesOf(random), size.Validators + size.Keys, 5, 1_000_000) { Treasury = size.Validators };
+        return new Network(random, size, model);
+    }
 
     public Network(Random random, NetworkSize size, RegistryModel model, bool keepsRecord = false)
     {
@@ -87,13 +90,16 @@ internal sealed class Network
         {
             var closes = Math.Max(Model.Now + 1, Model.ClosedAt + 3_600 + _random.Next(30));
             At(closes, () => new Operation.Advance());
-            At(closes, () =>
-            {
-                Truth = Statements.Truth(Model.Epoch - 1, Model.TextOf(Model.Epoch - 1));
-                Lie = Statements.Lie(Truth);
-                _promises.Closed();
-                return null;
-            });
+            At(
+                closes,
+                () =>
+                {
+                    Truth = Statements.Truth(Model.Epoch - 1, Model.TextOf(Model.Epoch - 1));
+                    Lie = Statements.Lie(Truth);
+                    _promises.Closed();
+                    return null;
+                }
+            );
             var (reveals, ends) = (closes + (long)Model.Rules.Commit, closes + (long)(Model.Rules.Commit + Model.Rules.Reveal));
             _honest.Plan(closes, reveals, ends);
             _adversaries.Plan(closes, reveals, ends);

@@ -16,7 +16,7 @@ public sealed class NetworkTests(ITestOutputHelper output)
         for (var i = 0; i < Count; i++)
         {
             var random = new Random(seed + i);
-            var network = new Network(random, SizeOf(random), 5, 1_000_000);
+            var network = Network.Of(random, SizeOf(random));
             try
             {
                 network.Run();

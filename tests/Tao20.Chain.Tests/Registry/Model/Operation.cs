@@ -1,5 +1,5 @@
 using System.Numerics;
-using Tao20.Domain.Consensus;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Tests.Registry.Model;

@@ -1,5 +1,4 @@
-using Tao20.Domain.Consensus;
-using Tao20.Domain.Slashing;
+using Tao20.Domain.Registry;
 
 namespace Tao20.Chain.Tests.Registry.Model;
 
@@ -71,7 +70,7 @@ internal sealed class Promises(Network network)
         }
     }
 
-    /// <summary>The window for statements is about to end: who keeps to the rules and was there has stated, and two thirds settle.</summary>
+    /// <summary>The window for statements ends: who keeps to the rules and was there has stated, and two thirds settle.</summary>
     public void RevealIsOver()
     {
         var epoch = Model.Epoch - 1;
@@ -179,7 +178,10 @@ internal sealed class Promises(Network network)
     {
         var at = proposal.ProposedAt - 1;
         var (stake, twiceEligible) = (proposal.Endorsers.Sum(one => Model.StakeAt(one, at)), Model.TwiceEligibleAt(at));
-        Assert.True(proposal.Endorsers.Count >= Model.Rules.MinAttesters && 3 * stake >= twiceEligible, "a minority has changed the parameters");
+        Assert.True(
+            proposal.Endorsers.Count >= Model.Rules.MinAttesters && 3 * stake >= twiceEligible,
+            "a minority has changed the parameters"
+        );
         Assert.True(proposal.FromEpoch > Model.Epoch, "parameters were changed of an epoch that is over");
         if (3 * network.Others.All.Sum(one => Model.StakeAt(one, at)) < twiceEligible)
             Assert.StartsWith("good", proposal.Text, StringComparison.Ordinal);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Tao20.Chain.Signing;
-using Tao20.Domain.Consensus;
 using Tao20.Domain.Registry;
 using Tao20.Domain.Units;
 

@@ -1,4 +1,3 @@
-using Tao20.Domain.Consensus;
 using Tao20.Domain.Registry;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;

@@ -1,5 +1,5 @@
 using Tao20.Chain.Signing;
-using Tao20.Domain.Consensus;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 
@@ -13,7 +13,10 @@ internal sealed class Statements(Random random)
     /// <summary>What is true of an epoch; now and then NAV cannot be had.</summary>
     public Stated Truth(int epoch, string text)
     {
-        var weights = Enumerable.Range(0, random.Next(4)).Select(i => new SubnetWeight((ushort)(3 * i), (ushort)random.Next(65_536))).ToList();
+        var weights = Enumerable
+            .Range(0, random.Next(4))
+            .Select(i => new SubnetWeight((ushort)(3 * i), (ushort)random.Next(65_536)))
+            .ToList();
         return new Stated(
             new Statement(
                 new EpochId((ulong)epoch),
@@ -48,7 +51,10 @@ internal sealed class Statements(Random random)
                 return new Stated(said with { WeightsHash = Eip712.WeightsHash(weights) }, weights);
             default:
                 var part = (UInt128)random.Next(1, 100_000);
-                return truth with { Statement = said with { Nav = TaoPerToken.From(said.Nav.Value + (said.Nav.Value * part / 1_000_000) + 1) } };
+                return truth with
+                {
+                    Statement = said with { Nav = TaoPerToken.From(said.Nav.Value + (said.Nav.Value * part / 1_000_000) + 1) },
+                };
         }
     }
 

@@ -4,7 +4,6 @@ using Nethereum.ABI.FunctionEncoding.Attributes;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.Signing;
-using Tao20.Domain.Consensus;
 using Tao20.Domain.Registry;
 using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
@@ -13,7 +12,7 @@ using Tao20.Domain.Weights;
 namespace Tao20.Chain.Contracts;
 
 /// <summary>The logs of a ValidatorRegistry, and the facts they are (source: Contracts/Registry).</summary>
-public static class RegistryLogs
+public static class RegistryFacts
 {
     private delegate RegistryFact Reader(ulong time, IReadOnlyList<Hash256> topics, ReadOnlyMemory<byte> data);
 
@@ -27,9 +26,7 @@ public static class RegistryLogs
         Reads<RegistryAwakeEvent>((time, e) => new RegistryFact.Awake(time, Account(e.Validator))),
         Reads<RegistryRoundOpenedEvent>(Of),
         Reads<RegistryCommittedEvent>(Of),
-        Reads<RegistryCommitmentVoidedEvent>(
-            (time, e) => new RegistryFact.CommitmentVoided(time, Small(e.Number), Account(e.Validator))
-        ),
+        Reads<RegistryCommitmentVoidedEvent>((time, e) => new RegistryFact.CommitmentVoided(time, Small(e.Number), Account(e.Validator))),
         Reads<RegistryAttestedEvent>(Of),
         Reads<RegistrySettledEvent>((time, e) => new RegistryFact.Settled(time, Small(e.Number), new Hash256(e.Hash))),
         Reads<RegistrySlashedEvent>(Of),

@@ -1,8 +1,8 @@
 using System.Numerics;
-using Tao20.Domain.Consensus;
+using Tao20.Domain.Slashing;
 using Tao20.Domain.Weights;
 
-namespace Tao20.Domain.Slashing;
+namespace Tao20.Domain.Registry;
 
 /// <summary>
 /// How far a statement is from the one that was settled. The registry grades by the same rules (source: Contracts/Registry/Grades.sol); a
@@ -26,8 +26,8 @@ public static class Grades
         };
 
     /// <summary>
-    /// The gravest of what differs: NAV (0.1, 0.5, 2 and 5 % of the settled one, moderate where one of them is 0), weights (L1 distance over
-    /// the sum of both: 5, 10, 15 and 30 %), ranking root or supply (minor at least), and block (severe at least).
+    /// The gravest of what differs: NAV (0.1, 0.5, 2 and 5 % of the settled one, moderate where one of them is 0), weights (L1 distance
+    /// over the sum of both: 5, 10, 15 and 30 %), ranking root or supply (minor at least), and block (severe at least).
     /// </summary>
     /// <param name="settled">What was settled.</param>
     /// <param name="other">What was stated instead.</param>

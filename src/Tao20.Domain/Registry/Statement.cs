@@ -1,7 +1,7 @@
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 
-namespace Tao20.Domain.Consensus;
+namespace Tao20.Domain.Registry;
 
 /// <summary>
 /// What is stated about an epoch that is over: a function of the chain at the epoch's last block, in which there is nothing of a
