@@ -4,7 +4,6 @@ using Nethereum.ABI.FunctionEncoding.Attributes;
 using Nethereum.Contracts;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
-using Tao20.Chain.Contracts.Messages;
 using Tao20.Domain.Consensus;
 using Tao20.Domain.Index;
 using Tao20.Domain.Slashing;
@@ -36,9 +35,7 @@ public sealed class CallDataTests
                 .Where(type =>
                     type is { IsAbstract: false }
                     && type.IsSubclassOf(typeof(FunctionMessage))
-                    && type != typeof(AttestFunction)
-                    && type != typeof(RaiseCaseFunction)
-                    && !type.GetProperties().Any(property => property.PropertyType == typeof(OrderStruct))
+                    && !type.GetProperties().Any(property => property.PropertyType.GetCustomAttribute<StructAttribute>() is not null)
                 ),
         ];
 

@@ -1,10 +1,12 @@
 using System.Numerics;
 using Nethereum.ABI.FunctionEncoding.Attributes;
+using Tao20.Domain.Registry;
 
 namespace Tao20.Chain.Contracts.Messages;
 
-// The structs of the ValidatorRegistry (source: Contracts/Registry in Tao20.Devnet). Nethereum fills them.
+// The structs of the ValidatorRegistry; they have setters because Nethereum fills them (source: Contracts/Registry in Tao20.Devnet). Nethereum fills them.
 
+[Struct("RegistryRules")]
 internal sealed class RegistryRulesStruct
 {
     [Parameter("uint256", "minStake", 1)]
@@ -35,6 +37,7 @@ internal sealed class RegistryRulesStruct
     public string Treasury { get; set; } = "";
 }
 
+[Struct("RegistryAccount")]
 internal sealed class RegistryAccountStruct
 {
     [Parameter("uint128", "bond", 1)]
@@ -56,8 +59,23 @@ internal sealed class RegistryAccountStruct
     public uint LastSeen { get; set; }
 }
 
+[Struct("Statement")]
 internal sealed class StatementStruct
 {
+    public StatementStruct() { }
+
+    public StatementStruct(Statement statement)
+    {
+        Epoch = statement.Epoch.Value;
+        BlockNumber = statement.BlockNumber;
+        BlockHash = statement.BlockHash.ToBytes();
+        Nav = (BigInteger)statement.Nav.Value;
+        TotalSupply = (BigInteger)statement.TotalSupply.Value;
+        RankingRoot = statement.RankingRoot.ToBytes();
+        WeightsHash = statement.WeightsHash.ToBytes();
+        Parameters = statement.Parameters.ToBytes();
+    }
+
     [Parameter("uint256", "epoch", 1)]
     public BigInteger Epoch { get; set; }
 
@@ -83,8 +101,18 @@ internal sealed class StatementStruct
     public byte[] Parameters { get; set; } = [];
 }
 
+[Struct("Stated")]
 internal sealed class StatedStruct
 {
+    public StatedStruct() { }
+
+    public StatedStruct(Stated stated)
+    {
+        Statement = new StatementStruct(stated.Statement);
+        Uids = [.. stated.Weights.Select(weight => weight.Uid)];
+        Weights = [.. stated.Weights.Select(weight => weight.Weight)];
+    }
+
     [Parameter("tuple", "statement", 1)]
     public StatementStruct Statement { get; set; } = new();
 

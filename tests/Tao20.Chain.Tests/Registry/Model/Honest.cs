@@ -1,11 +1,13 @@
+using Tao20.Chain.Abi;
 using Tao20.Domain.Registry;
 using Tao20.Domain.Slashing;
+using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Tests.Registry.Model;
 
 /// <summary>
-/// What who keeps to the rules does (source: consensus.md, What a node does). A node remembers nothing: what it does follows from the chain
-/// and its key, so that a lost directory, an old backup and a second process are nothing but another time at which it looks.
+/// What who keeps to the rules does: the node's own duties, at the times at which it looks. A node remembers nothing, so that a lost
+/// directory, an old backup and a second process are nothing but another time.
 /// </summary>
 internal sealed class Honest(Network network, Random random, IReadOnlyList<long> bonds)
 {
@@ -51,20 +53,49 @@ internal sealed class Honest(Network network, Random random, IReadOnlyList<long>
             if (!Up.Contains(validator))
                 continue;
 
-            // A second process, or the same one after its directory was lost, does it all again.
+            // A second process, or the same one after its directory was lost, looks once more.
             var processes = random.Next(5) == 0 ? 2 : 1;
             for (var process = 0; process < processes; process++)
             {
-                network.At(closes + random.Next(1, 590), () => Commit(validator));
-                network.At(reveals + random.Next(0, 590), () => Attest(validator));
+                Look(validator, closes + random.Next(1, 590));
+                Look(validator, reveals + random.Next(0, 590));
+                Look(validator, ends + random.Next(2_200));
             }
 
-            network.At(ends + random.Next(600), () => Wake(validator));
+            // By then everybody's turn has come.
+            Look(validator, closes + 3_490);
         }
-
-        foreach (var validator in Up.OrderBy(_ => random.Next()))
-            network.At(ends + random.Next(600), () => Nothing(() => Duties(validator)));
     }
+
+    private void Look(int validator, long time) => network.At(time, () => Nothing(() => Act(validator)));
+
+    /// <summary>What the node finds it has to do, with the book of what the registry has told by now.</summary>
+    private void Act(int validator)
+    {
+        var duties = new RegistryDuties(network.Book.Book, (ulong)Model.Now, Commitment, Keccak.Hash);
+        foreach (var duty in duties.Of(Model.AddressOf(validator)))
+            network.Do(Of(duty, validator));
+    }
+
+    private Operation Of(RegistryDuty duty, int validator)
+    {
+        var attester = Model.AttesterOf(validator);
+        return duty switch
+        {
+            RegistryDuty.Commit commit => new Operation.Commit(attester, validator, (int)commit.Epoch.Value, Own(validator)),
+            RegistryDuty.Attest => new Operation.Attest(attester, validator, OpinionOf(validator), attester, attester),
+            RegistryDuty.Punish punish => Of(attester, Model.Rounds[(int)punish.Round - 1], network.NumberOf(punish.Accused)),
+            RegistryDuty.MarkDormant mark => new Operation.MarkDormant(attester, network.NumberOf(mark.Sleeper)),
+            _ => new Operation.Wake(attester, validator),
+        };
+    }
+
+    private static Operation.Punish Of(int attester, RoundModel round, int accused) =>
+        new(attester, round.Number, accused, round.Settled!, round.Entries[accused].Stated!);
+
+    private Hash256? Commitment(Address validator, EpochId epoch) => Model.HashOf(Own(network.NumberOf(validator)));
+
+    private CommitmentModel Own(int validator) => new(OpinionOf(validator).Statement, validator, Model.AttesterOf(validator));
 
     /// <summary>What a validator says of the epoch.</summary>
     public Stated OpinionOf(int validator) => Fooled.Contains(validator) ? network.Lie : network.Truth;
@@ -107,50 +138,8 @@ internal sealed class Honest(Network network, Random random, IReadOnlyList<long>
         network.At(closes + random.Next(3_400), () => Endorse(validator));
     }
 
-    private Operation.Commit? Commit(int validator)
-    {
-        var attester = Model.AttesterOf(validator);
-        if (Model.StakeAt(validator, Model.ClosedAt - 1) == 0)
-            return null;
-        var to = new CommitmentModel(OpinionOf(validator).Statement, validator, attester);
-        return new Operation.Commit(attester, validator, Model.Epoch - 1, to);
-    }
-
-    /// <summary>It states only what the chain holds its own commitment to.</summary>
-    private Operation.Attest? Attest(int validator)
-    {
-        var attester = Model.AttesterOf(validator);
-        var entry = Model.RoundOf(Model.Epoch - 1)?.Entries.GetValueOrDefault(validator);
-        var said = OpinionOf(validator);
-        return entry?.Commitment == new CommitmentModel(said.Statement, validator, attester)
-            ? new Operation.Attest(attester, validator, said, attester, attester)
-            : null;
-    }
-
-    private Operation.Wake? Wake(int validator) =>
-        Model.Accounts[validator].IsDormant ? new Operation.Wake(Model.AttesterOf(validator), validator) : null;
-
-    /// <summary>It punishes what is provable, and marks who stays away.</summary>
-    private void Duties(int validator)
-    {
-        var attester = Model.AttesterOf(validator);
-        foreach (var round in Model.Rounds.Where(round => round.Settled is not null && IsEvidence(round)))
-        {
-            foreach (var (accused, entry) in round.Entries.Where(entry => IsPunishable(round, entry.Value)).ToList())
-                network.Do(new Operation.Punish(attester, round.Number, accused, round.Settled!, entry.Stated!));
-        }
-
-        for (var other = 0; other < network.Validators; other++)
-        {
-            if (Model.StakeAt(other, Model.Now) > 0 && Model.Ended >= Model.Accounts[other].LastSeen + Model.Rules.DormantRounds)
-                network.Do(new Operation.MarkDormant(attester, other));
-        }
-    }
-
     public static bool IsPunishable(RoundModel round, EntryModel entry) =>
         entry is { Stated: { } said, IsPunished: false } && Grades.Between(round.Settled!, said) > Severity.None;
-
-    private bool IsEvidence(RoundModel round) => Model.Now < round.ClosedAt + (long)Model.Rules.Evidence;
 
     /// <summary>The owner names another attester.</summary>
     private Operation.SetAttester Rotate(int validator)
@@ -159,8 +148,8 @@ internal sealed class Honest(Network network, Random random, IReadOnlyList<long>
         _rotatedInTime[validator] = window > 1;
         if (window > 1 && Up.Contains(validator))
         {
-            network.At(Model.Now + random.NextInt64(1, window), () => Commit(validator));
-            network.At(Model.ClosedAt + (long)Model.Rules.Commit + random.Next(590), () => Attest(validator));
+            Look(validator, Model.Now + random.NextInt64(1, window));
+            Look(validator, Model.ClosedAt + (long)Model.Rules.Commit + random.Next(590));
         }
 
         return new Operation.SetAttester(validator, NewKey(validator));

@@ -1,4 +1,5 @@
 using Tao20.Domain.Registry;
+using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Tests.Registry.Model;
 
@@ -26,6 +27,7 @@ internal sealed class Network
     private readonly Adversaries _adversaries;
     private readonly Promises _promises;
     private readonly List<(long Time, Func<Operation?> Choose)> _plan = [];
+    private readonly Dictionary<Address, int> _numbers;
 
     /// <summary>A network without a chain.</summary>
     public static Network Of(Random random, NetworkSize size)
@@ -44,10 +46,14 @@ internal sealed class Network
         _honest = new Honest(this, random, bonds);
         _adversaries = new Adversaries(this, random, bonds);
         _promises = new Promises(this);
+        _numbers = Enumerable.Range(0, model.Accounts.Count).ToDictionary(model.AddressOf);
         Book = new BookOfNetwork(this);
         Model.Tell = Book.Take;
         Model.Begin();
     }
+
+    /// <summary>The number of an account.</summary>
+    public int NumberOf(Address account) => _numbers[account];
 
     /// <summary>What a node knows of it.</summary>
     public BookOfNetwork Book { get; }
@@ -104,8 +110,8 @@ internal sealed class Network
             _honest.Plan(closes, reveals, ends);
             _adversaries.Plan(closes, reveals, ends);
             At(ends - 1, () => Nothing(_promises.RevealIsOver));
-            At(closes + 3_500, () => Nothing(_promises.DutiesAreDone));
-            At(closes + 3_500, () => Nothing(Book.IsRight));
+            At(closes + 3_550, () => Nothing(_promises.DutiesAreDone));
+            At(closes + 3_550, () => Nothing(Book.IsRight));
             Play();
         }
     }

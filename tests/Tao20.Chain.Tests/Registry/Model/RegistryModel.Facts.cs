@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Registry;
@@ -57,6 +58,15 @@ internal sealed partial class RegistryModel
             account.IsDormant,
             account.LastSeen
         );
+
+    /// <summary>Something that tells a commitment from every other.</summary>
+    public Hash256 HashOf(CommitmentModel to)
+    {
+        var bytes = to.Said is null ? new byte[Hash256.Length] : HashOf(to.Said).ToBytes();
+        BinaryPrimitives.WriteInt32BigEndian(bytes, to.Validator);
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(sizeof(int)), to.Key);
+        return new Hash256(bytes);
+    }
 
     private Hash256 HashOf(Statement said) =>
         _hashes.TryGetValue(said, out var hash) ? hash : _hashes[said] = Commitments.StatementHash(said);

@@ -217,7 +217,7 @@ internal sealed partial class RegistryModel(RegistryRules rules, int accounts, i
         if (!round.Entries.TryGetValue(validator, out var entry))
             round.Entries[validator] = entry = new EntryModel();
         entry.Commitment = commitment;
-        Tell(new RegistryFact.Committed(Time, round.Number, AddressOf(validator), Hash256.Zero));
+        Tell(new RegistryFact.Committed(Time, round.Number, AddressOf(validator), HashOf(commitment)));
         return null;
     }
 
