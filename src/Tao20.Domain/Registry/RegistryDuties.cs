@@ -11,12 +11,7 @@ namespace Tao20.Domain.Registry;
 /// <param name="time">The time of the last of them, in seconds.</param>
 /// <param name="commitment">The commitment of a validator to the own statement about an epoch; null while there is none.</param>
 /// <param name="keccak">The chain's hash function.</param>
-public sealed class RegistryDuties(
-    RegistryBook book,
-    ulong time,
-    Func<Address, EpochId, Hash256?> commitment,
-    Keccak256 keccak
-)
+public sealed class RegistryDuties(RegistryBook book, ulong time, Func<Address, EpochId, Hash256?> commitment, Keccak256 keccak)
 {
     /// <summary>How long each waits for who comes before it, in seconds: three blocks.</summary>
     public const ulong Turn = 36;
@@ -74,10 +69,10 @@ public sealed class RegistryDuties(
     {
         var ended = Ended();
         var since = Rules.EndOf(book.Rounds.FindLast(round => round.Number == ended)?.ClosedAt ?? 0);
-        return from one in book.Validators
-            where one.Value.Stake.Now > 0 && ended >= one.Value.Account.LastSeen + Rules.DormantRounds
-            where time >= since + Turn * Place(validator, ended, one.Key)
-            select new RegistryDuty.MarkDormant(validator, ulong.MaxValue, one.Key);
+        return book
+            .Validators.Where(one => one.Value.Stake.Now > 0 && ended >= one.Value.Account.LastSeen + Rules.DormantRounds)
+            .Where(one => time >= since + Turn * Place(validator, ended, one.Key))
+            .Select(one => new RegistryDuty.MarkDormant(validator, ulong.MaxValue, one.Key));
     }
 
     /// <summary>How many rounds are over.</summary>

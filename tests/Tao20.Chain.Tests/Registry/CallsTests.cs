@@ -32,10 +32,7 @@ public sealed class CallsTests(ITestOutputHelper output)
             Same(RegistryData.Sweep(one), ValidatorRegistryCalls.Sweep(one));
             Same(RegistryData.Commit(one, (ulong)epoch, hash), ValidatorRegistryCalls.Commit(one, new EpochId((ulong)epoch), hash));
             Same(RegistryData.Attest(one, said, hash, signature), ValidatorRegistryCalls.Attest(one, said, hash, signature));
-            Same(
-                RegistryData.Punish(number, other, settled, said),
-                ValidatorRegistryCalls.PunishDeviation(number, other, settled, said)
-            );
+            Same(RegistryData.Punish(number, other, settled, said), ValidatorRegistryCalls.PunishDeviation(number, other, settled, said));
             Same(RegistryData.MarkDormant(one), ValidatorRegistryCalls.MarkDormant(one));
             Same(RegistryData.Wake(one), ValidatorRegistryCalls.Wake(one));
             Same(RegistryData.Propose((ulong)epoch, text), ValidatorRegistryCalls.Propose(new EpochId((ulong)epoch), text));
@@ -56,7 +53,10 @@ public sealed class CallsTests(ITestOutputHelper output)
 
     private static Stated Stated(Random random)
     {
-        var weights = Enumerable.Range(0, random.Next(5)).Select(uid => new SubnetWeight((ushort)uid, (ushort)random.Next(65_536))).ToList();
+        var weights = Enumerable
+            .Range(0, random.Next(5))
+            .Select(uid => new SubnetWeight((ushort)uid, (ushort)random.Next(65_536)))
+            .ToList();
         var hash = Keccak.Hash(BitConverter.GetBytes(random.Next()));
         return new Stated(
             new Statement(

@@ -103,9 +103,7 @@ public sealed class RegistryDutiesTests
             _facts.Add(new RegistryFact.EpochClosed(closed, new EpochId(7 + (ulong)round), new Rao(5)));
             _facts.Add(new RegistryFact.RoundOpened(closed + 1, round, new EpochId(7 + (ulong)round), closed, 10_000));
             foreach (var there in (int[])[1, 2, 3, 4])
-                _facts.Add(
-                    new RegistryFact.Attested(closed + 601, round, Number(there), Hash(100), 2_000, Say(100))
-                );
+                _facts.Add(new RegistryFact.Attested(closed + 601, round, Number(there), Hash(100), 2_000, Say(100)));
         }
 
         var over = T + 2 * 3_600 + 1_200;
@@ -128,7 +126,8 @@ public sealed class RegistryDutiesTests
         new(
             _facts.Aggregate(RegistryBook.Initial, (book, fact) => book.After(fact)),
             time,
-            (validator, _) => knows ? Own(int.Parse(validator.ToString()[^2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)) : null,
+            (validator, _) =>
+                knows ? Own(int.Parse(validator.ToString()[^2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)) : null,
             Sha
         );
 
@@ -145,10 +144,7 @@ public sealed class RegistryDutiesTests
         _facts.Add(new RegistryFact.Attested(Reveals + 1, 1, Number(validator), Hash((int)said.Statement.Nav.Value), 2_000, said));
 
     private static Stated Say(int nav) =>
-        new(
-            new Statement(Epoch, 1, Hash256.Zero, TaoPerToken.From((UInt128)nav), Wei.Zero, Hash256.Zero, Hash256.Zero, Hash256.Zero),
-            []
-        );
+        new(new Statement(Epoch, 1, Hash256.Zero, TaoPerToken.From((UInt128)nav), Wei.Zero, Hash256.Zero, Hash256.Zero, Hash256.Zero), []);
 
     private static RegistryAccount Bonded(ulong tao) => RegistryAccount.None with { Bond = Wei.From(tao * Wei.OneTao.Value) };
 

@@ -4,7 +4,7 @@ using Tao20.Domain.Registry;
 
 namespace Tao20.Chain.Contracts.Messages;
 
-// The structs of the ValidatorRegistry; they have setters because Nethereum fills them (source: Contracts/Registry in Tao20.Devnet). Nethereum fills them.
+// The structs of the ValidatorRegistry (source: Contracts/Registry in Tao20.Devnet). They have setters because Nethereum fills them.
 
 [Struct("RegistryRules")]
 internal sealed class RegistryRulesStruct
