@@ -135,7 +135,12 @@ internal sealed class Promises(Network network)
         var round = Model.Rounds[punish.Round - 1];
         var bad = BadOf(round.Epoch);
         if (IsMinority(round.Epoch, round))
+        {
             Assert.True(bad.Contains(punish.Accused), $"validator {punish.Accused} keeps to the rules and was slashed for {round.Epoch}");
+            if (network.Nodes.All.Any(node => Model.AttesterOf(node) == punish.From))
+                _punishedByHonest++;
+        }
+
         Assert.True(round.Entries[punish.Accused].Stated!.Statement != round.Settled!.Statement);
 
         var (account, stake) = (Model.Accounts[punish.Accused], Model.StakeAt(punish.Accused, round.ClosedAt - 1));
@@ -144,8 +149,6 @@ internal sealed class Promises(Network network)
         var wanted = (long)((Int128)stake * Grades.Percent(Grades.Between(punish.Settled, punish.Other)) / 100);
         Assert.Equal(Math.Min(wanted, _before), taken);
         _slashed.Add((punish.Accused, Model.Now, taken));
-        if (network.Nodes.All.Any(node => Model.AttesterOf(node) == punish.From))
-            _punishedByHonest++;
     }
 
     /// <summary>What was at stake in a round is there as long as there is evidence of it, but for what was slashed.</summary>
