@@ -21,6 +21,7 @@ internal static class Tips
         var hashes = offering.Select(transaction => transaction.GetProperty("hash").GetString()!).ToList();
         if (hashes.Count == 0)
             return;
+        var all = BigInteger.Zero;
         var author = block.GetProperty("miner").GetString()!;
         var receipts = await client.ReceiptsAsync(hashes, cancel).ConfigureAwait(false);
         foreach (var paid in receipts.GroupBy(receipt => receipt.GetProperty("from").GetString()!))
@@ -30,8 +31,10 @@ internal static class Tips
                 (sum, receipt) => sum + Number(receipt, "gasUsed") * (Number(receipt, "effectiveGasPrice") - baseFee)
             );
             await AddAsync(client, paid.Key, tips, cancel).ConfigureAwait(false);
-            await AddAsync(client, author, -tips, cancel).ConfigureAwait(false);
+            all += tips;
         }
+
+        await AddAsync(client, author, -all, cancel).ConfigureAwait(false);
     }
 
     private static async Task AddAsync(DevnetClient client, string account, BigInteger wei, CancellationToken cancel)

@@ -39,6 +39,9 @@ public sealed record RegistryBook(
     /// <summary>The round with a number, while there is evidence of it.</summary>
     public RegistryRound? RoundOf(long number) => Rounds.Find(round => round.Number == number);
 
+    /// <summary>The round of an epoch, if anybody has committed to anything, while there is evidence of it.</summary>
+    public RegistryRound? RoundOf(EpochId epoch) => Rounds.Find(round => round.Epoch == epoch);
+
     /// <summary>
     /// E at the end of a second that is not before anybody's last change but one, in wei: all effective stake, but not less than half of
     /// all bonds.
@@ -68,18 +71,15 @@ public sealed record RegistryBook(
             RegistryFact.RoundOpened opened => Opened(opened),
             RegistryFact.Committed committed => WithRound(
                 committed.Round,
-                round => round.With(committed.Validator, _ => RoundEntry.Of(committed.Commitment))
+                round => round.With(committed.Validator, entry => entry with { Commitment = committed.Commitment })
             ),
             RegistryFact.CommitmentVoided voided => WithRound(
                 voided.Round,
                 round => round.With(voided.Validator, entry => entry with { Commitment = null })
             ),
             RegistryFact.Attested attested => WithRound(attested.Round, round => round.With(attested))
-                .Seen(attested.Validator, attested.Round),
-            RegistryFact.Settled settled => WithRound(
-                settled.Round,
-                round => round with { SettledHash = settled.Hash, Standing = RoundStanding.Settled }
-            ),
+                .With(attested.Time, attested.Validator, account => account with { LastSeen = Math.Max(account.LastSeen, attested.Round) }),
+            RegistryFact.Settled settled => WithRound(settled.Round, round => round with { SettledHash = settled.Hash }),
             RegistryFact.Slashed slashed => Slashed(slashed),
             _ => this with { Parameters = Parameters.After(fact, Newest?.Epoch.Next ?? default) },
         };
@@ -117,9 +117,6 @@ public sealed record RegistryBook(
         };
     }
 
-    private RegistryBook Seen(Address validator, long round) =>
-        With(0, validator, account => account with { LastSeen = Math.Max(account.LastSeen, round) });
-
     private RegistryBook WithRound(long number, Func<RegistryRound, RegistryRound> change) =>
         RoundOf(number) is { } round ? this with { Rounds = Rounds.Replace(round, change(round)) } : this;
 
@@ -136,7 +133,7 @@ public sealed record RegistryBook(
                     Newest!.Stakes,
                     ImmutableSortedDictionary<Address, RoundEntry>.Empty,
                     null,
-                    RoundStanding.Open
+                    false
                 )
             ),
         };
@@ -192,10 +189,11 @@ public sealed record RegistryBook(
         if (Newest is not { } newest)
             return this;
         var pool = Unpaid + newest.Pool;
-        if (Rounds.Find(round => round.Epoch == newest.Epoch) is not { } round)
+        if (RoundOf(newest.Epoch) is not { } open)
             return this with { Unpaid = pool };
-        if (round.Standing != RoundStanding.Settled)
-            return WithRound(round.Number, one => one with { Standing = RoundStanding.Disputed }) with { Unpaid = pool };
+        var round = open with { IsOver = true };
+        if (round.Standing == RoundStanding.Disputed)
+            return WithRound(round.Number, _ => round) with { Unpaid = pool };
         var validators = Validators.SetItems(
             round
                 .Stakes.Keys.Where(Validators.ContainsKey)
@@ -211,7 +209,7 @@ public sealed record RegistryBook(
             .Stakes.Keys.Where(one => round.Agreed(one) && book.Validators.TryGetValue(one, out var known) && known.Standing.IsPaid)
             .ToList();
         if (agreed.Count == 0)
-            return book with { Unpaid = pool };
+            return book.WithRound(round.Number, _ => round) with { Unpaid = pool };
         var merits = agreed.Select(one => (BigInteger)round.Stakes[one] * (BigInteger)book.Validators[one].Reputation.Value).ToList();
         var paid = agreed
             .Zip(LargestRemainder.Split(pool.Value, merits))

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Units;
 
@@ -27,13 +28,11 @@ public sealed class RegistryDuties(RegistryBook book, ulong time, Func<Address, 
     /// <summary>Whether a validator stays out of the newest epoch's round, and why.</summary>
     public Abstention AbstentionOf(Address validator) =>
         book.Newest is { } newest
-        && RoundOf(newest)?.Entries.GetValueOrDefault(validator)?.Commitment is { } held
+        && book.RoundOf(newest.Epoch)?.Entries.GetValueOrDefault(validator)?.Commitment is { } held
         && commitment(validator, newest.Epoch) is { } own
         && held != own
             ? Abstention.AnotherCommitment
             : Abstention.None;
-
-    private RegistryRound? RoundOf(NewestEpoch newest) => book.Rounds.Find(round => round.Epoch == newest.Epoch);
 
     private IEnumerable<RegistryDuty> OfRound(Address validator)
     {
@@ -41,7 +40,7 @@ public sealed class RegistryDuties(RegistryBook book, ulong time, Func<Address, 
         var (reveals, ends) = (newest.ClosedAt + Rules.CommitSeconds, Rules.EndOf(newest.ClosedAt));
         if (!newest.Stakes.ContainsKey(validator) || commitment(validator, newest.Epoch) is not { } own)
             yield break;
-        var round = RoundOf(newest);
+        var round = book.RoundOf(newest.Epoch);
         var entry = round?.Entries.GetValueOrDefault(validator);
         if (entry?.Commitment is null && time < reveals)
             yield return new RegistryDuty.Commit(validator, reveals - 1, newest.Epoch);
@@ -90,8 +89,8 @@ public sealed class RegistryDuties(RegistryBook book, ulong time, Func<Address, 
     {
         Span<byte> drawn = stackalloc byte[Address.Length + sizeof(long) + Address.Length];
         validator.CopyTo(drawn);
-        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(drawn[Address.Length..], round);
+        BinaryPrimitives.WriteInt64BigEndian(drawn[Address.Length..], round);
         other.CopyTo(drawn[(Address.Length + sizeof(long))..]);
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(keccak(drawn).ToBytes());
+        return BinaryPrimitives.ReadUInt128BigEndian(keccak(drawn).ToBytes());
     }
 }

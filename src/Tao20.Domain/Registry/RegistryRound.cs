@@ -12,8 +12,8 @@ namespace Tao20.Domain.Registry;
 /// <param name="Payout">What it was paid.</param>
 public sealed record RoundEntry(Hash256? Commitment, Hash256? Hash, Stated? Stated, Severity Punished, Rao Payout)
 {
-    /// <summary>Committed and nothing else.</summary>
-    public static RoundEntry Of(Hash256 commitment) => new(commitment, null, null, Severity.None, Rao.Zero);
+    /// <summary>Nothing yet.</summary>
+    public static readonly RoundEntry None = new(null, null, null, Severity.None, Rao.Zero);
 }
 
 /// <summary>How a round stands.</summary>
@@ -37,7 +37,7 @@ public enum RoundStanding : byte
 /// <param name="Stakes">Who was eligible, and with how much.</param>
 /// <param name="Entries">What each has done.</param>
 /// <param name="SettledHash">The hash of what was settled, or null.</param>
-/// <param name="Standing">How it stands.</param>
+/// <param name="IsOver">Whether the next epoch has ended.</param>
 public sealed record RegistryRound(
     long Number,
     EpochId Epoch,
@@ -46,9 +46,15 @@ public sealed record RegistryRound(
     ImmutableSortedDictionary<Address, UInt128> Stakes,
     ImmutableSortedDictionary<Address, RoundEntry> Entries,
     Hash256? SettledHash,
-    RoundStanding Standing
+    bool IsOver
 )
 {
+    /// <summary>How it stands.</summary>
+    public RoundStanding Standing =>
+        SettledHash is not null ? RoundStanding.Settled
+        : IsOver ? RoundStanding.Disputed
+        : RoundStanding.Open;
+
     /// <summary>What was settled.</summary>
     public Stated? Settled => SettledHash is { } hash ? Entries.Values.First(entry => entry.Hash == hash).Stated : null;
 
@@ -64,10 +70,7 @@ public sealed record RegistryRound(
     internal RegistryRound With(Address validator, Func<RoundEntry, RoundEntry> change) =>
         this with
         {
-            Entries = Entries.SetItem(
-                validator,
-                change(Entries.GetValueOrDefault(validator) ?? new RoundEntry(null, null, null, Severity.None, Rao.Zero))
-            ),
+            Entries = Entries.SetItem(validator, change(Entries.GetValueOrDefault(validator) ?? RoundEntry.None)),
         };
 
     /// <summary>With a statement; those who state the same share it.</summary>

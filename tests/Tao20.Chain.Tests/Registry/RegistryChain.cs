@@ -244,9 +244,8 @@ public sealed partial class RegistryChain : IAsyncDisposable
 
     public Hash256 Digest(int validator, Stated stated) => Digest(validator, stated.Statement);
 
-    private Hash256 Digest(int validator, Statement said)
-    {
-        return Eip712.Digest(
+    private Hash256 Digest(int validator, Statement said) =>
+        Eip712.Digest(
             new NavAttestation(
                 said.Epoch,
                 said.BlockNumber,
@@ -260,7 +259,6 @@ public sealed partial class RegistryChain : IAsyncDisposable
             ),
             new RegistryIdentity(31_337, Registry)
         );
-    }
 
     /// <summary>The call data of a statement with amounts that are none, and what is signed.</summary>
     public async Task<(string Data, Hash256 Digest)> TooLargeAsync(int validator, BigInteger nav, BigInteger supply)

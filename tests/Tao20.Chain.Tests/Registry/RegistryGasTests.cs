@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using Tao20.Devnet;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 using Xunit.Abstractions;
@@ -28,6 +29,7 @@ public sealed class RegistryGasTests(ITestOutputHelper output)
         await chain.AnewWithAsync(new RegistryRules { DormantRounds = 1 });
         await BondManyAsync(chain);
         await MeasureAsync(chain, text, _gas);
+        output.WriteLine($"{(ContractArtifact.Load("ValidatorRegistry").DeployedBytecode.Length - 2) / 2} bytes");
         foreach (var (function, gas) in _gas)
         {
             output.WriteLine($"{function}: {gas} gas; with 12 validators {few[function]}");

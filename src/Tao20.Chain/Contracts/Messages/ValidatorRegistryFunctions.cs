@@ -100,40 +100,6 @@ internal sealed class RegistryLapseFunction(ulong number) : FunctionMessage
     public BigInteger Number => number;
 }
 
-[Function("rules")]
-internal sealed class RegistryRulesFunction : FunctionMessage;
-
-[Function("accountOf")]
-internal sealed class RegistryAccountOfFunction(Address validator) : FunctionMessage
-{
-    [Parameter("address", "validator", 1)]
-    public string Validator => validator.ToString();
-}
-
-[Function("stakeAt")]
-internal sealed class RegistryStakeAtFunction(Address validator, ulong time) : FunctionMessage
-{
-    [Parameter("address", "validator", 1)]
-    public string Validator => validator.ToString();
-
-    [Parameter("uint256", "time", 2)]
-    public BigInteger Time => time;
-}
-
-[Function("eligibleAt")]
-internal sealed class RegistryEligibleAtFunction(ulong time) : FunctionMessage
-{
-    [Parameter("uint256", "time", 1)]
-    public BigInteger Time => time;
-}
-
-[Function("creditOf")]
-internal sealed class RegistryCreditOfFunction(Address account) : FunctionMessage
-{
-    [Parameter("address", "account", 1)]
-    public string Account => account.ToString();
-}
-
 [Function("attest")]
 internal sealed class RegistryAttestFunction(Address validator, Stated stated, Hash256 salt, byte[] signature) : FunctionMessage
 {

@@ -39,7 +39,7 @@ internal sealed class Adversaries(Network network, Random random, IReadOnlyList<
 
         if (All.Count > 0 && random.Next(8) == 0)
             network.At(closes + random.Next(600), Steal);
-        network.At(ends, () => Nothing(Look));
+        network.Watch(ends, Look);
     }
 
     /// <summary>What is on the chain by then can be said again.</summary>
@@ -188,11 +188,5 @@ internal sealed class Adversaries(Network network, Random random, IReadOnlyList<
             default:
                 return random.Next(2) == 0 ? new Operation.Adopt(me, proposal, "bad=1\n") : new Operation.Lapse(me, proposal);
         }
-    }
-
-    private static Operation? Nothing(Action action)
-    {
-        action();
-        return null;
     }
 }

@@ -21,7 +21,7 @@ internal sealed class BookOfNetwork(Network network)
             Assert.Equal((opened.Eligible, opened.ClosedAt), (Book.Newest!.Eligible, Book.Newest.ClosedAt));
         if (fact is not RegistryFact.EpochClosed || before.Newest is not { } newest)
             return;
-        var round = Book.Rounds.Find(round => round.Epoch == newest.Epoch);
+        var round = Book.RoundOf(newest.Epoch);
         var paid = round?.Entries.Values.Aggregate(0UL, (sum, entry) => sum + entry.Payout.Value) ?? 0;
         Assert.Equal(before.Unpaid.Value + newest.Pool.Value, Book.Unpaid.Value + paid);
         Assert.True(round is null || round.Standing == (round.SettledHash is null ? RoundStanding.Disputed : RoundStanding.Settled));

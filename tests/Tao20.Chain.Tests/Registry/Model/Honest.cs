@@ -67,7 +67,7 @@ internal sealed class Honest(Network network, Random random, IReadOnlyList<long>
         }
     }
 
-    private void Look(int validator, long time) => network.At(time, () => Nothing(() => Act(validator)));
+    private void Look(int validator, long time) => network.Watch(time, () => Act(validator));
 
     /// <summary>What the node finds it has to do, with the book of what the registry has told by now.</summary>
     private void Act(int validator)
@@ -215,11 +215,5 @@ internal sealed class Honest(Network network, Random random, IReadOnlyList<long>
         return open.Endorsers.Contains(validator)
             ? new Operation.Adopt(validator, open.Number, open.Text)
             : new Operation.Endorse(validator, open.Number, open.FromEpoch, open.Text);
-    }
-
-    private static Operation? Nothing(Action action)
-    {
-        action();
-        return null;
     }
 }

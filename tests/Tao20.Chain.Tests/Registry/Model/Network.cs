@@ -23,9 +23,6 @@ internal sealed class Network
 {
     private readonly Random _random;
     private readonly NetworkSize _size;
-    private readonly Honest _honest;
-    private readonly Adversaries _adversaries;
-    private readonly Promises _promises;
     private readonly List<(long Time, Func<Operation?> Choose)> _plan = [];
     private readonly Dictionary<Address, int> _numbers;
 
@@ -43,9 +40,9 @@ internal sealed class Network
         Model = model;
         Statements = new Statements(random);
         (IsHonest, var bonds) = Draw();
-        _honest = new Honest(this, random, bonds);
-        _adversaries = new Adversaries(this, random, bonds);
-        _promises = new Promises(this);
+        Nodes = new Honest(this, random, bonds);
+        Others = new Adversaries(this, random, bonds);
+        Promises = new Promises(this);
         _numbers = Enumerable.Range(0, model.Accounts.Count).ToDictionary(model.AddressOf);
         Book = new BookOfNetwork(this);
         Model.Tell = Book.Take;
@@ -73,14 +70,14 @@ internal sealed class Network
     /// <summary>What adversaries say of it together.</summary>
     public Stated Lie { get; private set; } = null!;
 
-    public Honest Nodes => _honest;
+    public Honest Nodes { get; }
 
-    public Adversaries Others => _adversaries;
+    public Adversaries Others { get; }
 
     /// <summary>How often which operation was done, and how often tried.</summary>
     public SortedDictionary<string, (int Done, int Tried)> Counts { get; } = [];
 
-    public Promises Promises => _promises;
+    public Promises Promises { get; }
 
     /// <summary>All that was done, where it is kept.</summary>
     public List<Done>? Record { get; }
@@ -89,29 +86,20 @@ internal sealed class Network
     public void Run()
     {
         var start = Model.Now + 1;
-        _honest.Begin(start);
-        _adversaries.Begin(start);
+        Nodes.Begin(start);
+        Others.Begin(start);
         Play();
         for (var i = 0; i < _size.Epochs; i++)
         {
             var closes = Math.Max(Model.Now + 1, Model.ClosedAt + 3_600 + _random.Next(30));
             At(closes, () => new Operation.Advance());
-            At(
-                closes,
-                () =>
-                {
-                    Truth = Statements.Truth(Model.Epoch - 1, Model.TextOf(Model.Epoch - 1));
-                    Lie = Statements.Lie(Truth);
-                    _promises.Closed();
-                    return null;
-                }
-            );
+            Watch(closes, Close);
             var (reveals, ends) = (closes + (long)Model.Rules.Commit, closes + (long)(Model.Rules.Commit + Model.Rules.Reveal));
-            _honest.Plan(closes, reveals, ends);
-            _adversaries.Plan(closes, reveals, ends);
-            At(ends - 1, () => Nothing(_promises.RevealIsOver));
-            At(closes + 3_550, () => Nothing(_promises.DutiesAreDone));
-            At(closes + 3_550, () => Nothing(Book.IsRight));
+            Nodes.Plan(closes, reveals, ends);
+            Others.Plan(closes, reveals, ends);
+            Watch(ends - 1, Promises.RevealIsOver);
+            Watch(closes + 3_550, Promises.DutiesAreDone);
+            Watch(closes + 3_550, Book.IsRight);
             Play();
         }
     }
@@ -119,22 +107,34 @@ internal sealed class Network
     /// <summary>Has something be chosen and done at a time.</summary>
     public void At(long time, Func<Operation?> choose) => _plan.Add((time, choose));
 
+    /// <summary>Has something be looked at at a time, or several things be done.</summary>
+    public void Watch(long time, Action look) =>
+        At(
+            time,
+            () =>
+            {
+                look();
+                return null;
+            }
+        );
+
     /// <summary>Does something now.</summary>
     public string? Do(Operation operation)
     {
-        _promises.Before(operation);
+        Promises.Before(operation);
         var error = operation.On(Model);
         var (done, tried) = Counts.GetValueOrDefault(operation.GetType().Name);
         Counts[operation.GetType().Name] = (done + (error is null ? 1 : 0), tried + 1);
         Record?.Add(new Done(Model.Now, operation, error));
-        _promises.After(operation, error);
+        Promises.After(operation, error);
         return error;
     }
 
-    private static Operation? Nothing(Action action)
+    private void Close()
     {
-        action();
-        return null;
+        Truth = Statements.Truth(Model.Epoch - 1, Model.TextOf(Model.Epoch - 1));
+        Lie = Statements.Lie(Truth);
+        Promises.Closed();
     }
 
     private void Play()

@@ -44,7 +44,6 @@ internal sealed class Promises(Network network)
 
     public void After(Operation operation, string? error)
     {
-        _tainted.UnionWith(network.Nodes.Stolen);
         switch (operation)
         {
             case Operation.Punish punish when error is null:
