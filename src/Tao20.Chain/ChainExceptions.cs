@@ -53,3 +53,10 @@ public sealed class FoldDivergenceException(Address miner, UInt128 chain, UInt12
             + "are not its own. Nothing is folded past it. Check --from-block, the contract and the endpoints; then run "
             + "'tao20 journal rebuild'."
     );
+
+/// <summary>The registry has not said its rules up to the last final block.</summary>
+public sealed class RegistryNotFinalException(Address registry, ulong from, ulong final)
+    : ChainException(
+        $"The registry {registry} has logged no parameters from block {from} to the final block {final}: it is too new, or no "
+            + "ValidatorRegistry. Wait, or correct --registry or --from-block."
+    );

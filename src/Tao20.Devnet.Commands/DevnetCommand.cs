@@ -214,7 +214,15 @@ internal static class DevnetCommand
         (var validators, time) =
             settings.Validators == 1
                 ? (null, time)
-                : await ValidatorSet.DeployAsync(economy, settings.Validators, DevnetNodes.Netuid, settings.Seed, time, cancel);
+                : await ValidatorSet.DeployAsync(
+                    economy,
+                    settings.Validators,
+                    DevnetNodes.Netuid,
+                    settings.Seed,
+                    time,
+                    cancel,
+                    settings.RegistryRules
+                );
         if (settings.CommitReveal)
             await chain.Client.ExecuteAsync(
                 await ValidatorSet.CommitRevealAsync(economy, DevnetNodes.Netuid, cancel, tempo: settings.RevealTempo),
@@ -222,12 +230,9 @@ internal static class DevnetCommand
                 cancel
             );
         await using var hosts = new DevnetHosts();
-        await hosts.StartAsync(
-            settings,
-            validators,
-            i => DevnetNodes.Validator(settings, directory, rpc.Url, economy.Index, validators, i),
-            cancel
-        );
+        NodeSettings SettingsOf(int i, bool isTwin) =>
+            DevnetNodes.Validator(settings, directory, rpc.Url, economy.Index, validators, i, isTwin);
+        await hosts.StartAsync(settings, validators, SettingsOf, cancel);
         var host = hosts.First;
         var followers = validators is null
             ? "Validator follows"
@@ -253,6 +258,8 @@ internal static class DevnetCommand
             using var ticks = new PeriodicTimer(settings.BlockTime);
             for (var block = 0; block < settings.Blocks && !host.Ended.IsCompleted; block++)
             {
+                if (block == settings.Blocks / 2)
+                    await hosts.LoseDirectoriesAsync(settings, validators, SettingsOf, cancel);
                 IReadOnlyList<DevnetTransaction> others = [.. upgrade.At(block), .. await rebalancing.AtAsync(block, cancel)];
                 await (market?.StepAsync(traders, others, cancel) ?? traders.StepAsync(others, cancel));
                 await upgrade.NoteAsync(block, cancel);
@@ -263,17 +270,23 @@ internal static class DevnetCommand
 
             if (market is not null)
                 await market.FinishAsync(traders, cancel);
+            if (validators is not null)
+                await AgreeAsync();
             await traders.FinishAsync(cancel);
-            var epochs = await economy.EpochAsync(cancel);
-            var most = MostBlocksToSettle + (settings.CommitReveal ? TemposToReveal * settings.RevealTempo : 0);
-            for (var block = 0; block < most && !await hosts.AgreedAsync(epochs, chain.Client, cancel); block++)
-            {
-                await traders.PassAsync(cancel);
-                await hosts.KeepUpAsync(await chain.Client.BlockNumberAsync(cancel), cancel);
-                await ticks.WaitForNextTickAsync(cancel);
-            }
-
+            await AgreeAsync();
             await hosts.CatchUpAsync(await chain.Client.BlockNumberAsync(cancel), cancel);
+
+            async Task AgreeAsync()
+            {
+                var epochs = await economy.EpochAsync(cancel);
+                var most = MostBlocksToSettle + (settings.CommitReveal ? TemposToReveal * settings.RevealTempo : 0);
+                for (var block = 0; block < most && !await hosts.AgreedAsync(epochs, chain.Client, cancel); block++)
+                {
+                    await traders.PassAsync(cancel);
+                    await hosts.KeepUpAsync(await chain.Client.BlockNumberAsync(cancel), cancel);
+                    await ticks.WaitForNextTickAsync(cancel);
+                }
+            }
         }
 
         if (market is not null)

@@ -1,6 +1,6 @@
 using Tao20.Actors.Consensus;
 using Tao20.Domain.Checks;
-using Tao20.Domain.Consensus;
+using Tao20.Domain.Registry;
 using Tao20.Node;
 using Tao20.Node.Configuration;
 using Tao20.Node.Hosting;
@@ -16,6 +16,7 @@ internal sealed class DevnetHosts : IAsyncDisposable
     private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan TimeToCatchUp = TimeSpan.FromSeconds(120);
     private readonly List<NodeHost> _hosts = [];
+    private readonly List<NodeHost> _twins = [];
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<NodeHost> All => _hosts;
@@ -23,22 +24,54 @@ internal sealed class DevnetHosts : IAsyncDisposable
     /// <summary>The one that is shown.</summary>
     public NodeHost First => _hosts[0];
 
+    private IEnumerable<NodeHost> Running => _hosts.Concat(_twins);
+
     /// <summary>Starts them all.</summary>
     public async Task StartAsync(
         DevnetSettings settings,
         ValidatorSet? validators,
-        Func<int, NodeSettings> settingsOf,
+        Func<int, bool, NodeSettings> settingsOf,
         CancellationToken cancel
     )
     {
         for (var i = 0; i < settings.Validators; i++)
         {
-            var strategy = settings.Byzantines.FirstOrDefault(byzantine => byzantine.Validator == i + 1)?.Strategy ?? new HonestStrategy();
-            _hosts.Add(
-                await NodeHost.StartAsync(settingsOf(i), cancel, validators is null ? null : new DevnetRole(validators.Keys[i], strategy))
-            );
+            _hosts.Add(await StartAsync(settings, validators, i, settingsOf(i, false), cancel));
+            if (settings.Of(i)?.Mishap == Mishap.Twin)
+                _twins.Add(await StartAsync(settings, validators, i, settingsOf(i, true), cancel));
         }
     }
+
+    /// <summary>Whoever is to lose its data directory loses it, and is started again.</summary>
+    public async Task LoseDirectoriesAsync(
+        DevnetSettings settings,
+        ValidatorSet? validators,
+        Func<int, bool, NodeSettings> settingsOf,
+        CancellationToken cancel
+    )
+    {
+        for (var i = 0; i < _hosts.Count; i++)
+        {
+            if (settings.Of(i)?.Mishap != Mishap.Rebuild)
+                continue;
+            await _hosts[i].DisposeAsync();
+            Directory.Delete(settingsOf(i, false).DataDirectory, recursive: true);
+            _hosts[i] = await StartAsync(settings, validators, i, settingsOf(i, false), cancel);
+        }
+    }
+
+    private static Task<NodeHost> StartAsync(
+        DevnetSettings settings,
+        ValidatorSet? validators,
+        int i,
+        NodeSettings own,
+        CancellationToken cancel
+    ) =>
+        NodeHost.StartAsync(
+            own,
+            cancel,
+            validators is null ? null : new DevnetRole(validators.Keys[i], settings.Of(i)?.Strategy ?? new HonestStrategy())
+        );
 
     /// <summary>
     /// Waits until no validator is more than some blocks behind: here a block takes a moment and not 12 s, and a busy machine must not
@@ -49,7 +82,7 @@ internal sealed class DevnetHosts : IAsyncDisposable
     {
         using var looks = new PeriodicTimer(LookEvery);
         var started = TimeProvider.System.GetTimestamp();
-        while (_hosts.Any(host => host.CursorBlock + MostBlocksBehind < head && !host.Ended.IsCompleted))
+        while (Running.Any(host => host.CursorBlock + MostBlocksBehind < head && !host.Ended.IsCompleted))
         {
             if (TimeProvider.System.GetElapsedTime(started) > Patience)
                 throw new NodeException(
@@ -70,7 +103,7 @@ internal sealed class DevnetHosts : IAsyncDisposable
         limit.CancelAfter(TimeToCatchUp);
         try
         {
-            foreach (var host in _hosts)
+            foreach (var host in Running)
                 await CatchUpAsync(host, head, limit.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
@@ -101,18 +134,19 @@ internal sealed class DevnetHosts : IAsyncDisposable
     }
 
     /// <summary>
-    /// Whether every round is over, every case has ended in everyone's book, everyone's weights are set unless the check of the chain
-    /// has switched that off, and nothing anyone has to say is on its way.
+    /// Whether the latest round is settled or over, every deviation is punished in everyone's book, everyone's weights are set unless the
+    /// check of the chain has switched that off, and nothing anyone has to say is on its way.
     /// </summary>
     /// <param name="epochs">How many epochs have been closed on chain.</param>
     /// <param name="chain">The chain.</param>
     /// <param name="cancel">Cancels the operation.</param>
     public async Task<bool> AgreedAsync(ulong epochs, DevnetClient chain, CancellationToken cancel)
     {
-        // Before the books: what is on its way, a second attestation say, still changes them; what has become final is then in them.
-        foreach (var host in _hosts)
+        // Before the books: what is on its way still changes them; what has become final is then in them.
+        foreach (var host in Running)
         {
-            if ((await host.StatusAsync(false, cancel)).Validator?.Sender.Open.Count > 0)
+            var sender = (await host.StatusAsync(false, cancel)).Validator?.Sender;
+            if (sender?.Open.Any(intent => !intent.Id.StartsWith(Byzantine.Flooding, StringComparison.Ordinal)) == true)
                 return false;
         }
 
@@ -122,12 +156,7 @@ internal sealed class DevnetHosts : IAsyncDisposable
             var status = await host.StatusAsync(false, cancel);
             if (status.Settled.Book is not { } book)
                 continue;
-
-            if (
-                (ulong)book.RoundsOpened < epochs
-                || book.Rounds.Any(round => round.State == RoundState.Collecting)
-                || book.Cases.Any(progress => !progress.Ended)
-            )
+            if (!IsDone(book, epochs, status.Settled.Time))
                 return false;
             if (
                 status.Validator is { Weights: { } weights }
@@ -143,10 +172,21 @@ internal sealed class DevnetHosts : IAsyncDisposable
         return true;
     }
 
+    private static bool IsDone(RegistryBook book, ulong epochs, ulong time) =>
+        epochs == 0
+        || (
+            book.Newest is { } newest
+            && newest.Epoch.Value + 1 >= epochs
+            && time >= book.Rules!.EndOf(newest.ClosedAt)
+            && book.Rounds.TrueForAll(round =>
+                round.Entries.All(entry => entry.Value.Punished != Severity.None || round.GradeOf(entry.Key) == Severity.None)
+            )
+        );
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var host in _hosts)
+        foreach (var host in Running)
             await host.DisposeAsync();
     }
 }

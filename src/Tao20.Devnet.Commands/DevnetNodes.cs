@@ -19,21 +19,26 @@ internal static class DevnetNodes
     /// <param name="contract">The index.</param>
     /// <param name="validators">The registered validators; null for one that only counts.</param>
     /// <param name="i">Which one, from 0.</param>
+    /// <param name="isTwin">Whether it is a second process with the same key.</param>
     public static NodeSettings Validator(
         DevnetSettings settings,
         string directory,
         Uri rpc,
         Address contract,
         ValidatorSet? validators,
-        int i
+        int i,
+        bool isTwin
     )
     {
         // The first one keeps the directory and the port; each other has its own.
-        var port = i > 0 ? 0 : settings.HttpPort ?? (PortIsFree(FirstPort) ? FirstPort : 0);
+        var port = i > 0 || isTwin ? 0 : settings.HttpPort ?? (PortIsFree(FirstPort) ? FirstPort : 0);
         var overrides = new Dictionary<string, string?>(Common(rpc, contract, i == 0 ? LogLevel.Warning : LogLevel.Error))
         {
             ["Chain:Registry"] = validators?.Registry.ToString(),
-            ["DataDir"] = i == 0 ? directory : Path.Combine(directory, $"validator-{i + 1}"),
+
+            // There is one, and it is ours.
+            ["Consensus:AllowSingleEndpoint"] = "true",
+            ["DataDir"] = i == 0 && !isTwin ? directory : Path.Combine(directory, $"validator-{i + 1}{(isTwin ? "-twin" : "")}"),
             ["Http:Port"] = port.ToString(CultureInfo.InvariantCulture),
         };
         return NodeSettings.Read(NodeConfiguration.Load(overrides, null, Directory.GetCurrentDirectory()));

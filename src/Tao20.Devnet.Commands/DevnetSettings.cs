@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tao20.Devnet.Subtensor;
+using Tao20.Domain.Registry;
 using Tao20.Node;
 
 namespace Tao20.Devnet.Commands;
@@ -43,6 +44,7 @@ internal sealed record DevnetSettings(
     public const int MaxWashers = 5;
 
     private const int MaxWashTao = 10_000;
+    private const int BlocksOfWindow = 20;
     private const double MaxNoise = 0.2;
 
     /// <summary>How the chain is started: an account for each scripted miner, one for the keeper, and one for the market's maker.</summary>
@@ -81,6 +83,23 @@ internal sealed record DevnetSettings(
     /// <summary>The validators that do not keep to the rules.</summary>
     public IReadOnlyList<Byzantine> Byzantines => [.. ByzantineTexts.Select(text => Byzantine.TryParse(text)).OfType<Byzantine>()];
 
+    /// <summary>What a validator does otherwise than the rules say; null for nothing.</summary>
+    /// <param name="validator">Which one, from 0.</param>
+    public Byzantine? Of(int validator) => Byzantines.FirstOrDefault(byzantine => byzantine.Validator == validator + 1);
+
+    /// <summary>
+    /// The registry's rules: windows of so many blocks that nodes have the time that blocks of 12 s give them, and of which an epoch has
+    /// room for both.
+    /// </summary>
+    public RegistryRules RegistryRules
+    {
+        get
+        {
+            var window = Math.Clamp((ulong)(BlocksOfWindow * SecondsPerBlock), ValidatorSet.Rules.CommitSeconds, 1_800);
+            return ValidatorSet.Rules with { CommitSeconds = window, RevealSeconds = window };
+        }
+    }
+
     /// <summary>These settings, once each is in its range.</summary>
     /// <exception cref="NodeException">One is not; it is named, with its range.</exception>
     public DevnetSettings Checked()
@@ -93,6 +112,12 @@ internal sealed record DevnetSettings(
             "20ms to 12s"
         );
         Require(Epoch >= 4 * BlockTime && Epoch <= TimeSpan.FromHours(1), "--epoch", Epoch, "four block times to 1h");
+        Require(
+            Validators == 1 || Epoch >= 2 * BlocksOfWindow * BlockTime,
+            "--epoch",
+            Epoch,
+            $"{2 * BlocksOfWindow} block times or more where validators agree: they commit and state within one"
+        );
         Require(Duration >= BlockTime && Duration <= TimeSpan.FromHours(24), "--duration", Duration, "one block time to 24h");
         Require(RpcPort is >= 0 and <= 65535, "--rpc-port", RpcPort, "0 to 65535");
         Require(Validators is >= 1 and <= MaxValidators, "--validators", Validators, $"1 to {MaxValidators}");

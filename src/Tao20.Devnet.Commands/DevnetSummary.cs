@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Spectre.Console;
 using Tao20.Actors.Faults;
 using Tao20.Actors.Status;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Weights;
 using Tao20.Node;
 using Tao20.Node.Hosting;
@@ -82,7 +83,6 @@ internal sealed record DevnetSummary(
     IReadOnlyList<EpochDocument> Epochs,
     IReadOnlyList<DevnetRound> Rounds,
     IReadOnlyList<ValidatorDocument> Validators,
-    IReadOnlyList<CaseDocument> Cases,
     IReadOnlyList<WeightsDocument> Weights,
     bool WeightsOnChain,
     bool BooksEqual,
@@ -134,7 +134,7 @@ internal sealed record DevnetSummary(
                 trading?.Miners.GetValueOrDefault(miner)
             );
         });
-        var consensus = status.Settled.Book is { } book ? ConsensusDocument.Of(book) : null;
+        var consensus = DocumentOf(status);
         var statuses = await Task.WhenAll(hosts.Skip(1).Select(other => other.StatusAsync(false, cancel)));
         NodeStatus[] all = [status, .. statuses];
         return new DevnetSummary(
@@ -144,11 +144,10 @@ internal sealed record DevnetSummary(
             status.Follower.State.Trades,
             status.Follower.State.Last?.Number ?? 0,
             [.. miners],
-            [.. status.Settled.Recent.Select(EpochDocument.Of)],
+            [.. status.Settled.Recent.Select(status.Settled.Document)],
             [.. consensus?.Rounds.Select(DevnetRound.Of) ?? []],
             consensus?.Validators ?? [],
-            consensus?.Cases ?? [],
-            [.. all.SelectMany(one => one.Validator is { } self ? ValidatorSelfDocument.Of(self).Weights ?? [] : [])],
+            [.. all.SelectMany(one => one.Validator is { } self ? ValidatorSelfDocument.Of(self, one.Settled.IsPaused).Weights ?? [] : [])],
             await WeightsOnChainAsync(economy, all, netuid, cancel),
             statuses.All(other => Text(other) == Text(status)),
             peg,
@@ -182,13 +181,12 @@ internal sealed record DevnetSummary(
     /// <summary>All that a validator has settled and agreed on, as text.</summary>
     private static string Text(NodeStatus status) =>
         JsonSerializer.Serialize(
-            new
-            {
-                epochs = status.Settled.Recent.Select(EpochDocument.Of),
-                book = status.Settled.Book is { } book ? ConsensusDocument.Of(book) : null,
-            },
+            new { epochs = status.Settled.Recent.Select(status.Settled.Document), book = DocumentOf(status) },
             NodeEndpoints.Json
         );
+
+    private static ConsensusDocument? DocumentOf(NodeStatus status) =>
+        status.Settled.Book is { } book ? ConsensusDocument.Of(status.Follower.State.Identity?.Registry, book) : null;
 
     public void Print()
     {
@@ -297,7 +295,7 @@ internal sealed record DevnetSummary(
             return;
         var table = new Table()
             .Title(
-                $"{Rounds.Count(round => round.State == nameof(Domain.Consensus.RoundState.Settled))} of {Rounds.Count} rounds "
+                $"{Rounds.Count(round => round.State == nameof(RoundStanding.Settled))} of {Rounds.Count} rounds "
                     + $"settled; books of all validators {(BooksEqual ? "equal" : "DIFFERENT")}"
             )
             .Border(TableBorder.Rounded);
@@ -322,9 +320,9 @@ internal sealed record DevnetSummary(
             );
         }
 
-        foreach (var one in Cases)
+        foreach (var (round, violation) in Rounds.SelectMany(round => round.Violations.Select(violation => (round, violation))))
             AnsiConsole.WriteLine(
-                $"epoch {one.Epoch}: {one.Accused} {one.Kinds}, {one.Severity}: {one.State}, {FixedPoint.Tao(one.SlashedWei, 18)} TAO taken"
+                $"epoch {round.Epoch}: {violation.Validator}, {violation.Severity}: {(violation.Punished ? "slashed" : "not slashed")}"
             );
     }
 }

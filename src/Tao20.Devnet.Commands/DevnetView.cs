@@ -3,10 +3,11 @@ using Akka.Actor;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using Tao20.Actors.Status;
-using Tao20.Domain.Consensus;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Rewards;
 using Tao20.Node;
 using Tao20.Node.Hosting;
+using Tao20.Node.Http;
 
 namespace Tao20.Devnet.Commands;
 
@@ -174,27 +175,23 @@ internal sealed class DevnetView : IAsyncDisposable
         return table;
     }
 
-    private static Table Validators(ConsensusBook book)
+    private static Table Validators(RegistryBook book)
     {
-        var table = new Table()
-            .Title($"Validators; round of epoch {book.Rounds.LastOrDefault()?.Epoch}: {book.Rounds.LastOrDefault()?.State}")
-            .Border(TableBorder.Rounded)
-            .Expand();
-        table.AddColumns("validator", "stake", "standing", "reputation", "last attested", "open cases");
-        foreach (var record in book.Validators.Values)
+        var last = book.Rounds.LastOrDefault();
+        var table = new Table().Title($"Validators; round of epoch {last?.Epoch}: {last?.Standing}").Border(TableBorder.Rounded).Expand();
+        table.AddColumns("validator", "stake", "standing", "reputation", "committed", "stated", "deviations");
+        foreach (var validator in book.Validators.Keys)
         {
-            var last = book.Rounds.LastOrDefault(round => round.Counted.Any(counted => counted.Validator == record.Validator));
+            var document = ValidatorDocument.Of(book, validator, book.Validators[validator]);
+            var entry = last?.Entries.GetValueOrDefault(validator);
             table.AddRow(
-                Short(record.Validator.ToString()),
-                FixedPoint.Tao(record.Stake.ToString(), 18),
-                record.Standing.Level.ToString(),
-                FixedPoint.Tao(record.Reputation.ToString(), 18),
-                last is null ? "-" : $"epoch {last.Epoch}",
-                string.Join(
-                    ", ",
-                    book.Cases.Where(progress => !progress.Ended && progress.Case.Accused == record.Validator)
-                        .Select(progress => $"{progress.Case.Kinds} {progress.Case.Severity} ({progress.State})")
-                )
+                Short(document.Address),
+                FixedPoint.Tao(document.StakeWei, 18),
+                document.Dormant ? "dormant" : document.Standing,
+                FixedPoint.Tao(document.Reputation, 18),
+                entry?.Commitment is null ? "-" : "yes",
+                document.LastAttested is { } epoch ? $"epoch {epoch}" : "-",
+                $"{document.Violations}"
             );
         }
 

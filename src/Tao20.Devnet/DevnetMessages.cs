@@ -1,6 +1,9 @@
 using System.Numerics;
+using System.Text;
 using Nethereum.ABI.FunctionEncoding.Attributes;
 using Nethereum.Contracts;
+using Tao20.Chain.Contracts.Messages;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Units;
 
 namespace Tao20.Devnet;
@@ -30,8 +33,15 @@ internal sealed class AddLiquidityFunction(BigInteger tokens, BigInteger minShar
 internal sealed class SpotPriceFunction : FunctionMessage;
 
 /// <summary>Deploys the validators' registry.</summary>
-internal sealed class RegistryDeployment(Address index) : ContractDeploymentMessage(ContractArtifact.Load("FirstRegistry").Bytecode)
+internal sealed class RegistryDeployment(Address index, RegistryRules rules, string parameters)
+    : ContractDeploymentMessage(ContractArtifact.Load("ValidatorRegistry").Bytecode)
 {
     [Parameter("address", "index", 1)]
     public string Index => index.ToString();
+
+    [Parameter("tuple", "rules", 2)]
+    public RegistryRulesStruct Rules { get; } = RegistryRulesStruct.Of(rules);
+
+    [Parameter("bytes", "text", 3)]
+    public byte[] Text => Encoding.Latin1.GetBytes(parameters);
 }

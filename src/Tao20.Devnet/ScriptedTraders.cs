@@ -89,7 +89,7 @@ public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong 
     }
 
     /// <summary>A block in which nobody trades.</summary>
-    public Task PassAsync(CancellationToken cancel) => economy.Chain.Client.MineAsync(Time++, cancel);
+    public Task PassAsync(CancellationToken cancel) => economy.Chain.Client.MineAsync(Time += (ulong)script.SecondsPerBlock, cancel);
 
     private IEnumerable<DevnetTransaction> EpochEnd()
     {

@@ -5,6 +5,8 @@ using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Signing;
 using Tao20.Devnet.Subtensor;
+using Tao20.Domain.Parameters;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 
@@ -26,6 +28,21 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
     /// <summary>The tempo of a subnet that takes them in the clear, in blocks: that of the chain.</summary>
     public const ushort Tempo = 360;
 
+    /// <summary>The rules of a registry here: those of the design (source: the consensus rules, The registry).</summary>
+    public static readonly RegistryRules Rules = new(
+        Wei.From(1_000 * Wei.OneTao.Value),
+        3,
+        600,
+        600,
+        30 * 3_600,
+        36 * 3_600,
+        48,
+        Wei.From(100 * Wei.OneTao.Value),
+        Address.Parse("0x000000000000000000000000000000000000dead")
+    );
+
+    // Below this the chain pays nothing out, and an account that has less is gone.
+    private const ulong LeastRao = 500;
     private const int BlocksUntilFinal = 3;
     private const int VersionKey = 1;
     private const int RateLimitBlocks = 10;
@@ -42,6 +59,7 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
     /// <param name="seed">Which keys: the same seed gives the same.</param>
     /// <param name="time">The time of the last block; blocks are mined after it.</param>
     /// <param name="cancel">Ends the set-up.</param>
+    /// <param name="rules">The rules of the registry; null for <see cref="Rules"/>.</param>
     /// <returns>The validators and the time of the last block.</returns>
     /// <exception cref="DevnetException">A transaction of the set-up was reverted.</exception>
     public static Task<(ValidatorSet Validators, ulong Time)> DeployAsync(
@@ -50,7 +68,8 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
         int netuid,
         int seed,
         ulong time,
-        CancellationToken cancel
+        CancellationToken cancel,
+        RegistryRules? rules = null
     ) =>
         DeployAsync(
             economy,
@@ -61,7 +80,8 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
             ],
             netuid,
             time,
-            cancel
+            cancel,
+            rules
         );
 
     /// <summary>The same with these keys.</summary>
@@ -71,13 +91,15 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
         IReadOnlyList<PrivateKey> keys,
         int netuid,
         ulong time,
-        CancellationToken cancel
+        CancellationToken cancel,
+        RegistryRules? rules = null
     )
     {
         var client = economy.Chain.Client;
-        var code = new RegistryDeployment(economy.Index).EncodeDeployment();
+        var code = new RegistryDeployment(economy.Index, rules ?? Rules, DomainParameters.Default.Text()).EncodeDeployment();
+        var value = LeastRao * (UInt128)1_000_000_000;
         var registry = (
-            await client.ExecuteAsync([new DevnetTransaction(economy.Keeper, null, code)], ++time, cancel).ConfigureAwait(false)
+            await client.ExecuteAsync([new DevnetTransaction(economy.Keeper, null, code, value)], ++time, cancel).ConfigureAwait(false)
         )[0]!.Value;
         foreach (var key in keys)
         {
@@ -92,7 +114,14 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
 
         await client
             .ExecuteAsync(
-                [.. keys.Select(key => new DevnetTransaction(key.Address, registry, RegistryCalls.Bond(), (UInt128)(BondTao * Tao)))],
+                [
+                    .. keys.Select(key => new DevnetTransaction(
+                        key.Address,
+                        registry,
+                        RegistryCalls.Bond(default),
+                        (UInt128)(BondTao * Tao)
+                    )),
+                ],
                 ++time,
                 cancel
             )

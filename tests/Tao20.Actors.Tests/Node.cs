@@ -21,7 +21,7 @@ using Tao20.Chain.Following;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Checks;
 using Tao20.Domain.Parameters;
-using Tao20.Domain.Slashing;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Transactions;
 using Tao20.Tests;
 using Address = Tao20.Domain.Units.Address;
@@ -63,7 +63,7 @@ internal sealed class Node : IAsyncDisposable
     ) => StartAsync(directory, change, chain, scoring ?? DomainParameters.Default, null);
 
     /// <summary>A validator that also attests and judges.</summary>
-    public static Task<Node> ValidatingAsync(string directory, ChainOptions chain, PrivateKey key, IAttestationStrategy? strategy = null) =>
+    public static Task<Node> ValidatingAsync(string directory, ChainOptions chain, PrivateKey key, IStatementStrategy? strategy = null) =>
         StartAsync(directory, null, chain, DomainParameters.Default, null, key, strategy);
 
     public IActorRef Actor<TKey>() => _host.Services.GetRequiredService<ActorRegistry>().Get<TKey>();
@@ -135,7 +135,7 @@ internal sealed class Node : IAsyncDisposable
         DomainParameters scoring,
         Hosting.ClusterOptions? cluster,
         PrivateKey? key = null,
-        IAttestationStrategy? strategy = null
+        IStatementStrategy? strategy = null
     )
     {
         var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory) };
@@ -194,7 +194,7 @@ internal sealed class Node : IAsyncDisposable
                 settings.Clock
             );
 
-    private static NodeWork WorkOf(FollowerSettings settings, PrivateKey? key, IAttestationStrategy? strategy)
+    private static NodeWork WorkOf(FollowerSettings settings, PrivateKey? key, IStatementStrategy? strategy)
     {
         if (key is null)
             return new NodeWork.Counting();

@@ -90,7 +90,7 @@ public sealed class ChainCommandsTests : InDirectory, IAsyncLifetime
         var right = await OutputAsync(0, [.. verify, "--registry", $"{_validators.Registry}", .. market]);
         Assert.Equal(7, right.Split("as this version builds it").Length - 1);
         var swapped = await OutputAsync(1, [.. verify, "--registry", $"{_chain.Economy.Router}"]);
-        Assert.Contains("its code is not the FirstRegistry of this version", swapped, StringComparison.Ordinal);
+        Assert.Contains("its code is not the ValidatorRegistry of this version", swapped, StringComparison.Ordinal);
         await OutputAsync(4, [.. verify, "--registry", $"{_key.Address}"]);
 
         string[] check = ["chain", "check", "--rpc", Rpc, "--contract", $"{_chain.Economy.Index}"];

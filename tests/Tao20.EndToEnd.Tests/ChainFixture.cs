@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Tao20.Chain.Abi;
 using Tao20.Devnet;
 using Tao20.Devnet.Subtensor;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Units;
 using static Tao20.EndToEnd.Tests.Json;
 
@@ -25,6 +26,9 @@ internal sealed class ChainFixture : IAsyncDisposable
     }
 
     public Anvil Chain { get; }
+
+    /// <summary>The rules of a registry whose windows have room for twenty of the traders' long blocks.</summary>
+    public static RegistryRules LongWindows { get; } = ValidatorSet.Rules with { CommitSeconds = 1_800, RevealSeconds = 1_800 };
 
     /// <summary>The RPC of Subtensor's node in front of the chain: what signs needs its runtime's own methods.</summary>
     public SubtensorRpc Node { get; }

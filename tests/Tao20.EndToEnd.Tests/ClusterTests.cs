@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Signing;
 using Tao20.Devnet;
+using Tao20.Domain.Registry;
+using Tao20.Domain.Units;
 using Tao20.EndToEnd.Tests.PostgreSql;
 
 namespace Tao20.EndToEnd.Tests;
@@ -27,7 +29,8 @@ public sealed class ClusterTests : InDirectory, IAsyncLifetime
             [PrivateKey.FromHex(_secret)],
             20,
             _chain.Traders.Time,
-            CancellationToken.None
+            CancellationToken.None,
+            ChainFixture.LongWindows
         );
     }
 
@@ -53,19 +56,21 @@ public sealed class ClusterTests : InDirectory, IAsyncLifetime
         // The oldest node has the follower, the coordinator and the account, and a third of the miners. An epoch ends while nobody
         // has them.
         await first.KillAsync();
-        await _chain.TradeAsync(50);
+        await TradeAsync(50, second);
         await RequireTotalsAsync(second);
         await RequireTotalsAsync(third);
 
         // It comes back, and then the one that took over leaves in peace.
         await using var again = Start(0);
         await again.StatusUriAsync();
-        await _chain.TradeAsync(10);
+        await TradeAsync(10, second);
         second.Interrupt();
         Assert.Equal(0, await second.ExitAsync(TimeSpan.FromSeconds(40)));
-        await _chain.TradeAsync(50);
+        await TradeAsync(50, third);
+        await StatedAsync(third);
         await _chain.Traders.FinishAsync(CancellationToken.None);
         await RequireTotalsAsync(third);
+        await StatedAsync(third);
         await RequireEachEpochAttestedOnceAsync(again);
 
         // What they came to is what one node alone comes to that nothing has happened to.
@@ -90,6 +95,44 @@ public sealed class ClusterTests : InDirectory, IAsyncLifetime
                 ["TAO20_Cluster__SeedNodes"] = string.Join(',', _ports.Select(port => $"akka.tcp://tao20@127.0.0.1:{port}")),
             }
         );
+
+    /// <summary>Trades, none before a node has folded what is final: on the chain it has twelve seconds for each block.</summary>
+    private async Task TradeAsync(int blocks, Tao20Process node)
+    {
+        for (var block = 0; block < blocks; block++)
+        {
+            await _chain.Traders.StepAsync(CancellationToken.None);
+            await FollowedAsync(node);
+        }
+    }
+
+    /// <summary>Lets blocks go by until the validator has stated what it has committed to of every epoch that is over.</summary>
+    private async Task StatedAsync(Tao20Process node)
+    {
+        var closed = (int)await _chain.Economy.EpochAsync(CancellationToken.None);
+        await node.UntilAsync(
+            async status =>
+            {
+                if (status["consensus"]?["rounds"]?.AsArray() is { } rounds && rounds.Count(IsStated) == closed)
+                    return true;
+                await _chain.Traders.PassAsync(CancellationToken.None);
+                await FollowedAsync(node);
+                return false;
+            },
+            TakeOver
+        );
+
+        static bool IsStated(JsonNode? round) => round!["attested"]!.AsArray().Count == 1;
+    }
+
+    private async Task FollowedAsync(Tao20Process node)
+    {
+        var final = await _chain.Chain.Client.BlockNumberAsync(CancellationToken.None) - FinalAfter;
+        await node.UntilAsync(
+            status => status["cursor"]?["block"]?.GetValue<ulong>() >= final && status["check"]?["spec"] is not null,
+            TakeOver
+        );
+    }
 
     /// <summary>Waits until a node has folded all that is final, and compares every miner's total with the contract's own.</summary>
     private async Task<JsonObject> RequireTotalsAsync(Tao20Process node)
@@ -133,14 +176,32 @@ public sealed class ClusterTests : InDirectory, IAsyncLifetime
             },
             TakeOver
         );
+        // Who takes over in the middle of a window states what the other has committed to.
+        var facts = await FactsAsync();
+        var rounds = Enumerable.Range(1, (int)closed).Select(round => (long)round).ToList();
+        Assert.Equal(rounds, facts.OfType<RegistryFact.Committed>().Select(fact => fact.Round));
+        Assert.Equal(rounds, facts.OfType<RegistryFact.Attested>().Select(fact => fact.Round));
+        Assert.Equal(0, status["validator"]!["transactions"]!["foreign"]!.GetValue<long>());
+    }
+
+    /// <summary>All that the registry has logged.</summary>
+    private async Task<IReadOnlyList<RegistryFact>> FactsAsync()
+    {
         var logs = await _chain.Chain.Client.SendAsync(
             "eth_getLogs",
-            $"[{{\"fromBlock\":\"0x0\",\"address\":\"{_validators.Registry}\",\"topics\":[\"{RegistryEvents.Attested}\"]}}]",
+            $"[{{\"fromBlock\":\"0x0\",\"address\":\"{_validators.Registry}\"}}]",
             CancellationToken.None
         );
-        var epochs = logs.EnumerateArray().Select(log => Convert.ToUInt64(log.GetProperty("topics")[2].GetString(), 16)).ToList();
-        // A node that takes over computes all that are open at once, and their order on the chain is nobody's promise.
-        Assert.Equal(Enumerable.Range(0, (int)closed).Select(epoch => (ulong)epoch), epochs.Order());
-        Assert.Equal(0, status["validator"]!["transactions"]!["foreign"]!.GetValue<long>());
+        return
+        [
+            .. logs.EnumerateArray()
+                .Select(log =>
+                    RegistryFacts.Decode(
+                        1,
+                        [.. log.GetProperty("topics").EnumerateArray().Select(topic => Hash256.Parse(topic.GetString()!))],
+                        Convert.FromHexString(log.GetProperty("data").GetString().AsSpan(2))
+                    )
+                ),
+        ];
     }
 }

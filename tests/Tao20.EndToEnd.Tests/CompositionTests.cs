@@ -33,13 +33,19 @@ public sealed class CompositionTests : InDirectory
         try
         {
             foreach (var process in processes)
-                await process.UntilAsync(status => status["cursor"] is not null, Patience);
+                await process.UntilAsync(status => status["cursor"] is not null && status["check"]?["spec"] is not null, Patience);
             await chain.Chain.Client.ExecuteAsync([chain.Economy.AdvanceEpoch()], time + 3_700, CancellationToken.None);
+
+            // Not before the window for commitments is over, and others are done before that of statements is.
+            await chain.Chain.Client.MineAsync(time + 4_400, CancellationToken.None);
             await chain.Chain.Client.MineAsync(3, CancellationToken.None);
             var warnings = new List<string>();
             foreach (var process in processes)
             {
-                var status = await process.UntilAsync(status => status["validator"]?["computed"]?.AsArray().Count == 1, Patience);
+                var status = await process.UntilAsync(
+                    status => status["validator"]?["computed"]?.AsArray() is [{ } one] && one["mintPrice"] is not null,
+                    Patience
+                );
                 Assert.NotNull(status["validator"]!["computed"]![0]!["nav"]);
                 warnings.Add(
                     string.Join(

@@ -15,12 +15,10 @@ public sealed class DisagreementTests : OneValidator
         await using var node = Start("node", liarFirst ? $"{liar.Url},{Fixture.Node.Url}" : $"{Fixture.Node.Url},{liar.Url}");
         await FollowedAsync(node);
         await EpochAsync();
+        for (var blocks = 0; blocks < 3; blocks++)
+            await MineAsync(CancellationToken.None);
         var status = await node.UntilAsync(
-            async status =>
-            {
-                await Fixture.Chain.Client.MineAsync(++Time, CancellationToken.None);
-                return Faults(status).Any(fault => fault["kind"]!.GetValue<string>() == "EndpointsDisagree");
-            },
+            status => Faults(status).Any(fault => fault["kind"]!.GetValue<string>() == "EndpointsDisagree"),
             Patience
         );
         var message = Faults(status).Single(fault => fault["kind"]!.GetValue<string>() == "EndpointsDisagree")[
@@ -29,7 +27,7 @@ public sealed class DisagreementTests : OneValidator
         Assert.Contains("#1 127.0.0.1", message, StringComparison.Ordinal);
         Assert.Contains("#2 127.0.0.1", message, StringComparison.Ordinal);
         Assert.DoesNotContain("SECRET", message, StringComparison.Ordinal);
-        Assert.Empty(status["consensus"]!["rounds"]!.AsArray().Single()!["attested"]!.AsArray());
+        Assert.Empty(status["consensus"]!["rounds"]!.AsArray());
         liar.Lies = false;
         await DoneAsync(node, 0, "the epoch, once both say the same");
         Assert.Empty(Faults(await node.StatusAsync()));

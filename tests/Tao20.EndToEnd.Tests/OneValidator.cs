@@ -4,6 +4,7 @@ using Tao20.Chain.Signing;
 using Tao20.Devnet;
 using Tao20.Domain.Units;
 using Tao20.Tests;
+using Tao20.Tests.Oracles;
 
 namespace Tao20.EndToEnd.Tests;
 
@@ -13,12 +14,27 @@ public abstract class OneValidator : InDirectory, IAsyncLifetime
     protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly PrivateKey _key = PrivateKey.FromHex(string.Concat(Enumerable.Repeat("b7", 32)));
     private ValidatorSet _validators = null!;
+    private ulong _closedAt;
 
     private protected ChainFixture Fixture { get; private set; } = null!;
 
     protected ulong Time { get; set; }
 
     private protected Address Registry => _validators.Registry;
+
+    /// <summary>
+    /// Lets a block go by. Once the validator has committed, the next one is in the window in which it states: nobody waits for the rest of
+    /// this one, and blocks do not run away from who has to answer within some.
+    /// </summary>
+    protected async Task MineAsync(CancellationToken cancel)
+    {
+        var client = Fixture.Chain.Client;
+        var closed = await Fixture.Economy.EpochAsync(cancel) - 1;
+        var committed = await client.CallAsync([(Registry, AbiEncoder.Call("roundOf(uint256)", closed))], cancel);
+        var opens = _closedAt + ValidatorSet.Rules.CommitSeconds;
+        Time = _closedAt > 0 && Time < opens && committed[0].Any(word => word != 0) ? opens : Time + 5;
+        await client.MineAsync(Time, cancel);
+    }
 
     public async Task InitializeAsync()
     {
@@ -72,11 +88,14 @@ public abstract class OneValidator : InDirectory, IAsyncLifetime
             CancellationToken.None
         );
         await Fixture.Chain.Client.ExecuteAsync([Fixture.Economy.AdvanceEpoch()], Time += 3700, CancellationToken.None);
+        _closedAt = Time;
     }
 
     /// <summary>Lets blocks go by until the epoch is attested, its weights are set, and no transaction is on its way.</summary>
-    private protected Task DoneAsync(Tao20Process process, ulong epoch, string where) =>
-        Eventually.BecomesAsync<JsonObject>(
+    private protected async Task DoneAsync(Tao20Process process, ulong epoch, string where)
+    {
+        await FollowedAsync(process);
+        await Eventually.BecomesAsync<JsonObject>(
             async _ => await process.StatusAsync(),
             status =>
                 status["consensus"]
@@ -87,15 +106,23 @@ public abstract class OneValidator : InDirectory, IAsyncLifetime
                     .AsArray()
                     .Any(set => set!["epoch"]!.GetValue<ulong>() == epoch && set["stage"]!.GetValue<string>() is "Set" or "Refused"),
             Patience,
-            cancel => Fixture.Chain.Client.MineAsync(++Time, cancel),
+            MineAsync,
             status => $"{status["validator"]}\n{process.Errors}",
             where
         );
+    }
 
+    /// <summary>
+    /// Waits until a node has folded what is final and may sign. On the chain it has started long before a window of the registry is over;
+    /// here that takes a moment.
+    /// </summary>
     private protected async Task FollowedAsync(Tao20Process process)
     {
         var final = await Fixture.Chain.Client.BlockNumberAsync(CancellationToken.None) - 2;
-        await process.UntilAsync(status => status["cursor"]?["block"]?.GetValue<ulong>() >= final, Patience);
+        await process.UntilAsync(
+            status => status["cursor"]?["block"]?.GetValue<ulong>() >= final && status["check"]?["spec"] is not null,
+            Patience
+        );
     }
 
     protected async Task<ulong> NonceAsync() =>

@@ -1,21 +1,25 @@
 using System.Text.Json.Nodes;
 using Tao20.Chain.Signing;
 using Tao20.Devnet;
+using Tao20.Domain.Units;
 using Tao20.Tests;
 
 namespace Tao20.EndToEnd.Tests;
 
 /// <summary>
-/// docs/operations.md leads from an empty machine to an associated miner: every command of that chapter is run as it stands there.
+/// docs/operations.md leads from an empty machine to an associated miner, and to an attesting validator: every command of these chapters is
+/// run as it stands there.
 /// </summary>
 public sealed class OperationsTests : InDirectory
 {
-    private const string Chapter = "## From an empty machine to an associated miner";
+    private const string MinerChapter = "## From an empty machine to an associated miner";
+    private const string ValidatorChapter = "## From an empty machine to an attesting validator";
 
     // A UID can be associated from block 7,200 on, and a mean price is over 1,800 blocks, a sixteenth of a subnet's age.
     private const ulong FirstBlock = 40_000;
     private const string Password = "correct horse";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly PrivateKey _money = PrivateKey.FromHex(string.Concat(Enumerable.Repeat("e4", 32)));
     private readonly PrivateKey _key = PrivateKey.FromHex(string.Concat(Enumerable.Repeat("b7", 32)));
 
     // The local chain keeps its own time, and is as short as it can be.
@@ -31,37 +35,14 @@ public sealed class OperationsTests : InDirectory
     [InlineData(964UL)]
     public async Task The_commands_from_an_empty_machine_to_an_associated_miner_work_as_they_stand(ulong chainId)
     {
-        await using var chain = await ChainFixture.WithMarketAsync(
-            5,
-            [_key.Address],
-            options: new AnvilOptions { ChainId = chainId, GenesisHeight = FirstBlock }
-        );
+        await using var chain = await ChainOfAsync(chainId);
         var (validators, _) = await ValidatorSet.DeployAsync(chain.Economy, [_key], 20, chain.Traders.Time, CancellationToken.None);
-        var commands = Commands(
-            new Dictionary<string, string>
-            {
-                ["RPC"] = chain.Node.Url.ToString(),
-                ["CHAIN"] = $"{chainId}",
-                ["INDEX"] = $"{chain.Economy.Index}",
-                ["REGISTRY"] = $"{validators.Registry}",
-                ["ROUTER"] = $"{chain.Economy.Router}",
-                ["BLOCK"] = $"{FirstBlock}",
-                ["POOL"] = $"{chain.Economy.Pool}",
-                ["KEYSTORE"] = Written("keystore.json", Keystore.Encrypt(_key, Password, scryptN: 4096)),
-                ["PASSWORD"] = Written("password", Password + "\n"),
-            }
-        );
+        var commands = Commands(MinerChapter, Values(chain, chainId, validators));
         Assert.Equal(
             ["chain check", "contracts verify", "validator", "account show", "account associate", "account associate", "miner"],
             commands.Select(command => string.Join(' ', command.TakeWhile(word => !word.StartsWith('-'))))
         );
-        foreach (var command in commands)
-        {
-            if (command[0] is "validator" or "miner")
-                await RunUntilItWorksAsync(command, chain, chainId);
-            else
-                await RunAsync(command, chain);
-        }
+        await RunAllAsync(commands, chain, chainId);
 
         // The chapter has kept its promise: the UID is the account's.
         var (code, output, _) = await Tao20Process.RunAsync(["account", "show", .. commands[3][2..], "--json"], Directory, _environment);
@@ -69,11 +50,67 @@ public sealed class OperationsTests : InDirectory
         Assert.Empty(JsonNode.Parse(output)!["missingForMiner"]!.AsArray());
     }
 
+    [Fact]
+    public async Task The_commands_from_an_empty_machine_to_an_attesting_validator_work_as_they_stand()
+    {
+        const ulong chainId = 964;
+        await using var chain = await ChainOfAsync(chainId);
+        var (validators, _) = await ValidatorSet.DeployAsync(chain.Economy, [_key], 20, chain.Traders.Time, CancellationToken.None);
+        var balance = $"0x{1_400 * Wei.OneTao.Value:x}";
+        await chain.Chain.Client.SendAsync("anvil_setBalance", $"[\"{_money.Address}\",\"{balance}\"]", CancellationToken.None);
+        var commands = Commands(ValidatorChapter, Values(chain, chainId, validators));
+        Assert.Equal(
+            ["contracts verify", "validator bond", "validator bond", "validator show", "account show", "validator"],
+            commands.Select(command => string.Join(' ', command.TakeWhile(word => !word.StartsWith('-'))))
+        );
+        await RunAllAsync(commands, chain, chainId);
+
+        // The chapter has kept its promise: the money is bonded, and the other key acts for it.
+        var (code, output, _) = await Tao20Process.RunAsync([.. commands[3], "--json"], Directory, _environment);
+        Assert.Equal(0, code);
+        var account = JsonNode.Parse(output)!;
+        Assert.Equal("1250000000000000000000", account["effectiveWei"]!.GetValue<string>());
+        Assert.Equal(_key.Address.ToString(), account["attester"]!.GetValue<string>());
+    }
+
+    private Task<ChainFixture> ChainOfAsync(ulong chainId) =>
+        ChainFixture.WithMarketAsync(5, [_key.Address], options: new AnvilOptions { ChainId = chainId, GenesisHeight = FirstBlock });
+
+    private Dictionary<string, string> Values(ChainFixture chain, ulong chainId, ValidatorSet validators) =>
+        new()
+        {
+            ["RPC"] = chain.Node.Url.ToString(),
+            ["RPC,RPC2"] = $"{chain.Node.Url},{chain.Chain.Rpc}",
+            ["CHAIN"] = $"{chainId}",
+            ["INDEX"] = $"{chain.Economy.Index}",
+            ["REGISTRY"] = $"{validators.Registry}",
+            ["ROUTER"] = $"{chain.Economy.Router}",
+            ["BLOCK"] = $"{FirstBlock}",
+            ["POOL"] = $"{chain.Economy.Pool}",
+            ["ACCOUNT"] = $"{_money.Address}",
+            ["0xATTESTER"] = $"{_key.Address}",
+            ["MONEY"] = Written("money.json", Keystore.Encrypt(_money, Password, scryptN: 4096)),
+            ["ATTESTER"] = Written("attester.json", Keystore.Encrypt(_key, Password, scryptN: 4096)),
+            ["KEYSTORE"] = Written("keystore.json", Keystore.Encrypt(_key, Password, scryptN: 4096)),
+            ["PASSWORD"] = Written("password", Password + "\n"),
+        };
+
+    private async Task RunAllAsync(List<string[]> commands, ChainFixture chain, ulong chainId)
+    {
+        foreach (var command in commands)
+        {
+            if (command is ["validator" or "miner", ['-', ..], ..])
+                await RunUntilItWorksAsync(command, chain, chainId);
+            else
+                await RunAsync(command, chain);
+        }
+    }
+
     /// <summary>The commands of the chapter, with what they are to be called with in place of the words in capitals.</summary>
-    private static List<string[]> Commands(Dictionary<string, string> values)
+    private static List<string[]> Commands(string chapter, Dictionary<string, string> values)
     {
         var lines = File.ReadAllLines(RepositoryFiles.PathOf("docs", "operations.md"))
-            .SkipWhile(line => line != Chapter)
+            .SkipWhile(line => line != chapter)
             .Skip(1)
             .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
             .ToList();

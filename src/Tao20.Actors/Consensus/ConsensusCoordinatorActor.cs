@@ -4,10 +4,9 @@ using Tao20.Actors.Configuration;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Miners;
 using Tao20.Chain.Abi;
-using Tao20.Domain.Consensus;
 using Tao20.Domain.Coordination;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Settlement;
-using Tao20.Domain.Slashing;
 using Tao20.Domain.Volume;
 
 namespace Tao20.Actors.Consensus;
@@ -25,7 +24,7 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
     private IActorRef _duties = ActorRefs.Nobody;
     private readonly Queue<Settlement> _waiting = new();
     private CoordinatorState _state;
-    private ulong _through;
+    private (ulong Block, ulong Time) _through;
     private Settlement? _settling;
 
     /// <summary>The coordinator of these miners.</summary>
@@ -38,9 +37,7 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
         _settings = settings;
         _miners = miners;
         _startDuties = startDuties;
-        _state = CoordinatorState.Initial(
-            settings.Identity.Registry is { } registry ? new RegistryIdentity(settings.Identity.ChainId, registry) : null
-        );
+        _state = CoordinatorState.Initial(settings.Identity.Registry is not null);
     }
 
     /// <inheritdoc/>
@@ -72,6 +69,9 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
             case AskAgain:
                 AskMissing();
                 return true;
+            case SwitchStating(var isPaused):
+                Switch(isPaused);
+                return true;
             case GetLocalEpochResults:
                 if (_startDuties is null)
                     Sender.Tell(new LocalEpochResults([]));
@@ -79,7 +79,12 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
                     _duties.Forward(message);
                 return true;
             case GetSettledEpochs:
-                Sender.Tell(new SettledEpochs(_state.Settled.Count, _state.Settled.Recent, _state.Inbox.Book));
+                Sender.Tell(
+                    new SettledEpochs(_state.Settled.Count, _state.Settled.Recent, _state.Inbox.Book, _through.Time)
+                    {
+                        IsPaused = _state.IsPaused,
+                    }
+                );
                 return true;
             default:
                 return false;
@@ -96,7 +101,7 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
     protected override void Recovered()
     {
         if (_state.Inbox.Book is { } book)
-            _settings.Metrics.Consensus.Advanced([], book);
+            _settings.Metrics.Consensus.Advanced(book, book);
         if (_startDuties is not null)
             _duties = _startDuties(Context);
     }
@@ -158,11 +163,10 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
                 _settings.Metrics.EpochSettled();
                 var report = _state.Settled.Last!;
                 Log.Info(
-                    "Epoch {Epoch} is settled: {Ranked} ranked, {Unranked} not, root {Root}",
+                    "Epoch {Epoch} is settled: {Ranked} ranked, {Unranked} not",
                     report.Closed.Epoch,
                     report.Ranking.Ranked.Count,
-                    report.Ranking.Unranked.Count,
-                    report.RankingRoot
+                    report.Ranking.Unranked.Count
                 );
                 Advance();
                 Next();
@@ -176,7 +180,7 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
     private void Queue(FoldFacts fold)
     {
         var follower = Sender;
-        _through = Math.Max(_through, fold.Through);
+        _through = fold.Through > _through.Block ? (fold.Through, fold.Time) : _through;
         PersistDecided(
             _state.Decide(new CoordinatorCommand.Queue(fold.Items), Keccak.Hash),
             () =>
@@ -189,54 +193,62 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
 
     private void Advance()
     {
-        var advanced = _state.Decide(new CoordinatorCommand.Advance(_through), Keccak.Hash);
+        var before = _state.Inbox.Book;
         PersistDecided(
-            advanced,
+            _state.Decide(new CoordinatorCommand.Advance(), Keccak.Hash),
             () =>
             {
-                foreach (var one in advanced.OfType<CoordinatorEvent.BookAdvanced>())
-                    Tell(one);
+                if (before is not null && _state.Inbox.Book is { } book && before != book)
+                    Tell(before, book);
                 TellDuties();
             }
         );
     }
 
+    /// <summary>What is to be done follows from a book that says all that is final; while an epoch is being settled it does not.</summary>
     private void TellDuties()
     {
-        if (_startDuties is not null && _state.Inbox.Book is { } book)
-            _duties.Tell(new BookChanged(book, [.. _state.Settled.Recent.TakeLast(ConsensusBook.RoundsKept)], _through));
+        if (_startDuties is not null && _state.Inbox is { IsComplete: true, Book: { } book })
+            _duties.Tell(new BookChanged(book, _state.Settled.Recent, _through.Block, _through.Time, _state.IsPaused));
     }
 
-    private void Tell(CoordinatorEvent.BookAdvanced advanced)
+    private void Switch(bool isPaused)
     {
-        _settings.Metrics.Consensus.Advanced(advanced.Events, _state.Inbox.Book!);
-        foreach (var e in advanced.Events)
-        {
-            switch (e)
+        var operatorAsks = Sender;
+        PersistDecided(
+            _state.Decide(new CoordinatorCommand.Pause(isPaused), Keccak.Hash),
+            () =>
             {
-                case ConsensusEvent.RoundConcluded concluded:
-                    Log.Info(
-                        "The round of epoch {Epoch} is {Conclusion} at block {Block}; {Agreed} of {Validators} agreed",
-                        concluded.Epoch,
-                        concluded.State,
-                        concluded.AtBlock,
-                        concluded.Judgements.Count(judgement => judgement.Agreed),
-                        concluded.Judgements.Count
-                    );
-                    break;
-                case ConsensusEvent.CaseFound found:
+                Log.Warning(isPaused ? "An operator has paused stating and setting weights" : "Stating and setting weights go on");
+                operatorAsks.Tell(new StatingSwitched(isPaused, _state.Inbox.Book?.Rules?.DormantRounds ?? 0));
+                TellDuties();
+            }
+        );
+    }
+
+    private void Tell(RegistryBook before, RegistryBook book)
+    {
+        _settings.Metrics.Consensus.Advanced(before, book);
+        foreach (var round in book.Rounds)
+        {
+            var known = before.RoundOf(round.Number);
+            if (known?.Standing != round.Standing && round.Standing != RoundStanding.Open)
+                Log.Info(
+                    "The round of epoch {Epoch} is {Standing}: {Agreed} of {Validators} agree",
+                    round.Epoch,
+                    round.Standing,
+                    round.Entries.Keys.Count(round.Agreed),
+                    round.Stakes.Count
+                );
+            foreach (var (validator, entry) in round.Entries)
+            {
+                if (entry.Punished != Severity.None && known?.Entries.GetValueOrDefault(validator)?.Punished != entry.Punished)
                     Log.Warning(
-                        "{Validator} has violated the rules in epoch {Epoch}: {Offence}, {Severity}; case {Case}",
-                        found.Case.Accused,
-                        found.Case.Epoch,
-                        found.Case.Kinds,
-                        found.Case.Severity,
-                        found.Id
+                        "{Validator} is slashed for what it stated about epoch {Epoch}: {Grade}",
+                        validator,
+                        round.Epoch,
+                        entry.Punished
                     );
-                    break;
-                case ConsensusEvent.CaseMoved { State: CaseState.Executed } moved:
-                    Log.Warning("Case {Case} is executed: {SlashedWei} wei", moved.Id, moved.SlashedWei);
-                    break;
             }
         }
     }

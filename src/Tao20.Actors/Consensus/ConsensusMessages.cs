@@ -1,7 +1,7 @@
-using Tao20.Domain.Consensus;
 using Tao20.Domain.Coordination;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Settlement;
 using Tao20.Domain.Units;
 
@@ -26,10 +26,22 @@ public sealed record EpochAcknowledged(EpochId Epoch);
 /// <param name="Range">The number of the range they are from.</param>
 /// <param name="Items">What happened, in chain order.</param>
 /// <param name="Through">The last block of the range.</param>
-public sealed record FoldFacts(long Range, IReadOnlyList<BookItem> Items, ulong Through);
+/// <param name="Time">Its time, in seconds.</param>
+public sealed record FoldFacts(long Range, IReadOnlyList<BookItem> Items, ulong Through, ulong Time);
 
 /// <summary>The facts of a range are durable.</summary>
 public sealed record FactsFolded(long Range);
+
+/// <summary>
+/// An operator has this node state nothing and set no weights, or do it again; answered by <see cref="StatingSwitched"/> once that is
+/// durable.
+/// </summary>
+public sealed record SwitchStating(bool IsPaused);
+
+/// <summary>Whether this node states nothing and sets no weights.</summary>
+/// <param name="IsPaused">Whether it is so.</param>
+/// <param name="DormantRounds">After how many missed rounds it can be made dormant; 0 before the registry is known.</param>
+public sealed record StatingSwitched(bool IsPaused, int DormantRounds);
 
 /// <summary>What has been settled? Answered by <see cref="SettledEpochs"/>.</summary>
 public sealed record GetSettledEpochs
@@ -42,4 +54,15 @@ public sealed record GetSettledEpochs
 /// <param name="Count">How many there ever were.</param>
 /// <param name="Recent">The latest of them, oldest first.</param>
 /// <param name="Book">What validators agree on; null without a registry.</param>
-public sealed record SettledEpochs(long Count, IReadOnlyList<EpochReport> Recent, ConsensusBook? Book = null);
+/// <param name="Time">The time of the last block that is in the book, in seconds; 0 before the first.</param>
+public sealed record SettledEpochs(long Count, IReadOnlyList<EpochReport> Recent, RegistryBook? Book = null, ulong Time = 0)
+{
+    /// <summary>Whether an operator has stopped this node's stating and setting weights.</summary>
+    public bool IsPaused { get; init; }
+
+    /// <summary>
+    /// Whether an epoch's ranking root may be told: not while others can still commit to it (source: the consensus rules, What a node
+    /// does).
+    /// </summary>
+    public bool IsTold(EpochId epoch) => Book is null || Book.IsTold(epoch, Time);
+}

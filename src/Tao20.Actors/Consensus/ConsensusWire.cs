@@ -21,6 +21,21 @@ internal static class ConsensusWire
         WireForm.Of<EpochAcknowledged, Wire.EpochAcknowledged>("epoch-ack", ToWire, FromWire),
         WireForm.Of<CoordinatorEvent.EpochSettled, Wire.EpochSettled>("epoch-settled", ToWire, FromWire),
         WireForm.Of<CoordinatorState, Wire.ConsensusSnapshot>("settled", ToWire, FromWire),
+        WireForm.Of<SwitchStating, Wire.SwitchStating>(
+            "switch-stating",
+            message => new Wire.SwitchStating { Paused = message.IsPaused },
+            wire => new SwitchStating(wire.Paused)
+        ),
+        WireForm.Of<StatingSwitched, Wire.StatingSwitched>(
+            "stating-switched",
+            message => new Wire.StatingSwitched { Paused = message.IsPaused, DormantRounds = message.DormantRounds },
+            wire => new StatingSwitched(wire.Paused, wire.DormantRounds)
+        ),
+        WireForm.Of<CoordinatorEvent.StatingPaused, Wire.StatingPaused>(
+            "stating-paused",
+            e => new Wire.StatingPaused { Paused = e.IsPaused },
+            wire => new CoordinatorEvent.StatingPaused(wire.Paused)
+        ),
     ];
 
     public static Wire.SettleEpoch ToWire(SettleEpoch command) =>
@@ -115,11 +130,12 @@ internal static class ConsensusWire
         var wire = new Wire.ConsensusSnapshot
         {
             SettledEpochs = (ulong)state.Settled.Count,
-            Book = state.Inbox.Book is { } book ? BookSnapshotWire.ToWire(book) : null,
+            Book = state.Inbox.Book is { } book ? RegistryBookWire.ToWire(book) : null,
             LastItem = state.Inbox.LastItem is { } last ? Values.Position(last) : null,
+            Paused = state.IsPaused,
         };
         wire.Recent.AddRange(state.Settled.Recent.Select(report => ToWire(new CoordinatorEvent.EpochSettled(report))));
-        wire.Queue.AddRange(state.Inbox.Queue.Select(BookWire.ToWire));
+        wire.Queue.AddRange(state.Inbox.Queue.Select(RegistryWire.ToWire));
         return wire;
     }
 
@@ -127,23 +143,30 @@ internal static class ConsensusWire
         new(
             new SettledState((long)wire.SettledEpochs, [.. wire.Recent.Select(settled => FromWire(settled).Report)]),
             new ConsensusInbox(
-                wire.Book is { } book ? BookSnapshotWire.FromWire(book) : null,
-                [.. wire.Queue.Select(BookWire.FromWire)],
+                wire.Book is { } book ? RegistryBookWire.FromWire(book) : null,
+                [.. wire.Queue.Select(RegistryWire.FromWire)],
                 wire.LastItem is { } last ? Values.Position(last) : null
             )
-        );
+        )
+        {
+            IsPaused = wire.Paused,
+        };
 
     public static Wire.SettledEpochs ToWire(SettledEpochs settled) =>
         new()
         {
             Settled = ToWire(
                 new CoordinatorState(new SettledState(settled.Count, settled.Recent), new ConsensusInbox(settled.Book, [], null))
+                {
+                    IsPaused = settled.IsPaused,
+                }
             ),
+            Time = settled.Time,
         };
 
     public static SettledEpochs FromWire(Wire.SettledEpochs wire)
     {
         var state = FromWire(wire.Settled);
-        return new SettledEpochs(state.Settled.Count, state.Settled.Recent, state.Inbox.Book);
+        return new SettledEpochs(state.Settled.Count, state.Settled.Recent, state.Inbox.Book, wire.Time) { IsPaused = state.IsPaused };
     }
 }

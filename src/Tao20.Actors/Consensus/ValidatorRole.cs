@@ -1,25 +1,30 @@
 using Tao20.Chain.Signing;
-using Tao20.Domain.Consensus;
 using Tao20.Domain.Index;
 using Tao20.Domain.Nav;
-using Tao20.Domain.Slashing;
+using Tao20.Domain.Registry;
+using Tao20.Domain.Units;
 
 namespace Tao20.Actors.Consensus;
 
 /// <summary>What makes a node that counts a validator that speaks.</summary>
-/// <param name="Key">The key of the validator's account, which holds its bond.</param>
+/// <param name="Key">The attester's key: it commits, signs and wakes, and moves no bond.</param>
 /// <param name="Registry">The registry it attests to.</param>
 /// <param name="Netuid">The subnet whose UIDs weights are of.</param>
-/// <param name="Strategy">What it attests, given what it has computed.</param>
+/// <param name="Strategy">What it states, given what it has computed.</param>
 /// <param name="Emissions">Where subnets' emissions are known from, to hold the composition against the index rule; null for
 /// nowhere.</param>
 public sealed record ValidatorRole(
     PrivateKey Key,
     RegistryIdentity Registry,
     ushort Netuid,
-    IAttestationStrategy Strategy,
+    IStatementStrategy Strategy,
     ICompositionCheck? Emissions = null
-);
+)
+{
+    /// <summary>The validators that this key acts for.</summary>
+    public IEnumerable<Address> ServedIn(RegistryBook book) =>
+        book.Validators.Where(one => (one.Value.Account.Attester ?? one.Key) == Key.Address).Select(one => one.Key);
+}
 
 /// <summary>Holds what the contract has as its composition against the index rule.</summary>
 public interface ICompositionCheck
@@ -31,29 +36,34 @@ public interface ICompositionCheck
     Task<CompositionCheck> CheckAsync(NavInputs inputs, CancellationToken cancel);
 }
 
-/// <summary>Puts what was computed for an epoch into attestations. There is one honest way; a test network has others.</summary>
-public interface IAttestationStrategy
+/// <summary>
+/// What a validator makes of what it has computed. There is one honest way, which is what stands here; a test network has others.
+/// </summary>
+public interface IStatementStrategy
 {
-    /// <summary>What is said, and at which final block at the earliest.</summary>
+    /// <summary>What is stated.</summary>
     /// <param name="computed">What this node has computed.</param>
-    /// <param name="weights">The weights behind it.</param>
-    /// <param name="round">The round it is for.</param>
-    IReadOnlyList<PlannedAttestation> Create(NavAttestation computed, IReadOnlyList<Domain.Weights.SubnetWeight> weights, Round round);
+    Stated State(Stated computed) => computed;
+
+    /// <summary>What is committed to.</summary>
+    /// <param name="own">The commitment to what is stated.</param>
+    /// <param name="validator">For which validator.</param>
+    /// <param name="book">The book.</param>
+    Hash256 Commit(Hash256 own, Address validator, RegistryBook book) => own;
+
+    /// <summary>What is done.</summary>
+    /// <param name="own">What the rules say.</param>
+    /// <param name="validator">For which validator.</param>
+    /// <param name="book">The book.</param>
+    /// <param name="time">The time of the last final block, in seconds.</param>
+    IEnumerable<RegistryDuty> Do(IReadOnlyList<RegistryDuty> own, Address validator, RegistryBook book, ulong time) => own;
+
+    /// <summary>What else is sent to the registry, as calls by a name that is used once.</summary>
+    /// <param name="validator">For which validator.</param>
+    /// <param name="book">The book.</param>
+    /// <param name="block">The last final block.</param>
+    IEnumerable<(string Id, string Call)> Send(Address validator, RegistryBook book, ulong block) => [];
 }
 
-/// <summary>One attestation to be made.</summary>
-/// <param name="Said">Its fields; the hash of the weights is set when it is signed.</param>
-/// <param name="Weights">The weights.</param>
-/// <param name="NotBefore">The final block from which on it is sent.</param>
-public sealed record PlannedAttestation(NavAttestation Said, IReadOnlyList<Domain.Weights.SubnetWeight> Weights, ulong NotBefore);
-
-/// <summary>Says what was computed, at once.</summary>
-public sealed class HonestStrategy : IAttestationStrategy
-{
-    /// <inheritdoc/>
-    public IReadOnlyList<PlannedAttestation> Create(
-        NavAttestation computed,
-        IReadOnlyList<Domain.Weights.SubnetWeight> weights,
-        Round round
-    ) => [new PlannedAttestation(computed, weights, 0)];
-}
+/// <summary>States what was computed.</summary>
+public sealed class HonestStrategy : IStatementStrategy;

@@ -74,7 +74,7 @@ internal static class WeightsWire
         wire.Recycled.AddRange(progress.Recycled.Select(uid => (uint)uid));
         if (progress.CommitEpoch is { } epoch)
             wire.CommitEpoch = epoch;
-        wire.Weights.AddRange(progress.Weights.Select(AttestationWire.ToWire));
+        wire.Weights.AddRange(progress.Weights.Select(RegistryWire.ToWire));
         wire.Salt.AddRange(progress.Salt.Select(number => (uint)number));
         if (progress.Reason is { } reason)
             wire.Reason = reason;
@@ -85,7 +85,7 @@ internal static class WeightsWire
         new(
             EpochWire.FromWire(wire.Closed),
             (WeightsStage)wire.Stage,
-            [.. wire.Weights.Select(AttestationWire.FromWire)],
+            [.. wire.Weights.Select(RegistryWire.FromWire)],
             Values.Addresses(wire.WithoutUid),
             wire.VersionKey,
             [.. wire.Salt.Select(number => (ushort)number)],

@@ -103,9 +103,9 @@ public sealed record FaultType(FaultKind Kind, string Meaning, string Remedy, Fa
             LosesReadiness: false
         ),
         new(
-            FaultKind.OffReference,
+            FaultKind.DisagreesWithConsensus,
             "a validator has computed something else than the others agree on",
-            "it goes on; compare with [`consensus verify`](audit.md)",
+            "it goes on stating its own; compare with [`consensus verify`](audit.md)",
             FaultEffect.Passes,
             LosesReadiness: false
         ),
@@ -120,6 +120,20 @@ public sealed record FaultType(FaultKind Kind, string Meaning, string Remedy, Fa
             FaultKind.WeightsNotArriving,
             "no weights have arrived on the subnet for two tempos, or a commit was not revealed in its epoch, or to no effect",
             "weights go on being sent; look at `validator.weights` in `/status`, at the permit and at the stake",
+            FaultEffect.Passes,
+            LosesReadiness: false
+        ),
+        new(
+            FaultKind.AnotherCommitment,
+            "the chain holds a commitment of this account to something else: somebody else has the attester's key, or has had it",
+            "nothing is stated about that epoch; name another attester with `tao20 validator set-attester`",
+            FaultEffect.Passes,
+            LosesReadiness: false
+        ),
+        new(
+            FaultKind.RulesUnknown,
+            "the registry has scheduled parameters whose rules this version does not know",
+            "nothing is stated from their epoch on; install a version that knows them",
             FaultEffect.Passes,
             LosesReadiness: false
         ),

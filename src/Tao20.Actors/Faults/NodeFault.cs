@@ -42,13 +42,19 @@ public enum FaultKind
     EndpointsDisagree,
 
     /// <summary>What was computed here is not what the validators agree on.</summary>
-    OffReference,
+    DisagreesWithConsensus,
 
     /// <summary>The chain is not as it is taken to be, or nobody can say whether it is: something is off.</summary>
     ChainNotAsAssumed,
 
     /// <summary>Weights that were sent have no effect, or none arrive.</summary>
     WeightsNotArriving,
+
+    /// <summary>The chain holds a commitment of this account to something else: somebody else has the key, or has had it.</summary>
+    AnotherCommitment,
+
+    /// <summary>The registry has scheduled parameters whose rules this version does not know: nothing is stated.</summary>
+    RulesUnknown,
 }
 
 /// <summary>A fault, as people see it: what, where and what to do.</summary>

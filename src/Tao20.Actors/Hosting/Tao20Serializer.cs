@@ -25,7 +25,7 @@ public sealed class Tao20Serializer : SerializerWithStringManifest
         .. CursorWire.Forms,
         .. StatusWire.Forms,
         .. ConsensusWire.Forms,
-        .. BookWire.Forms,
+        .. RegistryWire.Forms,
         .. WeightsWire.Forms,
         .. LocalEpochResultWire.Forms,
         .. OutboxWire.Forms,
@@ -35,7 +35,9 @@ public sealed class Tao20Serializer : SerializerWithStringManifest
     ];
 
     private static readonly FrozenDictionary<Type, WireForm> ByType = Forms.ToFrozenDictionary(form => form.Type);
-    private static readonly FrozenDictionary<string, WireForm> ByManifest = Forms.ToFrozenDictionary(form => form.Manifest);
+    private static readonly FrozenDictionary<string, WireForm> ByManifest = Forms
+        .Concat(RegistryWire.Superseded)
+        .ToFrozenDictionary(form => form.Manifest);
 
     /// <summary>The serializer of an actor system.</summary>
     public Tao20Serializer(ExtendedActorSystem system)

@@ -132,7 +132,9 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
 
     /// <summary>Before anything is read: is this journal of this chain, and does the chain still have the cursor's block?</summary>
     private void CheckCursor() =>
-        CursorChecked.AskAsync(_chain, _state.Last, _stop.Token).PipeTo(Self, failure: cause => new ReadingFailed(null, cause));
+        CursorChecked
+            .AskAsync(_chain, _settings.Identity, _state, _stop.Token)
+            .PipeTo(Self, failure: cause => new ReadingFailed(null, cause));
 
     private void Begin(CursorChecked check)
     {
@@ -143,7 +145,8 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         }
 
         _fault = null;
-        PersistAll(_state.Decide(new CursorCommand.Begin(_settings.Identity, _settings.Scoring, _settings.Earlier)), Evolve);
+        var parameters = check.ParametersOr(_settings.Scoring, Log);
+        PersistAll(_state.Decide(new CursorCommand.Begin(_settings.Identity, parameters, _settings.Earlier)), Evolve);
 
         // The first ranges are asked for meanwhile; they are handled when these events are durable.
         _begun = true;

@@ -37,7 +37,7 @@ internal sealed class RangeDelivery(IActorRef miners, IActorRef consensus, Contr
         foreach (var (miner, part) in flow.Parts)
             Send(work, miner, part);
         if (flow.FactsMissing)
-            consensus.Tell(new FoldFacts(work.Number, work.Facts!, work.Last.Number));
+            consensus.Tell(new FoldFacts(work.Number, work.Facts!, work.Last.Number, work.Last.Timestamp));
     }
 
     /// <summary>Sends a miner one part.</summary>

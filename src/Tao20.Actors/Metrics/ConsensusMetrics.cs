@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
-using Tao20.Domain.Consensus;
-using Tao20.Domain.Slashing;
+using Tao20.Domain.Registry;
 
 namespace Tao20.Actors.Metrics;
 
@@ -10,23 +9,23 @@ public sealed class ConsensusMetrics
     private const double WeiPerTao = 1e18;
     private readonly Counter<long> _attestations;
     private readonly Counter<long> _rounds;
-    private readonly Counter<long> _violations;
+    private readonly Counter<long> _deviations;
     private readonly Counter<long> _slashes;
     private readonly Histogram<long> _latency;
     private readonly Histogram<long> _weights;
-    private ConsensusBook? _book;
+    private RegistryBook? _book;
 
     internal ConsensusMetrics(Meter meter)
     {
         _attestations = meter.CreateCounter<long>(
             "tao20.attestations",
             "{attestation}",
-            "Attestations seen since the start, by what became of them"
+            "Statements in rounds concluded since the start, by whether they are what was settled"
         );
         _rounds = meter.CreateCounter<long>("tao20.rounds", "{round}", "Rounds concluded since the start, by how");
-        _violations = meter.CreateCounter<long>("tao20.violations", "{violation}", "Violations found since the start, by severity");
+        _deviations = meter.CreateCounter<long>("tao20.deviations", "{deviation}", "Deviations from what was settled, by their grade");
         _slashes = meter.CreateCounter<long>("tao20.slashes", "{slash}", "Slashes executed since the start");
-        _latency = meter.CreateHistogram<long>("tao20.round.latency", "{block}", "Blocks from an epoch's last to the end of its round");
+        _latency = meter.CreateHistogram<long>("tao20.round.latency", "s", "Chain time from an epoch's end until its round is settled");
         _weights = meter.CreateHistogram<long>(
             "tao20.weights.latency",
             "s",
@@ -35,7 +34,7 @@ public sealed class ConsensusMetrics
         meter.CreateObservableGauge("tao20.validators", Standings, "{validator}", "Validators, by standing");
         meter.CreateObservableGauge(
             "tao20.validator.stake",
-            () => PerValidator(record => (double)record.Stake.Value / WeiPerTao),
+            () => PerValidator(record => (double)record.Account.Bond.Value / WeiPerTao),
             "{TAO}",
             "Bond of each validator"
         );
@@ -50,51 +49,33 @@ public sealed class ConsensusMetrics
             "tao20.validator.deviation",
             Deviations,
             "1",
-            "How far each validator's NAV was from the reference of the last settled round, as a fraction of it"
+            "How far each validator's NAV was from that of the last settled round, as a fraction of it"
         );
         meter.CreateObservableGauge(
             "tao20.round.participation",
-            () => LastRound(round => round.EligibleStake == 0 ? 0 : (double)round.AttestedStake / (double)round.EligibleStake),
+            () => LastRound(round => round.Eligible == 0 ? 0 : (double)round.AttestedStake / (double)round.Eligible),
             "1",
             "Attested part of the eligible stake in the last concluded round"
         );
         meter.CreateObservableGauge("tao20.weights.alarms", () => Alarms, "{alarm}", "Reasons to think that weights do not arrive");
         meter.CreateObservableGauge(
             "tao20.round.accuracy",
-            () => Accuracy,
+            () => LastSettled is { } round ? Part(round.Entries.Keys.Count(round.Agreed), round.Entries.Values.Count(HasStated)) : 0,
             "1",
-            "Part of the attestations of the last settled round that agreed with its reference"
+            "Part of the statements of the last settled round that are what was settled"
         );
     }
 
-    private double Accuracy { get; set; }
-
     private long Alarms { get; set; }
 
-    private IReadOnlyList<Judgement> Judged { get; set; } = [];
+    private RegistryRound? LastSettled => _book?.Rounds.FindLast(round => round is { IsOver: true, SettledHash: not null });
 
-    /// <summary>Counts what has happened, and keeps the book to be looked at.</summary>
-    public void Advanced(IReadOnlyList<ConsensusEvent> events, ConsensusBook book)
+    /// <summary>Counts what has happened between two books, and keeps the later to be looked at.</summary>
+    public void Advanced(RegistryBook before, RegistryBook book)
     {
         _book = book;
-        foreach (var e in events)
-        {
-            switch (e)
-            {
-                case ConsensusEvent.AttestationTaken taken:
-                    _attestations.Add(1, new KeyValuePair<string, object?>("verdict", taken.Verdict.ToString()));
-                    break;
-                case ConsensusEvent.RoundConcluded concluded:
-                    Concluded(concluded, book);
-                    break;
-                case ConsensusEvent.CaseFound found:
-                    _violations.Add(1, new KeyValuePair<string, object?>("severity", found.Case.Severity.ToString()));
-                    break;
-                case ConsensusEvent.CaseMoved { State: CaseState.Executed }:
-                    _slashes.Add(1);
-                    break;
-            }
-        }
+        foreach (var round in book.Rounds.Where(round => round.Number >= (before.Rounds.IsEmpty ? 0 : before.Rounds[0].Number)))
+            Advanced(before.RoundOf(round.Number), round);
     }
 
     /// <summary>An epoch's weights, or the commit to them, are on chain.</summary>
@@ -104,17 +85,30 @@ public sealed class ConsensusMetrics
     /// <summary>How many reasons there are to think that weights do not arrive.</summary>
     public void WeightsAlarms(int alarms) => Alarms = alarms;
 
-    private void Concluded(ConsensusEvent.RoundConcluded concluded, ConsensusBook book)
+    private void Advanced(RegistryRound? before, RegistryRound round)
     {
-        _rounds.Add(1, new KeyValuePair<string, object?>("state", concluded.State.ToString()));
-        if (book.RoundOf(concluded.Epoch) is { } round && concluded.AtBlock >= round.LastBlock)
-            _latency.Record((long)(concluded.AtBlock - round.LastBlock));
-        if (concluded.State != RoundState.Settled)
+        if (round.SettledHash is not null && before?.SettledHash is null)
+            _latency.Record((long)(round.SettledAt - round.ClosedAt));
+        _slashes.Add(
+            round.Entries.Values.Count(entry => entry.Punished != Severity.None)
+                - (before?.Entries.Values.Count(entry => entry.Punished != Severity.None) ?? 0)
+        );
+        if (!round.IsOver || before?.IsOver == true)
             return;
-        Judged = concluded.Judgements;
-        var attested = concluded.Judgements.Count(judgement => judgement.Attested);
-        Accuracy = attested == 0 ? 0 : (double)concluded.Judgements.Count(judgement => judgement.Agreed) / attested;
+        _rounds.Add(1, new KeyValuePair<string, object?>("state", round.Standing.ToString()));
+        foreach (var (validator, entry) in round.Entries)
+        {
+            if (!HasStated(entry))
+                continue;
+            _attestations.Add(1, new KeyValuePair<string, object?>("agreed", round.Agreed(validator)));
+            if (round.GradeOf(validator) is var grade and not Severity.None)
+                _deviations.Add(1, new KeyValuePair<string, object?>("grade", grade.ToString()));
+        }
     }
+
+    private static bool HasStated(RoundEntry entry) => entry.Stated is not null;
+
+    private static double Part(int part, int all) => all == 0 ? 0 : (double)part / all;
 
     private IEnumerable<Measurement<int>> Standings() =>
         _book is { } book
@@ -125,30 +119,32 @@ public sealed class ConsensusMetrics
                 ))
             : [];
 
-    private IEnumerable<Measurement<double>> PerValidator(Func<ValidatorRecord, double> value) =>
+    private IEnumerable<Measurement<double>> PerValidator(Func<RegistryValidator, double> value) =>
         _book is { } book
-            ? book.Validators.Values.Select(record => new Measurement<double>(
-                value(record),
-                new KeyValuePair<string, object?>("validator", record.Validator.ToString())
+            ? book.Validators.Select(record => new Measurement<double>(
+                value(record.Value),
+                new KeyValuePair<string, object?>("validator", record.Key.ToString())
             ))
             : [];
 
     private IEnumerable<Measurement<long>> Rewards() =>
-        Judged.Select(judgement => new Measurement<long>(
-            (long)judgement.Payout.Value,
-            new KeyValuePair<string, object?>("validator", judgement.Validator.ToString())
-        ));
-
-    private IEnumerable<Measurement<double>> Deviations() =>
-        _book?.Rounds.LastOrDefault(round => round.State == RoundState.Settled) is { } round
-        && ConsensusValues.Of(round.Counted) is { } reference
-        && reference.Nav.Value > 0
-            ? round.Counted.Select(counted => new Measurement<double>(
-                (double)counted.Signed.Attestation.Nav.Value / (double)reference.Nav.Value - 1,
-                new KeyValuePair<string, object?>("validator", counted.Validator.ToString())
+        LastSettled is { } round
+            ? round.Entries.Select(entry => new Measurement<long>(
+                (long)entry.Value.Payout.Value,
+                new KeyValuePair<string, object?>("validator", entry.Key.ToString())
             ))
             : [];
 
-    private double LastRound(Func<Round, double> value) =>
-        _book?.Rounds.LastOrDefault(round => round.State != RoundState.Collecting) is { } round ? value(round) : 0;
+    private IEnumerable<Measurement<double>> Deviations() =>
+        LastSettled is { Settled.Statement.Nav: var settled } round && settled.Value > 0
+            ? round
+                .Entries.Where(entry => HasStated(entry.Value))
+                .Select(entry => new Measurement<double>(
+                    (double)entry.Value.Stated!.Statement.Nav.Value / (double)settled.Value - 1,
+                    new KeyValuePair<string, object?>("validator", entry.Key.ToString())
+                ))
+            : [];
+
+    private double LastRound(Func<RegistryRound, double> value) =>
+        _book?.Rounds.FindLast(round => round.IsOver) is { } round ? value(round) : 0;
 }

@@ -1,4 +1,3 @@
-using Tao20.Domain.Consensus;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Ranking;
 using Tao20.Domain.Rewards;
@@ -25,37 +24,9 @@ internal static class ParametersWire
             EmissionRao = version.Parameters.Rewards.EmissionRao.Value,
             ValidatorPercent = version.Parameters.Rewards.ValidatorPercent,
             TierPercent = version.Parameters.Rewards.TierPercent,
-            Consensus = ToWire(version.Parameters.Consensus),
+            NavGas = version.Parameters.Statement.NavGas,
+            Associations = version.Parameters.Statement.Associations,
         };
-
-    public static Wire.ConsensusRules ToWire(ConsensusRules rules) =>
-        new()
-        {
-            MinStakeWei = Values.Bytes(rules.MinStakeWei.Value),
-            MinAttestations = rules.MinAttestations,
-            QuorumPercent = rules.QuorumPercent,
-            WindowBlocks = rules.WindowBlocks,
-            MissedWindow = rules.MissedWindow,
-            MissedWarning = rules.MissedWarning,
-            MissedMinor = rules.MissedMinor,
-            RepeatRounds = rules.RepeatRounds,
-            RepeatCount = rules.RepeatCount,
-            DisputeBlocks = rules.DisputeBlocks,
-        };
-
-    public static ConsensusRules FromWire(Wire.ConsensusRules wire) =>
-        new(
-            Wei.From(Values.UInt128(wire.MinStakeWei)),
-            wire.MinAttestations,
-            wire.QuorumPercent,
-            wire.WindowBlocks,
-            wire.MissedWindow,
-            wire.MissedWarning,
-            wire.MissedMinor,
-            wire.RepeatRounds,
-            wire.RepeatCount,
-            wire.DisputeBlocks
-        );
 
     public static ParametersVersion FromWire(Wire.Parameters wire) =>
         new(
@@ -72,7 +43,7 @@ internal static class ParametersWire
                     wire.ConsistencyTenths
                 ),
                 new RewardRules(new Rao(wire.EmissionRao), wire.ValidatorPercent, wire.TierPercent),
-                FromWire(wire.Consensus)
+                wire.NavGas == 0 ? StatementRules.Default : new StatementRules(wire.NavGas, wire.Associations)
             )
         );
 

@@ -22,4 +22,8 @@ public sealed record WireForm(Type Type, string Manifest, Func<object, byte[]> T
     public static WireForm OfQuery<T, TWire>(string manifest, T instance)
         where T : notnull
         where TWire : IMessage<TWire>, new() => Of<T, TWire>(manifest, _ => new TWire(), _ => instance);
+
+    /// <summary>A form that is only found in old journals, and says nothing any more.</summary>
+    public static WireForm Ignored(string manifest, object read) =>
+        new(read.GetType(), manifest, _ => throw new NotSupportedException($"{manifest} is written no more."), _ => read);
 }

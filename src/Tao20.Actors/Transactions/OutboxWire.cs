@@ -267,6 +267,7 @@ internal static class OutboxWire
             Gas = intent.Gas,
             Priority = (uint)intent.Priority,
             LastBlock = intent.LastBlock,
+            OutlastsFullBlocks = intent.OutlastsFullBlocks,
         };
 
     private static TransactionIntent FromWire(Wire.Intent wire) =>
@@ -278,7 +279,8 @@ internal static class OutboxWire
             wire.Deadline,
             wire.Gas,
             (IntentPriority)wire.Priority,
-            wire.LastBlock
+            wire.LastBlock,
+            wire.OutlastsFullBlocks
         );
 
     private static Wire.Attempt ToWire(Attempt attempt) =>

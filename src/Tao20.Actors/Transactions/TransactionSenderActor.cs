@@ -29,6 +29,7 @@ public sealed class TransactionSenderActor : HeadDrivenActor
     private (string? What, ulong Since, ulong Times) _refused;
     private ExternalUse _external;
     private NodeFault? _fault;
+    private bool _warnedOfCap;
 
     /// <summary>The sender of the account of <see cref="SenderSettings.Key"/>.</summary>
     public TransactionSenderActor(SenderSettings settings, ChainConnection chain)
@@ -146,6 +147,7 @@ public sealed class TransactionSenderActor : HeadDrivenActor
             return;
         }
 
+        WarnOfCap(view);
         DetectExternalUse(view);
         NoteUnexplained(unexplained.FirstOrDefault(entry => !view.Used!.ContainsKey(entry.Nonce)));
         PersistEach(_state.Decide(view), 0);
@@ -277,6 +279,21 @@ public sealed class TransactionSenderActor : HeadDrivenActor
         if (wait?.Reason is { } reason && reason != _waiting)
             Log.Warning("{Reason}", reason);
         _waiting = wait?.Reason ?? _waiting;
+    }
+
+    /// <summary>Who bids up every block for as long as a window lasts keeps out what may not offer as much.</summary>
+    private void WarnOfCap(AccountView view)
+    {
+        if (_warnedOfCap || !_settings.Fees.FallsShort(view.BaseFee) || !_state.Open.Exists(entry => entry.Intent.OutlastsFullBlocks))
+            return;
+        _warnedOfCap = true;
+        Log.Warning(
+            "Transactions:MaxFeePerGas is {Limit} wei, less than {Factor} times the base fee of {BaseFee}: full blocks could keep a "
+                + "statement out of its window",
+            _settings.Fees.MaxFeePerGas,
+            FeePolicy.WindowFactor,
+            view.BaseFee
+        );
     }
 
     /// <summary>Another process with this key is dangerous: it may do the same things, and its transactions displace ours.</summary>

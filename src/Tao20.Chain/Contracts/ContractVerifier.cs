@@ -57,7 +57,7 @@ public sealed class ContractVerifier(EndpointPool pool)
             verified.Add(await OneAsync("Means", means, [], at, cancel).ConfigureAwait(false));
         if (addresses.Registry is { } registry)
             verified.Add(
-                await OneAsync("FirstRegistry", registry, [("index", new IndexFunction().Encode(), addresses.Index)], at, cancel)
+                await OneAsync("ValidatorRegistry", registry, [("index", new IndexFunction().Encode(), addresses.Index)], at, cancel)
                     .ConfigureAwait(false)
             );
         if (addresses.Pool is { } market)

@@ -2,10 +2,9 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Tao20.Chain.Abi;
-using Tao20.Domain.Consensus;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Ingestion;
-using Tao20.Domain.Slashing;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
@@ -17,7 +16,7 @@ namespace Tao20.Chain.Contracts;
 /// get wrong: address and topics asked for, order, no duplicate, none removed, the same hash for the same block.
 /// </summary>
 /// <remarks>Not for sharing between threads; one decoder serves one answer. Nothing is allocated per log beyond its value.</remarks>
-public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock, RegistryIdentity? registry = null)
+public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock, Address? registry = null)
 {
     private const int MaxTopics = 4;
     private const int MaxDataBytes = 8 * AbiWords.Length;
@@ -25,7 +24,7 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
     private readonly TradeBuffer _trades = new();
     private readonly List<ClosedEpoch> _advances = [];
     private readonly List<QuarantinedLog> _quarantined = [];
-    private readonly List<ChainFact> _facts = [];
+    private readonly List<RegistryLog> _facts = [];
     private readonly List<(ulong Number, Hash256 Hash)> _blocks = [];
     private readonly Dictionary<Address, ChainCounter> _totals = [];
     private readonly Dictionary<Address, UInt128> _ahead = [];
@@ -43,8 +42,8 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
     /// <summary>The epoch changes, in chain order.</summary>
     public List<ClosedEpoch> Advances => _advances;
 
-    /// <summary>The facts of the registry's logs, in chain order.</summary>
-    public List<ChainFact> Facts => _facts;
+    /// <summary>What the registry's logs say, in chain order; at time 0 where <see cref="LacksTimestamps"/>.</summary>
+    public List<RegistryLog> Facts => _facts;
 
     /// <summary>The logs that could not be decoded.</summary>
     public List<QuarantinedLog> Quarantined => _quarantined;
@@ -105,10 +104,10 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
                     reader.Read();
                     hasAddress = true;
                     var found = HexText.Address(ref reader);
-                    ofRegistry = registry is { } asked && found == asked.Registry;
+                    ofRegistry = registry is { } asked && found == asked;
                     if (!ofRegistry && found != contract)
                         throw new LogViolationException(
-                            $"a log of {found} where only {contract}{(registry is { } other ? $" and {other.Registry}" : "")} was asked for"
+                            $"a log of {found} where only {contract}{(registry is { } other ? $" and {other}" : "")} was asked for"
                         );
                     break;
                 case 7 when name.SequenceEqual("removed"u8):
@@ -150,7 +149,7 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
         CheckPlace(position, blockHash.Value, timestamp);
         Count++;
         var problem = ofRegistry
-            ? DecodeFact(position, topics[..(topicCount * 32)], dataText)
+            ? DecodeFact(position, timestamp ?? 0, topics[..(topicCount * 32)], dataText)
             : Decode(position, txHash.Value, timestamp ?? 0, topics[..(topicCount * 32)], dataLength, data);
         if (problem is not null)
         {
@@ -211,16 +210,15 @@ public sealed class LogDecoder(Address contract, ulong fromBlock, ulong toBlock,
     }
 
     /// <summary>Few and of any length: decoded from text by itself.</summary>
-    private string? DecodeFact(Position position, ReadOnlySpan<byte> topics, ReadOnlySpan<byte> dataText)
+    private string? DecodeFact(Position position, ulong timestamp, ReadOnlySpan<byte> topics, ReadOnlySpan<byte> dataText)
     {
         var words = new Hash256[topics.Length / 32];
         for (var i = 0; i < words.Length; i++)
             words[i] = new Hash256(topics.Slice(i * 32, 32));
         try
         {
-            _facts.Add(
-                RegistryEvents.Decode(registry!.Value, position, words, Convert.FromHexString(Encoding.ASCII.GetString(dataText[2..])))
-            );
+            var data = Convert.FromHexString(Encoding.ASCII.GetString(dataText[2..]));
+            _facts.Add(new RegistryLog(position, RegistryFacts.Decode(timestamp, words, data)));
             return null;
         }
         catch (FormatException e)

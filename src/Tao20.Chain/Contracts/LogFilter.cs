@@ -14,11 +14,11 @@ public sealed class LogFilter
     public LogFilter(Address? contract, Address? registry)
     {
         Registry = registry;
-        List<(Address, IReadOnlyList<Hash256>)> sought = [];
+        List<(Address, IReadOnlyCollection<Hash256>)> sought = [];
         if (contract is { } index)
             sought.Add((index, Tao20Events.All));
         if (registry is { } other)
-            sought.Add((other, RegistryEvents.All));
+            sought.Add((other, RegistryFacts.Topics));
         _contracts = [.. sought.Select(pair => Of(pair.Item1, pair.Item2))];
         var addresses = string.Join(',', sought.Select(pair => $"\"{pair.Item1}\""));
         Json =
@@ -57,6 +57,6 @@ public sealed class LogFilter
         return false;
     }
 
-    private static (Address, HashSet<Hash256>, int[], int[][]) Of(Address address, IReadOnlyList<Hash256> topics) =>
+    private static (Address, HashSet<Hash256>, int[], int[][]) Of(Address address, IReadOnlyCollection<Hash256> topics) =>
         (address, [.. topics], LogBloom.BitsOf(address.ToBytes()), [.. topics.Select(topic => LogBloom.BitsOf(topic.ToBytes()))]);
 }

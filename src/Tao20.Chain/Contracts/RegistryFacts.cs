@@ -5,7 +5,6 @@ using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Registry;
-using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 

@@ -9,9 +9,11 @@ namespace Tao20.Chain.Contracts;
 /// <summary>Finds the UIDs of EVM accounts on a subnet, by what their hotkeys have associated them with.</summary>
 public sealed class UidReader(EndpointPool pool)
 {
-    // A subnet has no more neurons than this. At spec 425 the lookup goes through the first so many associations of the whole subnet,
-    // whosesoever they are, so that one that asks for less finds nobody.
-    private const ushort AllNeurons = 256;
+    /// <summary>
+    /// A subnet has no more neurons than this. At spec 425 the lookup goes through the first so many associations of the whole subnet,
+    /// whosesoever they are, so that one that asks for less finds nobody.
+    /// </summary>
+    public const int AllNeurons = 256;
 
     /// <summary>The UID of each of these accounts on a subnet at a block; those without one are left out.</summary>
     /// <param name="netuid">The subnet.</param>
@@ -19,13 +21,15 @@ public sealed class UidReader(EndpointPool pool)
     /// <param name="block">The block.</param>
     /// <param name="hash">Its hash.</param>
     /// <param name="cancel">Cancels the operation.</param>
+    /// <param name="associations">How many associations the chain goes through.</param>
     /// <exception cref="ChainException">No endpoint gives it.</exception>
     public async Task<IReadOnlyDictionary<Address, ushort>> UidsAsync(
         ushort netuid,
         IReadOnlyCollection<Address> accounts,
         ulong block,
         Hash256 hash,
-        CancellationToken cancel
+        CancellationToken cancel,
+        int associations = AllNeurons
     )
     {
         var uids = new Dictionary<Address, ushort>();
@@ -35,11 +39,11 @@ public sealed class UidReader(EndpointPool pool)
                 .Select(account =>
                     EthCalls.CallAt(
                         Precompiles.UidLookup,
-                        Lookup(netuid, account),
+                        Lookup(netuid, account, associations),
                         block,
                         bytes =>
                         {
-                            if (Oldest(new AbiData(bytes)) is { } uid)
+                            if (Lowest(new AbiData(bytes)) is { } uid)
                                 uids[account] = uid;
                         }
                     )
@@ -73,7 +77,8 @@ public sealed class UidReader(EndpointPool pool)
     }
 
     /// <summary>The call that looks up the UIDs of an account among all that a subnet can have.</summary>
-    internal static string Lookup(ushort netuid, Address account) => new UidLookupFunction(netuid, account, AllNeurons).Encode();
+    internal static string Lookup(ushort netuid, Address account, int associations = AllNeurons) =>
+        new UidLookupFunction(netuid, account, (ushort)associations).Encode();
 
     /// <summary>What it answers: each UID, and the block it has been associated since.</summary>
     internal static IReadOnlyList<(ushort Uid, ulong Block)> Found(AbiData answer)
@@ -82,7 +87,6 @@ public sealed class UidReader(EndpointPool pool)
         return [.. Enumerable.Range(0, count).Select(i => ((ushort)pairs.UInt64(2 * i), pairs.UInt64(2 * i + 1)))];
     }
 
-    /// <summary>Of several UIDs the one associated for longest, and of those the lowest: the same for every validator.</summary>
-    private static ushort? Oldest(AbiData answer) =>
-        Found(answer).OrderBy(pair => pair.Block).ThenBy(pair => pair.Uid).Select(pair => (ushort?)pair.Uid).FirstOrDefault();
+    /// <summary>Of several UIDs the lowest: the same for every validator (source: the consensus rules, What a node does).</summary>
+    private static ushort? Lowest(AbiData answer) => Found(answer).Select(pair => (ushort?)pair.Uid).Min();
 }

@@ -4,7 +4,7 @@ using Tao20.Chain.Contracts;
 using Tao20.Chain.JsonRpc;
 using Tao20.Chain.Runtime;
 using Tao20.Domain.Ingestion;
-using Tao20.Domain.Slashing;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 

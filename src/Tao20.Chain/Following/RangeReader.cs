@@ -4,7 +4,7 @@ using Tao20.Chain.Contracts;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Ingestion;
-using Tao20.Domain.Slashing;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
@@ -127,7 +127,7 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
         var headers = all ?? new BlockHeader?[asked.Count];
         var mayHaveLogs = new bool[asked.Count];
         var filter = Filter;
-        var decoder = new LogDecoder(options.Contract, from, to, Registry);
+        var decoder = new LogDecoder(options.Contract, from, to, Registry?.Registry);
 
         // Logs and headers in one request, so that one node answers for both at one moment.
         var first = Math.Min(asked.Count, HeadersPerRequest);
@@ -154,8 +154,13 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
             decoder = Decoded(by, from, to, missed);
         await ReadEpochEndsAsync(by, decoder.Advances, known, cancel).ConfigureAwait(false);
         var trades = decoder.Trades;
+        IReadOnlyList<RegistryLog> facts = decoder.Facts;
         if (decoder.LacksTimestamps)
+        {
             trades = await WithTimestampsAsync(by, decoder, known, cancel).ConfigureAwait(false);
+            facts = [.. facts.Select(log => log with { Fact = log.Fact with { Time = known[log.At.Block].Timestamp } })];
+        }
+
         Require(by, RangeChecks.BlockHashes(decoder.Blocks, known));
         Require(by, RangeChecks.Times(trades, there[0], there[^1]));
         if (decoder.Quarantined.Count == 0 && Missing(decoder, trades) is { } missing)
@@ -176,7 +181,7 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
             trades,
             decoder.Advances,
             decoder.Totals,
-            decoder.Facts,
+            facts,
             decoder.Quarantined,
             decoder.Count,
             bytes,
@@ -219,7 +224,7 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
     /// <summary>The logs of a block that were not given with its range.</summary>
     private LogDecoder Decoded(RpcEndpoint by, ulong from, ulong to, byte[] logs)
     {
-        var decoder = new LogDecoder(options.Contract, from, to, Registry);
+        var decoder = new LogDecoder(options.Contract, from, to, Registry?.Registry);
         try
         {
             var reader = new Utf8JsonReader(logs);

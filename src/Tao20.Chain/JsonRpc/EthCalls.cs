@@ -99,6 +99,15 @@ public static class EthCalls
     public static RpcCall CallAt(Address to, string data, ulong block, Action<byte[]> take) =>
         Call(to, data, HexText.Quantity(block), take);
 
+    /// <summary><c>eth_call</c> at a height, with so much gas.</summary>
+    public static RpcCall CallAt(Address to, string data, ulong block, ulong gas, Action<byte[]> take) =>
+        new(
+            "eth_call",
+            $"[{{\"from\":\"{Anybody}\",\"to\":\"{to}\",\"gas\":\"{HexText.Quantity(gas)}\",\"data\":\"{data}\"}},"
+                + $"\"{HexText.Quantity(block)}\"]",
+            (ref Utf8JsonReader reader, ReadOnlySpan<byte> _) => take(HexText.Bytes(ref reader))
+        );
+
     /// <summary><c>eth_call</c> at a height of what may not be there: where it is refused, or gives nothing, nothing is taken.</summary>
     public static RpcCall TryCallAt(Address to, string data, ulong block, Action<AbiData> take) =>
         CallAt(

@@ -41,6 +41,20 @@ public static class Commitments
     public static Hash256 Salt(ReadOnlySpan<byte> key, Hash256 digest) =>
         new(HMACSHA256.HashData(key, [.. "tao20-salt"u8, .. digest.ToBytes()]));
 
+    /// <summary>The salt by a key; its bytes are wiped.</summary>
+    public static Hash256 Salt(PrivateKey key, Hash256 digest)
+    {
+        var bytes = key.ToBytes();
+        try
+        {
+            return Salt(bytes, digest);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
+    }
+
     /// <summary>The commitment: <c>keccak256(abi.encode(digest, salt))</c>.</summary>
     public static Hash256 Of(Hash256 digest, Hash256 salt) => Keccak.Hash([.. digest.ToBytes(), .. salt.ToBytes()]);
 }

@@ -2,8 +2,7 @@ using System.Buffers.Binary;
 using Nethereum.ABI.EIP712;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts.Messages;
-using Tao20.Domain.Consensus;
-using Tao20.Domain.Slashing;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 

@@ -1,6 +1,5 @@
-using Tao20.Domain.Consensus;
 using Tao20.Domain.Epochs;
-using Tao20.Domain.Parameters;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Trades;
 
 namespace Tao20.Domain.Coordination;
@@ -14,14 +13,14 @@ public abstract record BookItem
     public abstract Position At { get; }
 
     /// <summary>A log of the registry.</summary>
-    public sealed record Fact(ChainFact Said) : BookItem
+    public sealed record Fact(RegistryLog Log) : BookItem
     {
         /// <inheritdoc/>
-        public override Position At => Said.At!.Value;
+        public override Position At => Log.At;
     }
 
-    /// <summary>The end of an epoch; its round begins once it is settled.</summary>
-    public sealed record EpochEnd(ClosedEpoch Closed, ParametersVersion Parameters) : BookItem
+    /// <summary>The end of an epoch; what it gives its validators is known once it is settled.</summary>
+    public sealed record EpochEnd(ClosedEpoch Closed) : BookItem
     {
         /// <inheritdoc/>
         public override Position At => Closed.ClosedAt;

@@ -1,4 +1,3 @@
-using Tao20.Domain.Consensus;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Settlement;
@@ -21,8 +20,10 @@ public abstract record CoordinatorCommand
     public sealed record Queue(IReadOnlyList<BookItem> Items) : CoordinatorCommand;
 
     /// <summary>Take what waits into the book, as far as epochs are settled.</summary>
-    /// <param name="Through">The last block whose logs have all come.</param>
-    public sealed record Advance(ulong Through) : CoordinatorCommand;
+    public sealed record Advance : CoordinatorCommand;
+
+    /// <summary>An operator has this node state nothing and set no weights, or do it again.</summary>
+    public sealed record Pause(bool IsPaused) : CoordinatorCommand;
 }
 
 /// <summary>Something has happened to settled epochs or the book of validators: persisted by <c>consensus</c>.</summary>
@@ -36,8 +37,13 @@ public abstract record CoordinatorEvent
     /// <summary>Facts have come and wait to be taken into the book.</summary>
     public sealed record FactsQueued(IReadOnlyList<BookItem> Items) : CoordinatorEvent;
 
-    /// <summary>What follows from facts.</summary>
-    /// <param name="Taken">How many of those that waited it follows from.</param>
-    /// <param name="Events">What follows, in order.</param>
-    public sealed record BookAdvanced(int Taken, IReadOnlyList<ConsensusEvent> Events) : CoordinatorEvent;
+    /// <summary>Facts that waited are in the book.</summary>
+    /// <param name="Taken">How many of them.</param>
+    public sealed record BookAdvanced(int Taken) : CoordinatorEvent;
+
+    /// <summary>An operator has stopped this node's stating and setting weights, or let it go on.</summary>
+    public sealed record StatingPaused(bool IsPaused) : CoordinatorEvent;
+
+    /// <summary>What a journal holds of a registry that is followed no more: it says nothing of the present one.</summary>
+    public sealed record FirstRegistryTold : CoordinatorEvent;
 }

@@ -1,6 +1,5 @@
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Settlement;
-using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 using static Tao20.Domain.Coordination.CoordinatorEvent;
 
@@ -11,9 +10,12 @@ namespace Tao20.Domain.Coordination;
 /// <param name="Inbox">The book that all validators come to, and what waits to be taken into it.</param>
 public sealed record CoordinatorState(SettledState Settled, ConsensusInbox Inbox)
 {
+    /// <summary>Whether an operator has stopped stating and setting weights: of this node alone, and no part of the book.</summary>
+    public bool IsPaused { get; init; }
+
     /// <summary>Nothing known yet.</summary>
-    /// <param name="registry">The registry followed; null for none.</param>
-    public static CoordinatorState Initial(RegistryIdentity? registry) => new(SettledState.Initial, ConsensusInbox.Initial(registry));
+    /// <param name="followsRegistry">Whether there is a book to keep.</param>
+    public static CoordinatorState Initial(bool followsRegistry) => new(SettledState.Initial, ConsensusInbox.Initial(followsRegistry));
 
     /// <summary>What follows from a command; nothing when it repeats what is known.</summary>
     public IReadOnlyList<CoordinatorEvent> Decide(CoordinatorCommand command, Keccak256 keccak)
@@ -25,8 +27,10 @@ public sealed record CoordinatorState(SettledState Settled, ConsensusInbox Inbox
                 return [new EpochSettled(EpochReport.Settle(closed, volumes, parameters, carried, keccak))];
             case CoordinatorCommand.Queue(var items) when Inbox.New(items) is { Count: > 0 } news:
                 return [new FactsQueued(news)];
-            case CoordinatorCommand.Advance(var through) when Inbox.Advance(through, Settled, keccak) is { } advanced:
-                return [advanced];
+            case CoordinatorCommand.Advance when Inbox.Ready(Settled) is { Count: > 0 } ready:
+                return [new BookAdvanced(ready.Count)];
+            case CoordinatorCommand.Pause(var isPaused) when isPaused != IsPaused:
+                return [new StatingPaused(isPaused)];
             default:
                 return [];
         }
@@ -38,7 +42,9 @@ public sealed record CoordinatorState(SettledState Settled, ConsensusInbox Inbox
         {
             EpochSettled(var report) => this with { Settled = Settled.After(report) },
             FactsQueued(var items) => this with { Inbox = Inbox.With(items) },
-            BookAdvanced advanced => this with { Inbox = Inbox.After(advanced) },
+            BookAdvanced(var taken) => this with { Inbox = Inbox.After(taken, Settled) },
+            StatingPaused(var isPaused) => this with { IsPaused = isPaused },
+            FirstRegistryTold => this,
             _ => throw new ArgumentException($"A {e.GetType().Name} is no event of the coordinator.", nameof(e)),
         };
 }

@@ -61,10 +61,9 @@ public sealed record CursorState(
         switch (command)
         {
             case CursorCommand.Begin(var identity, var parameters, var earlier):
-                var schedule =
-                    Schedule?.Adopt(parameters, Book.Open)
-                    ?? earlier
-                    ?? new ParameterSchedule([new ParametersVersion(1, default, parameters)]);
+                var schedule = identity.Registry is null
+                    ? Schedule?.Adopt(parameters, Book.Open) ?? earlier ?? ParameterSchedule.Of(parameters)
+                    : Schedule ?? ParameterSchedule.Of(parameters);
                 return
                 [
                     .. Identity is null ? [new FollowingBegan(identity)] : Array.Empty<CursorEvent>(),
@@ -83,6 +82,7 @@ public sealed record CursorState(
                         work.Range.Quarantined,
                         Settled
                     ),
+                    .. work.Schedule == Schedule ? [] : new CursorEvent[] { new ParametersAdopted(work.Schedule) },
                 ];
             case CursorCommand.AcknowledgeSettlement(var epoch) when Unsettled is [{ Closed.Epoch: var oldest }, ..] && oldest == epoch:
                 return [new SettlementAcknowledged(epoch)];

@@ -14,13 +14,15 @@ namespace Tao20.Domain.Ingestion;
 /// <param name="Trades">How many trades it has.</param>
 /// <param name="Batches">Each miner's trades, in parts where the rules change within the range.</param>
 /// <param name="Facts">What is for the book of validators, in chain order; null where none is kept.</param>
+/// <param name="Schedule">The parameters of each epoch, with what the range says of them.</param>
 public sealed record InFlightRange(
     long Number,
     TradeRange Range,
     EpochProgress Progress,
     int Trades,
     IReadOnlyDictionary<Address, IReadOnlyList<FoldTrades>> Batches,
-    IReadOnlyList<BookItem>? Facts
+    IReadOnlyList<BookItem>? Facts,
+    ParameterSchedule Schedule
 )
 {
     /// <summary>The last block.</summary>
@@ -30,10 +32,12 @@ public sealed record InFlightRange(
     /// <param name="number">The number it is given.</param>
     /// <param name="range">What was read.</param>
     /// <param name="progress">What it does to the epochs.</param>
-    /// <param name="schedule">The parameters of each epoch.</param>
+    /// <param name="schedule">The parameters of each epoch, as they were before it.</param>
     /// <param name="followsRegistry">Whether there is a book to keep.</param>
     public static InFlightRange Of(long number, TradeRange range, EpochProgress progress, ParameterSchedule schedule, bool followsRegistry)
     {
+        // Parameters hold from an epoch on that is a day away, and a range has fewer epochs than that.
+        schedule = schedule.After(range.Facts.Select(log => log.Fact));
         var batches = new Dictionary<Address, IReadOnlyList<FoldTrades>>();
         foreach (var (miner, trades) in progress.ByMiner())
         {
@@ -47,14 +51,15 @@ public sealed record InFlightRange(
             progress,
             (int)range.Trades.Length,
             batches,
-            followsRegistry ? FactsOf(range, progress, schedule) : null
+            followsRegistry ? FactsOf(range, progress) : null,
+            schedule
         );
     }
 
-    private static BookItem[] FactsOf(TradeRange range, EpochProgress progress, ParameterSchedule schedule)
+    private static BookItem[] FactsOf(TradeRange range, EpochProgress progress)
     {
-        var ends = progress.Closed.Select(epoch => (BookItem)new BookItem.EpochEnd(epoch.Closed, schedule.At(epoch.Closed.Epoch)));
-        return [.. range.Facts.Select(fact => new BookItem.Fact(fact)).Concat(ends).OrderBy(item => item.At)];
+        var ends = progress.Closed.Select(epoch => (BookItem)new BookItem.EpochEnd(epoch.Closed));
+        return [.. range.Facts.Select(log => new BookItem.Fact(log)).Concat(ends).OrderBy(item => item.At)];
     }
 
     private static IEnumerable<FoldTrades> Parts(

@@ -1,6 +1,6 @@
 using System.Buffers;
-using Tao20.Domain.Consensus;
 using Tao20.Domain.Epochs;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
@@ -24,7 +24,7 @@ public sealed record TradeRange(
     ReadOnlySequence<Trade> Trades,
     IReadOnlyList<ClosedEpoch> Advances,
     IReadOnlyDictionary<Address, ChainCounter> Totals,
-    IReadOnlyList<ChainFact> Facts,
+    IReadOnlyList<RegistryLog> Facts,
     IReadOnlyList<QuarantinedLog> Quarantined,
     int Logs,
     int Bytes,

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
-using Tao20.Domain.Consensus;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Ranking;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Rewards;
 using Tao20.Domain.Units;
 using Tao20.Domain.Validation;
@@ -11,39 +11,77 @@ using Tao20.Domain.Volume;
 
 namespace Tao20.Domain.Parameters;
 
-/// <summary>All numbers of the rules: what counts, who ranks where, who is paid what, and how validators agree.</summary>
+/// <summary>All numbers of the rules that affect a result: what counts, who ranks where, who gets what, how the chain is asked.</summary>
 /// <param name="Eligibility">Which trades count for the score.</param>
 /// <param name="Score">How volume becomes a score.</param>
 /// <param name="Rewards">How an epoch's emission is divided.</param>
-/// <param name="Consensus">How validators agree, and what a violation is.</param>
-public sealed record DomainParameters(EligibilityRules Eligibility, ScoreRules Score, RewardRules Rewards, ConsensusRules Consensus)
+/// <param name="Statement">How the chain is asked for what is stated.</param>
+public sealed record DomainParameters(EligibilityRules Eligibility, ScoreRules Score, RewardRules Rewards, StatementRules Statement)
 {
+    /// <summary>
+    /// Which rules these are the numbers of. It changes with the meaning of any of them: a node that does not know it states nothing.
+    /// </summary>
+    public const int RulesVersion = 1;
+
+    /// <summary>The key of <see cref="RulesVersion"/> in a text.</summary>
+    public const string VersionKey = "rulesversion";
+
     /// <summary>The defaults of the TAO20 specification.</summary>
     public static readonly DomainParameters Default = new(
         EligibilityRules.Default,
         ScoreRules.Default,
         RewardRules.Default,
-        ConsensusRules.Default
+        StatementRules.Default
     );
 
     /// <summary>Every number that is out of its range; empty when all are in theirs.</summary>
     public IReadOnlyList<ParameterError> Validate() =>
-        [.. Setting.Check(Eligibility), .. Score.Validate(), .. Setting.Check(Rewards), .. Setting.Check(Consensus)];
+        [.. Setting.Check(Eligibility), .. Score.Validate(), .. Setting.Check(Rewards), .. Setting.Check(Statement)];
 
-    /// <summary>
-    /// The canonical encoding: a line of stable name and value for each number, in the order of the table. Whoever attests says by
-    /// its hash which rules were applied; two texts side by side show where they differ.
-    /// </summary>
-    public string CanonicalText() =>
-        string.Concat(Numbers().Select(number => $"{number.Name}={number.Value.ToString(CultureInfo.InvariantCulture)}\n"));
+    /// <summary>The canonical text, as it is proposed to a registry and hashed in statements.</summary>
+    public string Text() =>
+        ParameterText.Write(
+            new object[] { Eligibility, Score, Rewards, Statement }
+                .SelectMany(part => Setting.Of(part.GetType()).Select(one => KeyValuePair.Create(KeyOf(one), one.NumberIn(part)!.Value)))
+                .Prepend(KeyValuePair.Create(VersionKey, (BigInteger)RulesVersion))
+        );
 
-    /// <summary>The hash of <see cref="CanonicalText"/> in ASCII.</summary>
-    public Hash256 Hash(Keccak256 keccak) => keccak(Encoding.ASCII.GetBytes(CanonicalText()));
+    /// <summary>The hash of a text, whose characters are a byte each.</summary>
+    public static Hash256 HashOf(string text, Keccak256 keccak) => keccak(Encoding.Latin1.GetBytes(text));
 
-    private IEnumerable<(string Name, BigInteger Value)> Numbers() =>
-        from part in new object[] { Eligibility, Score, Rewards, Consensus }
-        from setting in Setting.Of(part.GetType())
-        select (setting.StableName, setting.NumberIn(part)!.Value);
+    /// <summary>The parameters that a text says.</summary>
+    /// <param name="text">The text, a character for each byte.</param>
+    /// <param name="problem">Why there are none: it is not canonical, or its rules are not known here, with the key and the remedy.</param>
+    public static DomainParameters? TryParse(string text, out string? problem)
+    {
+        problem = ParameterText.TryRead(text, out var numbers);
+        if (problem is not null)
+            return null;
+        if (!numbers.TryGetValue(VersionKey, out var version) || version != RulesVersion)
+        {
+            problem = $"{VersionKey} is {(numbers.ContainsKey(VersionKey) ? version : "missing")}: this version knows {RulesVersion}";
+            return null;
+        }
+
+        var errors = new List<string>();
+        var parameters = new DomainParameters(
+            Setting.Read(Default.Eligibility, Of, errors),
+            Setting.Read(Default.Score, Of, errors),
+            Setting.Read(Default.Rewards, Of, errors),
+            Setting.Read(Default.Statement, Of, errors)
+        );
+        errors.AddRange(parameters.Validate().Select(error => error.ToString()));
+        var keys = ParameterText.TryRead(Default.Text(), out var known) is null ? known.Keys : [];
+        errors.AddRange(keys.Except(numbers.Keys).Select(key => $"{key} is missing"));
+        errors.AddRange(numbers.Keys.Except(keys).Select(key => $"{key} is no key of the rules {RulesVersion}"));
+        problem = errors.Count == 0 ? null : string.Join("; ", errors);
+        return errors.Count == 0 ? parameters : null;
+
+        string? Of(Setting setting) =>
+            numbers.TryGetValue(KeyOf(setting), out var number) ? number.ToString(CultureInfo.InvariantCulture) : null;
+    }
+
+    private static string KeyOf(Setting setting) => setting.StableName.Replace(':', '.').ToLowerInvariant();
 }
 
 /// <summary>The parameters in force from an epoch on. Old epochs replay with old parameters.</summary>
@@ -70,6 +108,9 @@ public sealed class ParameterSchedule
                 throw new ArgumentException("The versions of a schedule must ascend.", nameof(versions));
         }
     }
+
+    /// <summary>These parameters in every epoch.</summary>
+    public static ParameterSchedule Of(DomainParameters parameters) => new([new ParametersVersion(1, default, parameters)]);
 
     /// <summary>All versions, oldest first.</summary>
     public IReadOnlyList<ParametersVersion> Versions => _versions;
@@ -100,4 +141,25 @@ public sealed class ParameterSchedule
         var kept = _versions.Where(version => version.FromEpoch.Value < from.Value);
         return new ParameterSchedule([.. kept, new ParametersVersion(Latest.Version + 1, from, wanted)]);
     }
+
+    /// <summary>
+    /// The schedule after what a registry says: what it schedules holds from an epoch on, in place of all that was to hold from there.
+    /// Where its rules are not known here, the numbers before it are kept: trades go on being counted, and nothing is stated.
+    /// </summary>
+    public ParameterSchedule After(IEnumerable<RegistryFact> facts) =>
+        facts
+            .OfType<RegistryFact.ParametersScheduled>()
+            .Where(one => one.Version > Latest.Version)
+            .Aggregate(
+                this,
+                (schedule, one) =>
+                    new ParameterSchedule([
+                        .. schedule._versions.Where(version => version.FromEpoch.Value < one.FromEpoch.Value),
+                        new ParametersVersion(
+                            (uint)one.Version,
+                            one.FromEpoch,
+                            DomainParameters.TryParse(one.Text, out _) ?? schedule.At(one.FromEpoch).Parameters
+                        ),
+                    ])
+            );
 }

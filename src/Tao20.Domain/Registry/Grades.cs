@@ -1,5 +1,4 @@
 using System.Numerics;
-using Tao20.Domain.Slashing;
 using Tao20.Domain.Weights;
 
 namespace Tao20.Domain.Registry;

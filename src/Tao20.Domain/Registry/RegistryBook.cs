@@ -52,6 +52,17 @@ public sealed record RegistryBook(
             Validators.Values.Aggregate(UInt128.Zero, (sum, one) => sum + one.Bonded.At(time)) / 2
         );
 
+    /// <summary>
+    /// Whether what is stated of an epoch may be told: once nobody can commit to it any more. What is not over is nobody's to state.
+    /// </summary>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="time">The time of the last final block, in seconds.</param>
+    public bool IsTold(EpochId epoch, ulong time) =>
+        Rules is not { } rules
+        || Newest is not { } newest
+        || epoch.Value < newest.Epoch.Value
+        || (epoch == newest.Epoch && time >= newest.ClosedAt + rules.CommitSeconds);
+
     /// <summary>The book after a fact.</summary>
     public RegistryBook After(RegistryFact fact) =>
         fact switch
@@ -79,7 +90,10 @@ public sealed record RegistryBook(
             ),
             RegistryFact.Attested attested => WithRound(attested.Round, round => round.With(attested))
                 .With(attested.Time, attested.Validator, account => account with { LastSeen = Math.Max(account.LastSeen, attested.Round) }),
-            RegistryFact.Settled settled => WithRound(settled.Round, round => round with { SettledHash = settled.Hash }),
+            RegistryFact.Settled settled => WithRound(
+                settled.Round,
+                round => round with { SettledHash = settled.Hash, SettledAt = settled.Time }
+            ),
             RegistryFact.Slashed slashed => Slashed(slashed),
             _ => this with { Parameters = Parameters.After(fact, Newest?.Epoch.Next ?? default) },
         };

@@ -1,4 +1,3 @@
-using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 
 namespace Tao20.Domain.Registry;

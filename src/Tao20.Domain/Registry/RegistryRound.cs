@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 
 namespace Tao20.Domain.Registry;
@@ -49,6 +48,15 @@ public sealed record RegistryRound(
     bool IsOver
 )
 {
+    /// <summary>When it was settled, in seconds; 0 where it is not.</summary>
+    public ulong SettledAt { get; init; }
+
+    /// <summary>The stake of all that have stated anything, in wei.</summary>
+    public UInt128 AttestedStake =>
+        Entries
+            .Where(entry => entry.Value.Stated is not null)
+            .Aggregate(UInt128.Zero, (sum, entry) => sum + Stakes.GetValueOrDefault(entry.Key));
+
     /// <summary>How it stands.</summary>
     public RoundStanding Standing =>
         SettledHash is not null ? RoundStanding.Settled

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 
 namespace Tao20.Domain.Registry;
@@ -46,7 +45,7 @@ public sealed record RegistryValidator(
     );
 
     /// <summary>How far it has earned trust.</summary>
-    public Ratio Reputation => Consensus.Reputation.Of(Rounds, Agreed, Deviations, Slashes);
+    public Ratio Reputation => Tao20.Domain.Registry.Reputation.Of(Rounds, Agreed, Deviations, Slashes);
 
     /// <summary>Whether it may be forgotten: it has left, and nothing it stated can be punished any more.</summary>
     internal bool IsGone(RegistryRules rules, ulong time) =>

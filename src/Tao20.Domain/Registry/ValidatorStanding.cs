@@ -1,5 +1,3 @@
-using Tao20.Domain.Slashing;
-
 namespace Tao20.Domain.Registry;
 
 /// <summary>

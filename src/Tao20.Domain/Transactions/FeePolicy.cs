@@ -24,7 +24,7 @@ public sealed record FeePolicy
         Most = "1000000000000000",
         Unit = "wei"
     )]
-    public BigInteger MaxFeePerGas { get; init; } = 200_000_000_000;
+    public BigInteger MaxFeePerGas { get; init; } = 250_000_000_000;
 
     /// <summary>
     /// What the block's author is offered, in wei for a unit of gas. 0 to 1e12; default 0: Bittensor's chain ignores it.
@@ -102,13 +102,27 @@ public sealed record FeePolicy
     /// <summary>All that is out of range, a line each with key, value and remedy; empty when all is well.</summary>
     public IReadOnlyList<string> Validate() => [.. Setting.Check(this).Select(error => error.ToString())];
 
+    /// <summary>
+    /// How many times the base fee is offered that has to last through a window of full blocks: 1.0625 to the power of 50, rounded up
+    /// (source: the consensus rules, What a node does).
+    /// </summary>
+    public const int WindowFactor = 21;
+
+    private const int UsualFactor = 2;
+
     /// <summary>The fees of a first attempt; null when the base fee leaves no room under the limit.</summary>
-    public GasFees? First(BigInteger baseFee)
+    /// <param name="baseFee">What a unit of gas costs at least, in wei.</param>
+    /// <param name="outlasts">Whether it has to last through a window of full blocks.</param>
+    public GasFees? First(BigInteger baseFee, bool outlasts = false)
     {
         if (baseFee + PriorityFeePerGas > MaxFeePerGas)
             return null;
-        return new GasFees(BigInteger.Min(MaxFeePerGas, 2 * baseFee + PriorityFeePerGas), PriorityFeePerGas);
+        var offered = (outlasts ? WindowFactor : UsualFactor) * baseFee + PriorityFeePerGas;
+        return new GasFees(BigInteger.Min(MaxFeePerGas, offered), PriorityFeePerGas);
     }
+
+    /// <summary>Whether the limit is too low for what has to last through a window of full blocks.</summary>
+    public bool FallsShort(BigInteger baseFee) => MaxFeePerGas < WindowFactor * baseFee + PriorityFeePerGas;
 
     /// <summary>
     /// The fees of a replacement: 12.5 % more of both, or what a first attempt would offer now if that is more; null above the

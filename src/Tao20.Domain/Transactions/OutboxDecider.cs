@@ -124,7 +124,7 @@ public sealed record OutboxDecider(Address Account, FeePolicy Fees, ITransaction
         var (limit, ceiling) = (Rules.GasLimit(intent, simulation.Gas), Rules.GasCeiling(intent));
         if (limit > ceiling)
             return new OutboxStep.Record(new OutboxEvent.IntentFailed(intent.Id, new IntentFailure.GasAboveCeiling(limit, ceiling)));
-        return Fees.First(view.BaseFee) is { } fees
+        return Fees.First(view.BaseFee, intent.OutlastsFullBlocks) is { } fees
             ? new OutboxStep.Sign(intent, state.NonceAt(view), fees, limit)
             : new OutboxStep.Idle(new OutboxWait.BaseFee(intent.Id, view.BaseFee, Fees.MaxFeePerGas));
     }

@@ -11,6 +11,10 @@ namespace Tao20.Domain.Transactions;
 /// <param name="Gas">The gas it takes, where that is known; 0 has it estimated.</param>
 /// <param name="Priority">What goes first when several wait.</param>
 /// <param name="LastBlock">The last block in which it is of use: it is begun only while the latest is before it; 0 for none.</param>
+/// <param name="OutlastsFullBlocks">
+/// Whether it offers so much that full blocks for as long as a window of the registry do not keep it out; it pays no more than the base
+/// fee all the same.
+/// </param>
 public sealed record TransactionIntent(
     string Id,
     Address To,
@@ -19,7 +23,8 @@ public sealed record TransactionIntent(
     ulong Deadline = 0,
     ulong Gas = 0,
     IntentPriority Priority = IntentPriority.First,
-    ulong LastBlock = 0
+    ulong LastBlock = 0,
+    bool OutlastsFullBlocks = false
 )
 {
     /// <summary>Whether it makes a contract: such a transaction has no receiver.</summary>

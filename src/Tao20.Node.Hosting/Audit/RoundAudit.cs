@@ -1,19 +1,15 @@
-using System.Globalization;
-using System.Numerics;
 using Tao20.Actors.Consensus;
 using Tao20.Chain;
+using Tao20.Chain.Abi;
 using Tao20.Chain.Following;
-using Tao20.Domain.Consensus;
 using Tao20.Domain.Ingestion;
-using Tao20.Domain.Nav;
 using Tao20.Domain.Parameters;
-using Tao20.Domain.Settlement;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Units;
-using Tao20.Domain.Weights;
 
 namespace Tao20.Node.Audit;
 
-/// <summary>An attestation, and what is right or wrong with it.</summary>
+/// <summary>A statement, and what is right or wrong with it.</summary>
 internal sealed record AuditedAttestation(
     string Validator,
     string Nav,
@@ -25,15 +21,15 @@ internal sealed record AuditedAttestation(
 
 /// <summary>A round recomputed from the chain alone.</summary>
 /// <param name="Epoch">The epoch.</param>
-/// <param name="State">How its round stands.</param>
-/// <param name="Nav">NAV at its last block, or null with the reason in <paramref name="Problem"/>.</param>
+/// <param name="State">How its round stands; <c>None</c> where nobody has committed to anything.</param>
+/// <param name="Nav">The index's NAV at its last block, or null with the reason in <paramref name="Problem"/>.</param>
 /// <param name="RankingRoot">The ranking root of its trades.</param>
 /// <param name="WeightsHash">The hash of the weights of its payouts.</param>
-/// <param name="Problem">Why NAV could not be computed.</param>
-/// <param name="ReferenceIsRight">What the round took for right is what was recomputed; null when it took nothing.</param>
-/// <param name="Attestations">What each validator said.</param>
-/// <param name="Absent">Validators that should have and did not.</param>
-/// <param name="Violations">What the rules hold against validators for it.</param>
+/// <param name="Problem">Why the chain does not tell the NAV.</param>
+/// <param name="ReferenceIsRight">Whether what was settled is what was recomputed; null when nothing was settled.</param>
+/// <param name="Attestations">What each validator has stated.</param>
+/// <param name="Absent">Validators that could have and did not.</param>
+/// <param name="Violations">What was stated and is punished, by its grade, and whether it has been.</param>
 internal sealed record RoundAudit(
     ulong Epoch,
     string State,
@@ -48,101 +44,79 @@ internal sealed record RoundAudit(
 )
 {
     /// <summary>Reads the chain and recomputes the round of an epoch.</summary>
-    /// <exception cref="NodeException">The epoch has not been closed.</exception>
+    /// <exception cref="NodeException">The epoch has not been closed, or its rules are not known here.</exception>
     /// <exception cref="ChainException">The chain cannot be read.</exception>
-    public static async Task<RoundAudit> OfAsync(
-        ChainConnection chain,
-        DomainParameters parameters,
-        EpochId epoch,
-        ushort netuid,
-        CancellationToken cancel
-    )
+    public static async Task<RoundAudit> OfAsync(ChainConnection chain, EpochId epoch, ushort netuid, CancellationToken cancel)
     {
         await chain.Head.RefreshAsync(cancel);
         var final = chain.Head.Finalized ?? throw new NodeException(ExitCodes.Failed, "The chain has no final block yet.");
-        var replay = new ChainReplay(chain.Reader.Registry!.Value, parameters);
-        await foreach (var range in chain.Ranges.ReadAsync(new Cursor(chain.Options.FromBlock, null), final.Number, cancel))
+        var (registry, from) = (chain.Options.Registry!.Value, chain.Options.FromBlock);
+        var first =
+            await RegistryLogs.FirstParametersAsync(chain.Pool, registry, from, final.Number, cancel)
+            ?? throw new RegistryNotFinalException(registry, from, final.Number);
+        var replay = new ChainReplay(ParameterSchedule.Of(ParametersOf(first.Text, first.Version)));
+        await foreach (var range in chain.Ranges.ReadAsync(new Cursor(from, null), final.Number, cancel))
             replay.Fold(range, epoch);
-        if (replay.Report is not { } report || replay.Round is not { } round)
+        if (replay.Report is not { } report)
             throw new NodeException(
                 ExitCodes.Failed,
                 $"Epoch {epoch} has not been closed up to the final block {final.Number}: give --epoch with an earlier one."
             );
+        var scheduled =
+            replay.Book.Parameters.Of(epoch)
+            ?? throw new NodeException(
+                ExitCodes.Failed,
+                $"Epoch {epoch} was over before there was a registry: give --epoch with a later one."
+            );
+        var parameters = ParametersOf(scheduled.Text, scheduled.Version);
+        var hash = DomainParameters.HashOf(scheduled.Text, Keccak.Hash);
+        var computed = await EpochComputation.OfAsync(chain, report, replay.FirstBlock, parameters.Statement, hash, netuid, cancel);
+        return Of(epoch, replay.Round, computed);
+    }
 
-        var computed = await EpochComputation.OfAsync(chain, round, report, netuid, round.LastBlock, cancel);
-        var nav = (computed.Reading as NavReading.Available)?.Nav;
-        var (weights, weightsHash) = (computed.Weights.Weights, computed.WeightsHash);
-        var words = round.Eligible.SelectMany(one => round.AttestationsBy(one.Validator)).ToList();
-        var reference = replay.Concluded?.Reference;
+    private static RoundAudit Of(EpochId epoch, RegistryRound? round, EpochComputation computed)
+    {
+        var right = computed.Stated.Statement;
+        var entries = round?.Entries.Where(entry => entry.Value.Stated is not null).ToList() ?? [];
         return new RoundAudit(
             epoch.Value,
-            round.State.ToString(),
-            nav?.ToString(),
-            report.RankingRoot.ToString(),
-            weightsHash.ToString(),
-            (computed.Reading as NavReading.Unavailable)?.Reason,
-            reference is null
-                ? null
-                : reference.RankingRoot == report.RankingRoot
-                    && reference.WeightsHash == weightsHash
-                    && (nav is null || reference.Nav == nav),
-            [.. words.Select(word => Audit(word, round, report, nav, weights, weightsHash))],
-            [.. round.Eligible.Where(one => round.First(one.Validator) is null).Select(one => one.Validator.ToString())],
-            [.. replay.Found.Select(found => $"{found.Accused} {found.Kinds} {found.Severity}")]
+            round?.Standing.ToString() ?? "None",
+            computed.NavFailure is null ? right.Nav.ToString() : null,
+            right.RankingRoot.ToString(),
+            right.WeightsHash.ToString(),
+            computed.NavFailure,
+            round?.Settled is { } settled ? settled.Statement == right : null,
+            [.. entries.Select(entry => Audit(entry.Key, entry.Value.Stated!, computed.Stated))],
+            [.. round?.Stakes.Keys.Except(entries.Select(entry => entry.Key)).Select(absent => absent.ToString()) ?? []],
+            [
+                .. entries
+                    .Where(entry => round!.GradeOf(entry.Key) != Severity.None)
+                    .Select(entry =>
+                        $"{entry.Key} {round!.GradeOf(entry.Key)}, {(entry.Value.Punished == Severity.None ? "not " : "")}punished"
+                    ),
+            ]
         );
     }
 
-    private static AuditedAttestation Audit(
-        SignedAttestation signed,
-        Round round,
-        EpochReport report,
-        TaoPerToken? nav,
-        IReadOnlyList<SubnetWeight> weights,
-        Hash256 weightsHash
-    )
+    private static AuditedAttestation Audit(Address validator, Stated said, Stated right)
     {
-        var said = signed.Attestation;
-        var findings = new List<string>();
-        if (round.Equivocated.Contains(said.Validator))
-            findings.Add("it has said two different things of this epoch");
-        if (said.BlockNumber != round.LastBlock || said.BlockHash != round.LastBlockHash)
-            findings.Add(
-                $"it is of block {said.BlockNumber} ({said.BlockHash}); the epoch's last is {round.LastBlock} ({round.LastBlockHash})"
-            );
-        if (said.Parameters != round.Parameters)
-            findings.Add($"its parameters are {said.Parameters}; here they are {round.Parameters}");
-        if (round.Counted.All(counted => counted.Signed.Digest != signed.Digest) && findings.Count == 0)
-            findings.Add("it came after the round's window");
-        if (nav is { } right && said.Nav != right)
-            findings.Add(
-                $"its NAV {said.Nav} is {Percent(said.Nav.Value, right.Value)} off {right}: {ConsensusRules.OfNav(said.Nav, right)}"
-            );
-        if (said.RankingRoot != report.RankingRoot)
-            findings.Add($"its ranking root {said.RankingRoot} is not {report.RankingRoot}");
-        if (said.WeightsHash != weightsHash)
-        {
-            var (distance, sum) = ConsensusRules.WeightsDistance(signed.Weights, weights);
-            findings.Add(
-                $"its weights are {Percent((UInt128)(distance + sum), (UInt128)sum)} off: "
-                    + $"{ConsensusRules.OfWeights(signed.Weights, weights)}"
-            );
-        }
-
+        var difference = LocalEpochResult.Difference(said.Statement, right.Statement);
         return new AuditedAttestation(
-            said.Validator.ToString(),
-            said.Nav.ToString(),
-            said.RankingRoot.ToString(),
-            said.WeightsHash.ToString(),
-            findings.Count == 0,
-            findings
+            validator.ToString(),
+            said.Statement.Nav.ToString(),
+            said.Statement.RankingRoot.ToString(),
+            said.Statement.WeightsHash.ToString(),
+            difference is null,
+            difference is null ? [] : [.. difference.Split("; "), $"that is {Words(Grades.Between(right, said))}"]
         );
     }
 
-    private static string Percent(UInt128 value, UInt128 right) =>
-        right == 0
-            ? "infinitely"
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{(double)(((BigInteger)value - right) * 1_000_000_000_000 / right) / 10_000_000_000:0.####} %"
-            );
+    private static string Words(Severity grade) => grade == Severity.None ? "within what is tolerated" : grade.ToString();
+
+    private static DomainParameters ParametersOf(string text, long version) =>
+        DomainParameters.TryParse(text, out var problem)
+        ?? throw new NodeException(
+            ExitCodes.Failed,
+            $"The parameters {version} are not known here ({problem}): use a version that knows them."
+        );
 }

@@ -51,6 +51,18 @@ internal sealed record IndexOptions
     public string? Emissions { get; init; }
 }
 
+/// <summary>How a validator attests.</summary>
+[Settings("Consensus")]
+internal sealed record ConsensusOptions
+{
+    /// <summary>Whether one endpoint is enough.</summary>
+    [Setting(
+        "Whether a validator states what a single endpoint says. With two, a lie of one of them is noticed, and not stated; what a "
+            + "wrong statement costs is the bond's."
+    )]
+    public bool AllowSingleEndpoint { get; init; }
+}
+
 /// <summary>How a miner looks at its market.</summary>
 [Settings("Market")]
 internal sealed record MarketOptions

@@ -87,6 +87,17 @@ internal sealed record NodeSettings(
                 "There is a validator's key and no registry: give --registry with the address of the ValidatorRegistry, or leave "
                     + "the key out to only count."
             );
+        if (chain.Registry is not null && reader.IsGiven("Scoring"))
+            errors.Add(
+                "Scoring is given with a registry, which itself says by what trades are counted: leave these keys out; "
+                    + "'tao20 validator propose' is how they change."
+            );
+        var consensus = reader.Read(new ConsensusOptions());
+        if (role == NodeRole.Validator && (key.Given || keyGiven) && chain.Endpoints.Count == 1 && !consensus.AllowSingleEndpoint)
+            errors.Add(
+                "Chain:Endpoints has one URL, and a validator states only what two say: add one of another provider, or set "
+                    + "Consensus:AllowSingleEndpoint = true and answer with the bond for what this one says."
+            );
         var fees = reader.Read(new FeePolicy());
         var weights = reader.Read(new WeightsOptions());
         var duties = reader.Read(new IndexDutyOptions { Step = role != NodeRole.Miner });
@@ -145,16 +156,6 @@ internal sealed record NodeSettings(
         return errors.Count == 0 ? settings : throw new NodeException(ExitCodes.Usage, string.Join('\n', errors));
     }
 
-    /// <summary>The numbers of the rules alone.</summary>
-    /// <exception cref="NodeException">One is out of its range, with a line for each.</exception>
-    public static DomainParameters ReadRules(IConfiguration configuration)
-    {
-        var reader = new OptionReader(configuration);
-        var rules = ReadScoring(reader);
-        string[] errors = [.. reader.Errors, .. rules.Validate().Select(error => error.ToString())];
-        return errors.Length == 0 ? rules : throw new NodeException(ExitCodes.Usage, string.Join('\n', errors));
-    }
-
     /// <summary>How a check of the chain is bounded, and what transactions may cost.</summary>
     /// <exception cref="NodeException">One is out of its range, with a line for each.</exception>
     public static (CheckOptions Bounds, FeePolicy Fees) ReadBounds(IConfiguration configuration)
@@ -167,7 +168,7 @@ internal sealed record NodeSettings(
 
     private static DomainParameters ReadScoring(OptionReader reader)
     {
-        var (eligibility, score, rewards, consensus) = DomainParameters.Default;
-        return new DomainParameters(reader.Read(eligibility), reader.Read(score), reader.Read(rewards), reader.Read(consensus));
+        var (eligibility, score, rewards, statement) = DomainParameters.Default;
+        return new DomainParameters(reader.Read(eligibility), reader.Read(score), reader.Read(rewards), statement);
     }
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace Tao20.Node.Hosting;
 
 /// <summary>
-/// How an operator reaches the running miner: a file in its data directory, readable by its owner alone, with the address of its HTTP
+/// How an operator reaches the running node: a file in its data directory, readable by its owner alone, with the address of its HTTP
 /// endpoints and a token that changes with each start.
 /// </summary>
 internal sealed class ControlFile : IDisposable
@@ -19,8 +19,8 @@ internal sealed class ControlFile : IDisposable
     /// <summary>A control file with a fresh token, not written yet.</summary>
     public static ControlFile Create(string dataDirectory) => new(Path.Combine(dataDirectory, FileName));
 
-    /// <summary>Reads where the miner of a data directory answers, and its token.</summary>
-    /// <exception cref="NodeException">No miner is running on it, or the file is not ours to read.</exception>
+    /// <summary>Reads where the node of a data directory answers, and its token.</summary>
+    /// <exception cref="NodeException">No such node is running on it, or the file is not ours to read.</exception>
     public static (Uri Http, string Token) Read(string dataDirectory)
     {
         var path = Path.Combine(dataDirectory, FileName);
@@ -28,14 +28,14 @@ internal sealed class ControlFile : IDisposable
         {
             if (File.ReadAllLines(path) is [var url, var token] && Uri.TryCreate(url, UriKind.Absolute, out var http))
                 return (http, token);
-            throw new NodeException(ExitCodes.DataDirectory, $"The file {path} is not a control file: restart the miner.");
+            throw new NodeException(ExitCodes.DataDirectory, $"The file {path} is not a control file: restart the node.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new NodeException(
                 ExitCodes.DataDirectory,
-                $"No miner is running on {dataDirectory}, or it is another user's: {path} cannot be read. Give the --data-dir of a "
-                    + $"running miner.",
+                $"No miner, and no validator with a key, is running on {dataDirectory}, or it is another user's: {path} cannot be read. "
+                    + "Give the --data-dir of a running one.",
                 e
             );
         }

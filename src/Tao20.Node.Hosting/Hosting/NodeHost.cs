@@ -20,7 +20,7 @@ using Tao20.Chain.Following;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Checks;
-using Tao20.Domain.Slashing;
+using Tao20.Domain.Registry;
 using Tao20.Node.Checks;
 using Tao20.Node.Configuration;
 using Tao20.Node.Http;
@@ -128,9 +128,11 @@ internal sealed class NodeHost : IAsyncDisposable
             builder.Services.AddOpenTelemetry().WithMetrics(open => open.AddMeter(metrics.Meter, "System.Runtime").AddPrometheusExporter());
             app = builder.Build();
             app.MapNode(follower);
-            control = settings.Market is null ? null : ControlFile.Create(settings.DataDirectory);
-            if (control is not null)
-                app.MapControl(control);
+            control = work is NodeWork.Counting ? null : ControlFile.Create(settings.DataDirectory);
+            if (control is not null && settings.Market is not null)
+                app.MapTraderControl(control);
+            else if (control is not null)
+                app.MapValidatorControl(control);
             await StartAsync(app, settings, cancel);
             control?.Write(HttpOf(app));
             var status = await app.Services.GetRequiredService<IRequiredActor<StatusKey>>().GetAsync(cancel);
@@ -316,4 +318,4 @@ internal sealed class NodeHost : IAsyncDisposable
 /// <summary>What a node of the devnet has besides its settings.</summary>
 /// <param name="Key">Its key, which no file has.</param>
 /// <param name="Strategy">How a validator puts what it has computed into words; null is honestly.</param>
-internal sealed record DevnetRole(PrivateKey Key, IAttestationStrategy? Strategy = null);
+internal sealed record DevnetRole(PrivateKey Key, IStatementStrategy? Strategy = null);

@@ -1,61 +1,99 @@
 using System.Globalization;
-using Tao20.Domain.Consensus;
-using Tao20.Domain.Slashing;
+using Tao20.Domain.Registry;
+using Tao20.Domain.Units;
 
 namespace Tao20.Node.Http;
 
 /// <summary>What validators agree on, as <c>/status</c> and the devnet's summary show it.</summary>
 internal sealed record ConsensusDocument(
-    string Registry,
+    string? Registry,
     long RoundsOpened,
     string UnpaidRao,
     IReadOnlyList<RoundDocument> Rounds,
     IReadOnlyList<ValidatorDocument> Validators,
-    IReadOnlyList<CaseDocument> Cases
+    IReadOnlyList<ScheduledParametersDocument> Parameters,
+    IReadOnlyList<ProposalDocument> Proposals
 )
 {
-    public static ConsensusDocument Of(ConsensusBook book) =>
+    // Of all rounds of which there is evidence those of a day.
+    private const int RoundsShown = 24;
+
+    /// <summary>The document of a book.</summary>
+    /// <param name="registry">The registry it is of.</param>
+    /// <param name="book">The book.</param>
+    public static ConsensusDocument Of(Address? registry, RegistryBook book) =>
         new(
-            book.Registry.Registry.ToString(),
-            book.RoundsOpened,
+            registry?.ToString(),
+            book.RoundCount,
             book.Unpaid.ToString(),
-            [.. book.Rounds.Select(round => RoundDocument.Of(book, round))],
-            [.. book.Validators.Values.Select(record => ValidatorDocument.Of(book, record))],
-            [.. book.Cases.Select(CaseDocument.Of)]
+            [.. book.Rounds.TakeLast(RoundsShown).Select(RoundDocument.Of)],
+            [.. book.Validators.Select(one => ValidatorDocument.Of(book, one.Key, one.Value))],
+            [.. book.Parameters.Schedule.Select(one => new ScheduledParametersDocument(one.Version, one.FromEpoch.Value))],
+            [.. book.Parameters.Proposals.Select(ProposalDocument.Of)]
+        );
+}
+
+/// <summary>Parameters that hold from an epoch on.</summary>
+internal sealed record ScheduledParametersDocument(long Version, ulong FromEpoch);
+
+/// <summary>Parameters that can still be adopted.</summary>
+internal sealed record ProposalDocument(
+    long Number,
+    string Proposer,
+    ulong FromEpoch,
+    string Text,
+    ulong ProposedIn,
+    IReadOnlyList<string> Endorsers
+)
+{
+    public static ProposalDocument Of(ProposedParameters one) =>
+        new(
+            one.Number,
+            one.Proposer.ToString(),
+            one.FromEpoch.Value,
+            one.Text,
+            one.Epoch.Value,
+            [.. one.Endorsers.Keys.Select(endorser => endorser.ToString())]
         );
 }
 
 internal sealed record RoundDocument(
     ulong Epoch,
+    long Number,
     string State,
     string? ReferenceNav,
     string? RankingRoot,
+    IReadOnlyList<string> Committed,
     IReadOnlyList<string> Attested,
     int Eligible,
     string AttestedWei,
     string EligibleWei,
+    ulong? SettledAfterSeconds,
     IReadOnlyList<ViolationDocument> Violations
 )
 {
-    public static RoundDocument Of(ConsensusBook book, Round round)
+    public static RoundDocument Of(RegistryRound round)
     {
-        var reference = round.State == RoundState.Settled ? ConsensusValues.Of(round.Counted) : null;
+        var settled = round.Settled?.Statement;
         return new RoundDocument(
             round.Epoch.Value,
-            round.State.ToString(),
-            reference?.Nav.ToString(),
-            reference?.RankingRoot.ToString(),
-            [.. round.Counted.Select(counted => counted.Validator.ToString())],
-            round.Eligible.Count,
+            round.Number,
+            round.Standing.ToString(),
+            settled?.Nav.ToString(),
+            settled?.RankingRoot.ToString(),
+            [.. round.Entries.Where(entry => entry.Value.Commitment is not null).Select(entry => entry.Key.ToString())],
+            [.. round.Entries.Where(entry => entry.Value.Stated is not null).Select(entry => entry.Key.ToString())],
+            round.Stakes.Count,
             Text(round.AttestedStake),
-            Text(round.EligibleStake),
+            Text(round.Eligible),
+            settled is null ? null : round.SettledAt - round.ClosedAt,
             [
-                .. book
-                    .Cases.Where(progress => progress.Case.Epoch == round.Epoch && progress.Founded)
-                    .Select(progress => new ViolationDocument(
-                        progress.Case.Accused.ToString(),
-                        progress.Case.Kinds.ToString(),
-                        progress.Case.Severity.ToString()
+                .. round
+                    .Entries.Where(entry => round.GradeOf(entry.Key) != Severity.None)
+                    .Select(entry => new ViolationDocument(
+                        entry.Key.ToString(),
+                        round.GradeOf(entry.Key).ToString(),
+                        entry.Value.Punished != Severity.None
                     )),
             ]
         );
@@ -64,13 +102,18 @@ internal sealed record RoundDocument(
     private static string Text(UInt128 wei) => wei.ToString(CultureInfo.InvariantCulture);
 }
 
-internal sealed record ViolationDocument(string Validator, string Kinds, string Severity);
+/// <summary>A statement that is further from the settled one than is tolerated.</summary>
+internal sealed record ViolationDocument(string Validator, string Severity, bool Punished);
 
 internal sealed record ValidatorDocument(
     string Address,
+    string? Attester,
     string Standing,
     int CleanRounds,
     string StakeWei,
+    string LeavingWei,
+    ulong? LeavesAt,
+    bool Dormant,
     string SlashedWei,
     string Reputation,
     long Rounds,
@@ -81,49 +124,23 @@ internal sealed record ValidatorDocument(
     ulong? LastAttested
 )
 {
-    private const int Window = 10;
-
-    public static ValidatorDocument Of(ConsensusBook book, ValidatorRecord record) =>
+    public static ValidatorDocument Of(RegistryBook book, Address validator, RegistryValidator one) =>
         new(
-            record.Validator.ToString(),
-            record.Standing.Level.ToString(),
-            record.Standing.CleanRounds,
-            record.Stake.ToString(),
-            record.SlashedWei.ToString(CultureInfo.InvariantCulture),
-            record.Reputation.ToString(),
-            record.Rounds,
-            record.Agreed,
-            record.Violations,
-            record.Slashes,
-            record.Missed(Window),
-            book.Rounds.LastOrDefault(round => round.Counted.Any(counted => counted.Validator == record.Validator))?.Epoch.Value
-        );
-}
-
-internal sealed record CaseDocument(
-    string Id,
-    ulong Epoch,
-    string Accused,
-    string Kinds,
-    string Severity,
-    string State,
-    bool Founded,
-    string ForWei,
-    string AgainstWei,
-    string SlashedWei
-)
-{
-    public static CaseDocument Of(CaseProgress progress) =>
-        new(
-            progress.Id.ToString(),
-            progress.Case.Epoch.Value,
-            progress.Case.Accused.ToString(),
-            progress.Case.Kinds.ToString(),
-            progress.Case.Severity.ToString(),
-            progress.State.ToString(),
-            progress.Founded,
-            progress.For.ToString(CultureInfo.InvariantCulture),
-            progress.Against.ToString(CultureInfo.InvariantCulture),
-            progress.SlashedWei.ToString(CultureInfo.InvariantCulture)
+            validator.ToString(),
+            one.Account.Attester?.ToString(),
+            one.Standing.Level.ToString(),
+            one.Standing.CleanRounds,
+            one.Account.Bond.ToString(),
+            one.Account.Leaving.ToString(),
+            one.Account.Leaving.Value > 0 ? one.Account.LeavesAt : null,
+            one.Account.IsDormant,
+            one.SlashedWei.ToString(CultureInfo.InvariantCulture),
+            one.Reputation.ToString(),
+            one.Rounds,
+            one.Agreed,
+            one.Deviations,
+            one.Slashes,
+            one.Missed.Count(missed => missed),
+            book.Rounds.FindLast(round => round.Entries.GetValueOrDefault(validator)?.Stated is not null)?.Epoch.Value
         );
 }

@@ -1,12 +1,13 @@
 using Akka.Actor;
 using Akka.Hosting;
 using Tao20.Actors.Arbitrage;
+using Tao20.Actors.Consensus;
 using Tao20.Domain.Arbitrage;
 using Tao20.Node.Hosting;
 
 namespace Tao20.Node.Http;
 
-/// <summary>What an operator can do to a running miner, with the token of its control file.</summary>
+/// <summary>What an operator can do to a running node, with the token of its control file.</summary>
 internal static class ControlEndpoints
 {
     /// <summary>The header with the token.</summary>
@@ -14,30 +15,20 @@ internal static class ControlEndpoints
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    public static void MapControl(this WebApplication app, ControlFile control) =>
+    /// <summary>What an operator can do to a miner: <c>POST /arbitrage/{operation}</c>.</summary>
+    public static void MapTraderControl(this WebApplication app, ControlFile control) =>
         app.MapPost(
             "/arbitrage/{operation}",
             async (string operation, HttpRequest request, IRequiredActor<ArbitrageKey> trader, CancellationToken cancel) =>
             {
-                if (!control.IsToken(request.Headers[TokenHeader]))
-                    return Results.Json(
-                        new { error = $"The header {TokenHeader} has to hold the token of the control file in the data directory." },
-                        NodeEndpoints.Json,
-                        statusCode: StatusCodes.Status401Unauthorized
-                    );
+                if (Refused(control, request) is { } refusal)
+                    return refusal;
                 if (
                     !Enum.TryParse<Operation>(operation, ignoreCase: true, out var wanted)
                     || !Enum.IsDefined(wanted)
                     || char.IsDigit(operation[0])
                 )
-                    return Results.Json(
-                        new
-                        {
-                            error = $"'{operation}' is not known: give {string.Join(", ", Enum.GetNames<Operation>()).ToLowerInvariant()}.",
-                        },
-                        NodeEndpoints.Json,
-                        statusCode: StatusCodes.Status404NotFound
-                    );
+                    return Unknown(operation, string.Join(", ", Enum.GetNames<Operation>()).ToLowerInvariant());
                 return await NodeEndpoints.AnswerAsync(async () =>
                     Results.Json(
                         TraderDocument.Of(await trader.ActorRef.Ask<ArbitrageStatus>(new Operate(wanted), Patience, cancel)),
@@ -45,5 +36,40 @@ internal static class ControlEndpoints
                     )
                 );
             }
+        );
+
+    /// <summary>What an operator can do to a validator: <c>POST /validator/pause</c> and <c>/validator/resume</c>.</summary>
+    public static void MapValidatorControl(this WebApplication app, ControlFile control) =>
+        app.MapPost(
+            "/validator/{operation}",
+            async (string operation, HttpRequest request, IRequiredActor<ConsensusKey> consensus, CancellationToken cancel) =>
+            {
+                if (Refused(control, request) is { } refusal)
+                    return refusal;
+                if (operation is not ("pause" or "resume"))
+                    return Unknown(operation, "pause, resume");
+                return await NodeEndpoints.AnswerAsync(async () =>
+                    Results.Json(
+                        await consensus.ActorRef.Ask<StatingSwitched>(new SwitchStating(operation == "pause"), Patience, cancel),
+                        NodeEndpoints.Json
+                    )
+                );
+            }
+        );
+
+    private static IResult? Refused(ControlFile control, HttpRequest request) =>
+        control.IsToken(request.Headers[TokenHeader])
+            ? null
+            : Results.Json(
+                new { error = $"The header {TokenHeader} has to hold the token of the control file in the data directory." },
+                NodeEndpoints.Json,
+                statusCode: StatusCodes.Status401Unauthorized
+            );
+
+    private static IResult Unknown(string operation, string known) =>
+        Results.Json(
+            new { error = $"'{operation}' is not known: give {known}." },
+            NodeEndpoints.Json,
+            statusCode: StatusCodes.Status404NotFound
         );
 }

@@ -37,8 +37,8 @@ internal sealed record FaultDocument(string Kind, string Message, DateTimeOffset
 
     private static NodeFault OfResult(LocalEpochResult result) =>
         new(
-            FaultKind.OffReference,
-            $"Epoch {result.Epoch}: computed here is something else than the validators agree on: "
+            FaultKind.DisagreesWithConsensus,
+            $"Epoch {result.Epoch}: computed here is something else than was settled: "
                 + $"{result.DisagreesWithConsensus}. Compare with tao20 consensus verify --epoch {result.Epoch}.",
             result.NotedAt
         );

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Tao20.Actors.Consensus;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Status;
 using Tao20.Chain.JsonRpc;
@@ -83,7 +84,7 @@ internal sealed record StatusDocument(
             [.. status.Ranking.Ranked.Select(RankedDocument.Of)],
             [.. status.Ranking.Unranked.Select(UnrankedDocument.Of)],
             [.. exclusions],
-            new SettledDocument(status.Settled.Count, [.. status.Settled.Recent.TakeLast(EpochsShown).Select(EpochDocument.Of)]),
+            new SettledDocument(status.Settled.Count, [.. status.Settled.Recent.TakeLast(EpochsShown).Select(status.Settled.Document)]),
             [.. status.Miners.Select(MinerDocument.Of)],
             new QuarantineDocument(
                 state.QuarantinedCount,
@@ -96,8 +97,8 @@ internal sealed record StatusDocument(
                 ]
             ),
             state.Schedule is { } schedule ? new ParametersDocument(schedule.Latest.Version, schedule.Latest.FromEpoch.Value) : null,
-            status.Settled.Book is { } book ? ConsensusDocument.Of(book) : null,
-            status.Validator is { } validator ? ValidatorSelfDocument.Of(validator) : null,
+            status.Settled.Book is { } book ? ConsensusDocument.Of(state.Identity?.Registry, book) : null,
+            status.Validator is { } validator ? ValidatorSelfDocument.Of(validator, status.Settled.IsPaused) : null,
             status.Market is { } market ? MarketDocument.Of(market, status) : null,
             CheckStatusDocument.Of(status.Check),
             FaultDocument.AllOf(status)
@@ -223,14 +224,17 @@ internal sealed record EpochDocument(
     string CarriedInRao,
     string CarriedOutRao,
     string ValidatorPoolRao,
-    string RankingRoot,
+    string? RankingRoot,
     uint ParametersVersion,
     IReadOnlyList<PayoutDocument> Ranked,
     IReadOnlyList<UnrankedDocument> Unranked,
     FairnessDocument Fairness
 )
 {
-    public static EpochDocument Of(EpochReport report)
+    /// <summary>The document of a report.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="isTold">Whether its ranking root may be told: not while others can still commit to it.</param>
+    public static EpochDocument Of(EpochReport report, bool isTold)
     {
         var most = report.Rewards.Payouts.Select(payout => (UInt128)payout.Payout.Value).DefaultIfEmpty().Max();
         return new EpochDocument(
@@ -239,13 +243,21 @@ internal sealed record EpochDocument(
             report.Rewards.CarriedIn.ToString(),
             report.Rewards.CarriedOut.ToString(),
             report.Rewards.ValidatorPool.ToString(),
-            report.RankingRoot.ToString(),
+            isTold ? report.RankingRoot.ToString() : null,
             report.ParametersVersion,
             [.. report.Rewards.Payouts.Select(payout => PayoutDocument.Of(payout, most))],
             [.. report.Ranking.Unranked.Select(UnrankedDocument.Of)],
             FairnessDocument.Of(report.Fairness)
         );
     }
+}
+
+/// <summary>Settled epochs as documents.</summary>
+internal static class SettledEpochsDocuments
+{
+    /// <summary>The document of one of these reports.</summary>
+    public static EpochDocument Document(this SettledEpochs settled, EpochReport report) =>
+        EpochDocument.Of(report, settled.IsTold(report.Closed.Epoch));
 }
 
 internal sealed record PayoutDocument(

@@ -9,14 +9,16 @@ namespace Tao20.Node.Http;
 /// <summary>What a node does as a validator, as <c>/status</c> shows it.</summary>
 internal sealed record ValidatorSelfDocument(
     string Account,
+    bool Paused,
     TransactionsDocument Transactions,
     IReadOnlyList<LocalEpochDocument> Computed,
     IReadOnlyList<WeightsDocument>? Weights
 )
 {
-    public static ValidatorSelfDocument Of(ValidatorStatus status) =>
+    public static ValidatorSelfDocument Of(ValidatorStatus status, bool isPaused) =>
         new(
             status.Sender.Account.ToString(),
+            isPaused,
             TransactionsDocument.Of(status.Sender),
             [.. status.Computed.Epochs.Select(LocalEpochDocument.Of)],
             status.Weights is { } weights
@@ -49,7 +51,7 @@ internal sealed record LocalEpochDocument(
     string RankingRoot,
     string WeightsHash,
     IReadOnlyList<string> Warnings,
-    string? OffReference
+    string? DisagreesWithConsensus
 )
 {
     public static LocalEpochDocument Of(LocalEpochResult result) =>

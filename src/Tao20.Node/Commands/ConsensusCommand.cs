@@ -69,10 +69,7 @@ internal static class ConsensusCommand
                 };
                 await using var chain = ChainConnection.Http(options, NullLogger.Instance);
                 await chain.ProbeAsync(cancel);
-                var parameters = NodeSettings.ReadRules(
-                    NodeConfiguration.Load(new Dictionary<string, string?>(), null, Directory.GetCurrentDirectory())
-                );
-                var audit = await RoundAudit.OfAsync(chain, parameters, new EpochId(parsed.GetValue(epoch)), subnet, cancel);
+                var audit = await RoundAudit.OfAsync(chain, new EpochId(parsed.GetValue(epoch)), subnet, cancel);
                 if (parsed.GetValue(json))
                     Console.WriteLine(JsonSerializer.Serialize(audit, NodeEndpoints.Json));
                 else
@@ -113,22 +110,22 @@ internal static class ConsensusCommand
     private static void Print(RoundAudit audit)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Epoch {audit.Epoch}: {audit.State}"));
-        Console.WriteLine($"  recomputed  NAV {audit.Nav ?? $"unavailable: {audit.Problem}"}");
+        Console.WriteLine($"  recomputed  NAV {audit.Nav ?? $"not told by the index: {audit.Problem}"}");
         Console.WriteLine($"              ranking root {audit.RankingRoot}");
         Console.WriteLine($"              weights {audit.WeightsHash}");
         Console.WriteLine(
             audit.ReferenceIsRight switch
             {
-                true => "  what the round took for right is what was recomputed",
-                false => "  what the round took for right is NOT what was recomputed",
-                null => "  the round has taken nothing for right",
+                true => "  what was settled is what was recomputed",
+                false => "  what was settled is NOT what was recomputed",
+                null => "  nothing was settled",
             }
         );
         foreach (var attestation in audit.Attestations)
             Console.WriteLine($"  {attestation.Validator}  {(attestation.Right ? "right" : string.Join("; ", attestation.Findings))}");
         foreach (var absent in audit.Absent)
-            Console.WriteLine($"  {absent}  has said nothing");
+            Console.WriteLine($"  {absent}  has stated nothing");
         foreach (var violation in audit.Violations)
-            Console.WriteLine($"  violation: {violation}");
+            Console.WriteLine($"  deviation: {violation}");
     }
 }

@@ -48,12 +48,14 @@ internal static class EndpointOptions
     /// <summary>A chain that is asked once and by HTTP alone.</summary>
     /// <param name="endpoints">The endpoints, in order of preference.</param>
     /// <param name="contract">The contract it is about; none for questions about accounts.</param>
-    public static ChainConnection Connect(IReadOnlyList<Uri> endpoints, Address contract = default) =>
+    /// <param name="registry">The registry that is called; null for none.</param>
+    public static ChainConnection Connect(IReadOnlyList<Uri> endpoints, Address contract = default, Address? registry = null) =>
         ChainConnection.Http(
             new ChainOptions
             {
                 Endpoints = endpoints,
                 Contract = contract,
+                Registry = registry,
                 WebSocket = false,
             },
             NullLogger.Instance

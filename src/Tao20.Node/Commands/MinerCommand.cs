@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Tao20.Domain.Arbitrage;
 using Tao20.Node.Configuration;
-using Tao20.Node.Hosting;
 using Tao20.Node.Http;
 using Tao20.Node.Rebuild;
 
@@ -150,44 +148,12 @@ internal static class MinerCommand
                         ExitCodes.Usage,
                         "DataDir is missing: give --data-dir with the directory of the running miner."
                     );
-                var (http, token) = ControlFile.Read(directory);
-                await AskAsync(http, token, operation, cancel);
+                var trader = await ControlClient.AskAsync<TraderDocument>(directory, $"arbitrage/{command.Name}", cancel);
+                Console.WriteLine($"{trader.Account}: {trader.State}{(trader.Why is { } why ? $" ({why})" : "")}");
                 return ExitCodes.Ok;
             }
         );
         return command;
-    }
-
-    private static async Task AskAsync(Uri http, string token, Operation operation, CancellationToken cancel)
-    {
-        using var client = new HttpClient { BaseAddress = http };
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/arbitrage/{operation.ToString().ToLowerInvariant()}");
-        request.Headers.Add(ControlEndpoints.TokenHeader, token);
-        try
-        {
-            using var response = await client.SendAsync(request, cancel);
-            if (!response.IsSuccessStatusCode)
-                throw new NodeException(
-                    ExitCodes.Failed,
-                    $"The miner at {http} refused: {await response.Content.ReadAsStringAsync(cancel)}"
-                );
-            var trader =
-                await response.Content.ReadFromJsonAsync<TraderDocument>(NodeEndpoints.Json, cancel)
-                ?? throw new JsonException("an empty answer");
-            Console.WriteLine($"{trader.Account}: {trader.State}{(trader.Why is { } why ? $" ({why})" : "")}");
-        }
-        catch (HttpRequestException e)
-        {
-            throw new NodeException(
-                ExitCodes.Failed,
-                $"The miner at {http} does not answer: it has ended without removing its control file. Start it again.",
-                e
-            );
-        }
-        catch (JsonException e)
-        {
-            throw new NodeException(ExitCodes.Failed, $"What answers at {http} is no miner: {e.Message}", e);
-        }
     }
 
     private static string? Text<T>(T? value)

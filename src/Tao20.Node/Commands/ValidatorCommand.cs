@@ -5,7 +5,7 @@ using Tao20.Node.Rebuild;
 
 namespace Tao20.Node.Commands;
 
-/// <summary><c>tao20 validator</c>: the pipeline on a given chain, until stopped.</summary>
+/// <summary><c>tao20 validator</c>: the pipeline on a given chain, until stopped; and what a validator's account does.</summary>
 internal static class ValidatorCommand
 {
     public static Command Create()
@@ -65,6 +65,10 @@ internal static class ValidatorCommand
             httpPort,
             hocon,
         };
+        foreach (
+            var subcommand in ValidatorBondCommands.All().Concat(ValidatorProposalCommands.All()).Concat(ValidatorSwitchCommands.All())
+        )
+            command.Add(subcommand);
         command.SetAction(
             async (parsed, cancel) =>
             {

@@ -110,7 +110,7 @@ public sealed partial class SettingsTests
                 "Chain:Registry = 0x12 is not an address: give 0x and 40 hex digits.",
                 "Chain:Retries = often is not usable: give a whole number from 0 to 10.",
                 "Chain:RetryDelay = soon is not a duration: give e.g. 250ms, 20s, 5m or 1h.",
-                "Consensus:QuorumPercent = 50 is out of range: give 51 to 100 percent.",
+                "Consensus:QuorumPercent = 50 is not a known option: see docs/settings.md for the names.",
                 "Http:Port = 65536 is out of range: give 0 to 65535.",
                 "Journal:Kind = 1 is not known: give one of Sqlite, PostgreSql.",
                 "Netuid = 70000 is out of range: give 0 to 65535.",
@@ -124,21 +124,32 @@ public sealed partial class SettingsTests
         );
     }
 
-    /// <summary>What validators sign: a change here splits those that have it from those that have not.</summary>
+    /// <summary>What validators state by: a change here splits those that have it from those that have not.</summary>
     [Fact]
-    public void The_canonical_text_of_the_rules_is_what_it_always_was()
+    public void The_hash_of_the_rules_defaults_is_what_it_always_was() =>
+        Assert.Equal(
+            "0xbd28b71d4f915ff7a123d0ee4f02495d0bf01f9ba33c5165dc038569856f7817",
+            DomainParameters.HashOf(DomainParameters.Default.Text(), Tao20.Chain.Abi.Keccak.Hash).ToString()
+        );
+
+    [Fact]
+    public void A_validator_needs_two_endpoints_or_says_that_one_is_enough_and_has_no_rules_of_its_own()
     {
-        var text = DomainParameters.Default.CanonicalText();
+        (string, string)[] given = [("Chain:Registry", Address), ("Validator:KeyFile", "key")];
+        Assert.StartsWith("Chain:Endpoints has one URL", Refusal(given), StringComparison.Ordinal);
+        Assert.Null(Refusal([.. given, ("Consensus:AllowSingleEndpoint", "true")]));
+        Assert.Null(Refusal(given, "http://127.0.0.1:1,http://127.0.0.1:2"));
         Assert.StartsWith(
-            "Scoring:Eligibility:DustWei=10000000000000000\nScoring:Eligibility:BurstTrades=10\n",
-            text,
+            "Scoring is given with a registry",
+            Refusal([("Chain:Registry", Address), ("Scoring:Rewards:TierPercent", "26")]),
             StringComparison.Ordinal
         );
-        Assert.EndsWith("Consensus:RepeatCount=3\nConsensus:DisputeBlocks=150\n", text, StringComparison.Ordinal);
-        Assert.Equal(
-            "0x4ba7a9169527a61d6c736627c4706a5e4232a1d41cda9ed8f2bb16bf2bdda627",
-            DomainParameters.Default.Hash(Tao20.Chain.Abi.Keccak.Hash).ToString()
-        );
+
+        static string? Refusal((string, string)[] given, string endpoints = "http://127.0.0.1:1")
+        {
+            (string, string)[] node = [("DataDir", "d"), ("Chain:Contract", Address), ("Chain:Endpoints", endpoints)];
+            return Record.Exception(() => NodeSettings.Read(With(new ConfigurationBuilder().Build(), [.. node, .. given])))?.Message;
+        }
     }
 
     private const string Address = "0x0000000000000000000000000000000000000001";

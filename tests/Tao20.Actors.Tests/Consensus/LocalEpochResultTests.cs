@@ -1,7 +1,7 @@
 using Tao20.Actors.Consensus;
-using Tao20.Domain.Consensus;
 using Tao20.Domain.Index;
 using Tao20.Domain.Nav;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Units;
 
 namespace Tao20.Actors.Tests.Consensus;
@@ -22,37 +22,41 @@ public sealed class LocalEpochResultTests
     [InlineData(960, NavMove.Alert, 1)]
     public void A_move_of_two_percent_warns_and_one_of_four_alerts(int thousandths, NavMove move, int warnings)
     {
-        var (moved, said) = LocalEpochResult.Judge(Reading(Times(One, thousandths)), One, null);
-        Assert.Equal((move, warnings), (moved, said.Count));
-        Assert.Equal(NavMove.Calm, LocalEpochResult.Judge(Reading(Times(One, thousandths)), null, null).Move);
+        var moved = Result(Times(One, thousandths)).With(Reading(One), null, null, One, null);
+        Assert.Equal((move, warnings), (moved.Move, moved.Warnings.Count));
+        Assert.Equal(NavMove.Calm, Result(Times(One, thousandths)).With(Reading(One), null, null, null, null).Move);
     }
 
     [Fact]
-    public void A_nav_that_is_not_there_and_a_composition_off_the_rule_are_said()
+    public void A_nav_that_is_not_told_and_a_composition_off_the_rule_are_said()
     {
+        var untold = LocalEpochResult.Of(new EpochComputation(Say(TaoPerToken.From(0)), [], "reverted"), DateTimeOffset.UnixEpoch);
+        Assert.Null(untold.Nav);
+        Assert.Contains("reverted", Assert.Single(untold.Warnings), StringComparison.Ordinal);
         var inputs = new NavInputs(7, Root, 9, Wei.OneTao, []);
-        Assert.Contains(
-            "why",
-            Assert.Single(LocalEpochResult.Judge(new NavReading.Unavailable(inputs, NavProblem.PriceMissing, "why"), One, null).Warnings),
-            StringComparison.Ordinal
-        );
+        var unavailable = new NavReading.Unavailable(inputs, NavProblem.PriceMissing, "why");
+        Assert.Contains("why", Assert.Single(Result(One).With(unavailable, null, null, One, null).Warnings), StringComparison.Ordinal);
         var check = new CompositionCheck(new DateOnly(2026, 11, 22), ["subnet 9 is held and not among the largest 20"]);
         Assert.Equal(
             "composition as of 2026-11-22: subnet 9 is held and not among the largest 20",
-            Assert.Single(LocalEpochResult.Judge(Reading(One), One, check).Warnings)
+            Assert.Single(Result(One).With(Reading(One), null, null, One, check).Warnings)
         );
     }
 
     [Fact]
-    public void What_differs_from_the_reference_is_named_and_a_nav_within_a_tenth_of_a_percent_does_not()
+    public void What_differs_from_what_was_settled_is_named_field_by_field()
     {
-        var result = new LocalEpochResult(new EpochId(5), 8, One, null, null, NavMove.Calm, Root, Root, [], DateTimeOffset.UnixEpoch, null);
-        Assert.Null(result.Against(new ConsensusValues(Times(One, 1_001), Root, Root, [])));
-        Assert.Contains("NAV", result.Against(new ConsensusValues(Times(One, 1_002), Root, Root, [])), StringComparison.Ordinal);
-        Assert.Contains("ranking root", result.Against(new ConsensusValues(One, Other, Root, [])), StringComparison.Ordinal);
-        Assert.Contains("weights", result.Against(new ConsensusValues(One, Root, Other, [])), StringComparison.Ordinal);
-        Assert.Null((result with { Nav = null }).Against(new ConsensusValues(Times(One, 2_000), Root, Root, [])));
+        var own = Say(One).Statement;
+        Assert.Null(LocalEpochResult.Difference(own, own));
+        var other = own with { Nav = Times(One, 1_001), RankingRoot = Other };
+        var difference = LocalEpochResult.Difference(own, other);
+        Assert.Equal($"NAV {own.Nav}, theirs {other.Nav}; ranking root {Root}, theirs {Other}", difference);
     }
+
+    private static LocalEpochResult Result(TaoPerToken nav) =>
+        LocalEpochResult.Of(new EpochComputation(Say(nav), [], null), DateTimeOffset.UnixEpoch);
+
+    private static Stated Say(TaoPerToken nav) => new(new Statement(new EpochId(5), 8, Root, nav, Wei.OneTao, Root, Root, Root), []);
 
     private static NavReading.Available Reading(TaoPerToken nav) => new(new NavInputs(7, Root, 9, Wei.OneTao, []), nav, []);
 

@@ -5,7 +5,7 @@ using Tao20.Actors.Status;
 using Tao20.Chain;
 using Tao20.Devnet;
 using Tao20.Devnet.Subtensor;
-using Tao20.Domain.Consensus;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Weights;
 using Tao20.Tests;
 
@@ -19,6 +19,9 @@ public abstract class OnOneChain(int count) : InDirectory, IAsyncLifetime
     protected static readonly CancellationToken None = CancellationToken.None;
 
     private const ulong MostBlocksBehind = 4;
+
+    // A window of ten minutes has twenty of these.
+    private const ulong SecondsPerBlock = 30;
 
     private protected List<Node> Nodes { get; } = [];
 
@@ -55,39 +58,40 @@ public abstract class OnOneChain(int count) : InDirectory, IAsyncLifetime
             async _ => await WeightsStateAsync(node),
             state => state.Recent is [.., var last] && last.Stage == stage && (epoch is null || last.Closed.Epoch.Value == (ulong)epoch),
             Patience,
-            cancel => PassAsync(Nodes[node], cancel),
+            PassAsync,
             state => string.Join(", ", state.Recent)
         );
         return state.Recent[^1];
     }
 
-    /// <summary>
-    /// Lets a block go by, and waits until a node is not far behind: windows are counted in blocks, which here take a moment.
-    /// </summary>
-    private async Task PassAsync(Node node, CancellationToken cancel)
+    /// <summary>Lets a block go by, and waits until nobody is far behind: here a block takes a moment.</summary>
+    private protected async Task PassAsync(CancellationToken cancel)
     {
-        await Anvil.Client.MineAsync(++Time, cancel);
+        await Anvil.Client.MineAsync(Time += SecondsPerBlock, cancel);
         var block = await Anvil.Client.BlockNumberAsync(cancel);
-        await Eventually.BecomesAsync<NodeStatus>(
-            async _ => await node.StatusAsync(),
-            status => status.Follower.Latest?.Number + MostBlocksBehind >= block,
-            Patience
-        );
+        foreach (var node in Nodes.ToList())
+            await Eventually.BecomesAsync<NodeStatus>(
+                async _ => await node.StatusAsync(),
+                status => status.Follower.State.Last?.Number + MostBlocksBehind >= block,
+                Patience
+            );
     }
 
     /// <summary>A validator's weights of all epochs.</summary>
     private protected Task<WeightsState> WeightsStateAsync(int node) =>
         Nodes[node].Actor<WeightsKey>().Ask<WeightsState>(GetWeights.Instance, TimeSpan.FromSeconds(20));
 
-    private protected async Task StartAsync(IAttestationStrategy? first = null)
+    private protected async Task StartAsync(IStatementStrategy? first = null)
     {
         for (var i = 0; i < count; i++)
             Nodes.Add(await StartAsync(i, i == 0 ? first : null));
     }
 
-    private protected async Task<Node> StartAsync(int i, IAttestationStrategy? strategy)
+    private protected string DirectoryOf(int i) => System.IO.Path.Combine(Path, $"validator-{i}");
+
+    private protected async Task<Node> StartAsync(int i, IStatementStrategy? strategy, string? elsewhere = null)
     {
-        var directory = Directory.CreateDirectory(System.IO.Path.Combine(Path, $"validator-{i}")).FullName;
+        var directory = Directory.CreateDirectory(elsewhere is null ? DirectoryOf(i) : System.IO.Path.Combine(Path, elsewhere)).FullName;
         var chain = new ChainOptions
         {
             Endpoints = [Rpc.Url],
@@ -121,22 +125,31 @@ public abstract class OnOneChain(int count) : InDirectory, IAsyncLifetime
 
     private protected Task CloseAsync() => Anvil.Client.ExecuteAsync([Economy.AdvanceEpoch()], Time += 3700, None);
 
-    /// <summary>Trades, the end of the epoch, and blocks until everyone knows the end of its round.</summary>
+    /// <summary>Trades, the end of the epoch, and blocks until everyone knows what its round has settled.</summary>
     private protected async Task EpochAsync()
     {
-        var before = (await Nodes[0].ConsensusAsync()).Book?.RoundsOpened ?? 0;
+        var before = (await Nodes[0].ConsensusAsync()).Book?.RoundCount ?? 0;
         await TradeAsync();
         await CloseAsync();
-        await BooksAsync(book => book.RoundsOpened == before + 1 && book.Rounds[^1].State != RoundState.Collecting);
+        await BooksAsync(book => book.RoundCount == before + 1 && book.Rounds[^1].SettledHash is not null);
     }
 
     /// <summary>Lets blocks go by until every validator's book is as wanted.</summary>
-    private protected Task<IReadOnlyList<ConsensusBook>> BooksAsync(Func<ConsensusBook, bool> wanted) =>
-        Eventually.BecomesAsync<IReadOnlyList<ConsensusBook>>(
+    private protected Task<IReadOnlyList<RegistryBook>> BooksAsync(Func<RegistryBook, bool> wanted) =>
+        Eventually.BecomesAsync<IReadOnlyList<RegistryBook>>(
             async _ => [.. (await Task.WhenAll(Nodes.Select(node => node.ConsensusAsync()))).Select(settled => settled.Book!)],
             books => books.All(wanted),
             Patience,
-            cancel => Anvil.Client.MineAsync(++Time, cancel),
-            books => string.Join("; ", books.Select(book => string.Join(", ", book.Rounds.Select(round => $"{round.Epoch} {round.State}"))))
+            PassAsync,
+            books => string.Join("; ", books.Select(Words))
+        );
+
+    private static string Words(RegistryBook book) =>
+        string.Join(
+            ", ",
+            book.Rounds.Select(round =>
+                $"{round.Epoch} {round.Standing} {round.Entries.Values.Count(entry => entry.Commitment is not null)} committed, "
+                + $"{round.Entries.Values.Count(entry => entry.Stated is not null)} stated"
+            )
         );
 }

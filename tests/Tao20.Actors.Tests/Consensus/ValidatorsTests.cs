@@ -1,12 +1,15 @@
+using System.Globalization;
 using Google.Protobuf;
 using Tao20.Actors.Consensus;
+using Tao20.Actors.Status;
 using Tao20.Chain.Abi;
 using Tao20.Devnet;
 using Tao20.Devnet.Subtensor;
-using Tao20.Domain.Consensus;
-using Tao20.Domain.Slashing;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
+using Tao20.Tests;
+using Tao20.Tests.Oracles;
 
 namespace Tao20.Actors.Tests.Consensus;
 
@@ -21,54 +24,65 @@ public sealed class ValidatorsTests() : OnOneChain(Count)
         await StartAsync();
         for (var epoch = 0; epoch < 3; epoch++)
             await EpochAsync();
-        var books = await BooksAsync(book => book.Rounds.Count(round => round.State == RoundState.Settled) == 3);
+        var books = await BooksAsync(book => book.Rounds.Count(round => round.Entries.Keys.Count(round.Agreed) == Count) == 3);
         foreach (var book in books)
         {
-            Assert.Empty(book.Cases);
+            // The last round is over with the next epoch.
             Assert.All(
                 book.Validators.Values,
-                record => Assert.Equal((3, 3, StandingLevel.Active), (record.Rounds, record.Agreed, record.Standing.Level))
+                one => Assert.Equal((2, 2, StandingLevel.Active), (one.Rounds, one.Agreed, one.Standing.Level))
             );
             Assert.Equal(Dump(books[0]), Dump(book));
         }
-        // What was attested is what the contract says, and weights are those of the miners.
-        var said = books[0].Rounds[^1].Counted[0].Signed;
+
+        // What was stated is what the contract says, and weights are those of the miners.
+        var said = books[0].Rounds[^1].Settled!;
         Assert.Equal(3, said.Weights.Count);
         Assert.Equal(65535, said.Weights.Max(weight => weight.Weight));
-        Assert.All(books[0].Rounds, round => Assert.Equal(Count, round.Counted.Count));
+        var call =
+            $"[{{\"to\":\"{Economy.Index}\",\"data\":\"{AbiEncoder.Call("getCurrentNAV()")}\"}},\"0x{said.Statement.BlockNumber:x}\"]";
+        var told = (await Anvil.Client.SendAsync("eth_call", call, None)).GetString()!;
+        Assert.Equal(said.Statement.Nav.Value, UInt128.Parse(told.AsSpan(34), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
     }
 
     [Fact]
     public async Task A_validator_whose_nav_is_three_percent_off_is_slashed_fifteen_percent_once_and_the_rounds_go_on()
     {
         await StartAsync(new SkewedNav(3));
+        var liar = Validators.Keys[0].Address;
         await EpochAsync();
-        var books = await BooksAsync(book => book.Cases is [{ State: CaseState.Executed }]);
+        var books = await BooksAsync(book => book.Rounds[0].Entries[liar].Punished != Severity.None);
+        await EpochAsync();
         foreach (var book in books)
         {
-            var executed = Assert.Single(book.Cases);
+            Assert.Equal(Severity.Severe, book.Rounds[0].Entries[liar].Punished);
             Assert.Equal(
-                (Validators.Keys[0].Address, Severity.Severe, ViolationKinds.Nav),
-                (executed.Case.Accused, executed.Case.Severity, executed.Case.Kinds)
+                ((UInt128)(ValidatorSet.BondTao * Tao * 15 / 100), 1L, StandingLevel.Probation),
+                (book.Validators[liar].SlashedWei, book.Validators[liar].Slashes, book.Validators[liar].Standing.Level)
             );
-            Assert.Equal((UInt128)(ValidatorSet.BondTao * Tao * 15 / 100), executed.SlashedWei);
-            Assert.Equal(StandingLevel.Probation, book.Validators[Validators.Keys[0].Address].Standing.Level);
+            Assert.All(book.Validators.Where(one => one.Key != liar), one => Assert.Equal(0L, one.Value.Slashes));
             Assert.Equal(Dump(books[0]), Dump(book));
         }
     }
 
     [Fact]
-    public async Task A_validator_that_says_two_things_is_slashed_by_half_suspended_and_the_next_round_is_without_it()
+    public async Task What_a_validator_states_is_told_by_nobody_before_all_have_committed()
     {
-        await StartAsync(new Equivocating());
-        await EpochAsync();
-        var book = (await BooksAsync(book => book.Cases is [{ State: CaseState.Executed }]))[^1];
-        Assert.Equal((Severity.Critical, ViolationKinds.Equivocation), (book.Cases[0].Case.Severity, book.Cases[0].Case.Kinds));
-        Assert.Equal((UInt128)(ValidatorSet.BondTao * Tao / 2), book.Cases[0].SlashedWei);
-        await EpochAsync();
-        book = (await BooksAsync(book => book.Rounds is [_, { State: RoundState.Settled }]))[^1];
-        Assert.Equal(Count - 1, book.Rounds[1].Eligible.Count);
-        Assert.Equal(StandingLevel.Suspended, book.Validators[Validators.Keys[0].Address].Standing.Level);
+        await StartAsync();
+        await TradeAsync();
+        await CloseAsync();
+        await BooksAsync(book => book.Rounds is [{ Entries: { Count: Count } entries }] && entries.Values.All(IsCommitted));
+        foreach (var node in Nodes)
+        {
+            var status = await node.StatusAsync();
+            Assert.Empty(status.Validator!.Computed.Epochs);
+            Assert.False(status.Settled.IsTold(new EpochId(0)));
+        }
+
+        await BooksAsync(book => book.Rounds[0].SettledHash is not null);
+        Assert.True((await Nodes[0].StatusAsync()).Settled.IsTold(new EpochId(0)));
+
+        static bool IsCommitted(RoundEntry entry) => entry.Commitment is not null;
     }
 
     [Fact]
@@ -81,18 +95,16 @@ public sealed class ValidatorsTests() : OnOneChain(Count)
         // Ended somewhere in the round and started again on its journal: the outbox and the book know what was said.
         for (var restarts = 0; restarts < 5; restarts++)
         {
-            await Anvil.Client.MineAsync(++Time, None);
+            await PassAsync(None);
             await Nodes[1].DisposeAsync();
             Nodes[1] = await StartAsync(1, null);
         }
 
-        var books = await BooksAsync(book => book.Rounds is [{ State: RoundState.Settled }]);
-        Assert.All(books, book => Assert.Empty(book.Cases));
-        Assert.Single(books[0].Rounds[0].AttestationsBy(Validators.Keys[1].Address));
+        await BooksAsync(book => book.Rounds is [var round] && round.Entries.Keys.Count(round.Agreed) == Count);
 
-        // The bond, the attestation, the weights: each once.
+        // The bond, the commitment, the statement, the weights: each once.
         Assert.Equal(WeightsStage.Set, (await WeightsAsync(1, WeightsStage.Set)).Stage);
-        Assert.Equal(3UL, await Transactions.AnvilQuestions.NonceAsync(Anvil, Validators.Keys[1].Address));
+        Assert.Equal(4UL, await Transactions.AnvilQuestions.NonceAsync(Anvil, Validators.Keys[1].Address));
     }
 
     [Fact]
@@ -112,7 +124,7 @@ public sealed class ValidatorsTests() : OnOneChain(Count)
         Assert.Equal(committed.CommittedAt, set.CommittedAt);
         Assert.Equal(committed.Salt, set.Salt);
         Assert.Equal(set.Weights, await ValidatorSet.WeightsAsync(Economy, 20, ValidatorSet.UidOf(Economy, 1), None));
-        var attested = (await BooksAsync(book => book.Rounds is [{ State: RoundState.Settled }]))[0].Rounds[0].Counted[0].Signed.Weights;
+        var attested = (await BooksAsync(book => book.Rounds is [{ SettledHash: not null }]))[0].Rounds[0].Settled!.Weights;
         Assert.Equal(attested, set.Weights);
     }
 
@@ -142,15 +154,14 @@ public sealed class ValidatorsTests() : OnOneChain(Count)
         var set = await WeightsAsync(1, WeightsStage.Set);
         Assert.Equal(before.Weights, set.Weights);
         Assert.Equal(set.Weights, await ValidatorSet.WeightsAsync(Economy, 20, ValidatorSet.UidOf(Economy, 1), None));
+        await BooksAsync(book => book.Rounds is [{ SettledHash: not null }]);
         await EpochAsync();
         var after = await WeightsAsync(1, WeightsStage.Set);
         Assert.Equal(after.Weights, await ValidatorSet.WeightsAsync(Economy, 20, ValidatorSet.UidOf(Economy, 1), None));
 
         // Three miners are paid, and two who are not fill up what the subnet wants.
         Assert.Equal((5, 3), (after.Weights.Count, after.Weights.Count(weight => weight.Weight > 0)));
-        var books = await BooksAsync(book => book.Rounds is [{ State: RoundState.Settled }, { State: RoundState.Settled }]);
-        Assert.All(books, book => Assert.Empty(book.Cases));
-        Assert.All(books[0].Rounds, round => Assert.Equal(Count, round.Counted.Count));
+        await BooksAsync(book => book.Rounds.Count(round => round.Entries.Keys.Count(round.Agreed) == Count) == 2);
     }
 
     [Fact]
@@ -193,7 +204,7 @@ public sealed class ValidatorsTests() : OnOneChain(Count)
         await TradeAsync();
         await CloseAsync();
         Assert.Contains("no validator permit", (await WeightsAsync(0, WeightsStage.Refused)).Reason, StringComparison.Ordinal);
-        await BooksAsync(book => book.Rounds is [{ State: RoundState.Settled }]);
+        await BooksAsync(book => book.Rounds is [{ SettledHash: not null }]);
         Assert.Empty(await ValidatorSet.WeightsAsync(Economy, 20, ValidatorSet.UidOf(Economy, 0), None));
     }
 
@@ -202,7 +213,12 @@ public sealed class ValidatorsTests() : OnOneChain(Count)
     {
         await StartAsync();
         await EpochAsync();
-        var result = Assert.Single((await Nodes[0].StatusAsync()).Validator!.Computed.Epochs);
+        var status = await Eventually.BecomesAsync<NodeStatus>(
+            async _ => await Nodes[0].StatusAsync(),
+            status => status.Validator?.Computed.Epochs is [{ MintPrice: not null }],
+            Patience
+        );
+        var result = status.Validator!.Computed.Epochs[0];
         Assert.Null(result.DisagreesWithConsensus);
         Assert.True(
             result.MintPrice!.Value.Value > result.Nav!.Value.Value && result.RedeemPrice!.Value.Value < result.Nav.Value.Value,
@@ -214,29 +230,17 @@ public sealed class ValidatorsTests() : OnOneChain(Count)
     }
 
     /// <summary>All that validators agree on, as bytes.</summary>
-    private static string Dump(ConsensusBook book) => Convert.ToHexString(BookSnapshotWire.ToWire(book).ToByteArray());
+    private static string Dump(RegistryBook book) => Convert.ToHexString(RegistryBookWire.ToWire(book).ToByteArray());
 
-    private sealed class SkewedNav(int percent) : IAttestationStrategy
+    private sealed class SkewedNav(int percent) : IStatementStrategy
     {
-        public IReadOnlyList<PlannedAttestation> Create(NavAttestation computed, IReadOnlyList<SubnetWeight> weights, Round round) =>
-            [
-                new PlannedAttestation(
-                    computed with
-                    {
-                        Nav = TaoPerToken.From(computed.Nav.Value * (UInt128)(100 + percent) / 100),
-                    },
-                    weights,
-                    0
-                ),
-            ];
-    }
-
-    private sealed class Equivocating : IAttestationStrategy
-    {
-        public IReadOnlyList<PlannedAttestation> Create(NavAttestation computed, IReadOnlyList<SubnetWeight> weights, Round round) =>
-            [
-                new PlannedAttestation(computed, weights, 0),
-                new PlannedAttestation(computed with { Nav = TaoPerToken.From(computed.Nav.Value + 1) }, weights, 0),
-            ];
+        public Stated State(Stated computed) =>
+            computed with
+            {
+                Statement = computed.Statement with
+                {
+                    Nav = TaoPerToken.From(computed.Statement.Nav.Value * (UInt128)(100 + percent) / 100),
+                },
+            };
     }
 }

@@ -6,13 +6,8 @@ using Tao20.Actors.Pricing;
 using Tao20.Actors.Transactions;
 using Tao20.Chain.Abi;
 using Tao20.Domain.Arbitrage;
-using Tao20.Domain.Consensus;
-using Tao20.Domain.Coordination;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Index;
-using Tao20.Domain.Parameters;
-using Tao20.Domain.Settlement;
-using Tao20.Domain.Tests.Consensus;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
@@ -25,40 +20,9 @@ namespace Tao20.Actors.Tests.Serialization;
 /// <summary>Those of the actors that have a journal of their own.</summary>
 internal static partial class Samples
 {
-    /// <summary>Everything validators can say, what follows from it, and the book it leaves.</summary>
-    private static IEnumerable<object> Book(ClosedEpoch closed, ParametersVersion parameters)
-    {
-        var story = Story.Of(1000, 1000, 1000, 3000).Attest(4, 3).AttestAll(1, 2, 3);
-        story
-            .Punish(story.Found[0].Id)
-            .Pass(30)
-            .Close()
-            .Attest(1, parameters: Story.Root)
-            .Attest(2)
-            .Attest(2, 1)
-            .Pass(30)
-            .Close()
-            .Pass(300)
-            .Close();
-        var items = story
-            .Facts.Where(fact => fact is not (ChainFact.BlockReached or ChainFact.EpochClosed))
-            .Select(fact => (BookItem)new BookItem.Fact(fact))
-            .Append(new BookItem.EpochEnd(closed with { LastBlockHash = Story.Root }, parameters))
-            .ToList();
-        return
-        [
-            new FoldFacts(3, items, 99),
-            new FactsFolded(3),
-            new CoordinatorEvent.FactsQueued(items),
-            new CoordinatorEvent.BookAdvanced(5, story.Events),
-            new CoordinatorState(SettledState.Initial, new ConsensusInbox(story.Book, [.. items], items[^1].At)),
-            new SettledEpochs(0, [], story.Book),
-        ];
-    }
-
     private static IEnumerable<object> Outbox()
     {
-        var intent = new TransactionIntent("attest-5", Miner, 7, new byte[] { 1, 2 }, 99);
+        var intent = new TransactionIntent("attest-5", Miner, 7, new byte[] { 1, 2 }, 99) { OutlastsFullBlocks = true };
         var attempt = new Attempt(3, Keccak.Hash([4]), new byte[] { 5, 6 }, 1_000_000_000_000, 1, 21_000);
         var receipt = new Receipt(attempt.Hash, 8, Keccak.Hash([5]), true, 20_000, 1_000_000_000) { ChargedWei = 7 };
         var planned = OutboxState.Initial.Evolve(new IntentPlanned(intent));
@@ -101,7 +65,7 @@ internal static partial class Samples
 
     private static IEnumerable<object> Weights()
     {
-        var closed = new ClosedEpoch(new EpochId(5), new EpochId(6), new Position(9, 1), 77) { LastBlockHash = Story.Root };
+        var closed = new ClosedEpoch(new EpochId(5), new EpochId(6), new Position(9, 1), 77) { LastBlockHash = Root };
         var waiting = new WeightsProgress(
             closed,
             WeightsStage.Waiting,
@@ -125,7 +89,7 @@ internal static partial class Samples
             DoneAt = 4,
             DoneSeconds = 36,
             Reason = "why",
-            Neurons = [new NeuronIdentity(1, Story.Root, 9), new NeuronIdentity(700, Hash256.Zero, ulong.MaxValue)],
+            Neurons = [new NeuronIdentity(1, Root, 9), new NeuronIdentity(700, Hash256.Zero, ulong.MaxValue)],
             Recycled = [4, 65535],
             CommitEpoch = 0,
             LastBlock = 12,
@@ -137,8 +101,8 @@ internal static partial class Samples
             TaoPerToken.From(UInt128.One << 90),
             null,
             Tao20.Domain.Nav.NavMove.Alert,
-            Story.Root,
-            Story.Root,
+            Root,
+            Root,
             ["one", "two"],
             DateTimeOffset.UnixEpoch.AddMilliseconds(5),
             "off"

@@ -147,7 +147,7 @@ internal static partial class Samples
             .. Account(),
             .. Duties(),
             .. Market(),
-            .. Book(closed.Closed, schedule.Latest),
+            .. Registry(closed.Closed),
         ];
     }
 }

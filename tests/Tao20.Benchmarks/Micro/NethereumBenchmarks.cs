@@ -64,15 +64,15 @@ public class NethereumBenchmarks
 
     /// <summary>Call data of a typed message, its shape read once.</summary>
     [Benchmark]
-    public string Encode() => new VoteFunction(_digest, true).Encode();
+    public string Encode() => new RegistryEndorseFunction(7, _digest).Encode();
 
     /// <summary>The same by Nethereum's own extension.</summary>
     [Benchmark]
-    public object EncodeByNethereum() => new VoteFunction(_digest, true).GetCallData();
+    public object EncodeByNethereum() => new RegistryEndorseFunction(7, _digest).GetCallData();
 
     /// <summary>The same by the encoder that was here before.</summary>
     [Benchmark]
-    public string EncodeAsBefore() => AbiEncoder.Call("vote(bytes32,bool)", _digest, true);
+    public string EncodeAsBefore() => AbiEncoder.Call("endorse(uint256,bytes32)", 7UL, _digest);
 
     [Event("TAO20Minted")]
     private sealed class MintedEvent : IEventDTO

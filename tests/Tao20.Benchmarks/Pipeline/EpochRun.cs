@@ -13,13 +13,12 @@ using Tao20.Actors.Metrics;
 using Tao20.Actors.Miners;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Signing;
-using Tao20.Domain.Consensus;
 using Tao20.Domain.Coordination;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Ingestion;
 using Tao20.Domain.Parameters;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Settlement;
-using Tao20.Domain.Slashing;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
@@ -30,7 +29,7 @@ namespace Tao20.Benchmarks.Pipeline;
 
 /// <summary>
 /// One line of <c>epoch</c>; times in milliseconds, the middle of the runs. <c>CoordinatorMilliseconds</c> is the same work through the
-/// coordinator's actor and its SQLite journal, with the signatures checked before, from the order to settle to the settled round.
+/// coordinator's actor and its SQLite journal, from the order to settle to the settled round.
 /// </summary>
 internal sealed record EpochResult(
     int Validators,
@@ -44,7 +43,7 @@ internal sealed record EpochResult(
 
 /// <summary>
 /// The close of an epoch, from the miners' volumes to the settled round: scores, ranking root, rewards, weights, and every validator's
-/// attestation checked (its signature recovered) and judged.
+/// commitment and statement taken into the book, statements and weights held against their hashes.
 /// </summary>
 internal static class EpochRun
 {
@@ -56,10 +55,7 @@ internal static class EpochRun
 
     public static async Task<EpochResult> RunAsync(int validators, int miners)
     {
-        var keys = Enumerable
-            .Range(1, validators)
-            .Select(i => PrivateKey.FromBytes(Keccak.Hash(BitConverter.GetBytes(i)).ToBytes()))
-            .ToList();
+        var keys = Enumerable.Range(1, validators).Select(i => Address.Parse($"0x{i:x40}")).ToList();
         var volumes = Enumerable.Range(0, miners).Select(Volume).ToList();
         var uids = volumes.Select((volume, i) => (volume.Miner, Uid: (ushort)i)).ToDictionary(pair => pair.Miner, pair => pair.Uid);
         var results = Enumerable.Range(0, Warmup + Runs).Select(_ => Once(keys, volumes, uids)).Skip(Warmup).ToList();
@@ -78,15 +74,14 @@ internal static class EpochRun
     }
 
     /// <summary>The same through the coordinator's actor and a fresh journal; miners that answer at once stand for the real ones.</summary>
-    private static async Task<double> CoordinatorAsync(List<PrivateKey> keys, List<EpochVolume> volumes, Dictionary<Address, ushort> uids)
+    private static async Task<double> CoordinatorAsync(List<Address> keys, List<EpochVolume> volumes, Dictionary<Address, ushort> uids)
     {
         var directory = Directory.CreateTempSubdirectory("tao20-epoch-").FullName;
         var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory) };
         SqliteJournal.Prepare(journal);
-        var registry = new RegistryIdentity(964, keys[0].Address);
         var faults = new FaultSignal();
         var settings = new FollowerSettings(
-            new ChainIdentity(registry.ChainId, Hash256.Zero, registry.Registry, 0, registry.Registry),
+            new ChainIdentity(964, Hash256.Zero, keys[0], 0, keys[0]),
             DomainParameters.Default,
             new JournalFaultReporter(journal, directory, faults, TimeProvider.System),
             faults,
@@ -112,23 +107,10 @@ internal static class EpochRun
         var closed = Closed;
         var report = EpochReport.Settle(closed, volumes, Parameters, Rao.Zero, Keccak.Hash);
         var weights = SubnetWeights.Of(report.Rewards.Payouts, uids).Weights;
-        var said = Said(closed, report, weights);
-        List<BookItem> items =
-        [
-            new BookItem.EpochEnd(closed, Parameters),
-            .. keys.Select(
-                (key, i) =>
-                    new BookItem.Fact(
-                        new ChainFact.Attested(
-                            new Position(1_001, (uint)i),
-                            Sign(key, said with { Validator = key.Address }, weights, registry)
-                        )
-                    )
-            ),
-        ];
-        await coordinator.Ask<FactsFolded>(new FoldFacts(1, [.. keys.Select((key, i) => new BookItem.Fact(Bond(key, i)))], 900), Patience);
+        List<BookItem> items = [new BookItem.EpochEnd(closed), .. Items(Round(keys, Said(closed, report, weights)), 1_001)];
+        await coordinator.Ask<FactsFolded>(new FoldFacts(1, [.. Items(Beginning(keys), 1)], 900, 1_700_000_000), Patience);
         var started = Stopwatch.GetTimestamp();
-        var folded = coordinator.Ask<FactsFolded>(new FoldFacts(2, items, 1_001), Patience);
+        var folded = coordinator.Ask<FactsFolded>(new FoldFacts(2, items, 1_001, closed.Timestamp + 700), Patience);
         await coordinator.Ask<EpochAcknowledged>(
             new SettleEpoch(new EpochToSettle(closed, [.. volumes.Select(volume => volume.Miner)]), Parameters),
             Patience
@@ -136,7 +118,7 @@ internal static class EpochRun
         await folded;
         var settled = await coordinator.Ask<SettledEpochs>(GetSettledEpochs.Instance, Patience);
         var elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-        if (settled.Book!.Rounds is not [{ State: RoundState.Settled }])
+        if (settled.Book!.Rounds is not [{ SettledHash: not null }])
             throw new InvalidOperationException("The round is not settled.");
         await host.StopAsync();
         Directory.Delete(directory, recursive: true);
@@ -146,74 +128,84 @@ internal static class EpochRun
     private static ClosedEpoch Closed =>
         new(new EpochId(0), new EpochId(1), new Position(1_000, 0), 1_700_003_600) { LastBlockHash = Keccak.Hash([1]) };
 
-    private static NavAttestation Said(ClosedEpoch closed, EpochReport report, IReadOnlyList<SubnetWeight> weights) =>
+    private static Stated Said(ClosedEpoch closed, EpochReport report, IReadOnlyList<SubnetWeight> weights) =>
         new(
-            closed.Epoch,
-            closed.LastBlock,
-            closed.LastBlockHash,
-            TaoPerToken.From(Wei.OneTao.Value),
-            Wei.OneTao,
-            report.RankingRoot,
-            Eip712.WeightsHash(weights),
-            Parameters.Parameters.Hash(Keccak.Hash),
-            default
+            new Statement(
+                closed.Epoch,
+                closed.LastBlock,
+                closed.LastBlockHash,
+                TaoPerToken.From(Wei.OneTao.Value),
+                Wei.OneTao,
+                report.RankingRoot,
+                Eip712.WeightsHash(weights),
+                DomainParameters.HashOf(DomainParameters.Default.Text(), Keccak.Hash)
+            ),
+            weights
         );
 
-    private static ChainFact.BondChanged Bond(PrivateKey key, int i) =>
-        new(new Position(1, (uint)i), key.Address, Wei.From((2_000 + (ulong)i) * Wei.OneTao.Value));
-
-    private static SignedAttestation Sign(
-        PrivateKey key,
-        NavAttestation attestation,
-        IReadOnlyList<SubnetWeight> weights,
-        RegistryIdentity registry
-    )
+    private static IEnumerable<RegistryFact> Beginning(List<Address> keys)
     {
-        var digest = Eip712.Digest(attestation, registry);
-        return new SignedAttestation(attestation, digest, weights, key.Sign(digest).ToBytes());
+        var rules = new RegistryRules(Wei.OneTao, 3, 600, 600, 108_000, 129_600, 48, Wei.OneTao, default);
+        return
+        [
+            new RegistryFact.ParametersScheduled(1, 1, new EpochId(0), DomainParameters.Default.Text()),
+            new RegistryFact.Created(1, rules),
+            .. keys.Select(
+                (key, i) =>
+                    new RegistryFact.Bonded(1, key, RegistryAccount.None with { Bond = Wei.From((2_000 + (ulong)i) * Wei.OneTao.Value) })
+            ),
+        ];
     }
 
+    /// <summary>A round in which everybody commits to the same and states it.</summary>
+    private static List<RegistryFact> Round(List<Address> keys, Stated said)
+    {
+        var (time, hash) = (Closed.Timestamp, Commitments.StatementHash(said.Statement));
+        return
+        [
+            new RegistryFact.RoundOpened(time + 1, 1, said.Statement.Epoch, time, 1),
+            .. keys.Select((key, i) => new RegistryFact.Committed(time + 1, 1, key, Keccak.Hash(BitConverter.GetBytes(i)))),
+            .. keys.Select(key => new RegistryFact.Attested(time + 601, 1, key, hash, 1, said)),
+            new RegistryFact.Settled(time + 601, 1, hash),
+        ];
+    }
+
+    private static IEnumerable<BookItem> Items(IEnumerable<RegistryFact> facts, ulong block) =>
+        facts.Select((fact, i) => new BookItem.Fact(new RegistryLog(new Position(block, (uint)i), fact)));
+
     private static (double Settle, double Weights, double Round) Once(
-        List<PrivateKey> keys,
+        List<Address> keys,
         List<EpochVolume> volumes,
         Dictionary<Address, ushort> uids
     )
     {
         var closed = Closed;
-        var registry = new RegistryIdentity(964, keys[0].Address);
-        var book = ConsensusBook.Initial(registry);
-        for (var i = 0; i < keys.Count; i++)
-            Tell(Bond(keys[i], i));
-
+        var book = Beginning(keys).Aggregate(RegistryBook.Initial, (book, fact) => book.After(fact));
         var started = Stopwatch.GetTimestamp();
         var report = EpochReport.Settle(closed, volumes, Parameters, Rao.Zero, Keccak.Hash);
         var settle = Lap(ref started);
         var weights = SubnetWeights.Of(report.Rewards.Payouts, uids).Weights;
         var said = Said(closed, report, weights);
         var weighed = Lap(ref started);
-        var attestations = keys.Select(key => Sign(key, said with { Validator = key.Address }, weights, registry)).ToList();
+        var facts = Round(keys, said);
         started = Stopwatch.GetTimestamp();
-        Tell(new ChainFact.EpochClosed(closed, said.Parameters, Parameters.Parameters.Consensus, report.Rewards.ValidatorPool));
-        for (var i = 0; i < attestations.Count; i++)
+        book = book.After(new RegistryFact.EpochClosed(closed.Timestamp, closed.Epoch, report.Rewards.ValidatorPool));
+        foreach (var fact in facts)
         {
-            var signed = attestations[i];
             if (
-                Signature.TryParse(signed.Signature.Span)?.Signer(Eip712.Digest(signed.Attestation, registry))
-                != signed.Attestation.Validator
+                fact is RegistryFact.Attested { Stated: var stated, Hash: var hash }
+                && (
+                    Commitments.StatementHash(stated.Statement) != hash
+                    || Eip712.WeightsHash(stated.Weights) != stated.Statement.WeightsHash
+                )
             )
-                throw new InvalidOperationException("A signature is not its signer's.");
-            Tell(new ChainFact.Attested(new Position(1_001, (uint)i), signed));
+                throw new InvalidOperationException("A statement is not of its hash.");
+            book = book.After(fact);
         }
 
-        if (book.Rounds[0].State != RoundState.Settled)
+        if (book.Rounds[0].SettledHash is null)
             throw new InvalidOperationException("The round is not settled.");
         return (settle, weighed, Lap(ref started));
-
-        void Tell(ChainFact fact)
-        {
-            foreach (var e in book.Decide(fact, Keccak.Hash))
-                book = book.Evolve(e);
-        }
     }
 
     private static EpochVolume Volume(int miner)

@@ -4,11 +4,8 @@ using Nethereum.ABI.FunctionEncoding.Attributes;
 using Nethereum.Contracts;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
-using Tao20.Domain.Consensus;
 using Tao20.Domain.Index;
-using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
-using Tao20.Domain.Weights;
 using Tao20.Tests;
 using Tao20.Tests.Oracles;
 using Xunit.Abstractions;
@@ -19,8 +16,6 @@ namespace Tao20.Chain.Tests.Abi;
 [Trait("Category", "Fast")]
 public sealed class CallDataTests
 {
-    private const string AttestationTuple = "(uint256,uint64,bytes32,uint256,uint256,bytes32,bytes32,bytes32,address)";
-    private const string CaseTuple = "(uint256,address,uint8,uint8,uint64,uint256,bytes32,bytes32)";
     private readonly Random _random;
 
     public CallDataTests(ITestOutputHelper output)
@@ -64,57 +59,6 @@ public sealed class CallDataTests
     }
 
     [Fact]
-    public void Attestations_and_cases_encode_as_tuples()
-    {
-        for (var i = 0; i < 100; i++)
-        {
-            var signed = Enumerable.Range(0, _random.Next(3)).Select(_ => Signed()).ToList();
-            var raised = new SlashCase(
-                new EpochId((ulong)_random.NextInt64()),
-                Address(),
-                (ViolationKinds)_random.Next(16),
-                (Severity)_random.Next(5),
-                (ulong)_random.NextInt64(),
-                TaoPerToken.From((ulong)_random.NextInt64()),
-                Hash(),
-                Hash(),
-                [.. signed.Select(one => one.Digest)],
-                [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new EpochId((ulong)_random.NextInt64()))]
-            );
-            Assert.Equal(
-                AbiEncoder.Call(
-                    $"raiseCase({CaseTuple},{AttestationTuple}[],bytes[],uint256[])",
-                    new AbiStruct([
-                        raised.Epoch.Value,
-                        raised.Accused,
-                        (byte)raised.Kinds,
-                        (byte)raised.Severity,
-                        raised.StakeBlock,
-                        raised.ReferenceNav.Value,
-                        raised.ReferenceRoot,
-                        raised.ReferenceWeightsHash,
-                    ]),
-                    signed.Select(one => (object)Tuple(one.Attestation)),
-                    signed.Select(one => (object)one.Signature.ToArray()),
-                    raised.MissedEpochs.Select(epoch => (object)epoch.Value)
-                ),
-                RegistryCalls.RaiseCase(raised, signed)
-            );
-            var single = Signed();
-            Assert.Equal(
-                AbiEncoder.Call(
-                    $"attest({AttestationTuple},uint16[],uint16[],bytes)",
-                    Tuple(single.Attestation),
-                    single.Weights.Select(weight => (object)weight.Uid),
-                    single.Weights.Select(weight => (object)weight.Weight),
-                    single.Signature.ToArray()
-                ),
-                RegistryCalls.Attest(single)
-            );
-        }
-    }
-
-    [Fact]
     public void Orders_encode_as_tuples()
     {
         const string tuple = "(uint256,uint256[],uint256[],uint256,uint256,uint256)";
@@ -147,41 +91,6 @@ public sealed class CallDataTests
             Assert.Equal(AbiEncoder.Call($"quoteMintAndSell({tuple})", encoded), RouterCalls.QuoteMintAndSell(order));
         }
     }
-
-    private SignedAttestation Signed() =>
-        new(
-            new NavAttestation(
-                new EpochId((ulong)_random.NextInt64()),
-                (ulong)_random.NextInt64(),
-                Hash(),
-                TaoPerToken.From((ulong)_random.NextInt64()),
-                Wei.From((ulong)_random.NextInt64()),
-                Hash(),
-                Hash(),
-                Hash(),
-                Address()
-            ),
-            Hash(),
-            [
-                .. Enumerable
-                    .Range(0, _random.Next(5))
-                    .Select(_ => new SubnetWeight((ushort)_random.Next(65536), (ushort)_random.Next(65536))),
-            ],
-            Bytes(65)
-        );
-
-    private static AbiStruct Tuple(NavAttestation said) =>
-        new([
-            said.Epoch.Value,
-            said.BlockNumber,
-            said.BlockHash,
-            said.Nav.Value,
-            said.TotalSupply.Value,
-            said.RankingRoot,
-            said.WeightsHash,
-            said.Parameters,
-            said.Validator,
-        ]);
 
     private object Value(Type type) =>
         type switch

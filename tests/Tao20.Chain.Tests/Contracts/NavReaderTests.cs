@@ -3,10 +3,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
+using Tao20.Chain.JsonRpc;
 using Tao20.Devnet;
 using Tao20.Devnet.Subtensor;
+using Tao20.Domain.Epochs;
 using Tao20.Domain.Nav;
+using Tao20.Domain.Parameters;
 using Tao20.Domain.Runtime;
+using Tao20.Domain.Trades;
+using Tao20.Domain.Units;
 using Tao20.Tests.Oracles;
 
 namespace Tao20.Chain.Tests.Contracts;
@@ -138,6 +143,54 @@ public sealed class NavReaderTests : IAsyncLifetime
         Assert.Equal(before.Nav, again.Nav);
         Assert.NotEqual(before.Nav, Assert.IsType<NavReading.Available>(await NavAsync()).Nav);
     }
+
+    [Fact]
+    public async Task What_is_stated_is_the_contracts_own_at_the_epochs_last_block_and_nothing_where_it_cannot_tell()
+    {
+        await ExecuteAsync(_economy.Mint(_economy.Miners[0], 50 * Tao, await _economy.NavAsync(_none), _time + 100));
+        await _chain.Head.RefreshAsync(_none);
+        var last = _chain.Head.Latest!;
+        await ExecuteAsync(_economy.Buy(3, 900_000_000_000_000));
+        var block = $"0x{last.Number:x}";
+        var own = (await _anvil.Client.CallAsync([(_economy.Index, AbiEncoder.Call("getCurrentNAV()"))], _none, block))[0];
+        var stated = await StatedAsync(last, StatementRules.Default);
+        Assert.Equal((AbiWords.BigInteger(own, 0), null), ((BigInteger)stated.Nav.Value, stated.NavFailure));
+        var supply = (await _anvil.Client.CallAsync([(_economy.Index, AbiEncoder.Call("totalSupply()"))], _none, block))[0];
+        Assert.Equal(AbiWords.BigInteger(supply, 0), (BigInteger)stated.Supply.Value);
+
+        // With too little gas the chain cannot tell it: that is said of the chain, and is the same from every node.
+        var untold = await StatedAsync(last, StatementRules.Default with { NavGas = 100_000 });
+        Assert.Equal(0UL, untold.Nav.Value);
+        Assert.NotNull(untold.NavFailure);
+        Assert.Contains("NAV", stated.DifferenceFrom(untold), StringComparison.Ordinal);
+        Assert.Null(stated.DifferenceFrom(await StatedAsync(last, StatementRules.Default)));
+    }
+
+    [Theory]
+    [InlineData(-32603, "VM Exception while processing transaction: revert no price", "reverted")]
+    [InlineData(3, "execution reverted", "reverted")]
+    [InlineData(-32603, "out of gas", "out of gas")]
+    [InlineData(-32003, "EVM error OutOfGas", "out of gas")]
+    [InlineData(-32603, "evm error: Other(\"dispatch execution failed: AmountTooLow\")", "failed")]
+    [InlineData(-32000, "header not found", null)]
+    [InlineData(-32005, "rate limit exceeded", null)]
+    public void What_a_node_refuses_for_reasons_of_its_own_says_nothing_of_the_chain(int code, string text, string? kind) =>
+        Assert.Equal(
+            kind,
+            ExecutionFailure.KindOf(new RpcErrorException(new EndpointName(1, new Uri("http://127.0.0.1")), "eth_call", code, text))
+        );
+
+    private Task<StatementInputs> StatedAsync(BlockHeader last, StatementRules rules) =>
+        new StatementReader(_chain.Pool, _chain.Options, 20).ReadAsync(
+            new ClosedEpoch(new EpochId(0), new EpochId(1), new Position(last.Number + 1, 0), last.Timestamp + 12)
+            {
+                LastBlockHash = last.Hash,
+            },
+            0,
+            [],
+            rules,
+            _none
+        );
 
     [Fact]
     public async Task A_miners_uid_is_the_one_it_has_on_the_subnet_and_who_has_none_is_left_out()

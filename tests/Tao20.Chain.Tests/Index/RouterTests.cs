@@ -1,5 +1,6 @@
 using System.Numerics;
 using Tao20.Chain.Abi;
+using Tao20.Chain.Tests.Registry;
 using Tao20.Devnet;
 using Tao20.Domain.Units;
 using Tao20.Tests.Oracles;
@@ -168,12 +169,16 @@ public sealed class RouterTests(IndexChains chains)
     [InlineData(473u)]
     public async Task Who_is_paid_by_the_registry_gets_its_own_bond_and_nobody_elses(uint spec)
     {
-        const int withdrawalBlocks = 1_000;
         var index = await chains.AnewAsync(spec);
-        var registry = await index.Chain.DeployAsync("FirstRegistry", AbiEncoder.Encode(index.Index));
+        var rules = new RegistryRules();
+        var registry = await index.Chain.DeployAsync(
+            "ValidatorRegistry",
+            AbiEncoder.Encode(index.Index, rules.Encoded, "a=1\n"u8.ToArray()),
+            500 * (UInt128)Whole
+        );
         var bond = 1_000 * (BigInteger)Whole;
         foreach (var account in new[] { index.Founder, index.Alice })
-            await index.CallAsync(account, AbiEncoder.Call("bond()"), bond, registry);
+            await index.CallAsync(account, RegistryData.Bond(default), bond, registry);
         var coldkey = ColdkeyOf(index.Bob);
         var stake = await index.Chain.StakeAsync(Netuids[0], coldkey);
         var thief = await index.Chain.DeployAsync(
@@ -182,11 +187,11 @@ public sealed class RouterTests(IndexChains chains)
             (UInt128)(bond * Whole)
         );
         await index.Chain.SetAsync("setAddress", thief);
-        await ActAsync(index, thief, registry, AbiEncoder.Call("bond()"), bond);
-        await ActAsync(index, thief, registry, AbiEncoder.Call("beginWithdrawal(uint256)", bond * Whole));
-        await index.Chain.Client.MineAsync(withdrawalBlocks, default);
-        await ActAsync(index, thief, registry, AbiEncoder.Call("withdraw()"));
-        Assert.Equal(2 * bond, await index.Chain.BalanceAsync(registry));
+        await ActAsync(index, thief, registry, RegistryData.Bond(index.Bob), bond);
+        await ActAsync(index, thief, registry, RegistryData.Unbond(bond * Whole));
+        await index.Chain.Client.MineAsync(await index.Chain.TimeAsync() + rules.Unbonding + 1, default);
+        await ActAsync(index, thief, registry, RegistryData.Withdraw());
+        Assert.Equal(2 * bond + 500, await index.Chain.BalanceAsync(registry));
         Assert.Equal(bond, await index.Chain.BalanceAsync(thief));
         Assert.Equal(stake, await index.Chain.StakeAsync(Netuids[0], coldkey));
     }

@@ -25,20 +25,20 @@ public sealed class CallsTests(ITestOutputHelper output)
             var (settled, said) = (Stated(random), Stated(random));
             var (signature, text) = (new byte[65], $"a={wei}\n");
             random.NextBytes(signature);
-            Same(RegistryData.Bond(one), ValidatorRegistryCalls.Bond(one));
-            Same(RegistryData.SetAttester(one), ValidatorRegistryCalls.SetAttester(one));
-            Same(RegistryData.Unbond(wei), ValidatorRegistryCalls.Unbond(wei));
-            Same(RegistryData.Withdraw(), ValidatorRegistryCalls.Withdraw());
-            Same(RegistryData.Sweep(one), ValidatorRegistryCalls.Sweep(one));
-            Same(RegistryData.Commit(one, (ulong)epoch, hash), ValidatorRegistryCalls.Commit(one, new EpochId((ulong)epoch), hash));
-            Same(RegistryData.Attest(one, said, hash, signature), ValidatorRegistryCalls.Attest(one, said, hash, signature));
-            Same(RegistryData.Punish(number, other, settled, said), ValidatorRegistryCalls.PunishDeviation(number, other, settled, said));
-            Same(RegistryData.MarkDormant(one), ValidatorRegistryCalls.MarkDormant(one));
-            Same(RegistryData.Wake(one), ValidatorRegistryCalls.Wake(one));
-            Same(RegistryData.Propose((ulong)epoch, text), ValidatorRegistryCalls.Propose(new EpochId((ulong)epoch), text));
-            Same(RegistryData.Endorse((int)number, hash), ValidatorRegistryCalls.Endorse(number, hash));
-            Same(RegistryData.Adopt((int)number, text), ValidatorRegistryCalls.Adopt(number, text));
-            Same(RegistryData.Lapse((int)number), ValidatorRegistryCalls.Lapse(number));
+            Same(RegistryData.Bond(one), RegistryCalls.Bond(one));
+            Same(RegistryData.SetAttester(one), RegistryCalls.SetAttester(one));
+            Same(RegistryData.Unbond(wei), RegistryCalls.Unbond(wei));
+            Same(RegistryData.Withdraw(), RegistryCalls.Withdraw());
+            Same(RegistryData.Sweep(one), RegistryCalls.Sweep(one));
+            Same(RegistryData.Commit(one, (ulong)epoch, hash), RegistryCalls.Commit(one, new EpochId((ulong)epoch), hash));
+            Same(RegistryData.Attest(one, said, hash, signature), RegistryCalls.Attest(one, said, hash, signature));
+            Same(RegistryData.Punish(number, other, settled, said), RegistryCalls.PunishDeviation(number, other, settled, said));
+            Same(RegistryData.MarkDormant(one), RegistryCalls.MarkDormant(one));
+            Same(RegistryData.Wake(one), RegistryCalls.Wake(one));
+            Same(RegistryData.Propose((ulong)epoch, text), RegistryCalls.Propose(new EpochId((ulong)epoch), text));
+            Same(RegistryData.Endorse((int)number, hash), RegistryCalls.Endorse(number, hash));
+            Same(RegistryData.Adopt((int)number, text), RegistryCalls.Adopt(number, text));
+            Same(RegistryData.Lapse((int)number), RegistryCalls.Lapse(number));
         }
 
         static void Same(string expected, string encoded) => Assert.Equal(expected, encoded);

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Tao20.Domain.Registry;
-using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 using static Tao20.Chain.Tests.Registry.BondScenarios;

@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
+using Tao20.Chain.Contracts.Messages;
 using Tao20.Chain.Signing;
-using Tao20.Domain.Consensus;
-using Tao20.Domain.Slashing;
-using Tao20.Domain.Trades;
+using Tao20.Domain.Registry;
 using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Tests.Signing;
@@ -71,17 +70,17 @@ public sealed class NethereumPitfallTests
     [Fact]
     public void A_list_that_claims_two_billion_items_is_refused_at_once()
     {
-        // Attested: nine words of the struct, the digest, then the offsets of three lists; the first claims 2^31 - 1 items.
-        var data = new byte[32 * 16];
-        data[32 * 10 + 30] = 0x01;
-        data[32 * 10 + 31] = 0xa0;
-        data[32 * 11 + 30] = 0x01;
-        data[32 * 11 + 31] = 0xa0;
-        data[32 * 12 + 30] = 0x01;
-        data[32 * 12 + 31] = 0xa0;
-        new byte[] { 0x7f, 0xff, 0xff, 0xff }.CopyTo(data, 32 * 13 + 28);
+        // Attested: the stake, where the statement is, the salt, where the signature is; then the statement: eight words, and the
+        // offsets of two lists, of which the first claims 2^31 - 1 items.
+        var data = new byte[32 * 17];
+        data[32 * 1 + 31] = 4 * 32;
+        new byte[] { 0x02, 0x00 }.CopyTo(data, 32 * 3 + 30);
+        new byte[] { 0x01, 0x40 }.CopyTo(data, 32 * 12 + 30);
+        new byte[] { 0x01, 0x60 }.CopyTo(data, 32 * 13 + 30);
+        new byte[] { 0x7f, 0xff, 0xff, 0xff }.CopyTo(data, 32 * 14 + 28);
         var clock = Stopwatch.StartNew();
-        var refused = Assert.Throws<FormatException>(() => Decode([RegistryEvents.Attested, Hash256.Zero, Hash256.Zero], data));
+        var topics = new[] { EventReader.Topic<RegistryAttestedEvent>(), Hash256.Zero, Hash256.Zero, Hash256.Zero };
+        var refused = Assert.Throws<FormatException>(() => RegistryFacts.Decode(1, topics, data));
         Assert.Contains("does not fit", refused.Message, StringComparison.Ordinal);
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), "it was read first");
     }
@@ -92,17 +91,21 @@ public sealed class NethereumPitfallTests
     [InlineData(33)]
     [InlineData(64)]
     public void A_log_that_is_short_or_long_is_no_event(int length) =>
-        Assert.Throws<FormatException>(() => Decode([RegistryEvents.BondChanged, Hash256.Zero], new byte[length]));
+        Assert.Throws<FormatException>(() =>
+            RegistryFacts.Decode(1, [EventReader.Topic<RegistryUnbondingEvent>(), Hash256.Zero], new byte[length])
+        );
 
     [Fact]
     public void A_log_whose_bits_are_not_what_contracts_write_is_no_event()
     {
-        var data = new byte[64];
-        data[31] = 2;
-        Assert.Throws<FormatException>(() => Decode([RegistryEvents.Voted, Hash256.Zero, Hash256.Zero], data));
-        data[31] = 1;
-        Assert.IsType<ChainFact.CaseVoted>(Decode([RegistryEvents.Voted, Hash256.Zero, Hash256.Zero], data));
-        Assert.Throws<FormatException>(() => Decode([RegistryEvents.Voted, Hash256.Zero], data));
+        // The fifth word of an account says whether it is dormant.
+        var topics = new[] { EventReader.Topic<RegistryBondedEvent>(), Hash256.Zero };
+        var data = new byte[7 * 32];
+        data[6 * 32 - 1] = 2;
+        Assert.Throws<FormatException>(() => RegistryFacts.Decode(1, topics, data));
+        data[6 * 32 - 1] = 1;
+        Assert.True(Assert.IsType<RegistryFact.Bonded>(RegistryFacts.Decode(1, topics, data)).Account.IsDormant);
+        Assert.Throws<FormatException>(() => RegistryFacts.Decode(1, topics[..1], data));
     }
 
     [Fact]
@@ -158,9 +161,6 @@ public sealed class NethereumPitfallTests
         for (Exception? e = Assert.Throws<KeyException>(() => PrivateKey.FromHex(bad)); e is not null; e = e.InnerException)
             Assert.DoesNotContain("4646", e.Message, StringComparison.Ordinal);
     }
-
-    private static ChainFact Decode(IReadOnlyList<Hash256> topics, byte[] data) =>
-        RegistryEvents.Decode(Registry, new Position(1, 0), topics, data);
 
     private static NavAttestation Attestation(ulong epoch) =>
         new(

@@ -1,5 +1,7 @@
 using Tao20.Domain.Ingestion;
 using Tao20.Domain.Parameters;
+using Tao20.Domain.Registry;
+using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using static Tao20.Domain.Ingestion.CursorCommand;
 using static Tao20.Domain.Ingestion.CursorEvent;
@@ -10,6 +12,11 @@ namespace Tao20.Domain.Tests.Ingestion;
 [Trait("Category", "Fast")]
 public sealed class CursorTests
 {
+    private static readonly DomainParameters Wanted = DomainParameters.Default with
+    {
+        Rewards = DomainParameters.Default.Rewards with { ValidatorPercent = 6 },
+    };
+
     private CursorState _state = CursorState.Initial;
 
     [Fact]
@@ -30,13 +37,28 @@ public sealed class CursorTests
     }
 
     [Fact]
-    public void Other_parameters_are_in_force_from_the_next_epoch_on()
+    public void Without_a_registry_other_parameters_are_in_force_from_the_next_epoch_on()
+    {
+        var identity = Identity with { Registry = null };
+        When(new Begin(identity, DomainParameters.Default));
+        var adopted = Assert.IsType<ParametersAdopted>(Assert.Single(When(new Begin(identity, Wanted))));
+        Assert.Equal(DomainParameters.Default, adopted.Schedule.At(default).Parameters);
+        Assert.Equal(Wanted, adopted.Schedule.At(new EpochId(1)).Parameters);
+    }
+
+    [Fact]
+    public void With_a_registry_the_first_start_decides_and_afterwards_what_the_registry_logs()
     {
         When(new Begin(Identity, DomainParameters.Default));
-        var wanted = DomainParameters.Default with { Rewards = DomainParameters.Default.Rewards with { ValidatorPercent = 6 } };
-        var adopted = Assert.IsType<ParametersAdopted>(Assert.Single(When(new Begin(Identity, wanted))));
-        Assert.Equal(DomainParameters.Default, adopted.Schedule.At(default).Parameters);
-        Assert.Equal(wanted, adopted.Schedule.At(new EpochId(1)).Parameters);
+        Assert.Empty(When(new Begin(Identity, Wanted)));
+        var scheduled = new RegistryFact.ParametersScheduled(1, 2, new EpochId(60), Wanted.Text());
+        var range = Range(3) with { Facts = [new RegistryLog(new Position(2, 1), scheduled)] };
+        var schedule = Assert.Single(Complete(range).OfType<ParametersAdopted>()).Schedule;
+        Assert.Equal(
+            (DomainParameters.Default, Wanted),
+            (schedule.At(new EpochId(59)).Parameters, schedule.At(new EpochId(60)).Parameters)
+        );
+        Assert.Empty(Complete(Range(4)).OfType<ParametersAdopted>());
     }
 
     [Fact]
@@ -84,10 +106,10 @@ public sealed class CursorTests
         Assert.Equal(1, _state.Settled);
     }
 
-    private void Complete(TradeRange range)
+    private IReadOnlyList<CursorEvent> Complete(TradeRange range)
     {
         var progress = _state.Book.Read(range.Trades, range.Advances);
-        When(new Complete(InFlightRange.Of(1, range, progress, Schedule, followsRegistry: false)));
+        return When(new Complete(InFlightRange.Of(1, range, progress, _state.Schedule ?? Schedule, followsRegistry: false)));
     }
 
     private IReadOnlyList<CursorEvent> When(CursorCommand command)

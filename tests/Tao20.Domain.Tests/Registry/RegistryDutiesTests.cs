@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Tao20.Domain.Registry;
-using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 
 namespace Tao20.Domain.Tests.Registry;

@@ -1,6 +1,5 @@
 using CsCheck;
 using Tao20.Domain.Registry;
-using Tao20.Domain.Slashing;
 
 namespace Tao20.Domain.Tests.Registry;
 

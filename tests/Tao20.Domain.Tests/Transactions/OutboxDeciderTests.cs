@@ -75,6 +75,18 @@ public sealed partial class OutboxDeciderTests
         );
 
     [Fact]
+    public void What_full_blocks_must_not_keep_out_of_a_window_offers_what_fifty_of_them_can_make_of_the_base_fee()
+    {
+        var raised = Enumerable.Range(0, 50).Aggregate(1.0, (fee, _) => fee * 1.0625);
+        Assert.Equal(FeePolicy.WindowFactor, (int)Math.Ceiling(raised));
+        var statement = Intent("a") with { OutlastsFullBlocks = true };
+        var signed = Assert.IsType<OutboxStep.Sign>(Decider.OnSimulated(State(Planned("a")), Chain, statement, new Simulation(100)));
+        Assert.Equal(FeePolicy.WindowFactor * Chain.BaseFee + Fees.PriorityFeePerGas, signed.Fees.MaxFee);
+        Assert.False(Fees.FallsShort(Chain.BaseFee));
+        Assert.True(Fees.FallsShort(Fees.MaxFeePerGas / FeePolicy.WindowFactor));
+    }
+
+    [Fact]
     public void A_first_signature_has_the_next_nonce_a_margin_of_gas_and_twice_the_base_fee() =>
         Assert.Equal(
             new OutboxStep.Sign(Intent("b"), 8, new GasFees(2_000_000 + 1_000_000, 1_000_000), 125),

@@ -35,6 +35,20 @@ internal sealed class RegistryRulesStruct
 
     [Parameter("address", "treasury", 9)]
     public string Treasury { get; set; } = "";
+
+    public static RegistryRulesStruct Of(RegistryRules rules) =>
+        new()
+        {
+            MinStake = (BigInteger)rules.MinStake.Value,
+            MinAttesters = rules.MinAttesters,
+            CommitSeconds = rules.CommitSeconds,
+            RevealSeconds = rules.RevealSeconds,
+            EvidenceSeconds = rules.EvidenceSeconds,
+            UnbondingSeconds = rules.UnbondingSeconds,
+            DormantRounds = rules.DormantRounds,
+            ProposalDeposit = (BigInteger)rules.ProposalDeposit.Value,
+            Treasury = rules.Treasury.ToString(),
+        };
 }
 
 [Struct("RegistryAccount")]

@@ -63,7 +63,7 @@ internal sealed class BookOfNetwork(Network network)
             var kept = book.Entries[Model.AddressOf(validator)];
             Assert.Equal(entry.Commitment is null, kept.Commitment is null);
             Assert.Equal(entry.Stated?.Statement, kept.Stated?.Statement);
-            Assert.Equal(entry.IsPunished, kept.Punished > Domain.Slashing.Severity.None);
+            Assert.Equal(entry.IsPunished, kept.Punished > Severity.None);
             if (model.Settled is not null)
                 Assert.Equal(Honest.IsPunishable(model, entry), kept.Punished == 0 && book.GradeOf(Model.AddressOf(validator)) > 0);
         }

@@ -1,6 +1,5 @@
 using Tao20.Chain.Abi;
 using Tao20.Domain.Registry;
-using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Tests.Registry.Model;

@@ -1,5 +1,4 @@
 using Tao20.Domain.Registry;
-using Tao20.Domain.Slashing;
 using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Tests.Registry.Model;

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using Tao20.Node.Hosting;
+using Tao20.Node.Http;
+
+namespace Tao20.Node.Commands;
+
+/// <summary>Has a running node do what an operator wants, by the control file in its data directory.</summary>
+internal static class ControlClient
+{
+    /// <summary>Asks the node of a data directory.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="path">What is asked, as a path.</param>
+    /// <param name="cancel">Cancels the operation.</param>
+    /// <exception cref="NodeException">There is none, it does not answer, or it refuses.</exception>
+    public static async Task<T> AskAsync<T>(string directory, string path, CancellationToken cancel)
+    {
+        var (http, token) = ControlFile.Read(directory);
+        using var client = new HttpClient { BaseAddress = http };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        request.Headers.Add(ControlEndpoints.TokenHeader, token);
+        try
+        {
+            using var response = await client.SendAsync(request, cancel);
+            if (!response.IsSuccessStatusCode)
+                throw new NodeException(
+                    ExitCodes.Failed,
+                    $"The node at {http} refused: {await response.Content.ReadAsStringAsync(cancel)}"
+                );
+            return await response.Content.ReadFromJsonAsync<T>(NodeEndpoints.Json, cancel) ?? throw new JsonException("an empty answer");
+        }
+        catch (HttpRequestException e)
+        {
+            throw new NodeException(
+                ExitCodes.Failed,
+                $"The node at {http} does not answer: it has ended without removing its control file. Start it again.",
+                e
+            );
+        }
+        catch (JsonException e)
+        {
+            throw new NodeException(ExitCodes.Failed, $"What answers at {http} is no such node: {e.Message}", e);
+        }
+    }
+}
