@@ -1,6 +1,7 @@
 using Tao20.Actors.Consensus;
 using Tao20.Domain.Checks;
 using Tao20.Domain.Registry;
+using Tao20.Domain.Transactions;
 using Tao20.Node;
 using Tao20.Node.Configuration;
 using Tao20.Node.Hosting;
@@ -13,6 +14,9 @@ internal sealed class DevnetHosts : IAsyncDisposable
     private const ulong MostBlocksBehind = 6;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    // So long nobody waits on the chain itself.
+    private static readonly TimeSpan TimeOfABlock = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan TimeToCatchUp = TimeSpan.FromSeconds(120);
     private readonly List<NodeHost> _hosts = [];
@@ -74,8 +78,8 @@ internal sealed class DevnetHosts : IAsyncDisposable
         );
 
     /// <summary>
-    /// Waits until no validator is more than some blocks behind: here a block takes a moment and not 12 s, and a busy machine must not
-    /// make honest validators miss their round.
+    /// Waits until no validator is more than some blocks behind, or has something to send that no node has yet: here a block takes a moment
+    /// and not 12 s, and a busy machine must not make honest validators miss their round.
     /// </summary>
     /// <exception cref="NodeException">One does not follow.</exception>
     public async Task KeepUpAsync(ulong head, CancellationToken cancel)
@@ -91,6 +95,19 @@ internal sealed class DevnetHosts : IAsyncDisposable
                 );
             await looks.WaitForNextTickAsync(cancel);
         }
+
+        foreach (var host in Running)
+        {
+            while (
+                TimeProvider.System.GetElapsedTime(started) < TimeOfABlock
+                && (await host.StatusAsync(false, cancel)).Validator is { Sender: { Waiting: null } sender }
+                && sender.Open.Any(IsUnsent)
+            )
+                await looks.WaitForNextTickAsync(cancel);
+        }
+
+        static bool IsUnsent(IntentProgress intent) =>
+            intent.State < IntentState.Broadcast && !intent.Id.StartsWith(Byzantine.Flooding, StringComparison.Ordinal);
     }
 
     /// <summary>Waits until everyone has folded everything that is final and settled every closed epoch.</summary>

