@@ -100,11 +100,12 @@ public sealed class DevnetValidatorsTests : InDirectory
         Assert.Single(summary["validators"]!.AsArray(), validator => Text(validator, "slashedWei") != "0");
     }
 
-    [Fact]
-    public async Task Whatever_some_do_or_go_through_rounds_are_settled_by_the_others_and_nobody_loses_stake()
+    [Theory]
+    [InlineData("7:withhold", "6:copy", "2:flood", "3:twin", "4:rebuild")]
+    [InlineData("7:silent", "6:late")]
+    public async Task Whatever_some_do_or_go_through_rounds_are_settled_by_the_others_and_nobody_loses_stake(params string[] kinds)
     {
         string[] seven = ["--validators", "7", "--block-time", "150ms", "--duration", "13s", "--epoch", "6s"];
-        string[] kinds = ["7:withhold", "6:copy", "2:flood", "3:twin", "4:rebuild"];
         var summary = await RunAsync([.. seven, .. kinds.SelectMany(kind => new[] { "--byzantine", kind })]);
         var rounds = summary["rounds"]!.AsArray();
         Assert.True(rounds.Count >= 3);
