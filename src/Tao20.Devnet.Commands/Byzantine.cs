@@ -5,6 +5,7 @@ using Tao20.Actors.Consensus;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Registry;
+using Tao20.Domain.Transactions;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
 
@@ -33,8 +34,11 @@ internal sealed record Byzantine(int Validator, IStatementStrategy Strategy, Mis
     public const string Kinds =
         "N:nav=+3%, N:weights=shuffle, N:silent, N:late, N:flood, N:withhold, N:copy, N:twin, or N:rebuild with N above 1";
 
-    /// <summary>How the names of a flood's transactions begin: there is no end to them.</summary>
-    public const string Flooding = "flood-";
+    // How the names of a flood's transactions begin: there is no end to them.
+    private const string Flooding = "flood-";
+
+    /// <summary>Whether a transaction is one of a flood.</summary>
+    public static bool IsFlood(IntentProgress intent) => intent.Id.StartsWith(Flooding, StringComparison.Ordinal);
 
     /// <summary>Reads one; null when it is none.</summary>
     public static Byzantine? TryParse(string text)

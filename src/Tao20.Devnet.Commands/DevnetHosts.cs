@@ -106,8 +106,7 @@ internal sealed class DevnetHosts : IAsyncDisposable
                 await looks.WaitForNextTickAsync(cancel);
         }
 
-        static bool IsUnsent(IntentProgress intent) =>
-            intent.State < IntentState.Broadcast && !intent.Id.StartsWith(Byzantine.Flooding, StringComparison.Ordinal);
+        static bool IsUnsent(IntentProgress intent) => intent.State < IntentState.Broadcast && !Byzantine.IsFlood(intent);
     }
 
     /// <summary>Waits until everyone has folded everything that is final and settled every closed epoch.</summary>
@@ -163,7 +162,7 @@ internal sealed class DevnetHosts : IAsyncDisposable
         foreach (var host in Running)
         {
             var sender = (await host.StatusAsync(false, cancel)).Validator?.Sender;
-            if (sender?.Open.Any(intent => !intent.Id.StartsWith(Byzantine.Flooding, StringComparison.Ordinal)) == true)
+            if (sender?.Open.All(Byzantine.IsFlood) == false)
                 return false;
         }
 
@@ -195,9 +194,7 @@ internal sealed class DevnetHosts : IAsyncDisposable
             book.Newest is { } newest
             && newest.Epoch.Value + 1 >= epochs
             && time >= book.Rules!.EndOf(newest.ClosedAt)
-            && book.Rounds.TrueForAll(round =>
-                round.Entries.All(entry => entry.Value.Punished != Severity.None || round.GradeOf(entry.Key) == Severity.None)
-            )
+            && book.Rounds.TrueForAll(round => round.Deviations.All(deviation => deviation.IsPunished))
         );
 
     /// <inheritdoc/>

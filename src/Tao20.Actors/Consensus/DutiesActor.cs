@@ -282,12 +282,13 @@ internal sealed class DutiesActor : UntypedActor
         if (
             _computed?.Stated.Statement is not { } own
             || book.RoundOf(own.Epoch)?.Settled is not { } settled
-            || LocalEpochResult.Difference(own, settled.Statement) is not { } difference
+            || LocalEpochResult.Differences(own, settled.Statement) is not { Count: > 0 } differences
         )
             return;
         var at = _results.FindIndex(result => result.Epoch == own.Epoch);
         if (at < 0 || _results[at].DisagreesWithConsensus is not null)
             return;
+        var difference = string.Join("; ", differences);
         _results[at] = _results[at] with { DisagreesWithConsensus = difference, NotedAt = _clock.GetUtcNow() };
         _log.Error(
             "Epoch {Epoch}: this node has computed something else than was settled: {Difference}. Compare with '{Command}'",

@@ -129,8 +129,7 @@ internal sealed class DutySubmissions(ValidatorRole role, IActorRef transactions
         _failed[duty] = (_failed.GetValueOrDefault(duty).Attempts + 1, block);
     }
 
-    private Hash256 DigestOf(Statement statement, Address validator) =>
-        Eip712.Digest(NavAttestation.Of(statement, validator), role.Registry);
+    private Hash256 DigestOf(Statement statement, Address validator) => Eip712.Digest(statement, validator, role.Registry);
 
     private Hash256 SaltOf(Hash256 digest) => Commitments.Salt(role.Key, digest);
 

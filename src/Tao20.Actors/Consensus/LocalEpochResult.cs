@@ -89,10 +89,10 @@ public sealed record LocalEpochResult(
         return this with { MintPrice = mint?.Price, RedeemPrice = redeem?.Price, Move = move, Warnings = warnings };
     }
 
-    /// <summary>What of a statement differs from what was settled, field by field; null when nothing does.</summary>
+    /// <summary>What of a statement differs from what was settled, a text for each field; empty when nothing does.</summary>
     /// <param name="own">What was computed here.</param>
     /// <param name="settled">What was settled.</param>
-    public static string? Difference(Statement own, Statement settled)
+    public static IReadOnlyList<string> Differences(Statement own, Statement settled)
     {
         (string Name, string Ours, string Theirs)[] fields =
         [
@@ -103,9 +103,6 @@ public sealed record LocalEpochResult(
             ("weights", $"{own.WeightsHash}", $"{settled.WeightsHash}"),
             ("parameters", $"{own.Parameters}", $"{settled.Parameters}"),
         ];
-        var different = fields
-            .Where(field => field.Ours != field.Theirs)
-            .Select(field => $"{field.Name} {field.Ours}, theirs {field.Theirs}");
-        return string.Join("; ", different) is { Length: > 0 } words ? words : null;
+        return [.. fields.Where(field => field.Ours != field.Theirs).Select(field => $"{field.Name} {field.Ours}, theirs {field.Theirs}")];
     }
 }

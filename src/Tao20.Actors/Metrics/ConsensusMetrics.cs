@@ -89,22 +89,21 @@ public sealed class ConsensusMetrics
     {
         if (round.SettledHash is not null && before?.SettledHash is null)
             _latency.Record((long)(round.SettledAt - round.ClosedAt));
-        _slashes.Add(
-            round.Entries.Values.Count(entry => entry.Punished != Severity.None)
-                - (before?.Entries.Values.Count(entry => entry.Punished != Severity.None) ?? 0)
-        );
+        _slashes.Add(Punished(round) - (before is null ? 0 : Punished(before)));
         if (!round.IsOver || before?.IsOver == true)
             return;
         _rounds.Add(1, new KeyValuePair<string, object?>("state", round.Standing.ToString()));
         foreach (var (validator, entry) in round.Entries)
         {
-            if (!HasStated(entry))
-                continue;
-            _attestations.Add(1, new KeyValuePair<string, object?>("agreed", round.Agreed(validator)));
-            if (round.GradeOf(validator) is var grade and not Severity.None)
-                _deviations.Add(1, new KeyValuePair<string, object?>("grade", grade.ToString()));
+            if (HasStated(entry))
+                _attestations.Add(1, new KeyValuePair<string, object?>("agreed", round.Agreed(validator)));
         }
+
+        foreach (var deviation in round.Deviations)
+            _deviations.Add(1, new KeyValuePair<string, object?>("grade", deviation.Grade.ToString()));
     }
+
+    private static int Punished(RegistryRound round) => round.Entries.Values.Count(entry => entry.Punished != Severity.None);
 
     private static bool HasStated(RoundEntry entry) => entry.Stated is not null;
 

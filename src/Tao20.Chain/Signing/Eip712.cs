@@ -20,9 +20,10 @@ public static class Eip712
     );
 
     /// <summary>
-    /// The digest of an attestation for a registry: domain <c>{name: "TAO20", version: "1", chainId, verifyingContract}</c>.
+    /// The digest of what a validator signs of a statement, for a registry: domain
+    /// <c>{name: "TAO20", version: "1", chainId, verifyingContract}</c>.
     /// </summary>
-    public static Hash256 Digest(NavAttestation attestation, RegistryIdentity registry)
+    public static Hash256 Digest(Statement statement, Address validator, RegistryIdentity registry)
     {
         // Made anew each time: Nethereum writes into the typed data it is given, so that one must not be shared between threads.
         var typed = new TypedData<Nethereum.ABI.EIP712.Domain>
@@ -38,7 +39,7 @@ public static class Eip712
             PrimaryType = "NavAttestation",
         };
         return new Hash256(
-            Keccak.Hash(new Eip712TypedDataEncoder().EncodeTypedData(new NavAttestationStruct(attestation), typed)).ToBytes()
+            Keccak.Hash(new Eip712TypedDataEncoder().EncodeTypedData(new NavAttestationStruct(statement, validator), typed)).ToBytes()
         );
     }
 

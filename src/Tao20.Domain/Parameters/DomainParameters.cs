@@ -39,12 +39,7 @@ public sealed record DomainParameters(EligibilityRules Eligibility, ScoreRules S
         [.. Setting.Check(Eligibility), .. Score.Validate(), .. Setting.Check(Rewards), .. Setting.Check(Statement)];
 
     /// <summary>The canonical text, as it is proposed to a registry and hashed in statements.</summary>
-    public string Text() =>
-        ParameterText.Write(
-            new object[] { Eligibility, Score, Rewards, Statement }
-                .SelectMany(part => Setting.Of(part.GetType()).Select(one => KeyValuePair.Create(KeyOf(one), one.NumberIn(part)!.Value)))
-                .Prepend(KeyValuePair.Create(VersionKey, (BigInteger)RulesVersion))
-        );
+    public string Text() => ParameterText.Write(Numbers());
 
     /// <summary>The hash of a text, whose characters are a byte each.</summary>
     public static Hash256 HashOf(string text, Keccak256 keccak) => keccak(Encoding.Latin1.GetBytes(text));
@@ -71,7 +66,7 @@ public sealed record DomainParameters(EligibilityRules Eligibility, ScoreRules S
             Setting.Read(Default.Statement, Of, errors)
         );
         errors.AddRange(parameters.Validate().Select(error => error.ToString()));
-        var keys = ParameterText.TryRead(Default.Text(), out var known) is null ? known.Keys : [];
+        var keys = Default.Numbers().Select(number => number.Key).ToList();
         errors.AddRange(keys.Except(numbers.Keys).Select(key => $"{key} is missing"));
         errors.AddRange(numbers.Keys.Except(keys).Select(key => $"{key} is no key of the rules {RulesVersion}"));
         problem = errors.Count == 0 ? null : string.Join("; ", errors);
@@ -80,6 +75,11 @@ public sealed record DomainParameters(EligibilityRules Eligibility, ScoreRules S
         string? Of(Setting setting) =>
             numbers.TryGetValue(KeyOf(setting), out var number) ? number.ToString(CultureInfo.InvariantCulture) : null;
     }
+
+    private IEnumerable<KeyValuePair<string, BigInteger>> Numbers() =>
+        new object[] { Eligibility, Score, Rewards, Statement }
+            .SelectMany(part => Setting.Of(part.GetType()).Select(one => KeyValuePair.Create(KeyOf(one), one.NumberIn(part)!.Value)))
+            .Prepend(KeyValuePair.Create(VersionKey, (BigInteger)RulesVersion));
 
     private static string KeyOf(Setting setting) => setting.StableName.Replace(':', '.').ToLowerInvariant();
 }

@@ -59,10 +59,10 @@ public sealed class RegistryDuties(RegistryBook book, ulong time, Func<Address, 
     private IEnumerable<RegistryDuty> Punishments(Address validator) =>
         from round in book.Rounds
         where round.SettledHash is not null && time < round.ClosedAt + Rules.EvidenceSeconds
-        from entry in round.Entries
-        where entry.Value.Punished == 0 && round.GradeOf(entry.Key) > 0
-        where time >= Rules.EndOf(round.ClosedAt) + Turn * Place(validator, round.Number, entry.Key)
-        select new RegistryDuty.Punish(validator, round.ClosedAt + Rules.EvidenceSeconds - 1, round.Number, entry.Key);
+        from deviation in round.Deviations
+        where !deviation.IsPunished
+        where time >= Rules.EndOf(round.ClosedAt) + Turn * Place(validator, round.Number, deviation.Validator)
+        select new RegistryDuty.Punish(validator, round.ClosedAt + Rules.EvidenceSeconds - 1, round.Number, deviation.Validator);
 
     private IEnumerable<RegistryDuty> Sleepers(Address validator)
     {

@@ -15,6 +15,12 @@ public sealed record RoundEntry(Hash256? Commitment, Hash256? Hash, Stated? Stat
     public static readonly RoundEntry None = new(null, null, null, Severity.None, Rao.Zero);
 }
 
+/// <summary>A statement that is further from the settled one than is tolerated.</summary>
+/// <param name="Validator">Whose.</param>
+/// <param name="Grade">How far.</param>
+/// <param name="IsPunished">Whether it has been punished.</param>
+public sealed record Deviation(Address Validator, Severity Grade, bool IsPunished);
+
 /// <summary>How a round stands.</summary>
 public enum RoundStanding : byte
 {
@@ -71,6 +77,12 @@ public sealed record RegistryRound(
         SettledHash is not null && Entries.GetValueOrDefault(validator) is { Stated: { } said } entry && entry.Hash != SettledHash
             ? Grades.Between(Settled!, said)
             : Severity.None;
+
+    /// <summary>The statements that are further from the settled one than is tolerated.</summary>
+    public IEnumerable<Deviation> Deviations =>
+        Entries
+            .Select(entry => new Deviation(entry.Key, GradeOf(entry.Key), entry.Value.Punished != Severity.None))
+            .Where(deviation => deviation.Grade != Severity.None);
 
     /// <summary>Whether a validator has stated what was settled.</summary>
     public bool Agreed(Address validator) => SettledHash is { } hash && Entries.GetValueOrDefault(validator)?.Hash == hash;

@@ -1,4 +1,5 @@
 using Tao20.Chain.Abi;
+using Tao20.Domain.Coordination;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Ingestion;
 using Tao20.Domain.Parameters;
@@ -38,17 +39,19 @@ internal sealed class ChainReplay(ParameterSchedule schedule)
     /// <param name="epoch">The epoch looked for.</param>
     public void Fold(TradeRange range, EpochId epoch)
     {
-        _schedule = _schedule.After(range.Facts.Select(log => log.Fact));
         var progress = _epochs.Read(range.Trades, range.Advances);
         _epochs = _epochs.After(progress.Closed.Count > 0, progress.Open, progress.Joined);
         var work = InFlightRange.Of(0, range, progress, _schedule, followsRegistry: true);
+        _schedule = work.Schedule;
         foreach (var batch in work.Batches.Values.SelectMany(parts => parts))
             Fold(batch);
-        var steps = range
-            .Facts.Select(log => (log.At, Step: (Action)(() => Tell(log.Fact, epoch))))
-            .Concat(progress.Closed.Select(closed => (At: closed.Closed.ClosedAt, Step: (Action)(() => Close(closed, epoch)))));
-        foreach (var (_, step) in steps.OrderBy(step => step.At))
-            step();
+        foreach (var item in work.Facts!)
+        {
+            if (item is BookItem.Fact(var log))
+                Tell(log.Fact, epoch);
+            else if (item is BookItem.EpochEnd(var end))
+                Close(progress.Closed.Single(closed => closed.Closed == end), epoch);
+        }
     }
 
     private void Fold(FoldTrades batch)

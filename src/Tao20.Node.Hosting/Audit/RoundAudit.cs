@@ -104,26 +104,20 @@ internal sealed record RoundAudit(
             round?.Settled is { } settled ? settled.Statement == right : null,
             [.. entries.Select(entry => Audit(entry.Key, entry.Value.Stated!, computed.Stated))],
             [.. round?.Stakes.Keys.Except(entries.Select(entry => entry.Key)).Select(absent => absent.ToString()) ?? []],
-            [
-                .. entries
-                    .Where(entry => round!.GradeOf(entry.Key) != Severity.None)
-                    .Select(entry =>
-                        $"{entry.Key} {round!.GradeOf(entry.Key)}, {(entry.Value.Punished == Severity.None ? "not " : "")}punished"
-                    ),
-            ]
+            [.. round?.Deviations.Select(one => $"{one.Validator} {one.Grade}, {(one.IsPunished ? "" : "not ")}punished") ?? []]
         );
     }
 
     private static AuditedAttestation Audit(Address validator, Stated said, Stated right)
     {
-        var difference = LocalEpochResult.Difference(said.Statement, right.Statement);
+        var differences = LocalEpochResult.Differences(said.Statement, right.Statement);
         return new AuditedAttestation(
             validator.ToString(),
             said.Statement.Nav.ToString(),
             said.Statement.RankingRoot.ToString(),
             said.Statement.WeightsHash.ToString(),
-            difference is null,
-            difference is null ? [] : [.. difference.Split("; "), $"that is {Words(Grades.Between(right, said))}"]
+            differences.Count == 0,
+            differences.Count == 0 ? [] : [.. differences, $"that is {Words(Grades.Between(right, said))}"]
         );
     }
 

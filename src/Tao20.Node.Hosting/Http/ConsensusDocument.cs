@@ -87,15 +87,7 @@ internal sealed record RoundDocument(
             Text(round.AttestedStake),
             Text(round.Eligible),
             settled is null ? null : round.SettledAt - round.ClosedAt,
-            [
-                .. round
-                    .Entries.Where(entry => round.GradeOf(entry.Key) != Severity.None)
-                    .Select(entry => new ViolationDocument(
-                        entry.Key.ToString(),
-                        round.GradeOf(entry.Key).ToString(),
-                        entry.Value.Punished != Severity.None
-                    )),
-            ]
+            [.. round.Deviations.Select(one => new ViolationDocument(one.Validator.ToString(), one.Grade.ToString(), one.IsPunished))]
         );
     }
 

@@ -4,6 +4,7 @@ using Tao20.Chain.Checks;
 using Tao20.Chain.Following;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Checks;
+using Tao20.Domain.Transactions;
 
 namespace Tao20.Node.Commands;
 
@@ -33,6 +34,28 @@ internal sealed record CheckedAccount(ChainConnection Chain, CheckReport Report,
         chain.Gate.Take(report);
         var id = await EndpointOptions.ChainIdAsync(chain, cancel);
         return new CheckedAccount(chain, report, id, new SingleTransaction(chain, key, id, subject.Fees));
+    }
+
+    /// <summary>Has one transaction made: prepared, and unless it is only to be looked at, sent and waited for until it is final.</summary>
+    /// <param name="intent">The transaction.</param>
+    /// <param name="isDryRun">Whether nothing is sent.</param>
+    /// <param name="cancel">Cancels the operation.</param>
+    /// <returns>What was prepared, and the receipt; null where nothing is sent.</returns>
+    /// <exception cref="NodeException">It was reverted.</exception>
+    /// <exception cref="TransactionRefusedException">It is not sent, or its end is not known.</exception>
+    public async Task<(OutboxStep.Sign Prepared, Receipt? Receipt)> SendAsync(
+        TransactionIntent intent,
+        bool isDryRun,
+        CancellationToken cancel
+    )
+    {
+        var prepared = await Sender.PrepareAsync(intent, cancel);
+        if (isDryRun)
+            return (prepared, null);
+        var receipt = await Sender.SendAsync(prepared, cancel);
+        return receipt.Success
+            ? (prepared, receipt)
+            : throw new NodeException(ExitCodes.Failed, $"Transaction {receipt.Hash} was reverted in block {receipt.Block}.");
     }
 
     /// <summary>What a command ends with when nothing is sent: by the check's worst row where that has switched it off.</summary>

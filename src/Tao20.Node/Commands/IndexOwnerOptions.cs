@@ -60,10 +60,7 @@ internal sealed class IndexOwnerOptions
             var view = await new IndexReader(chain.Pool, contract).ReadAsync(chain.Head.Latest!, cancel);
             var asked = await call(parsed, new Asked(chain, view, LegRules.Of(chain.Runtime.Profile, fees.LegGas)), cancel);
             var intent = new TransactionIntent("manager", view.Owners.Manager, 0, Convert.FromHexString(asked.Data.AsSpan(2)));
-            var prepared = await account.Sender.PrepareAsync(intent, cancel);
-            var receipt = parsed.GetValue(DryRun) ? null : await account.Sender.SendAsync(prepared, cancel);
-            if (receipt is { Success: false })
-                throw new NodeException(ExitCodes.Failed, $"Transaction {receipt.Hash} was reverted in block {receipt.Block}.");
+            var (prepared, receipt) = await account.SendAsync(intent, parsed.GetValue(DryRun), cancel);
             var document = ManagerCallDocument.Of(asked, view, prepared, receipt);
             EndpointOptions.Print(parsed.GetValue(Json), document, document.Lines());
             return ExitCodes.Ok;

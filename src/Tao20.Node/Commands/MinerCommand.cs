@@ -137,23 +137,14 @@ internal static class MinerCommand
 
     private static Command Control(Operation operation, string description)
     {
-        var dataDir = NodeOptions.DataDir("Directory of the running miner");
-        var command = new Command(operation.ToString().ToLowerInvariant(), description) { dataDir };
-        command.SetAction(
-            async (parsed, cancel) =>
-            {
-                var directory =
-                    parsed.GetValue(dataDir)
-                    ?? throw new NodeException(
-                        ExitCodes.Usage,
-                        "DataDir is missing: give --data-dir with the directory of the running miner."
-                    );
-                var trader = await ControlClient.AskAsync<TraderDocument>(directory, $"arbitrage/{command.Name}", cancel);
-                Console.WriteLine($"{trader.Account}: {trader.State}{(trader.Why is { } why ? $" ({why})" : "")}");
-                return ExitCodes.Ok;
-            }
+        var name = operation.ToString().ToLowerInvariant();
+        return ControlClient.Command<TraderDocument>(
+            name,
+            description,
+            "miner",
+            $"arbitrage/{name}",
+            trader => $"{trader.Account}: {trader.State}{(trader.Why is { } why ? $" ({why})" : "")}"
         );
-        return command;
     }
 
     private static string? Text<T>(T? value)

@@ -73,10 +73,7 @@ internal sealed class RegistryAccountOptions
             var view = await reader.ReadAsync(signer.Address, chain.Head.Latest!, cancel);
             var asked = await call(parsed, new Asked(chain, reader, view, signer.Address), cancel);
             var intent = new TransactionIntent("registry", registry, asked.ValueWei, Convert.FromHexString(asked.Data.AsSpan(2)));
-            var prepared = await account.Sender.PrepareAsync(intent, cancel);
-            var receipt = parsed.GetValue(DryRun) ? null : await account.Sender.SendAsync(prepared, cancel);
-            if (receipt is { Success: false })
-                throw new NodeException(ExitCodes.Failed, $"Transaction {receipt.Hash} was reverted in block {receipt.Block}.");
+            var (prepared, receipt) = await account.SendAsync(intent, parsed.GetValue(DryRun), cancel);
             if (receipt is not null)
                 await chain.Head.RefreshAsync(cancel);
             var now = receipt is null ? view : await reader.ReadAsync(signer.Address, chain.Head.Latest!, cancel);

@@ -13,8 +13,6 @@ namespace Tao20.Node.Commands;
 /// </summary>
 internal static class ValidatorBondCommands
 {
-    private static readonly UInt128 WeiPerRao = 1_000_000_000;
-
     /// <summary>All of them.</summary>
     public static IEnumerable<Command> All() => [Show(), Bond(), Unbond(), Withdraw(), SetAttester(), Wake(), Sweep()];
 
@@ -177,7 +175,7 @@ internal static class ValidatorBondCommands
     private static UInt128 ReadTao(ParseResult parsed, Option<string> option)
     {
         var text = parsed.GetValue(option)!;
-        return FixedPoint.TryParse(text, out var wei) && wei > 0 && wei % WeiPerRao == 0 && wei <= Wei.Max
+        return FixedPoint.TryParse(text, out var wei) && wei > 0 && wei <= Wei.Max && Wei.From(wei).WholeRao.Value == wei
             ? wei
             : throw new NodeException(
                 ExitCodes.Usage,

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Tao20.Actors.Consensus;
 using Tao20.Domain.Registry;
-using Tao20.Node.Configuration;
 
 namespace Tao20.Node.Commands;
 
@@ -15,26 +14,14 @@ internal static class ValidatorSwitchCommands
             Switch("resume", "Have it state and set weights again"),
         ];
 
-    private static Command Switch(string name, string description)
-    {
-        var dataDir = NodeOptions.DataDir("Directory of the running validator");
-        var command = new Command(name, description) { dataDir };
-        command.SetAction(
-            async (parsed, cancel) =>
-            {
-                var directory =
-                    parsed.GetValue(dataDir)
-                    ?? throw new NodeException(
-                        ExitCodes.Usage,
-                        "DataDir is missing: give --data-dir with the directory of the running validator."
-                    );
-                var switched = await ControlClient.AskAsync<StatingSwitched>(directory, $"validator/{name}", cancel);
-                Console.WriteLine(switched.IsPaused ? Cost(switched.DormantRounds) : "It states and sets weights again.");
-                return ExitCodes.Ok;
-            }
+    private static Command Switch(string name, string description) =>
+        ControlClient.Command<StatingSwitched>(
+            name,
+            description,
+            "validator",
+            $"validator/{name}",
+            switched => switched.IsPaused ? Cost(switched.DormantRounds) : "It states and sets weights again."
         );
-        return command;
-    }
 
     private static string Cost(int dormantRounds) =>
         "It states nothing and sets no weights until 'tao20 validator resume'. No stake is lost by that. Rounds missed are not paid; "

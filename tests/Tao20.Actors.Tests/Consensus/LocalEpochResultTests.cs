@@ -47,10 +47,10 @@ public sealed class LocalEpochResultTests
     public void What_differs_from_what_was_settled_is_named_field_by_field()
     {
         var own = Say(One).Statement;
-        Assert.Null(LocalEpochResult.Difference(own, own));
+        Assert.Empty(LocalEpochResult.Differences(own, own));
         var other = own with { Nav = Times(One, 1_001), RankingRoot = Other };
-        var difference = LocalEpochResult.Difference(own, other);
-        Assert.Equal($"NAV {own.Nav}, theirs {other.Nav}; ranking root {Root}, theirs {Other}", difference);
+        var differences = LocalEpochResult.Differences(own, other);
+        Assert.Equal([$"NAV {own.Nav}, theirs {other.Nav}", $"ranking root {Root}, theirs {Other}"], differences);
     }
 
     private static LocalEpochResult Result(TaoPerToken nav) =>

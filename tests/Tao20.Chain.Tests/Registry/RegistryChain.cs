@@ -242,21 +242,7 @@ public sealed partial class RegistryChain : IAsyncDisposable
 
     public Hash256 Digest(int validator, Stated stated) => Digest(validator, stated.Statement);
 
-    private Hash256 Digest(int validator, Statement said) =>
-        Eip712.Digest(
-            new NavAttestation(
-                said.Epoch,
-                said.BlockNumber,
-                said.BlockHash,
-                said.Nav,
-                said.TotalSupply,
-                said.RankingRoot,
-                said.WeightsHash,
-                said.Parameters,
-                Of(validator)
-            ),
-            new RegistryIdentity(31_337, Registry)
-        );
+    private Hash256 Digest(int validator, Statement said) => Eip712.Digest(said, Of(validator), new RegistryIdentity(31_337, Registry));
 
     /// <summary>The call data of a statement with amounts that are none, and what is signed.</summary>
     public async Task<(string Data, Hash256 Digest)> TooLargeAsync(int validator, BigInteger nav, BigInteger supply)

@@ -132,9 +132,9 @@ public sealed class NethereumPitfallTests
     public void Digests_made_at_once_are_each_their_own()
     {
         var attestations = Enumerable.Range(0, 200).Select(i => Attestation((ulong)i)).ToList();
-        var alone = attestations.Select(one => Eip712.Digest(one, Registry)).ToList();
+        var alone = attestations.Select(one => Eip712.Digest(one, Registry.Registry, Registry)).ToList();
         var together = new Hash256[attestations.Count];
-        Parallel.For(0, attestations.Count, i => together[i] = Eip712.Digest(attestations[i], Registry));
+        Parallel.For(0, attestations.Count, i => together[i] = Eip712.Digest(attestations[i], Registry.Registry, Registry));
         Assert.Equal(alone, together);
         Assert.Equal(alone.Count, alone.Distinct().Count());
     }
@@ -162,16 +162,6 @@ public sealed class NethereumPitfallTests
             Assert.DoesNotContain("4646", e.Message, StringComparison.Ordinal);
     }
 
-    private static NavAttestation Attestation(ulong epoch) =>
-        new(
-            new EpochId(epoch),
-            1,
-            Hash256.Zero,
-            TaoPerToken.From(5),
-            Wei.From(7),
-            Hash256.Zero,
-            Hash256.Zero,
-            Hash256.Zero,
-            Registry.Registry
-        );
+    private static Statement Attestation(ulong epoch) =>
+        new(new EpochId(epoch), 1, Hash256.Zero, TaoPerToken.From(5), Wei.From(7), Hash256.Zero, Hash256.Zero, Hash256.Zero);
 }

@@ -105,7 +105,7 @@ public sealed class SigningDifferentialTests
                 return (
                     Key: key,
                     Registry: new RegistryIdentity((ulong)_random.Next(1, 100_000), new Address(Bytes(20))),
-                    Said: new NavAttestation(
+                    Said: new Statement(
                         new EpochId((ulong)_random.NextInt64()),
                         (ulong)_random.NextInt64(),
                         new Hash256(Bytes(32)),
@@ -113,8 +113,7 @@ public sealed class SigningDifferentialTests
                         Wei.From(new UInt128((ulong)_random.Next(), (ulong)_random.NextInt64())),
                         new Hash256(Bytes(32)),
                         new Hash256(Bytes(32)),
-                        new Hash256(Bytes(32)),
-                        key.Address
+                        new Hash256(Bytes(32))
                     )
                 );
             })
@@ -136,13 +135,13 @@ public sealed class SigningDifferentialTests
                     ["rankingRoot"] = one.Said.RankingRoot.ToString(),
                     ["weightsHash"] = one.Said.WeightsHash.ToString(),
                     ["parameters"] = one.Said.Parameters.ToString(),
-                    ["validator"] = one.Said.Validator.ToString(),
+                    ["validator"] = one.Key.Address.ToString(),
                 },
             }),
         ]);
         Assert.Equal(
             answers.Select(answer => answer!.GetValue<string>()),
-            cases.Select(one => Hex(one.Key.Sign(Eip712.Digest(one.Said, one.Registry)).ToBytes()))
+            cases.Select(one => Hex(one.Key.Sign(Eip712.Digest(one.Said, one.Key.Address, one.Registry)).ToBytes()))
         );
     }
 

@@ -29,6 +29,9 @@ internal sealed class RegistryUnbondFunction(BigInteger amount) : FunctionMessag
     public BigInteger Amount => amount;
 }
 
+[Function("withdraw")]
+internal sealed class WithdrawFunction : FunctionMessage;
+
 [Function("sweep")]
 internal sealed class RegistrySweepFunction(Address account) : FunctionMessage
 {

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Nethereum.ABI.FunctionEncoding.Attributes;
 using Tao20.Domain.Registry;
+using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Contracts.Messages;
 
@@ -73,12 +74,12 @@ internal sealed class RegistryAccountStruct
     public uint LastSeen { get; set; }
 }
 
-[Struct("Statement")]
-internal sealed class StatementStruct
+/// <summary>What a statement has as a struct by itself, and in what is signed.</summary>
+internal abstract class StatementFields
 {
-    public StatementStruct() { }
+    protected StatementFields() { }
 
-    public StatementStruct(Statement statement)
+    protected StatementFields(Statement statement)
     {
         Epoch = statement.Epoch.Value;
         BlockNumber = statement.BlockNumber;
@@ -113,6 +114,23 @@ internal sealed class StatementStruct
 
     [Parameter("bytes32", "parameters", 8)]
     public byte[] Parameters { get; set; } = [];
+}
+
+[Struct("Statement")]
+internal sealed class StatementStruct : StatementFields
+{
+    public StatementStruct() { }
+
+    public StatementStruct(Statement statement)
+        : base(statement) { }
+}
+
+/// <summary>What a validator signs (EIP-712): a statement, and who says it.</summary>
+[Struct("NavAttestation")]
+internal sealed class NavAttestationStruct(Statement statement, Address validator) : StatementFields(statement)
+{
+    [Parameter("address", "validator", 9)]
+    public string Validator => validator.ToString();
 }
 
 [Struct("Stated")]

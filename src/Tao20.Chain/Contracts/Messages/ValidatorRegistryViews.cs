@@ -7,6 +7,9 @@ namespace Tao20.Chain.Contracts.Messages;
 
 // What the ValidatorRegistry is asked (source: Contracts/Registry in Tao20.Devnet).
 
+[Function("index")]
+internal sealed class IndexFunction : FunctionMessage;
+
 [Function("rules")]
 internal sealed class RegistryRulesFunction : FunctionMessage;
 
