@@ -201,7 +201,7 @@ internal sealed class DevnetView : IAsyncDisposable
     private static Table Exclusions(NodeStatus status)
     {
         var table = new Table().Title("Latest trades that do not count in full").Border(TableBorder.Rounded).Expand();
-        table.AddColumns("position", "miner", "reason", "TAO");
+        table.AddColumns("position", "miner", "reason", "TAO", "not counted");
         var latest = status
             .Miners.SelectMany(miner => miner.Exclusions.Select(exclusion => (miner.Miner, exclusion)))
             .OrderByDescending(pair => pair.exclusion.Position)
@@ -211,7 +211,8 @@ internal sealed class DevnetView : IAsyncDisposable
                 exclusion.Position.ToString(),
                 Short(miner.ToString()),
                 exclusion.Reason.ToString(),
-                FixedPoint.Tao(exclusion.Value.ToString(), 18)
+                FixedPoint.Tao(exclusion.Value.ToString(), 18),
+                FixedPoint.Tao((exclusion.Uncounted + exclusion.UncountedBefore).ToString(CultureInfo.InvariantCulture), 18)
             );
         return table;
     }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using CsCheck;
 using Tao20.Domain.Checks;
 using Tao20.Domain.Trades;
@@ -12,6 +13,9 @@ internal static class Given
     public static readonly Address Miner = Address.Parse("0x00000000000000000000000000000000000000aa");
     public const ulong Start = 1_700_000_000;
     private static readonly UInt128 Tao = Wei.OneTao.Value;
+
+    /// <summary>A hash function: the domain is given the chain's, and any will do to it.</summary>
+    public static readonly Keccak256 Hashing = data => new Hash256(SHA256.HashData(data));
 
     /// <summary>A chain on which nothing is off.</summary>
     public static readonly Func<ChainAction, string?> Open = _ => null;
@@ -47,7 +51,7 @@ internal static class Given
         var volume = MinerVolume.Initial(Miner);
         if (trades.Length == 0)
             return (volume, []);
-        var folded = Assert.IsType<FoldDecision.Fold>(volume.Decide(new FoldTrades(Miner, rules, trades, null))).Event;
+        var folded = Assert.IsType<FoldDecision.Fold>(volume.Decide(new FoldTrades(Miner, rules, trades, null), Hashing)).Event;
         return (volume.Evolve(folded), folded.Verdicts.ToArray());
     }
 
@@ -106,10 +110,11 @@ internal static class Given
         return string.Join(
             '\n',
             [
-                $"{s.Miner} {s.Position} {s.LastTimestamp} {s.Baseline} {s.Mints} {s.Redemptions} {s.LifetimeEligible}",
+                $"{s.Miner} {s.Position} {s.LastTimestamp} {s.Baseline} {s.Mints} {s.Redemptions} {s.LifetimeEligible} {s.Head}",
                 string.Join(',', s.Burst),
                 string.Join(',', s.Candidates),
                 Dump(s.Open),
+                s.Slots.ToString(),
                 string.Join(',', s.Uniform),
                 .. s.Closed.Select(Dump),
                 string.Join(',', s.Exclusions),
@@ -118,6 +123,6 @@ internal static class Given
     }
 
     private static string Dump(EpochVolume v) =>
-        $"{v.Epoch} {v.MintEligible} {v.RedeemEligible} {v.Eligible} {v.Dust} {v.Burst} {v.RoundTrip} {v.MostFrequentAmount} "
-        + $"{v.FirstTradeHour} {v.Hourly.LastHour} {string.Join(',', v.Hourly.NonEmpty())}";
+        $"{v.Epoch} {v.MintEligible} {v.RedeemEligible} {v.Eligible} {v.Dust} {v.Burst} {v.Cancelled} {v.Slots} {v.MostFrequentAmount} "
+        + $"{v.Head} {v.FirstTradeHour} {v.Hourly.LastHour} {string.Join(',', v.Hourly.NonEmpty())}";
 }

@@ -60,11 +60,12 @@ internal static class ConsensusWire
             ValidatorPoolRao = report.Rewards.ValidatorPool.Value,
             CarriedOutRao = report.Rewards.CarriedOut.Value,
             RankingRoot = Values.Bytes(report.RankingRoot),
+            Chain = Values.Chained(report.Chain),
         };
         wire.Ranked.AddRange(
             report.Rewards.Payouts.Select(payout => new Wire.RankedMiner
             {
-                Activity = MinerWire.ToWire(payout.Miner.Activity),
+                Activity = MinerVolumeWire.ToWire(payout.Miner.Activity),
                 WeightedVolume = Values.Bytes(payout.Miner.Score.WeightedVolume),
                 Volume = Values.Bytes(payout.Miner.Score.Volume),
                 Frequency = Values.Bytes(payout.Miner.Score.Frequency),
@@ -76,7 +77,7 @@ internal static class ConsensusWire
         wire.Unranked.AddRange(
             report.Ranking.Unranked.Select(miner => new Wire.UnrankedMiner
             {
-                Activity = MinerWire.ToWire(miner.Activity),
+                Activity = MinerVolumeWire.ToWire(miner.Activity),
                 Reason = (int)miner.Reason,
             })
         );
@@ -91,7 +92,7 @@ internal static class ConsensusWire
                     new MinerPayout(
                         new RankedMiner(
                             i + 1,
-                            MinerWire.FromWire(ranked.Activity),
+                            MinerVolumeWire.FromWire(ranked.Activity),
                             new MinerScore(
                                 Values.BigInteger(ranked.WeightedVolume),
                                 Values.Ratio(ranked.Volume),
@@ -105,7 +106,10 @@ internal static class ConsensusWire
                     )
             )
             .ToList();
-        var unranked = wire.Unranked.Select(miner => new UnrankedMiner(MinerWire.FromWire(miner.Activity), (UnrankedReason)miner.Reason));
+        var unranked = wire.Unranked.Select(miner => new UnrankedMiner(
+            MinerVolumeWire.FromWire(miner.Activity),
+            (UnrankedReason)miner.Reason
+        ));
         var rewards = new EpochRewards(
             new Rao(wire.EmissionRao),
             new Rao(wire.CarriedInRao),
@@ -120,7 +124,8 @@ internal static class ConsensusWire
                 new EpochRanking([.. payouts.Select(payout => payout.Miner)], [.. unranked]),
                 rewards,
                 Values.Hash(wire.RankingRoot),
-                Fairness.Of(payouts)
+                Fairness.Of(payouts),
+                Values.Chained(wire.Chain)
             )
         );
     }
@@ -133,6 +138,7 @@ internal static class ConsensusWire
             Book = state.Inbox.Book is { } book ? RegistryBookWire.ToWire(book) : null,
             LastItem = state.Inbox.LastItem is { } last ? Values.Position(last) : null,
             Paused = state.IsPaused,
+            LastRound = state.Inbox.LastRound is { } round ? RegistryWire.ToWire(round) : null,
         };
         wire.Recent.AddRange(state.Settled.Recent.Select(report => ToWire(new CoordinatorEvent.EpochSettled(report))));
         wire.Queue.AddRange(state.Inbox.Queue.Select(RegistryWire.ToWire));
@@ -147,6 +153,9 @@ internal static class ConsensusWire
                 [.. wire.Queue.Select(RegistryWire.FromWire)],
                 wire.LastItem is { } last ? Values.Position(last) : null
             )
+            {
+                LastRound = wire.LastRound is { } round ? RegistryWire.FromWire(round) : null,
+            }
         )
         {
             IsPaused = wire.Paused,

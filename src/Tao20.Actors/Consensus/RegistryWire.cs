@@ -21,8 +21,8 @@ internal static class RegistryWire
         WireForm.Of<CoordinatorEvent.FactsQueued, Wire.RegistryQueued>("registry-queued", ToWire, FromWire),
         WireForm.Of<CoordinatorEvent.BookAdvanced, Wire.RegistryAdvanced>(
             "registry-advanced",
-            advanced => new Wire.RegistryAdvanced { Taken = (uint)advanced.Taken },
-            wire => new CoordinatorEvent.BookAdvanced((int)wire.Taken)
+            advanced => new Wire.RegistryAdvanced { Taken = (uint)advanced.Taken, Rounds = { advanced.Rounds.Select(ToWire) } },
+            wire => new CoordinatorEvent.BookAdvanced((int)wire.Taken, [.. wire.Rounds.Select(FromWire)])
         ),
     ];
 
@@ -47,6 +47,10 @@ internal static class RegistryWire
     }
 
     public static FoldFacts FromWire(Wire.FoldRegistry wire) => new(wire.Range, [.. wire.Items.Select(FromWire)], wire.Through, wire.Time);
+
+    public static Wire.ChainedRound ToWire(ChainedRound round) => new() { Number = round.Number, Chain = Values.Chained(round.Chain) };
+
+    public static ChainedRound FromWire(Wire.ChainedRound wire) => new(wire.Number, Values.Chained(wire.Chain)!);
 
     public static Wire.FactsFolded ToWire(FactsFolded folded) => new() { Range = folded.Range };
 

@@ -65,9 +65,9 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
             case RangeRead read:
                 OnRangeRead(read);
                 return true;
-            case FoldAcknowledged(var range, var part, var miner):
+            case FoldAcknowledged(var range, var part, var miner, var head):
                 _delivery.Forget(miner);
-                Flow(new RangeFlowCommand.AcknowledgeBatch(range, miner, part));
+                Flow(new RangeFlowCommand.AcknowledgeBatch(range, miner, part, head));
                 return true;
             case FactsFolded(var range):
                 Flow(new RangeFlowCommand.AcknowledgeFacts(range));
@@ -225,7 +225,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
                     waiting.RemoveAll(read => read.Last.Number > work.Last.Number).ForEach(read => read.Dispose());
                     _delivery.SendMissing(_flow);
                     break;
-                case RangeFlowEvent.BatchAcknowledged(var miner, { } next):
+                case RangeFlowEvent.BatchAcknowledged(var miner, { } next, _):
                     _delivery.Send(_flow.UnderWay!, miner, next);
                     break;
                 case RangeFlowEvent.RangeCompleted(var work):
@@ -239,7 +239,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     {
         var closed = work.Progress.Closed.Count;
         PersistDecided(
-            _state.Decide(new CursorCommand.Complete(work)),
+            _state.Decide(new CursorCommand.Complete(work, _flow.Heads)),
             () =>
             {
                 if (closed > 0 && _state.Unsettled.Count == closed)

@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using Google.Protobuf;
 using Tao20.Actors.Serialization;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Ingestion;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Units;
+using Tao20.Domain.Volume;
 using static Tao20.Domain.Ingestion.CursorEvent;
 using Wire = Tao20.Actors.Serialization.Wire;
 
@@ -66,6 +68,7 @@ internal static class CursorWire
             Joined = Values.Bytes(folded.Joined),
             Trades = (uint)folded.Trades,
             Settled = (ulong)folded.Settled,
+            Heads = ToWire(folded.Heads),
         };
         wire.Closed.AddRange(folded.Closed.Select(EpochWire.ToWire));
         wire.Quarantined.AddRange(folded.Quarantined.Select(ToWire));
@@ -81,7 +84,10 @@ internal static class CursorWire
             (int)wire.Trades,
             [.. wire.Quarantined.Select(FromWire)],
             (long)wire.Settled
-        );
+        )
+        {
+            Heads = HeadsOf(wire.Heads),
+        };
 
     public static Wire.CursorSnapshot ToWire(CursorState state)
     {
@@ -92,7 +98,8 @@ internal static class CursorWire
             Last = state.Last is { } last ? EpochWire.ToWire(last) : null,
             OpenEpoch = state.Book.Open.Value,
             Active = Values.Bytes(state.Book.Active),
-            Known = Values.Bytes(state.Known),
+            Known = Values.Bytes(state.Known.Keys.Order()),
+            Heads = ToWire(state.Known),
             Trades = (ulong)state.Trades,
             QuarantinedCount = (ulong)state.QuarantinedCount,
             Settled = (ulong)state.Settled,
@@ -109,12 +116,34 @@ internal static class CursorWire
             wire.Last is { } last ? EpochWire.FromWire(last) : null,
             new EpochBook(new EpochId(wire.OpenEpoch), new HashSet<Address>(Values.Addresses(wire.Active))),
             [.. wire.Unsettled.Select(EpochWire.FromWire)],
-            new HashSet<Address>(Values.Addresses(wire.Known)),
+            Values.Addresses(wire.Known).ToImmutableDictionary(miner => miner, _ => default(MinerHead)).SetItems(HeadsOf(wire.Heads)),
             (long)wire.Trades,
             [.. wire.Quarantined.Select(FromWire)],
             (long)wire.QuarantinedCount,
             (long)wire.Settled
         );
+
+    /// <summary>The heads that are known, by address.</summary>
+    private static Wire.MinerHeads ToWire(IReadOnlyDictionary<Address, MinerHead> heads)
+    {
+        var known = heads.Where(one => one.Value.Hash is not null).OrderBy(one => one.Key).ToList();
+        return new Wire.MinerHeads
+        {
+            Miners = Values.Bytes(known.Select(one => one.Key)),
+            Trades = { known.Select(one => one.Value.Trades) },
+            Hashes = Values.Bytes([.. known.Select(one => one.Value.Hash!.Value)]),
+        };
+    }
+
+    private static ImmutableDictionary<Address, MinerHead> HeadsOf(Wire.MinerHeads? wire)
+    {
+        if (wire is null)
+            return ImmutableDictionary<Address, MinerHead>.Empty;
+        var (miners, hashes) = (Values.Addresses(wire.Miners), Values.Hashes(wire.Hashes));
+        if (miners.Count != hashes.Count || miners.Count != wire.Trades.Count)
+            throw new InvalidDataException($"The heads of {miners.Count} miners' trades have other counts.");
+        return miners.Select((miner, i) => KeyValuePair.Create(miner, new MinerHead(wire.Trades[i], hashes[i]))).ToImmutableDictionary();
+    }
 
     private static Wire.QuarantinedLog ToWire(QuarantinedLog log) =>
         new()

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Persistence;
 using Tao20.Actors.Journal;
+using Tao20.Chain.Abi;
 using Tao20.Domain.Volume;
 using Address = Tao20.Domain.Units.Address;
 
@@ -85,7 +86,7 @@ public sealed class MinerActor : JournaledActor
 
     private void Fold(FoldBatch batch)
     {
-        switch (_volume.Decide(batch.Trades))
+        switch (_volume.Decide(batch.Trades, Keccak.Hash))
         {
             case FoldDecision.Fold(var folded):
                 _persisting = batch;
@@ -113,7 +114,7 @@ public sealed class MinerActor : JournaledActor
         }
     }
 
-    private void Acknowledge(FoldBatch batch) => Sender.Tell(new FoldAcknowledged(batch.Range, batch.Part, batch.Miner));
+    private void Acknowledge(FoldBatch batch) => Sender.Tell(new FoldAcknowledged(batch.Range, batch.Part, batch.Miner, _volume.Head));
 
     private MinerSummary Summary(GetMinerSummary query) =>
         new(
@@ -125,6 +126,7 @@ public sealed class MinerActor : JournaledActor
             _volume.Mints,
             _volume.Redemptions,
             _volume.Of(query.Epoch),
-            _volume.RecentExclusions
+            _volume.RecentExclusions,
+            _volume.Head.Hash
         );
 }

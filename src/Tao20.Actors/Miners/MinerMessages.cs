@@ -47,7 +47,11 @@ public sealed record GetMinerSummary(Address Miner, EpochId Epoch) : IMinerMessa
 // ---- replies ------------------------------------------------------------------------------------------------------------------
 
 /// <summary>The batch is durable (or was already): it counts.</summary>
-public sealed record FoldAcknowledged(long Range, int Part, Address Miner);
+/// <param name="Range">The range of the batch.</param>
+/// <param name="Part">Its part.</param>
+/// <param name="Miner">The miner.</param>
+/// <param name="Head">How far the miner's trades are folded with it.</param>
+public sealed record FoldAcknowledged(long Range, int Part, Address Miner, MinerHead Head);
 
 /// <summary>The fold would not equal the chain's own counter; nothing was folded.</summary>
 /// <param name="Range">The range of the batch.</param>
@@ -89,6 +93,7 @@ public sealed record FoldFailed(long Range, Address Miner, JournalProblem Proble
 /// <param name="Redemptions">All redemptions.</param>
 /// <param name="Epoch">The volume of the epoch asked for.</param>
 /// <param name="Exclusions">The latest trades that did not count in full.</param>
+/// <param name="Head">The running hash of all its trades; null where it is not known.</param>
 public sealed record MinerSummary(
     Address Miner,
     Position? Position,
@@ -98,5 +103,6 @@ public sealed record MinerSummary(
     Tally Mints,
     Tally Redemptions,
     EpochVolume Epoch,
-    IReadOnlyList<Exclusion> Exclusions
+    IReadOnlyList<Exclusion> Exclusions,
+    Hash256? Head
 );

@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Serialization;
-using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
 using Wire = Tao20.Actors.Serialization.Wire;
@@ -11,6 +10,9 @@ namespace Tao20.Actors.Miners;
 /// <summary>The miners' messages, events and snapshots, to and from their wire form.</summary>
 internal static class MinerWire
 {
+    /// <summary>In the byte of a verdict: some of its tokens cancel out, and how many is said.</summary>
+    private const byte CancelsOut = 0x80;
+
     /// <summary>What is persisted or sent of this room, each with its manifest.</summary>
     public static readonly WireForm[] Forms =
     [
@@ -22,10 +24,10 @@ internal static class MinerWire
         WireForm.Of<FoldFailed, Wire.FoldFailed>("fold-failed", ToWire, FromWire),
         WireForm.Of<GetEpochVolume, Wire.GetEpochVolume>("get-epoch-volume", ToWire, FromWire),
         WireForm.Of<GetMinerSummary, Wire.GetMinerSummary>("get-miner-summary", ToWire, FromWire),
-        WireForm.Of<EpochVolume, Wire.EpochVolume>("epoch-volume", ToWire, FromWire),
+        WireForm.Of<EpochVolume, Wire.EpochVolume>("epoch-volume", MinerVolumeWire.ToWire, MinerVolumeWire.FromWire),
         WireForm.Of<MinerSummary, Wire.MinerSummary>("miner-summary", ToWire, FromWire),
         WireForm.Of<TradesFolded, Wire.TradesFolded>("trades-folded", ToWire, FromWire),
-        WireForm.Of<MinerVolumeSnapshot, Wire.MinerVolume>("miner-volume", ToWire, FromWire),
+        WireForm.Of<MinerVolumeSnapshot, Wire.MinerVolume>("miner-volume", MinerVolumeWire.ToWire, MinerVolumeWire.FromWire),
     ];
 
     public static Wire.FoldBatch ToWire(FoldBatch batch) =>
@@ -93,12 +95,17 @@ internal static class MinerWire
     {
         var verdicts = folded.Verdicts.Span;
         var kinds = new byte[verdicts.Length];
-        var matches = new List<byte>();
+        for (var i = 0; i < kinds.Length; i++)
+            kinds[i] = (byte)verdicts[i].Kind;
+        var cancelled = new List<byte>();
+        Span<byte> amount = stackalloc byte[TradeColumns.AmountLength];
         for (var i = 0; i < kinds.Length; i++)
         {
-            kinds[i] = (byte)verdicts[i].Kind;
-            if (verdicts[i].Kind == VerdictKind.RoundTrip)
-                matches.Add(verdicts[i].Match);
+            if (verdicts[i].Tokens == 0)
+                continue;
+            kinds[i] |= CancelsOut;
+            TradeColumns.WriteAmount(amount, verdicts[i].Tokens);
+            cancelled.AddRange(amount);
         }
 
         return new Wire.TradesFolded
@@ -106,9 +113,10 @@ internal static class MinerWire
             Rules = ParametersWire.ToWire(folded.Rules),
             Trades = TradeColumns.ToWire(folded.Trades.Span[0].Miner, folded.Trades.Span),
             Verdicts = UnsafeByteOperations.UnsafeWrap(kinds),
-            Matches = ByteString.CopyFrom([.. matches]),
+            Cancelled = ByteString.CopyFrom([.. cancelled]),
             HasBaseline = folded.Baseline is not null,
             Baseline = Values.Bytes(folded.Baseline ?? 0),
+            Heads = Values.Bytes(folded.Heads),
         };
     }
 
@@ -116,20 +124,34 @@ internal static class MinerWire
     {
         var (_, trades) = TradeColumns.FromWire(folded.Trades);
         var kinds = folded.Verdicts.Span;
-        var matches = folded.Matches.Span;
-        if (kinds.Length != trades.Length || matches.Length != kinds.Count((byte)VerdictKind.RoundTrip))
-            throw new InvalidDataException("The verdicts of a batch do not fit its trades.");
+        var cancelled = folded.Cancelled.Span;
         var verdicts = new Verdict[kinds.Length];
-        var match = 0;
+        var used = 0;
         for (var i = 0; i < verdicts.Length; i++)
-            verdicts[i] = new Verdict((VerdictKind)kinds[i], (VerdictKind)kinds[i] == VerdictKind.RoundTrip ? matches[match++] : (byte)0);
+        {
+            var cancels = (kinds[i] & CancelsOut) != 0;
+            if (cancels && used + TradeColumns.AmountLength > cancelled.Length)
+                throw Misfit();
+            verdicts[i] = new Verdict(
+                (VerdictKind)(kinds[i] & ~CancelsOut),
+                cancels ? TradeColumns.ReadAmount(cancelled[used..]).Value : 0
+            );
+            used += cancels ? TradeColumns.AmountLength : 0;
+        }
+
+        if (kinds.Length != trades.Length || used != cancelled.Length)
+            throw Misfit();
+
         return new TradesFolded(
             ParametersWire.FromWire(folded.Rules),
             trades,
             verdicts,
-            folded.HasBaseline ? Values.UInt128(folded.Baseline) : null
+            folded.HasBaseline ? Values.UInt128(folded.Baseline) : null,
+            Values.Hashes(folded.Heads)
         );
     }
+
+    private static InvalidDataException Misfit() => new("The verdicts of a batch do not fit its trades.");
 
     public static Wire.FoldAcknowledged ToWire(FoldAcknowledged message) =>
         new()
@@ -137,10 +159,12 @@ internal static class MinerWire
             Range = message.Range,
             Part = message.Part,
             Miner = Values.Bytes(message.Miner),
+            Trades = message.Head.Trades,
+            Head = Values.Bytes(message.Head.Hash),
         };
 
     public static FoldAcknowledged FromWire(Wire.FoldAcknowledged message) =>
-        new(message.Range, message.Part, Values.Address(message.Miner));
+        new(message.Range, message.Part, Values.Address(message.Miner), new MinerHead(message.Trades, Values.HashOrNull(message.Head)));
 
     public static Wire.FoldDiverged ToWire(FoldDiverged message) =>
         new()
@@ -185,41 +209,6 @@ internal static class MinerWire
 
     public static GetMinerSummary FromWire(Wire.GetMinerSummary message) => new(Values.Address(message.Miner), new EpochId(message.Epoch));
 
-    public static Wire.EpochVolume ToWire(EpochVolume volume)
-    {
-        var wire = new Wire.EpochVolume
-        {
-            Miner = Values.Bytes(volume.Miner),
-            Epoch = volume.Epoch.Value,
-            MintEligible = Values.Bytes(volume.MintEligible),
-            RedeemEligible = Values.Bytes(volume.RedeemEligible),
-            Eligible = Values.Tally(volume.Eligible),
-            Dust = Values.Tally(volume.Dust),
-            Burst = Values.Tally(volume.Burst),
-            RoundTrip = Values.Tally(volume.RoundTrip),
-            MostFrequentAmount = volume.MostFrequentAmount,
-            FirstTradeHour = volume.FirstTradeHour,
-            LastHour = volume.Hourly.LastHour,
-        };
-        wire.Hours.AddRange(volume.Hourly.NonEmpty().Select(hour => new Wire.HourWei { Hour = hour.Hour, Wei = Values.Bytes(hour.Wei) }));
-        return wire;
-    }
-
-    public static EpochVolume FromWire(Wire.EpochVolume volume) =>
-        new(
-            Values.Address(volume.Miner),
-            new EpochId(volume.Epoch),
-            Values.UInt128(volume.MintEligible),
-            Values.UInt128(volume.RedeemEligible),
-            Values.Tally(volume.Eligible),
-            Values.Tally(volume.Dust),
-            Values.Tally(volume.Burst),
-            Values.Tally(volume.RoundTrip),
-            volume.MostFrequentAmount,
-            volume.FirstTradeHour,
-            HourlyVolume.Restore(volume.LastHour, volume.Hours.Select(hour => (hour.Hour, Values.UInt128(hour.Wei))))
-        );
-
     public static Wire.MinerSummary ToWire(MinerSummary summary)
     {
         var wire = new Wire.MinerSummary
@@ -232,9 +221,10 @@ internal static class MinerWire
             Baseline = Values.Bytes(summary.Baseline ?? 0),
             Mints = Values.Tally(summary.Mints),
             Redemptions = Values.Tally(summary.Redemptions),
-            Epoch = ToWire(summary.Epoch),
+            Epoch = MinerVolumeWire.ToWire(summary.Epoch),
+            Head = Values.Bytes(summary.Head),
         };
-        wire.Exclusions.AddRange(summary.Exclusions.Select(ToWire));
+        wire.Exclusions.AddRange(summary.Exclusions.Select(MinerVolumeWire.ToWire));
         return wire;
     }
 
@@ -247,80 +237,8 @@ internal static class MinerWire
             summary.HasBaseline ? Values.UInt128(summary.Baseline) : null,
             Values.Tally(summary.Mints),
             Values.Tally(summary.Redemptions),
-            FromWire(summary.Epoch),
-            [.. summary.Exclusions.Select(FromWire)]
-        );
-
-    public static Wire.MinerVolume ToWire(MinerVolumeSnapshot snapshot)
-    {
-        var wire = new Wire.MinerVolume
-        {
-            Miner = Values.Bytes(snapshot.Miner),
-            Position = snapshot.Position is { } position ? Values.Position(position) : null,
-            LastTimestamp = snapshot.LastTimestamp,
-            HasBaseline = snapshot.Baseline is not null,
-            Baseline = Values.Bytes(snapshot.Baseline ?? 0),
-            Mints = Values.Tally(snapshot.Mints),
-            Redemptions = Values.Tally(snapshot.Redemptions),
-            LifetimeEligible = Values.Bytes(snapshot.LifetimeEligible),
-            Open = ToWire(snapshot.Open),
-        };
-        wire.Burst.AddRange(snapshot.Burst);
-        wire.Candidates.AddRange(
-            snapshot.Candidates.Select(candidate => new Wire.Candidate
-            {
-                Tokens = Values.Bytes(candidate.Tokens),
-                Timestamp = candidate.Timestamp,
-                Side = (int)candidate.Side,
-            })
-        );
-        wire.Uniform.AddRange(
-            snapshot.Uniform.Select(counter => new Wire.AmountCount { Amount = Values.Bytes(counter.Amount), Count = counter.Count })
-        );
-        wire.Closed.AddRange(snapshot.Closed.Select(ToWire));
-        wire.Exclusions.AddRange(snapshot.Exclusions.Select(ToWire));
-        return wire;
-    }
-
-    public static MinerVolumeSnapshot FromWire(Wire.MinerVolume snapshot) =>
-        new(
-            Values.Address(snapshot.Miner),
-            snapshot.Position is { } position ? Values.Position(position) : null,
-            snapshot.LastTimestamp,
-            snapshot.HasBaseline ? Values.UInt128(snapshot.Baseline) : null,
-            Values.Tally(snapshot.Mints),
-            Values.Tally(snapshot.Redemptions),
-            Values.UInt128(snapshot.LifetimeEligible),
-            [.. snapshot.Burst],
-            [
-                .. snapshot.Candidates.Select(candidate => new Candidate(
-                    Values.UInt128(candidate.Tokens),
-                    candidate.Timestamp,
-                    (TradeSide)candidate.Side
-                )),
-            ],
-            FromWire(snapshot.Open),
-            [.. snapshot.Uniform.Select(counter => (Values.UInt128(counter.Amount), counter.Count))],
-            [.. snapshot.Closed.Select(FromWire)],
-            [.. snapshot.Exclusions.Select(FromWire)]
-        );
-
-    private static Wire.Exclusion ToWire(Exclusion exclusion) =>
-        new()
-        {
-            Position = Values.Position(exclusion.Position),
-            Epoch = exclusion.Epoch.Value,
-            Reason = (int)exclusion.Reason,
-            Value = Values.Bytes(exclusion.Value.Value),
-            Timestamp = exclusion.Timestamp,
-        };
-
-    private static Exclusion FromWire(Wire.Exclusion exclusion) =>
-        new(
-            Values.Position(exclusion.Position),
-            new EpochId(exclusion.Epoch),
-            (VerdictKind)exclusion.Reason,
-            Wei.From(Values.UInt128(exclusion.Value)),
-            exclusion.Timestamp
+            MinerVolumeWire.FromWire(summary.Epoch),
+            [.. summary.Exclusions.Select(MinerVolumeWire.FromWire)],
+            Values.HashOrNull(summary.Head)
         );
 }

@@ -54,8 +54,7 @@ internal static class ParametersWire
             BurstTrades = rules.BurstTrades,
             BurstSeconds = rules.BurstSeconds,
             RoundTripSeconds = rules.RoundTripSeconds,
-            RoundTripPercent = rules.RoundTripPercent,
-            RoundTripCandidates = rules.RoundTripCandidates,
+            SlotSeconds = rules.SlotSeconds,
         };
 
     public static EligibilityRules FromWire(Wire.Eligibility rules) =>
@@ -64,7 +63,6 @@ internal static class ParametersWire
             rules.BurstTrades,
             rules.BurstSeconds,
             rules.RoundTripSeconds,
-            rules.RoundTripPercent,
-            rules.RoundTripCandidates
+            rules.SlotSeconds == 0 ? EligibilityRules.Default.SlotSeconds : rules.SlotSeconds
         );
 }

@@ -8,7 +8,9 @@ namespace Tao20.Actors.Serialization;
 /// <summary>A batch of one miner's trades, column by column: what the journal spends most of its bytes on.</summary>
 internal static class TradeColumns
 {
-    private const int AmountLength = 13; // 2^96 needs 97 bits
+    /// <summary>How many bytes an amount has.</summary>
+    public const int AmountLength = 13; // 2^96 needs 97 bits
+
     private const int AmountsPerTrade = 3;
 
     public static Wire.TradeColumns ToWire(Address miner, ReadOnlySpan<Trade> trades)
@@ -82,9 +84,9 @@ internal static class TradeColumns
                 new Hash256(hashes.Slice(i * Hash256.Length, Hash256.Length)),
                 miner,
                 (TradeSide)sides[i],
-                Amount(amounts[at..]),
-                Amount(amounts[(at + AmountLength)..]),
-                TaoPerToken.From(Amount(amounts[(at + 2 * AmountLength)..]).Value),
+                ReadAmount(amounts[at..]),
+                ReadAmount(amounts[(at + AmountLength)..]),
+                TaoPerToken.From(ReadAmount(amounts[(at + 2 * AmountLength)..]).Value),
                 timestamp
             );
         }
@@ -92,7 +94,16 @@ internal static class TradeColumns
         return (miner, trades);
     }
 
-    private static Wei Amount(ReadOnlySpan<byte> bytes)
+    /// <summary>Writes an amount.</summary>
+    public static void WriteAmount(Span<byte> bytes, UInt128 amount)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, (ulong)amount);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[8..], (uint)(amount >> 64));
+        bytes[12] = (byte)(amount >> 96);
+    }
+
+    /// <summary>Reads an amount.</summary>
+    public static Wei ReadAmount(ReadOnlySpan<byte> bytes)
     {
         var low = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         var high = BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]) | (ulong)bytes[12] << 32;

@@ -25,6 +25,22 @@ internal static class Values
         return ByteString.CopyFrom(bytes.TrimEnd((byte)0));
     }
 
+    /// <summary>Nothing where it is not known.</summary>
+    public static ByteString Bytes(Hash256? hash) => hash is { } known ? Bytes(known) : ByteString.Empty;
+
+    public static Hash256? HashOrNull(ByteString bytes) => bytes.IsEmpty ? null : Hash(bytes);
+
+    public static ByteString Bytes(IReadOnlyList<Hash256> hashes) =>
+        UnsafeByteOperations.UnsafeWrap(hashes.SelectMany(hash => hash.ToBytes()).ToArray());
+
+    public static IReadOnlyList<Hash256> Hashes(ByteString bytes)
+    {
+        var hashes = new Hash256[bytes.Length / Hash256.Length];
+        for (var i = 0; i < hashes.Length; i++)
+            hashes[i] = new Hash256(bytes.Span.Slice(i * Hash256.Length, Hash256.Length));
+        return hashes;
+    }
+
     public static Wei Amount(ByteString bytes) => Wei.From(UInt128(bytes));
 
     public static UInt128 UInt128(ByteString bytes)
@@ -60,6 +76,12 @@ internal static class Values
     public static Wire.Position Position(Position position) => new() { Block = position.Block, LogIndex = position.LogIndex };
 
     public static Position Position(Wire.Position position) => new(position.Block, position.LogIndex);
+
+    /// <summary>Nothing where it is not known.</summary>
+    public static Wire.ChainedHash? Chained(ChainedHash? chained) =>
+        chained is { } known ? new() { Previous = Bytes(known.Previous), Hash = Bytes(known.Hash) } : null;
+
+    public static ChainedHash? Chained(Wire.ChainedHash? wire) => wire is null ? null : new(Hash(wire.Previous), Hash(wire.Hash));
 
     public static Wire.Tally Tally(Tally tally) => new() { Trades = tally.Trades, Wei = Bytes(tally.Wei) };
 

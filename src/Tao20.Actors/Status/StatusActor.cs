@@ -64,7 +64,7 @@ public sealed class StatusActor : ReceiveActor
         _cursor = status.State.Last?.Number;
 
         var open = status.State.Book.Open;
-        var wanted = query.AllMiners ? status.State.Known : status.State.Book.Active;
+        var wanted = query.AllMiners ? status.State.Known.Keys : status.State.Book.Active;
         var asked = wanted
             .Where(miner => !_summaries.ContainsKey(miner))
             .Select(miner => _miners.Ask<MinerSummary>(new GetMinerSummary(miner, open), Patience))

@@ -99,7 +99,7 @@ public static class ArbitrageStrategy
             var budget = BigInteger.Min(size * rules.NeutralBasisPoints / 10_000, left);
             var least = size + gas - budget;
             var cost = size + gas - trip.Proceeds.Value;
-            if (volume.Uncounted(state.Recent, kind, rung.Size, trip.Tokens, tick.Timestamp) is not null)
+            if (volume.Uncounted(state.Recent, kind, rung.Size, tick.Timestamp) is not null)
                 continue;
             if (trip.Proceeds.Value < least || (cheapest is { } known && known.Cost * size <= cost * known.Proposal.Size.Value))
                 continue;

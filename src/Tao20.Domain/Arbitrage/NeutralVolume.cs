@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Numerics;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
 
@@ -12,8 +11,9 @@ namespace Tao20.Domain.Arbitrage;
 public readonly record struct CountedTrade(ulong Time, bool Mints, Wei Tokens);
 
 /// <summary>
-/// What trades for volume have to keep to so that they count for the score in full: above dust, outside of a burst, and no round trip with
-/// a trade of a moment ago (source: the domain rules, eligibility). What does not count costs as much and works against its own score.
+/// What trades for volume have to keep to so that they count for the score in full: above dust, outside of a burst, and not on the other
+/// side of a trade of a moment ago (source: the domain rules, eligibility). What does not count costs as much and works against its own
+/// score.
 /// </summary>
 /// <param name="Rules">Which trades count.</param>
 public readonly record struct NeutralVolume(EligibilityRules Rules)
@@ -27,9 +27,8 @@ public readonly record struct NeutralVolume(EligibilityRules Rules)
     /// <param name="recent">The account's latest trades, oldest first.</param>
     /// <param name="kind">What it does.</param>
     /// <param name="size">TAO put in.</param>
-    /// <param name="tokens">The tokens in the middle of it.</param>
     /// <param name="now">The chain's time.</param>
-    public string? Uncounted(ImmutableList<CountedTrade> recent, TradeKind kind, Wei size, Wei tokens, ulong now)
+    public string? Uncounted(ImmutableList<CountedTrade> recent, TradeKind kind, Wei size, ulong now)
     {
         var rules = Rules;
         if (size.Value * 100 < rules.DustWei.Value * (100 + DustMarginPercent))
@@ -38,11 +37,8 @@ public readonly record struct NeutralVolume(EligibilityRules Rules)
             return "it would be one of a burst";
         var mints = kind == TradeKind.MintAndSell;
 
-        // Quoted tokens and those of the trade differ a little: twice what may differ is kept away from.
-        return recent.Any(trade =>
-            trade.Mints != mints && trade.Time + (ulong)rules.RoundTripSeconds >= now && IsNear(rules, trade.Tokens, tokens)
-        )
-            ? "it would undo a trade of a moment ago"
+        return recent.Any(trade => trade.Mints != mints && trade.Time + (ulong)rules.RoundTripSeconds > now)
+            ? "it would cancel out with a trade of a moment ago"
             : null;
     }
 
@@ -52,8 +48,4 @@ public readonly record struct NeutralVolume(EligibilityRules Rules)
         var trades = recent.Add(trade);
         return trades.Count > Remembered ? trades.RemoveAt(0) : trades;
     }
-
-    /// <summary>Whether the tokens of two trades are so near that one may count as undoing the other.</summary>
-    private static bool IsNear(EligibilityRules rules, Wei one, Wei other) =>
-        BigInteger.Abs((BigInteger)one.Value - other.Value) * 100 <= (BigInteger)other.Value * (2 * rules.RoundTripPercent + 1);
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Tao20.Domain.Registry;
 using Tao20.Domain.Settlement;
 using Tao20.Domain.Trades;
+using Tao20.Domain.Units;
 
 namespace Tao20.Domain.Coordination;
 
@@ -14,6 +15,12 @@ public sealed record ConsensusInbox(RegistryBook? Book, ImmutableList<BookItem> 
     /// <summary>Nothing has come.</summary>
     /// <param name="followsRegistry">Whether there is a book to keep.</param>
     public static ConsensusInbox Initial(bool followsRegistry) => new(followsRegistry ? RegistryBook.Initial : null, [], null);
+
+    /// <summary>
+    /// The hash of the last round that is over, which carries those of all before; null before the first, and where a journal of an earlier
+    /// version does not say it.
+    /// </summary>
+    public ChainedRound? LastRound { get; init; }
 
     /// <summary>Whether the book says all that has come.</summary>
     public bool IsComplete => Book is not null && Queue.IsEmpty;
@@ -29,13 +36,36 @@ public sealed record ConsensusInbox(RegistryBook? Book, ImmutableList<BookItem> 
     public IReadOnlyList<RegistryFact> Ready(SettledState settled) =>
         Book is null ? [] : [.. Queue.Select(item => FactOf(item, settled)).TakeWhile(fact => fact is not null).Select(fact => fact!)];
 
+    /// <summary>The hashes of the rounds that are over by these facts, in their order.</summary>
+    public IReadOnlyList<ChainedRound> RoundsOver(IReadOnlyList<RegistryFact> facts, Keccak256 keccak)
+    {
+        var (book, last, rounds) = (Book!, LastRound, new List<ChainedRound>());
+        foreach (var fact in facts)
+        {
+            var over = fact is RegistryFact.EpochClosed && book.Newest is { } newest ? book.Concluded().RoundOf(newest.Epoch) : null;
+            book = book.After(fact);
+            if (over is null || !Follows(last, over))
+                continue;
+            last = new ChainedRound(over.Number, RoundHash.Of(over, last?.Chain.Hash ?? Hash256.Zero, keccak));
+            rounds.Add(last);
+        }
+
+        return rounds;
+    }
+
     /// <summary>With so many of these in the book.</summary>
-    public ConsensusInbox After(int taken, SettledState settled) =>
+    /// <param name="taken">How many.</param>
+    /// <param name="rounds">The hashes of the rounds that are over by them.</param>
+    /// <param name="settled">The settled epochs.</param>
+    public ConsensusInbox After(int taken, IReadOnlyList<ChainedRound> rounds, SettledState settled) =>
         this with
         {
+            LastRound = rounds.Count > 0 ? rounds[^1] : LastRound,
             Queue = Queue.RemoveRange(0, taken),
             Book = Queue.Take(taken).Aggregate(Book, (book, item) => book?.After(FactOf(item, settled)!)),
         };
+
+    private static bool Follows(ChainedRound? last, RegistryRound round) => round.Number == (last?.Number ?? 0) + 1;
 
     /// <summary>The fact behind an item; null for the end of an epoch that is not settled yet.</summary>
     private static RegistryFact? FactOf(BookItem item, SettledState settled) =>
@@ -50,3 +80,8 @@ public sealed record ConsensusInbox(RegistryBook? Book, ImmutableList<BookItem> 
             _ => null,
         };
 }
+
+/// <summary>The hash of a round that is over.</summary>
+/// <param name="Number">The round's number, from 1.</param>
+/// <param name="Chain">Its hash and that of the round before.</param>
+public sealed record ChainedRound(long Number, ChainedHash Chain);

@@ -39,7 +39,8 @@ public abstract record CoordinatorEvent
 
     /// <summary>Facts that waited are in the book.</summary>
     /// <param name="Taken">How many of them.</param>
-    public sealed record BookAdvanced(int Taken) : CoordinatorEvent;
+    /// <param name="Rounds">The hashes of the rounds that are over by them, in their order.</param>
+    public sealed record BookAdvanced(int Taken, IReadOnlyList<ChainedRound> Rounds) : CoordinatorEvent;
 
     /// <summary>An operator has stopped this node's stating and setting weights, or let it go on.</summary>
     public sealed record StatingPaused(bool IsPaused) : CoordinatorEvent;

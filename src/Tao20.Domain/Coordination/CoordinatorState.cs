@@ -1,4 +1,3 @@
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Settlement;
 using Tao20.Domain.Units;
 using static Tao20.Domain.Coordination.CoordinatorEvent;
@@ -23,12 +22,11 @@ public sealed record CoordinatorState(SettledState Settled, ConsensusInbox Inbox
         switch (command)
         {
             case CoordinatorCommand.Settle(var closed, var parameters, var volumes) when !Settled.Has(closed):
-                var carried = Settled.Last?.Rewards.CarriedOut ?? Rao.Zero;
-                return [new EpochSettled(EpochReport.Settle(closed, volumes, parameters, carried, keccak))];
+                return [new EpochSettled(EpochReport.Settle(closed, volumes, parameters, Settled.Last, keccak))];
             case CoordinatorCommand.Queue(var items) when Inbox.New(items) is { Count: > 0 } news:
                 return [new FactsQueued(news)];
             case CoordinatorCommand.Advance when Inbox.Ready(Settled) is { Count: > 0 } ready:
-                return [new BookAdvanced(ready.Count)];
+                return [new BookAdvanced(ready.Count, Inbox.RoundsOver(ready, keccak))];
             case CoordinatorCommand.Pause(var isPaused) when isPaused != IsPaused:
                 return [new StatingPaused(isPaused)];
             default:
@@ -42,7 +40,7 @@ public sealed record CoordinatorState(SettledState Settled, ConsensusInbox Inbox
         {
             EpochSettled(var report) => this with { Settled = Settled.After(report) },
             FactsQueued(var items) => this with { Inbox = Inbox.With(items) },
-            BookAdvanced(var taken) => this with { Inbox = Inbox.After(taken, Settled) },
+            BookAdvanced(var taken, var rounds) => this with { Inbox = Inbox.After(taken, rounds, Settled) },
             StatingPaused(var isPaused) => this with { IsPaused = isPaused },
             FirstRegistryTold => this,
             _ => throw new ArgumentException($"A {e.GetType().Name} is no event of the coordinator.", nameof(e)),

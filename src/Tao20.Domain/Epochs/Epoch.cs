@@ -19,6 +19,3 @@ public sealed record ClosedEpoch(EpochId Epoch, EpochId Opened, Position ClosedA
     /// <summary>The hour (Unix time / 3600) the epoch ended in: <c>(timestamp - 1) / 3600</c>.</summary>
     public long LastHour => Timestamp == 0 ? 0 : (long)((Timestamp - 1) / 3600);
 }
-
-/// <summary>The hash function of the chain, given to the domain from outside since the base class library has no Keccak.</summary>
-public delegate Hash256 Keccak256(ReadOnlySpan<byte> data);

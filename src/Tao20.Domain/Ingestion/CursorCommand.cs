@@ -1,5 +1,6 @@
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Units;
+using Tao20.Domain.Volume;
 
 namespace Tao20.Domain.Ingestion;
 
@@ -15,7 +16,9 @@ public abstract record CursorCommand
     public sealed record Begin(ChainIdentity Identity, DomainParameters Parameters, ParameterSchedule? Earlier = null) : CursorCommand;
 
     /// <summary>Every miner has folded its trades of a range.</summary>
-    public sealed record Complete(InFlightRange Work) : CursorCommand;
+    /// <param name="Work">The range.</param>
+    /// <param name="Heads">How far each of its miners' trades are folded with it.</param>
+    public sealed record Complete(InFlightRange Work, IReadOnlyDictionary<Address, MinerHead> Heads) : CursorCommand;
 
     /// <summary>The consensus has settled an epoch, durably; only the oldest that waits counts.</summary>
     public sealed record AcknowledgeSettlement(EpochId Epoch) : CursorCommand;

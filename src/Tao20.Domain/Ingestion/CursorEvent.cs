@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Units;
+using Tao20.Domain.Volume;
 
 namespace Tao20.Domain.Ingestion;
 
@@ -31,7 +33,14 @@ public abstract record CursorEvent
         int Trades,
         IReadOnlyList<QuarantinedLog> Quarantined,
         long Settled
-    ) : CursorEvent;
+    ) : CursorEvent
+    {
+        /// <summary>
+        /// How far the trades of the range's miners are folded with it: what their own streams must come to. Journals of an earlier version
+        /// do not say it.
+        /// </summary>
+        public IReadOnlyDictionary<Address, MinerHead> Heads { get; init; } = ImmutableDictionary<Address, MinerHead>.Empty;
+    }
 
     /// <summary>The consensus has settled the oldest closed epoch, durably.</summary>
     public sealed record SettlementAcknowledged(EpochId Epoch) : CursorEvent;

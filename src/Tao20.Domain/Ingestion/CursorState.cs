@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Units;
+using Tao20.Domain.Volume;
 using static Tao20.Domain.Ingestion.CursorEvent;
 
 namespace Tao20.Domain.Ingestion;
@@ -11,7 +13,7 @@ namespace Tao20.Domain.Ingestion;
 /// <param name="Last">The last folded block; null before the first.</param>
 /// <param name="Book">The open epoch and who traded in it.</param>
 /// <param name="Unsettled">Closed epochs that the consensus has not acknowledged, oldest first.</param>
-/// <param name="Known">Every miner that ever traded.</param>
+/// <param name="Known">Every miner that ever traded, and how far its trades are folded.</param>
 /// <param name="Trades">All trades ever folded.</param>
 /// <param name="Quarantined">The latest logs that could not be decoded, oldest first.</param>
 /// <param name="QuarantinedCount">How many there ever were.</param>
@@ -22,7 +24,7 @@ public sealed record CursorState(
     BlockHeader? Last,
     EpochBook Book,
     IReadOnlyList<EpochToSettle> Unsettled,
-    IReadOnlySet<Address> Known,
+    ImmutableDictionary<Address, MinerHead> Known,
     long Trades,
     IReadOnlyList<QuarantinedLog> Quarantined,
     long QuarantinedCount,
@@ -33,7 +35,18 @@ public sealed record CursorState(
     public const int QuarantinedKept = 32;
 
     /// <summary>Nothing read yet.</summary>
-    public static readonly CursorState Initial = new(null, null, null, EpochBook.Initial, [], new HashSet<Address>(), 0, [], 0, 0);
+    public static readonly CursorState Initial = new(
+        null,
+        null,
+        null,
+        EpochBook.Initial,
+        [],
+        ImmutableDictionary<Address, MinerHead>.Empty,
+        0,
+        [],
+        0,
+        0
+    );
 
     /// <summary>How many final blocks are not folded yet.</summary>
     public ulong LagBehind(BlockHeader? finalized) =>
@@ -69,7 +82,7 @@ public sealed record CursorState(
                     .. Identity is null ? [new FollowingBegan(identity)] : Array.Empty<CursorEvent>(),
                     .. schedule == Schedule ? [] : new CursorEvent[] { new ParametersAdopted(schedule) },
                 ];
-            case CursorCommand.Complete(var work):
+            case CursorCommand.Complete(var work, var heads):
                 var progress = work.Progress;
                 return
                 [
@@ -81,7 +94,10 @@ public sealed record CursorState(
                         work.Trades,
                         work.Range.Quarantined,
                         Settled
-                    ),
+                    )
+                    {
+                        Heads = heads,
+                    },
                     .. work.Schedule == Schedule ? [] : new CursorEvent[] { new ParametersAdopted(work.Schedule) },
                 ];
             case CursorCommand.AcknowledgeSettlement(var epoch) when Unsettled is [{ Closed.Epoch: var oldest }, ..] && oldest == epoch:
@@ -111,14 +127,18 @@ public sealed record CursorState(
     private CursorState After(RangeFolded range)
     {
         var newlySettled = (int)Math.Max(0, range.Settled - Settled);
-        var arrivals = range.Closed.SelectMany(epoch => epoch.Miners).Concat(range.Joined).Where(miner => !Known.Contains(miner)).ToList();
+        var arrivals = range
+            .Closed.SelectMany(epoch => epoch.Miners)
+            .Concat(range.Joined)
+            .Where(miner => !Known.ContainsKey(miner) && !range.Heads.ContainsKey(miner))
+            .Select(miner => KeyValuePair.Create(miner, default(MinerHead)));
         return this with
         {
             Last = range.Last,
             Book = Book.After(range.Closed.Count > 0, range.OpenEpoch, range.Joined),
             Unsettled = range.Closed.Count == 0 && newlySettled == 0 ? Unsettled : [.. Unsettled.Skip(newlySettled), .. range.Closed],
             Settled = Math.Max(Settled, range.Settled),
-            Known = arrivals.Count == 0 ? Known : new HashSet<Address>(Known.Concat(arrivals)),
+            Known = Known.SetItems(range.Heads.Concat(arrivals)),
             Trades = Trades + range.Trades,
             Quarantined = range.Quarantined.Count == 0 ? Quarantined : [.. Quarantined.Concat(range.Quarantined).TakeLast(QuarantinedKept)],
             QuarantinedCount = QuarantinedCount + range.Quarantined.Count,

@@ -26,7 +26,7 @@ public abstract record RangeFlowCommand
     public sealed record Dispatch(ParameterSchedule Schedule) : RangeFlowCommand;
 
     /// <summary>A miner has folded a part of its trades of a range, durably.</summary>
-    public sealed record AcknowledgeBatch(long Range, Address Miner, int Part) : RangeFlowCommand;
+    public sealed record AcknowledgeBatch(long Range, Address Miner, int Part, MinerHead Head) : RangeFlowCommand;
 
     /// <summary>What a range says of validators is durable.</summary>
     public sealed record AcknowledgeFacts(long Range) : RangeFlowCommand;
@@ -52,7 +52,8 @@ public abstract record RangeFlowEvent
     /// <summary>A miner's part is durable.</summary>
     /// <param name="Miner">The miner.</param>
     /// <param name="Next">The part that may be sent to it now; null when it has all.</param>
-    public sealed record BatchAcknowledged(Address Miner, int? Next) : RangeFlowEvent;
+    /// <param name="Head">How far its trades are folded with it.</param>
+    public sealed record BatchAcknowledged(Address Miner, int? Next, MinerHead Head) : RangeFlowEvent;
 
     /// <summary>What the range says of validators is durable.</summary>
     public sealed record FactsAcknowledged : RangeFlowEvent;
@@ -106,6 +107,9 @@ public sealed record RangeFlow(
     /// <summary>No more ranges than this wait, however few trades they have: the cursor moves through a quiet stretch, too.</summary>
     public const int MaxWaitingRanges = 100;
 
+    /// <summary>How far the trades of the latest range's miners are folded, as far as they have said it.</summary>
+    public ImmutableDictionary<Address, MinerHead> Heads { get; init; } = ImmutableDictionary<Address, MinerHead>.Empty;
+
     /// <summary>Whether all of the chain is read, so that the epoch that is open at first is known.</summary>
     public bool FromGenesis { get; init; }
 
@@ -144,11 +148,12 @@ public sealed record RangeFlow(
             Restart(var durable) => [new Restarted(durable.Book, durable.Unsettled.Count)],
             Take(var range, var final) => [new RangeWaits(range, final)],
             Dispatch(var schedule) when UnderWay is null && IsWorthAnEntry => OnDispatched(Join(schedule)),
-            AcknowledgeBatch(var number, var miner, var part)
+            AcknowledgeBatch(var number, var miner, var part, var head)
                 when UnderWay is { } work && work.Number == number && Parts.TryGetValue(miner, out var sent) && sent == part => OnBatch(
                 work,
                 miner,
-                part + 1
+                part + 1,
+                head
             ),
             AcknowledgeFacts(var number) when UnderWay is { } work && work.Number == number && FactsMissing =>
             [
@@ -179,10 +184,11 @@ public sealed record RangeFlow(
                 Dispatched = work.Number,
                 UnderWay = work,
                 Parts = work.Batches.Keys.ToImmutableDictionary(miner => miner, _ => 0),
+                Heads = ImmutableDictionary<Address, MinerHead>.Empty,
                 FactsMissing = work.Facts is not null,
             },
-            BatchAcknowledged(var miner, { } next) => this with { Parts = Parts.SetItem(miner, next) },
-            BatchAcknowledged(var miner, null) => this with { Parts = Parts.Remove(miner) },
+            BatchAcknowledged(var miner, { } next, _) => this with { Parts = Parts.SetItem(miner, next) },
+            BatchAcknowledged(var miner, null, var head) => this with { Parts = Parts.Remove(miner), Heads = Heads.SetItem(miner, head) },
             FactsAcknowledged => this with { FactsMissing = false },
             RangeCompleted => this with { UnderWay = null },
             SettlementCounted => this with { Unsettled = Unsettled - 1 },
@@ -210,10 +216,10 @@ public sealed record RangeFlow(
     private static IReadOnlyList<RangeFlowEvent> OnDispatched(InFlightRange work) =>
         [new RangeDispatched(work), .. Completion(work, work.Batches.Count + (work.Facts is null ? 0 : 1))];
 
-    private IReadOnlyList<RangeFlowEvent> OnBatch(InFlightRange work, Address miner, int next) =>
+    private IReadOnlyList<RangeFlowEvent> OnBatch(InFlightRange work, Address miner, int next, MinerHead head) =>
         next < work.Batches[miner].Count
-            ? [new BatchAcknowledged(miner, next)]
-            : [new BatchAcknowledged(miner, null), .. Completion(work, Missing - 1)];
+            ? [new BatchAcknowledged(miner, next, head)]
+            : [new BatchAcknowledged(miner, null, head), .. Completion(work, Missing - 1)];
 
     private static RangeFlowEvent[] Completion(InFlightRange work, int missing) => missing == 0 ? [new RangeCompleted(work)] : [];
 }

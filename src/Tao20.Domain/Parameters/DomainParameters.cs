@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Ranking;
 using Tao20.Domain.Registry;
 using Tao20.Domain.Rewards;
@@ -21,7 +20,7 @@ public sealed record DomainParameters(EligibilityRules Eligibility, ScoreRules S
     /// <summary>
     /// Which rules these are the numbers of. It changes with the meaning of any of them: a node that does not know it states nothing.
     /// </summary>
-    public const int RulesVersion = 1;
+    public const int RulesVersion = 2;
 
     /// <summary>The key of <see cref="RulesVersion"/> in a text.</summary>
     public const string VersionKey = "rulesversion";
@@ -36,7 +35,7 @@ public sealed record DomainParameters(EligibilityRules Eligibility, ScoreRules S
 
     /// <summary>Every number that is out of its range; empty when all are in theirs.</summary>
     public IReadOnlyList<ParameterError> Validate() =>
-        [.. Setting.Check(Eligibility), .. Score.Validate(), .. Setting.Check(Rewards), .. Setting.Check(Statement)];
+        [.. Eligibility.Validate(), .. Score.Validate(), .. Setting.Check(Rewards), .. Setting.Check(Statement)];
 
     /// <summary>The canonical text, as it is proposed to a registry and hashed in statements.</summary>
     public string Text() => ParameterText.Write(Numbers());

@@ -7,7 +7,7 @@ namespace Tao20.Domain.Ranking;
 /// <summary>A miner's score and the parts it is made of, all 18 decimals.</summary>
 /// <param name="WeightedVolume">W: weighted eligible volume, in TAO wei.</param>
 /// <param name="Volume">V: W over the largest W.</param>
-/// <param name="Frequency">F: eligible trades over the most eligible trades.</param>
+/// <param name="Frequency">F: slots with a trade in them over the most such slots.</param>
 /// <param name="Consistency">C: 1 less the coefficient of variation of the hourly volume.</param>
 /// <param name="Final">S: the weighted sum of V, F and C.</param>
 public sealed record MinerScore(BigInteger WeightedVolume, Ratio Volume, Ratio Frequency, Ratio Consistency, Ratio Final);
@@ -49,13 +49,13 @@ public sealed record EpochRanking(IReadOnlyList<RankedMiner> Ranked, IReadOnlyLi
     /// <summary>Ranks the miners of an epoch that ended in <paramref name="lastHour"/> (Unix time / 3600).</summary>
     public static EpochRanking Of(IEnumerable<EpochVolume> volumes, long lastHour, ScoreRules rules)
     {
-        var byMinimum = volumes.ToLookup(volume => volume.EligibleWei >= rules.MinimumWei.Value && volume.EligibleTrades > 0);
+        var byMinimum = volumes.ToLookup(volume => volume.EligibleWei >= rules.MinimumWei.Value && volume.EligibleWei > 0);
         var candidates = byMinimum[true].Select(volume => (volume, weighted: WeightedVolume(volume, rules))).ToList();
         var maxWeighted = candidates.Select(miner => miner.weighted).DefaultIfEmpty().Max();
-        var maxTrades = candidates.Select(miner => miner.volume.EligibleTrades).DefaultIfEmpty().Max();
+        var maxSlots = candidates.Select(miner => miner.volume.Slots).DefaultIfEmpty().Max();
 
         var ranked = candidates
-            .Select(miner => (miner.volume, score: Score(miner.volume, miner.weighted, maxWeighted, maxTrades, lastHour, rules)))
+            .Select(miner => (miner.volume, score: Score(miner.volume, miner.weighted, maxWeighted, maxSlots, lastHour, rules)))
             .OrderByDescending(miner => miner.score.Final)
             .ThenByDescending(miner => miner.score.WeightedVolume)
             .ThenBy(miner => miner.volume.Miner)
@@ -78,13 +78,13 @@ public sealed record EpochRanking(IReadOnlyList<RankedMiner> Ranked, IReadOnlyLi
         EpochVolume miner,
         BigInteger weighted,
         BigInteger maxWeighted,
-        long maxTrades,
+        long maxSlots,
         long lastHour,
         ScoreRules rules
     )
     {
         var volume = Ratio.Of(weighted, maxWeighted);
-        var frequency = Ratio.Of(miner.EligibleTrades, maxTrades);
+        var frequency = Ratio.Of(miner.Slots, maxSlots);
         var consistency = Consistency(miner.Hourly, miner.FirstTradeHour, lastHour);
         var final =
             (rules.VolumeTenths * volume.Value + rules.FrequencyTenths * frequency.Value + rules.ConsistencyTenths * consistency.Value)

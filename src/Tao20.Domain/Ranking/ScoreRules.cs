@@ -23,7 +23,7 @@ public sealed record ScoreRules(
     [property: Setting("What a redeemed TAO counts.", Least = "0", Most = "1000", Unit = "percent")] int RedeemPercent,
     [property: Setting("The part of the score that is volume; the three parts sum to 10.", Least = "0", Most = "10", Unit = "tenths")]
         int VolumeTenths,
-    [property: Setting("The part of the score that is the number of trades.", Least = "0", Most = "10", Unit = "tenths")]
+    [property: Setting("The part of the score that is in how many slots there is a trade.", Least = "0", Most = "10", Unit = "tenths")]
         int FrequencyTenths,
     [property: Setting("The part of the score that is how evenly the hours are filled.", Least = "0", Most = "10", Unit = "tenths")]
         int ConsistencyTenths

@@ -198,7 +198,7 @@ public sealed record RegistryBook(
     }
 
     /// <summary>The end of the newest epoch's round: who has done what, and who is paid.</summary>
-    private RegistryBook Concluded()
+    internal RegistryBook Concluded()
     {
         if (Newest is not { } newest)
             return this;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Units;
 
 namespace Tao20.Domain.Registry;

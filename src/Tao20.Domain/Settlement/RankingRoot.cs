@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using Tao20.Domain.Epochs;
 using Tao20.Domain.Rewards;
 using Tao20.Domain.Units;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace Tao20.Domain.Units;
 
@@ -23,6 +24,10 @@ public readonly record struct Wei : IComparable<Wei>
 
     /// <summary>What of it is whole rao (1e9 wei): contracts take and give no parts of one.</summary>
     public Wei WholeRao => new(Value / WeiPerRao * WeiPerRao);
+
+    /// <summary>What of it goes to a part of a whole: <c>floor(this * part / whole)</c>, in wei.</summary>
+    /// <exception cref="DivideByZeroException">The whole is 0.</exception>
+    public UInt128 Part(UInt128 part, UInt128 whole) => part == whole ? Value : (UInt128)((BigInteger)Value * part / whole);
 
     /// <summary>The amount <paramref name="value"/>, in wei.</summary>
     /// <exception cref="ImplausibleAmountException">More than 2^96 wei.</exception>

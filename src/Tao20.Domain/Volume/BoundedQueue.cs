@@ -10,7 +10,7 @@ internal sealed class BoundedQueue<T>
 
     public BoundedQueue(IReadOnlyList<T> items)
     {
-        _items = [.. items];
+        _items = items.Count > 0 ? [.. items] : new T[4];
         Count = items.Count;
     }
 
@@ -37,10 +37,7 @@ internal sealed class BoundedQueue<T>
     public void Push(T item, int bound)
     {
         while (Count >= bound)
-        {
-            _head = _head + 1 == _items.Length ? 0 : _head + 1;
-            Count--;
-        }
+            RemoveOldest();
 
         if (Count == _items.Length)
             Grow(bound);
@@ -48,15 +45,36 @@ internal sealed class BoundedQueue<T>
         _items[slot >= _items.Length ? slot - _items.Length : slot] = item;
     }
 
-    /// <summary>Removes the entry at <paramref name="index"/>, counted from the oldest.</summary>
-    public void RemoveAt(int index)
+    /// <summary>Removes the oldest entry.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public void RemoveOldest()
     {
-        if (index >= Count)
-            throw new ArgumentOutOfRangeException(nameof(index), index, $"There are {Count} entries.");
-        for (var i = index; i < Count - 1; i++)
-            _items[(_head + i) % _items.Length] = this[i + 1];
+        if (Count == 0)
+            throw new InvalidOperationException("There is nothing to remove.");
+        _head = _head + 1 == _items.Length ? 0 : _head + 1;
         Count--;
     }
+
+    /// <summary>Puts an entry in the place of the oldest.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public void ReplaceOldest(T item)
+    {
+        if (Count == 0)
+            throw new InvalidOperationException("There is nothing to replace.");
+        _items[_head] = item;
+    }
+
+    /// <summary>Puts an entry in the place of the newest.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public void ReplaceNewest(T item)
+    {
+        if (Count == 0)
+            throw new InvalidOperationException("There is nothing to replace.");
+        _items[(_head + Count - 1) % _items.Length] = item;
+    }
+
+    /// <summary>Removes all entries.</summary>
+    public void Clear() => (_head, Count) = (0, 0);
 
     public T[] ToArray()
     {

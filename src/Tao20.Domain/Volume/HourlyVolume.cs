@@ -64,4 +64,11 @@ public sealed class HourlyVolume
 
         _buckets[hour % Hours] += wei;
     }
+
+    /// <summary>Takes from an hour what was counted in it; an hour not kept any more has nothing to be taken from.</summary>
+    internal void Take(long hour, UInt128 wei)
+    {
+        if (hour > _last - Hours && hour <= _last)
+            _buckets[hour % Hours] -= wei;
+    }
 }

@@ -50,12 +50,21 @@ public readonly record struct ChainCounter(UInt128 Before, UInt128 After);
 /// <param name="Trades">The trades, ascending by position; at least one.</param>
 /// <param name="Verdicts">The judgement of each.</param>
 /// <param name="Baseline">With a miner's first batch: what the chain had counted before it; null otherwise or when unknown.</param>
+/// <param name="Heads">
+/// The miner's running hash after the last trade of each epoch that the trades are of, in their order; empty where it is not known.
+/// </param>
 public sealed record TradesFolded(
     EligibilityRules Rules,
     ReadOnlyMemory<Trade> Trades,
     ReadOnlyMemory<Verdict> Verdicts,
-    UInt128? Baseline
+    UInt128? Baseline,
+    IReadOnlyList<Hash256> Heads
 );
+
+/// <summary>How far a miner's trades are folded.</summary>
+/// <param name="Trades">How many there are.</param>
+/// <param name="Hash">The running hash of them (see <see cref="TradeHash"/>); null where it is not known.</param>
+public readonly record struct MinerHead(long Trades, Hash256? Hash);
 
 // ---- outcomes -----------------------------------------------------------------------------------------------------------------
 
@@ -95,7 +104,32 @@ public abstract record FoldDecision
 /// <param name="Reason">Why it was excluded or discounted.</param>
 /// <param name="Value">Its value in TAO wei.</param>
 /// <param name="Timestamp">Its time, in Unix seconds.</param>
-public readonly record struct Exclusion(Position Position, EpochId Epoch, VerdictKind Reason, Wei Value, ulong Timestamp);
+/// <param name="Tokens">How many of its tokens cancelled out with those of earlier trades, in wei.</param>
+/// <param name="Uncounted">What of its value does not count, in TAO wei.</param>
+/// <param name="UncountedBefore">What those earlier trades, of the same epoch, count less since, in TAO wei.</param>
+public readonly record struct Exclusion(
+    Position Position,
+    EpochId Epoch,
+    VerdictKind Reason,
+    Wei Value,
+    ulong Timestamp,
+    UInt128 Tokens,
+    UInt128 Uncounted,
+    UInt128 UncountedBefore
+)
+{
+    internal static Exclusion Of(in Trade trade, Verdict verdict, UInt128 before) =>
+        new(
+            trade.Position,
+            trade.Epoch,
+            verdict.Kind,
+            trade.Value,
+            trade.Timestamp,
+            verdict.Tokens,
+            trade.Value.Value - verdict.Counted(in trade),
+            before
+        );
+}
 
 // ---- the aggregate --------------------------------------------------------------------------------------------------------------
 
@@ -144,9 +178,15 @@ public sealed class MinerVolume
     /// <summary>The latest trades that did not count in full, oldest first.</summary>
     public IReadOnlyList<Exclusion> RecentExclusions => _state.Exclusions;
 
+    /// <summary>
+    /// How many trades are folded, and the running hash of them: equal on every node that has folded the same trades from the first on. It
+    /// is not known before the first, and where a journal of an earlier version does not say it.
+    /// </summary>
+    public MinerHead Head => new(Mints.Trades + Redemptions.Trades, _state.Head);
+
     /// <summary>What follows from <paramref name="command"/>; the state is not changed.</summary>
     /// <exception cref="ArgumentException">A trade of another miner, out of order, or with a time before its predecessor's.</exception>
-    public FoldDecision Decide(FoldTrades command)
+    public FoldDecision Decide(FoldTrades command, Keccak256 keccak)
     {
         if (command.Miner != Miner)
             throw new ArgumentException($"These are trades of {command.Miner}, not of {Miner}.", nameof(command));
@@ -179,8 +219,27 @@ public sealed class MinerVolume
         var total = scratch.Mints.Wei + scratch.Redemptions.Wei + (scratch.Baseline ?? 0);
         return command.Counter is { } counter && scratch.Baseline is not null && counter.After != total
             ? new FoldDecision.Diverged(counter.After, total, GapIn(trades, counter, scratch.Baseline.Value))
-            : new FoldDecision.Fold(new TradesFolded(command.Rules, fresh, verdicts, baseline));
+            : new FoldDecision.Fold(new TradesFolded(command.Rules, fresh, verdicts, baseline, HeadsOf(trades, baseline, keccak)));
     }
+
+    private IReadOnlyList<Hash256> HeadsOf(ReadOnlySpan<Trade> trades, UInt128? baseline, Keccak256 keccak)
+    {
+        if (_state is { HasTraded: true, Head: null })
+            return [];
+        var heads = new List<Hash256>(1);
+        var head = _state.Head ?? TradeHash.First(baseline ?? 0, keccak);
+        for (var i = 0; i < trades.Length; i++)
+        {
+            head = TradeHash.After(head, in trades[i], keccak);
+            if (IsLastOfEpoch(trades, i))
+                heads.Add(head);
+        }
+
+        return heads;
+    }
+
+    private static bool IsLastOfEpoch(ReadOnlySpan<Trade> trades, int i) =>
+        i == trades.Length - 1 || trades[i + 1].Epoch != trades[i].Epoch;
 
     /// <summary>
     /// When the chain has counted more than was folded and is to be: between the last folded trade and these where it had by then, and
@@ -206,8 +265,14 @@ public sealed class MinerVolume
         next.Baseline ??= folded.Baseline;
         var trades = folded.Trades.Span;
         var verdicts = folded.Verdicts.Span;
+        var epochs = 0;
         for (var i = 0; i < trades.Length; i++)
+        {
             next.Apply(in trades[i], verdicts[i], folded.Rules);
+            if (IsLastOfEpoch(trades, i))
+                next.Head = epochs < folded.Heads.Count ? folded.Heads[epochs++] : null;
+        }
+
         return new MinerVolume(next);
     }
 

@@ -3,12 +3,6 @@ using Tao20.Domain.Units;
 
 namespace Tao20.Domain.Volume;
 
-/// <summary>An eligible trade that no later trade has undone yet.</summary>
-/// <param name="Tokens">Its TAO20, in wei.</param>
-/// <param name="Timestamp">Its time, in Unix seconds.</param>
-/// <param name="Side">Its side.</param>
-public readonly record struct Candidate(UInt128 Tokens, ulong Timestamp, TradeSide Side);
-
 /// <summary>The whole state of a <see cref="MinerVolume"/>, as plain values.</summary>
 /// <param name="Miner">The miner.</param>
 /// <param name="Position">The last folded position; null before the first trade.</param>
@@ -18,11 +12,13 @@ public readonly record struct Candidate(UInt128 Tokens, ulong Timestamp, TradeSi
 /// <param name="Redemptions">All redemptions.</param>
 /// <param name="LifetimeEligible">Counted value of all trades, in TAO wei.</param>
 /// <param name="Burst">Times of the latest eligible trades, oldest first.</param>
-/// <param name="Candidates">Unmatched eligible trades, oldest first.</param>
+/// <param name="Candidates">Eligible trades that can still be cancelled out, oldest first.</param>
 /// <param name="Open">The epoch of the last trade, with the amounts counted in <paramref name="Uniform"/>.</param>
+/// <param name="Slots">The slots of the open epoch that are counted for good.</param>
 /// <param name="Uniform">Counters of token amounts of the open epoch.</param>
 /// <param name="Closed">Earlier epochs with trades, oldest first.</param>
 /// <param name="Exclusions">The latest exclusions, oldest first.</param>
+/// <param name="Head">The running hash of all trades; null where it is not known.</param>
 public sealed record MinerVolumeSnapshot(
     Address Miner,
     Position? Position,
@@ -34,7 +30,9 @@ public sealed record MinerVolumeSnapshot(
     IReadOnlyList<ulong> Burst,
     IReadOnlyList<Candidate> Candidates,
     EpochVolume Open,
+    FrequencySlots Slots,
     IReadOnlyList<(UInt128 Amount, long Count)> Uniform,
     IReadOnlyList<EpochVolume> Closed,
-    IReadOnlyList<Exclusion> Exclusions
+    IReadOnlyList<Exclusion> Exclusions,
+    Hash256? Head
 );

@@ -10,7 +10,7 @@ namespace Tao20.Domain.Volume;
 internal sealed class VolumeState
 {
     private readonly BoundedQueue<ulong> _burst;
-    private readonly BoundedQueue<Candidate> _candidates;
+    private readonly RoundTripWindow _window;
     private readonly BoundedQueue<Exclusion> _exclusions;
     private readonly BoundedQueue<EpochVolume> _closed;
     private readonly HourlyVolume _hourly;
@@ -21,7 +21,8 @@ internal sealed class VolumeState
     private Tally _eligible;
     private Tally _dust;
     private Tally _burstExcluded;
-    private Tally _roundTrip;
+    private Tally _cancelled;
+    private FrequencySlots _slots;
     private long _firstTradeHour;
     private ulong _lastTimestamp;
 
@@ -29,7 +30,7 @@ internal sealed class VolumeState
     {
         Miner = miner;
         _burst = new(16);
-        _candidates = new(32);
+        _window = new RoundTripWindow();
         _exclusions = new(MinerVolume.ExclusionsKept);
         _closed = new(4);
         _hourly = new HourlyVolume();
@@ -42,12 +43,13 @@ internal sealed class VolumeState
         HasTraded = snapshot.Position is not null;
         Position = snapshot.Position ?? default;
         Baseline = snapshot.Baseline;
+        Head = snapshot.Head;
         Mints = snapshot.Mints;
         Redemptions = snapshot.Redemptions;
         LifetimeEligible = snapshot.LifetimeEligible;
         _lastTimestamp = snapshot.LastTimestamp;
         _burst = new(snapshot.Burst);
-        _candidates = new(snapshot.Candidates);
+        _window = new RoundTripWindow(snapshot.Candidates);
         _exclusions = new(snapshot.Exclusions);
         _closed = new(snapshot.Closed);
         _uniform = UniformSketch.Restore(snapshot.Uniform);
@@ -59,7 +61,8 @@ internal sealed class VolumeState
         _eligible = open.Eligible;
         _dust = open.Dust;
         _burstExcluded = open.Burst;
-        _roundTrip = open.RoundTrip;
+        _cancelled = open.Cancelled;
+        _slots = snapshot.Slots;
         _firstTradeHour = open.FirstTradeHour;
     }
 
@@ -69,12 +72,13 @@ internal sealed class VolumeState
         HasTraded = other.HasTraded;
         Position = other.Position;
         Baseline = other.Baseline;
+        Head = other.Head;
         Mints = other.Mints;
         Redemptions = other.Redemptions;
         LifetimeEligible = other.LifetimeEligible;
         _lastTimestamp = other._lastTimestamp;
         _burst = other._burst.Clone();
-        _candidates = other._candidates.Clone();
+        _window = other._window.Clone();
         _exclusions = other._exclusions.Clone();
         _closed = other._closed.Clone();
         _hourly = other._hourly.Clone();
@@ -85,7 +89,8 @@ internal sealed class VolumeState
         _eligible = other._eligible;
         _dust = other._dust;
         _burstExcluded = other._burstExcluded;
-        _roundTrip = other._roundTrip;
+        _cancelled = other._cancelled;
+        _slots = other._slots;
         _firstTradeHour = other._firstTradeHour;
     }
 
@@ -96,6 +101,9 @@ internal sealed class VolumeState
     public Position Position { get; private set; }
 
     public UInt128? Baseline { get; set; }
+
+    /// <summary>The running hash of all trades; null where it is not known, and before the first.</summary>
+    public Hash256? Head { get; set; }
 
     public Tally Mints { get; private set; }
 
@@ -124,23 +132,25 @@ internal sealed class VolumeState
             throw new ArgumentException($"The trade at {trade.Position} is of epoch {trade.Epoch}, before its predecessor of {_epoch}.");
     }
 
-    /// <summary>What the trade counts as: dust, then burst, then round trip, in this order (source: the rules of eligibility).</summary>
+    /// <summary>What the trade counts as: dust, then burst, then what cancels out (source: the rules of eligibility).</summary>
     public Verdict Judge(in Trade trade, in EligibilityRules rules)
     {
         if (trade.IsUnread)
             return new Verdict(VerdictKind.Unread, 0);
-        if (trade.Value < rules.DustWei)
-            return new Verdict(VerdictKind.Dust, 0);
-        if (BurstIsFull(trade.Timestamp, rules))
-            return new Verdict(VerdictKind.Burst, 0);
-        var match = RoundTripMatch(in trade, rules);
-        return match >= 0 ? new Verdict(VerdictKind.RoundTrip, (byte)match) : new Verdict(VerdictKind.Eligible, 0);
+        var tokens = _window.Matching(in trade, rules);
+        var kind =
+            trade.Value < rules.DustWei || trade.Tokens == Wei.Zero ? VerdictKind.Dust
+            : BurstIsFull(trade.Timestamp, rules) ? VerdictKind.Burst
+            : tokens > 0 ? VerdictKind.Cancelled
+            : VerdictKind.Eligible;
+        return new Verdict(kind, tokens);
     }
 
     /// <summary>Counts a judged trade.</summary>
+    /// <exception cref="InvalidDataException">More of it is said to cancel out than there is.</exception>
     public void Apply(in Trade trade, Verdict verdict, in EligibilityRules rules)
     {
-        var hour = (long)(trade.Timestamp / 3600);
+        var hour = HourOf(trade.Timestamp);
         if (!HasTraded)
             (HasTraded, _epoch, _firstTradeHour) = (true, trade.Epoch, hour);
         else if (trade.Epoch != _epoch)
@@ -154,6 +164,8 @@ internal sealed class VolumeState
         else
             Redemptions = Redemptions.Plus(value);
 
+        ForgetOld(trade.Timestamp, rules);
+        var before = UseUp(verdict.Tokens);
         switch (verdict.Kind)
         {
             case VerdictKind.Dust:
@@ -164,23 +176,16 @@ internal sealed class VolumeState
                 break;
             case VerdictKind.Unread:
                 break;
-            case VerdictKind.RoundTrip:
-                _roundTrip = _roundTrip.Plus(value);
-                _candidates.RemoveAt(verdict.Match);
-                Count(in trade, verdict.Counted(trade.Value), hour, rules);
-                break;
             default:
-                _eligible = _eligible.Plus(value);
-                _candidates.Push(new Candidate(trade.Tokens.Value, trade.Timestamp, trade.Side), rules.RoundTripCandidates);
-                Count(in trade, verdict.Counted(trade.Value), hour, rules);
+                Count(in trade, verdict, hour, rules);
                 break;
         }
 
+        if (verdict.Kind is not (VerdictKind.Unread or VerdictKind.Halved))
+            _window.Add(in trade, trade.Tokens.Value - verdict.Tokens, verdict.Kind is VerdictKind.Eligible or VerdictKind.Cancelled);
+
         if (verdict.Kind != VerdictKind.Eligible)
-            _exclusions.Push(
-                new Exclusion(trade.Position, trade.Epoch, verdict.Kind, trade.Value, trade.Timestamp),
-                MinerVolume.ExclusionsKept
-            );
+            _exclusions.Push(Exclusion.Of(in trade, verdict, before), MinerVolume.ExclusionsKept);
     }
 
     public EpochVolume Of(EpochId epoch)
@@ -206,15 +211,22 @@ internal sealed class VolumeState
             Redemptions,
             LifetimeEligible,
             _burst.ToArray(),
-            _candidates.ToArray(),
+            _window.ToArray(),
             OpenVolume(),
+            _slots,
             _uniform.Counters,
             _closed.ToArray(),
-            _exclusions.ToArray()
+            _exclusions.ToArray(),
+            Head
         );
 
-    private void Count(in Trade trade, UInt128 counted, long hour, in EligibilityRules rules)
+    private void Count(in Trade trade, Verdict verdict, long hour, in EligibilityRules rules)
     {
+        _slots = _slots.Counting(rules);
+        var (value, counted) = (trade.Value.Value, verdict.Counted(in trade));
+        _eligible = _eligible.Plus(value);
+        if (counted != value)
+            _cancelled = _cancelled.Plus(value - counted);
         LifetimeEligible += counted;
         if (trade.Side == TradeSide.Mint)
             _mintEligible += counted;
@@ -225,32 +237,56 @@ internal sealed class VolumeState
         _uniform.Add(trade.Tokens.Value);
     }
 
-    private bool BurstIsFull(ulong timestamp, in EligibilityRules rules) =>
-        _burst.Count >= rules.BurstTrades && _burst[_burst.Count - rules.BurstTrades] + (ulong)rules.BurstSeconds > timestamp;
-
-    private int RoundTripMatch(in Trade trade, in EligibilityRules rules)
+    /// <summary>What can be cancelled out no more has its slot for good.</summary>
+    private void ForgetOld(ulong timestamp, in EligibilityRules rules)
     {
-        var tokens = trade.Tokens.Value;
-        // |earlier - tokens| * 100 <= tokens * percent, as a range of the earlier amount.
-        var slack = tokens * (uint)rules.RoundTripPercent / 100;
-        var (least, most) = (tokens - slack, tokens + slack);
-        var oldest = trade.Timestamp > (ulong)rules.RoundTripSeconds ? trade.Timestamp - (ulong)rules.RoundTripSeconds : 0;
-        for (var i = Math.Max(0, _candidates.Count - rules.RoundTripCandidates); i < _candidates.Count; i++)
+        while (_window.TryTakeOld(timestamp, rules, out var old))
         {
-            ref readonly var earlier = ref _candidates[i];
-            if (earlier.Timestamp >= oldest && earlier.Side != trade.Side && earlier.Tokens >= least && earlier.Tokens <= most)
-                return i;
+            if (old.Epoch == _epoch)
+                _slots = _slots.With(in old);
+        }
+    }
+
+    /// <summary>
+    /// Uses up tokens of the oldest trades. While their epoch is open they count so much less; an epoch that is closed keeps what it was.
+    /// </summary>
+    /// <returns>What they no longer count, in TAO wei.</returns>
+    private UInt128 UseUp(UInt128 tokens)
+    {
+        UInt128 all = 0;
+        while (tokens > 0)
+        {
+            if (_window.Count == 0)
+                throw new InvalidDataException($"Of the miner {Miner} {tokens} tokens more are said to cancel out than there are.");
+            tokens -= _window.UseOldest(tokens, out var before, out var after);
+            if (before.Epoch != _epoch)
+                continue;
+            var wei = before.Counted - after.Counted;
+            all += wei;
+            LifetimeEligible -= wei;
+            if (before.Side == TradeSide.Mint)
+                _mintEligible -= wei;
+            else
+                _redeemEligible -= wei;
+            _hourly.Take(HourOf(before.Timestamp), wei);
+            _cancelled = _cancelled.Plus(wei, trades: 0);
         }
 
-        return -1;
+        return all;
     }
+
+    private static long HourOf(ulong timestamp) => (long)(timestamp / 3600);
+
+    private bool BurstIsFull(ulong timestamp, in EligibilityRules rules) =>
+        _burst.Count >= rules.BurstTrades && _burst[_burst.Count - rules.BurstTrades] + (ulong)rules.BurstSeconds > timestamp;
 
     private void OpenEpoch(EpochId epoch)
     {
         _closed.Push(OpenVolume(), MinerVolume.ClosedEpochsKept);
         _epoch = epoch;
         _mintEligible = _redeemEligible = 0;
-        _eligible = _dust = _burstExcluded = _roundTrip = default;
+        _eligible = _dust = _burstExcluded = _cancelled = default;
+        _slots = default;
         _uniform.Clear();
     }
 
@@ -263,9 +299,13 @@ internal sealed class VolumeState
             _eligible,
             _dust,
             _burstExcluded,
-            _roundTrip,
+            _cancelled,
+            _slots.CountWith(_window, _epoch),
             _uniform.MostFrequent,
             _firstTradeHour,
             _hourly.Clone()
-        );
+        )
+        {
+            Head = Head,
+        };
 }

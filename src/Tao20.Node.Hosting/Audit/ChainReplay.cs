@@ -20,7 +20,7 @@ internal sealed class ChainReplay(ParameterSchedule schedule)
     private ParameterSchedule _schedule = schedule;
     private EpochBook _epochs = EpochBook.Initial;
     private ulong _first;
-    private Rao _carried = Rao.Zero;
+    private EpochReport? _last;
 
     /// <summary>What validators agree on, as far as the chain has come.</summary>
     public RegistryBook Book { get; private set; } = RegistryBook.Initial;
@@ -57,7 +57,7 @@ internal sealed class ChainReplay(ParameterSchedule schedule)
     private void Fold(FoldTrades batch)
     {
         var volume = _volumes.GetValueOrDefault(batch.Miner) ?? MinerVolume.Initial(batch.Miner);
-        if (volume.Decide(batch with { Counter = null }) is FoldDecision.Fold(var folded))
+        if (volume.Decide(batch with { Counter = null }, Keccak.Hash) is FoldDecision.Fold(var folded))
             _volumes[batch.Miner] = volume.Evolve(folded);
     }
 
@@ -67,10 +67,10 @@ internal sealed class ChainReplay(ParameterSchedule schedule)
             closed.Closed,
             closed.Miners.Select(miner => _volumes[miner].Of(closed.Closed.Epoch)),
             _schedule.At(closed.Closed.Epoch),
-            _carried,
+            _last,
             Keccak.Hash
         );
-        _carried = report.Rewards.CarriedOut;
+        _last = report;
         if (closed.Closed.Epoch == epoch)
             (Report, FirstBlock) = (report, _first);
         _first = closed.Closed.LastBlock + 1;

@@ -35,7 +35,7 @@ internal static class NodeEndpoints
                 return await AnswerAsync(async () =>
                 {
                     var state = (await Ask<FollowerStatus>(follower.ActorRef, GetFollowerStatus.Instance, cancel)).State;
-                    return state.Known.Contains(miner)
+                    return state.Known.ContainsKey(miner)
                         ? Results.Json(
                             MinerDocument.Of(await Ask<MinerSummary>(miners.ActorRef, new GetMinerSummary(miner, state.Book.Open), cancel)),
                             Json

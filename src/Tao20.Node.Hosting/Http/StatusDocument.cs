@@ -133,7 +133,17 @@ internal sealed record QuarantinedDocument(string Position, string Reason, strin
 
 internal sealed record ParametersDocument(uint Version, ulong FromEpoch);
 
-internal sealed record ExclusionDocument(string Miner, string Position, ulong Epoch, string Reason, string ValueWei, ulong Timestamp)
+internal sealed record ExclusionDocument(
+    string Miner,
+    string Position,
+    ulong Epoch,
+    string Reason,
+    string ValueWei,
+    ulong Timestamp,
+    string CancelledTokens,
+    string UncountedWei,
+    string UncountedBeforeWei
+)
 {
     public static ExclusionDocument Of(Address miner, Exclusion exclusion) =>
         new(
@@ -142,7 +152,10 @@ internal sealed record ExclusionDocument(string Miner, string Position, ulong Ep
             exclusion.Epoch.Value,
             exclusion.Reason.ToString(),
             exclusion.Value.ToString(),
-            exclusion.Timestamp
+            exclusion.Timestamp,
+            exclusion.Tokens.ToString(CultureInfo.InvariantCulture),
+            exclusion.Uncounted.ToString(CultureInfo.InvariantCulture),
+            exclusion.UncountedBefore.ToString(CultureInfo.InvariantCulture)
         );
 }
 
@@ -157,6 +170,7 @@ internal sealed record RankedDocument(
     string Consistency,
     string EligibleWei,
     long EligibleTrades,
+    long Slots,
     bool Uniform
 )
 {
@@ -172,6 +186,7 @@ internal sealed record RankedDocument(
             miner.Score.Consistency.ToString(),
             miner.Activity.EligibleWei.ToString(CultureInfo.InvariantCulture),
             miner.Activity.EligibleTrades,
+            miner.Activity.Slots,
             miner.Activity.Uniform
         );
 }
@@ -197,8 +212,11 @@ internal sealed record MinerDocument(
     long Redemptions,
     long Dust,
     long Burst,
-    long RoundTrip,
-    string? Position
+    long Cancelled,
+    string CancelledWei,
+    long Slots,
+    string? Position,
+    string? Head
 )
 {
     public static MinerDocument Of(MinerSummary summary) =>
@@ -212,8 +230,11 @@ internal sealed record MinerDocument(
             summary.Redemptions.Trades,
             summary.Epoch.Dust.Trades,
             summary.Epoch.Burst.Trades,
-            summary.Epoch.RoundTrip.Trades,
-            summary.Position?.ToString()
+            summary.Epoch.Cancelled.Trades,
+            summary.Epoch.Cancelled.Wei.ToString(CultureInfo.InvariantCulture),
+            summary.Epoch.Slots,
+            summary.Position?.ToString(),
+            summary.Head?.ToString()
         );
 }
 
@@ -225,6 +246,8 @@ internal sealed record EpochDocument(
     string CarriedOutRao,
     string ValidatorPoolRao,
     string? RankingRoot,
+    string? Hash,
+    string? PreviousHash,
     uint ParametersVersion,
     IReadOnlyList<PayoutDocument> Ranked,
     IReadOnlyList<UnrankedDocument> Unranked,
@@ -244,6 +267,8 @@ internal sealed record EpochDocument(
             report.Rewards.CarriedOut.ToString(),
             report.Rewards.ValidatorPool.ToString(),
             isTold ? report.RankingRoot.ToString() : null,
+            isTold ? report.Chain?.Hash.ToString() : null,
+            report.Chain?.Previous.ToString(),
             report.ParametersVersion,
             [.. report.Rewards.Payouts.Select(payout => PayoutDocument.Of(payout, most))],
             [.. report.Ranking.Unranked.Select(UnrankedDocument.Of)],
@@ -272,6 +297,7 @@ internal sealed record PayoutDocument(
     string Frequency,
     string Consistency,
     long EligibleTrades,
+    long Slots,
     bool Uniform
 )
 {
@@ -288,6 +314,7 @@ internal sealed record PayoutDocument(
             payout.Miner.Score.Frequency.ToString(),
             payout.Miner.Score.Consistency.ToString(),
             payout.Miner.Activity.EligibleTrades,
+            payout.Miner.Activity.Slots,
             payout.Miner.Activity.Uniform
         );
 }

@@ -128,7 +128,7 @@ public sealed partial class SettingsTests
     [Fact]
     public void The_hash_of_the_rules_defaults_is_what_it_always_was() =>
         Assert.Equal(
-            "0xbd28b71d4f915ff7a123d0ee4f02495d0bf01f9ba33c5165dc038569856f7817",
+            "0x7689fb3cd28f72cf91d04b509538c42c9338f5d410ae99fc77cc512f41dc8fa4",
             DomainParameters.HashOf(DomainParameters.Default.Text(), Tao20.Chain.Abi.Keccak.Hash).ToString()
         );
 

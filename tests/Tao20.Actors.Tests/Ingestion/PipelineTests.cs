@@ -198,12 +198,7 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
             var report = Assert.Single(settled.Recent);
             Assert.Equal(3, report.Ranking.Ranked.Count);
             Assert.Equal(1UL, (await node.StatusAsync()).Open.Value);
-            Assert.Equal(
-                Total(0, 39),
-                report.Ranking.Ranked[0].Activity.Eligible.Wei
-                    + report.Ranking.Ranked[0].Activity.RoundTrip.Wei
-                    + report.Ranking.Ranked[0].Activity.Burst.Wei
-            );
+            Assert.Equal(Total(0, 39), report.Ranking.Ranked[0].Activity.Eligible.Wei + report.Ranking.Ranked[0].Activity.Burst.Wei);
         }
 
         await using var again = await Node.FollowingAsync(Path, Options());

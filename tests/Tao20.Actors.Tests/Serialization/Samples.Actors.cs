@@ -241,7 +241,7 @@ internal static partial class Samples
         ];
         return (
             (FoldDecision.Fold)
-                volume.Decide(new FoldTrades(Miner, EligibilityRules.Default, trades, new ChainCounter(0, 4 * tao.Value + 1)))
+                volume.Decide(new FoldTrades(Miner, EligibilityRules.Default, trades, new ChainCounter(0, 4 * tao.Value + 1)), Keccak.Hash)
         ).Event;
 
         static Trade Trade(ulong block, TradeSide side, Wei amount) =>

@@ -74,8 +74,12 @@ internal static partial class Samples
             new FoldFacts(3, items, 99, 7_000),
             new FactsFolded(3),
             new CoordinatorEvent.FactsQueued(items),
-            new CoordinatorEvent.BookAdvanced(5),
-            new CoordinatorState(SettledState.Initial, new ConsensusInbox(book, [.. items], items[^1].At)),
+            new CoordinatorEvent.BookAdvanced(5, []),
+            new CoordinatorEvent.BookAdvanced(6, [new ChainedRound(1, new ChainedHash(Hash256.Zero, Root))]),
+            new CoordinatorState(
+                SettledState.Initial,
+                new ConsensusInbox(book, [.. items], items[^1].At) { LastRound = new ChainedRound(7, new ChainedHash(Root, Root)) }
+            ),
             new CoordinatorState(SettledState.Initial, new ConsensusInbox(RegistryBook.Initial, [], null)) { IsPaused = true },
             new CoordinatorEvent.StatingPaused(true),
             new SwitchStating(true),

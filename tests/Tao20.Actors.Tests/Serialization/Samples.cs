@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CsCheck;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Faults;
@@ -62,14 +63,24 @@ internal static partial class Samples
         var schedule = new ParameterSchedule([new ParametersVersion(1, default, DomainParameters.Default)]);
         var closed = new EpochToSettle(new ClosedEpoch(new EpochId(0), new EpochId(1), new Position(8, 1), 1_700_003_600), [Miner]);
         var quarantined = new QuarantinedLog(new Position(8, 2), "why", new byte[] { 1, 2, 3 });
-        var report = EpochReport.Settle(closed.Closed, [volume.Of(new EpochId(0))], schedule.Latest, new Rao(7), Keccak.Hash);
+        var report = EpochReport.Settle(closed.Closed, [volume.Of(new EpochId(0))], schedule.Latest, null, Keccak.Hash);
+        var second = EpochReport.Settle(
+            closed.Closed with
+            {
+                Epoch = new EpochId(1),
+            },
+            [volume.Of(new EpochId(0))],
+            schedule.Latest,
+            report,
+            Keccak.Hash
+        );
         var state = new CursorState(
             identity,
             schedule,
             header,
             new EpochBook(new EpochId(1), new HashSet<Address> { Miner }),
             [closed],
-            new HashSet<Address> { Miner },
+            ImmutableDictionary<Address, MinerHead>.Empty.Add(Miner, volume.Head).Add(default, default),
             12,
             [quarantined],
             1,
@@ -84,7 +95,8 @@ internal static partial class Samples
             volume.Mints,
             volume.Redemptions,
             volume.Of(new EpochId(0)),
-            volume.RecentExclusions
+            volume.RecentExclusions,
+            volume.Head.Hash
         );
         var status = new FollowerStatus(
             state,
@@ -104,7 +116,8 @@ internal static partial class Samples
             new FoldBatch(1, 2, new FoldTrades(Miner, EligibilityRules.Default, Folded().Trades, new ChainCounter(1, 2)) { Began = 1 }),
             new BeginningWanted(1, 2, Miner, 3),
             new HistoryMissing(1, Miner, 3, 2, new Position(4, 5)),
-            new FoldAcknowledged(1, 2, Miner),
+            new FoldAcknowledged(1, 2, Miner, volume.Head),
+            new FoldAcknowledged(1, 2, Miner, default),
             new FoldDiverged(1, Miner, 5, 6, new Position(3, 4)),
             new FoldDiverged(1, Miner, 5, 6, new Position(3, 4), new HistoryGap(Miner, 1, 2, 3, 4)),
             new FoldFailed(1, Miner, JournalProblem.DiskFull, "why"),
@@ -116,19 +129,29 @@ internal static partial class Samples
             {
                 Position = null,
                 Baseline = null,
+                Head = null,
             },
             Folded(),
+            Folded() with
+            {
+                Heads = [],
+            },
             volume.ToSnapshot(),
             MinerVolume.Initial(Miner).ToSnapshot(),
             new FollowingBegan(identity),
             new ParametersAdopted(schedule),
-            new RangeFolded(header, [closed], new EpochId(1), [Miner], 5, [quarantined], 1),
+            new RangeFolded(header, [closed], new EpochId(1), [Miner], 5, [quarantined], 1)
+            {
+                Heads = ImmutableDictionary<Address, MinerHead>.Empty.Add(Miner, volume.Head),
+            },
             new SettlementAcknowledged(new EpochId(0)),
             state,
             CursorState.Initial,
             new SettleEpoch(closed, schedule.Latest),
             new EpochAcknowledged(new EpochId(4)),
             new CoordinatorEvent.EpochSettled(report),
+            new CoordinatorEvent.EpochSettled(second),
+            new CoordinatorEvent.EpochSettled(report with { Chain = null }),
             new PublishWeights(report),
             new CoordinatorState(new SettledState(1, [report]), new ConsensusInbox(null, [], null)),
             GetFollowerStatus.Instance,

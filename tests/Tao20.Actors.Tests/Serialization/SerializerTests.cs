@@ -3,6 +3,7 @@ using Akka.TestKit.Xunit2;
 using CsCheck;
 using Tao20.Actors.Hosting;
 using Tao20.Actors.Miners;
+using Tao20.Chain.Abi;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Volume;
 
@@ -140,5 +141,7 @@ public sealed class SerializerTests : TestKit
     }
 
     private static MinerVolume Fold(MinerVolume volume, Trade[] trades) =>
-        volume.Evolve(((FoldDecision.Fold)volume.Decide(new FoldTrades(volume.Miner, EligibilityRules.Default, trades, null))).Event);
+        volume.Evolve(
+            ((FoldDecision.Fold)volume.Decide(new FoldTrades(volume.Miner, EligibilityRules.Default, trades, null), Keccak.Hash)).Event
+        );
 }

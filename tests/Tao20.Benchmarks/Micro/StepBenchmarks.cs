@@ -42,7 +42,7 @@ public class StepBenchmarks
             ])
         );
         _command = new FoldTrades(_volume.Miner, EligibilityRules.Default, _trades, null);
-        _folded = ((FoldDecision.Fold)_volume.Decide(_command)).Event;
+        _folded = ((FoldDecision.Fold)_volume.Decide(_command, Keccak.Hash)).Event;
         _bytes = Google.Protobuf.MessageExtensions.ToByteArray(MinerWire.ToWire(_folded));
         _volumes =
         [
@@ -55,7 +55,10 @@ public class StepBenchmarks
                     SyntheticTrades.Fill(trades, miner.Miner, i);
                     return miner
                         .Evolve(
-                            ((FoldDecision.Fold)miner.Decide(new FoldTrades(miner.Miner, EligibilityRules.Default, trades, null))).Event
+                            (
+                                (FoldDecision.Fold)
+                                    miner.Decide(new FoldTrades(miner.Miner, EligibilityRules.Default, trades, null), Keccak.Hash)
+                            ).Event
                         )
                         .Of(new EpochId(0));
                 }),
@@ -89,7 +92,7 @@ public class StepBenchmarks
 
     /// <summary>The judgement of a thousand trades.</summary>
     [Benchmark]
-    public FoldDecision Decide() => _volume.Decide(_command);
+    public FoldDecision Decide() => _volume.Decide(_command, Keccak.Hash);
 
     /// <summary>The counting of a thousand judged trades.</summary>
     [Benchmark]

@@ -105,7 +105,7 @@ internal static class EpochRun
         var coordinator = host.Services.GetRequiredService<ActorRegistry>().Get<ConsensusKey>();
 
         var closed = Closed;
-        var report = EpochReport.Settle(closed, volumes, Parameters, Rao.Zero, Keccak.Hash);
+        var report = EpochReport.Settle(closed, volumes, Parameters, null, Keccak.Hash);
         var weights = SubnetWeights.Of(report.Rewards.Payouts, uids).Weights;
         List<BookItem> items = [new BookItem.EpochEnd(closed), .. Items(Round(keys, Said(closed, report, weights)), 1_001)];
         await coordinator.Ask<FactsFolded>(new FoldFacts(1, [.. Items(Beginning(keys), 1)], 900, 1_700_000_000), Patience);
@@ -182,7 +182,7 @@ internal static class EpochRun
         var closed = Closed;
         var book = Beginning(keys).Aggregate(RegistryBook.Initial, (book, fact) => book.After(fact));
         var started = Stopwatch.GetTimestamp();
-        var report = EpochReport.Settle(closed, volumes, Parameters, Rao.Zero, Keccak.Hash);
+        var report = EpochReport.Settle(closed, volumes, Parameters, null, Keccak.Hash);
         var settle = Lap(ref started);
         var weights = SubnetWeights.Of(report.Rewards.Payouts, uids).Weights;
         var said = Said(closed, report, weights);
@@ -225,7 +225,9 @@ internal static class EpochRun
                 1_700_000_000UL + (ulong)i * 600
             ))
             .ToArray();
-        var folded = ((FoldDecision.Fold)volume.Decide(new FoldTrades(volume.Miner, EligibilityRules.Default, trades, null))).Event;
+        var folded = (
+            (FoldDecision.Fold)volume.Decide(new FoldTrades(volume.Miner, EligibilityRules.Default, trades, null), Keccak.Hash)
+        ).Event;
         return volume.Evolve(folded).Of(new EpochId(0));
     }
 

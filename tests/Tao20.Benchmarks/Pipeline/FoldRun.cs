@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tao20.Chain.Abi;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Volume;
 
@@ -53,7 +54,7 @@ internal static class FoldRun
                 SyntheticTrades.Fill(buffer.AsSpan(0, count), volumes[miner].Miner, (long)round * batch);
                 var started = Stopwatch.GetTimestamp();
                 var decision = volumes[miner]
-                    .Decide(new FoldTrades(volumes[miner].Miner, EligibilityRules.Default, buffer.AsMemory(0, count), null));
+                    .Decide(new FoldTrades(volumes[miner].Miner, EligibilityRules.Default, buffer.AsMemory(0, count), null), Keccak.Hash);
                 volumes[miner] = volumes[miner].Evolve(((FoldDecision.Fold)decision).Event);
                 var elapsed = Stopwatch.GetTimestamp() - started;
                 ticks += elapsed;

@@ -22,9 +22,9 @@ public sealed class NeutralVolumeTests
         Assert.Equal("it would be one of a burst", Why(burst, TradeKind.MintAndSell, 5_000, 59));
         Assert.Null(Why(burst, TradeKind.MintAndSell, 5_000, 60));
         ImmutableList<CountedTrade> minted = [Trade(0, mints: true, 1_000)];
-        Assert.Equal("it would undo a trade of a moment ago", Why(minted, TradeKind.BuyAndRedeem, 1_015, 300));
-        Assert.Null(Why(minted, TradeKind.BuyAndRedeem, 1_000, 301));
-        Assert.Null(Why(minted, TradeKind.BuyAndRedeem, 1_100, 10));
+        Assert.Equal("it would cancel out with a trade of a moment ago", Why(minted, TradeKind.BuyAndRedeem, 1_015, 299));
+        Assert.Equal("it would cancel out with a trade of a moment ago", Why(minted, TradeKind.BuyAndRedeem, 5_000, 299));
+        Assert.Null(Why(minted, TradeKind.BuyAndRedeem, 1_000, 300));
         Assert.Null(Why(minted, TradeKind.MintAndSell, 1_000, 10));
     }
 
@@ -40,7 +40,7 @@ public sealed class NeutralVolumeTests
                 {
                     at += seconds;
                     var (kind, now) = (mints ? TradeKind.MintAndSell : TradeKind.BuyAndRedeem, Start + (ulong)at);
-                    if (Volume.Uncounted(recent, kind, Amount(size), Amount(size), now) is not null)
+                    if (Volume.Uncounted(recent, kind, Amount(size), now) is not null)
                         continue;
                     trades.Add(Given.Trade(mints ? TradeSide.Mint : TradeSide.Redeem, size, at, 0, 0));
                     recent = NeutralVolume.After(recent, new CountedTrade(now, mints, Amount(size)));
@@ -50,7 +50,7 @@ public sealed class NeutralVolumeTests
             });
 
     private static string? Why(ImmutableList<CountedTrade> recent, TradeKind kind, long size, int seconds) =>
-        Volume.Uncounted(recent, kind, Amount(size), Amount(size), Start + (ulong)seconds);
+        Volume.Uncounted(recent, kind, Amount(size), Start + (ulong)seconds);
 
     private static CountedTrade Trade(int seconds, bool mints, long tokens) => new(Start + (ulong)seconds, mints, Amount(tokens));
 }

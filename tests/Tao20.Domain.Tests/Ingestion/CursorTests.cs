@@ -3,6 +3,7 @@ using Tao20.Domain.Parameters;
 using Tao20.Domain.Registry;
 using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
+using Tao20.Domain.Volume;
 using static Tao20.Domain.Ingestion.CursorCommand;
 using static Tao20.Domain.Ingestion.CursorEvent;
 using static Tao20.Domain.Tests.Ingestion.Ranges;
@@ -93,7 +94,8 @@ public sealed class CursorTests
         Complete(Range(1, Mints(1, [Account(5), Account(6), Account(5)])));
         Complete(Range(2, Mints(2, [Account(6), Account(7)]), End(0, 2)));
         Assert.Equal((2UL, 5L), (_state.Last!.Number, _state.Trades));
-        Assert.Equal([Account(5), Account(6), Account(7)], _state.Known.Order());
+        Assert.Equal([Account(5), Account(6), Account(7)], _state.Known.Keys.Order());
+        Assert.All(_state.Known, one => Assert.Equal(HeadOf(one.Key), one.Value));
         Assert.Equal([Account(5), Account(6), Account(7)], Assert.Single(_state.Unsettled).Miners);
     }
 
@@ -109,8 +111,11 @@ public sealed class CursorTests
     private IReadOnlyList<CursorEvent> Complete(TradeRange range)
     {
         var progress = _state.Book.Read(range.Trades, range.Advances);
-        return When(new Complete(InFlightRange.Of(1, range, progress, _state.Schedule ?? Schedule, followsRegistry: false)));
+        var work = InFlightRange.Of(1, range, progress, _state.Schedule ?? Schedule, followsRegistry: false);
+        return When(new Complete(work, work.Batches.Keys.ToDictionary(miner => miner, HeadOf)));
     }
+
+    private static MinerHead HeadOf(Address miner) => new(3, new Hash256([.. miner.ToBytes(), .. new byte[12]]));
 
     private IReadOnlyList<CursorEvent> When(CursorCommand command)
     {

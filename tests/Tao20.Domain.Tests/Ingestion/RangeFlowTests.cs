@@ -14,6 +14,7 @@ namespace Tao20.Domain.Tests.Ingestion;
 [Trait("Category", "Fast")]
 public sealed class RangeFlowTests
 {
+    private static readonly MinerHead Head = new(1, Ranges.Hash(7));
     private RangeFlow _flow = RangeFlow.Initial(followsRegistry: false);
 
     [Fact]
@@ -53,7 +54,7 @@ public sealed class RangeFlowTests
         When(new Take(Counted(3, 5 * tao, 6 * tao), Final: 3));
         var first = Dispatched()!;
         Assert.Equal((2UL, 2), (first.Last.Number, first.Trades));
-        When(new AcknowledgeBatch(first.Number, Miner, 0));
+        When(new AcknowledgeBatch(first.Number, Miner, 0, Head));
         Assert.Equal((3UL, 1), (Dispatched()!.Last.Number, _flow.UnderWay!.Trades));
         Assert.Empty(_flow.Waiting);
 
@@ -73,7 +74,7 @@ public sealed class RangeFlowTests
         var first = Dispatched()!;
         Assert.Equal(2UL, first.Last.Number);
         Assert.Null(_flow.MissingBefore(0));
-        When(new AcknowledgeBatch(first.Number, Miner, 0));
+        When(new AcknowledgeBatch(first.Number, Miner, 0, Head));
         Assert.Equal(new HistoryGap(null, 0, 1, 0, 3), _flow.MissingBefore(0));
     }
 
@@ -124,8 +125,8 @@ public sealed class RangeFlowTests
         When(new Take(Range(2), Final: 2));
         Assert.Null(Dispatched());
         Assert.Equal<RangeFlowEvent>(
-            [new BatchAcknowledged(Miner, null), new RangeCompleted(first)],
-            When(new AcknowledgeBatch(first.Number, Miner, 0))
+            [new BatchAcknowledged(Miner, null, Head), new RangeCompleted(first)],
+            When(new AcknowledgeBatch(first.Number, Miner, 0, Head))
         );
         Assert.Equal(2UL, Dispatched()!.Last.Number);
     }
@@ -135,12 +136,12 @@ public sealed class RangeFlowTests
     {
         When(new Take(Range(1, Mints(1, [Miner, Account(7)])), Final: 1));
         var work = Dispatched()!;
-        Assert.Empty(When(new AcknowledgeBatch(work.Number + 1, Miner, 0)));
-        Assert.Empty(When(new AcknowledgeBatch(work.Number, Miner, 1)));
-        Assert.Empty(When(new AcknowledgeBatch(work.Number, Account(8), 0)));
+        Assert.Empty(When(new AcknowledgeBatch(work.Number + 1, Miner, 0, Head)));
+        Assert.Empty(When(new AcknowledgeBatch(work.Number, Miner, 1, Head)));
+        Assert.Empty(When(new AcknowledgeBatch(work.Number, Account(8), 0, Head)));
         Assert.Empty(When(new AcknowledgeFacts(work.Number)));
-        Assert.Single(When(new AcknowledgeBatch(work.Number, Miner, 0)));
-        Assert.Empty(When(new AcknowledgeBatch(work.Number, Miner, 0)));
+        Assert.Single(When(new AcknowledgeBatch(work.Number, Miner, 0, Head)));
+        Assert.Empty(When(new AcknowledgeBatch(work.Number, Miner, 0, Head)));
         Assert.Equal(1, _flow.Missing);
     }
 
@@ -151,7 +152,7 @@ public sealed class RangeFlowTests
         When(new Take(Range(1, Mints(1), End(0, 1)), Final: 1));
         var work = Dispatched()!;
         Assert.Single(work.Facts!);
-        Assert.Single(When(new AcknowledgeBatch(work.Number, Miner, 0)));
+        Assert.Single(When(new AcknowledgeBatch(work.Number, Miner, 0, Head)));
         Assert.Equal<RangeFlowEvent>([new FactsAcknowledged(), new RangeCompleted(work)], When(new AcknowledgeFacts(work.Number)));
         Assert.Empty(When(new AcknowledgeFacts(work.Number)));
     }
@@ -173,12 +174,12 @@ public sealed class RangeFlowTests
         Assert.Equal([2, 1], work.Batches[Miner].Select(part => part.Trades.Length));
         Assert.Equal(new ChainCounter(2 * Wei.OneTao.Value, 3 * Wei.OneTao.Value), work.Batches[Miner][1].Counter);
         Assert.Equal(0, _flow.Parts[Miner]);
-        Assert.Equal<RangeFlowEvent>([new BatchAcknowledged(Miner, 1)], When(new AcknowledgeBatch(work.Number, Miner, 0)));
+        Assert.Equal<RangeFlowEvent>([new BatchAcknowledged(Miner, 1, Head)], When(new AcknowledgeBatch(work.Number, Miner, 0, Head)));
         Assert.Equal(1, _flow.Parts[Miner]);
-        Assert.Empty(When(new AcknowledgeBatch(work.Number, Miner, 0)));
+        Assert.Empty(When(new AcknowledgeBatch(work.Number, Miner, 0, Head)));
         Assert.Equal<RangeFlowEvent>(
-            [new BatchAcknowledged(Miner, null), new RangeCompleted(work)],
-            When(new AcknowledgeBatch(work.Number, Miner, 1))
+            [new BatchAcknowledged(Miner, null, Head), new RangeCompleted(work)],
+            When(new AcknowledgeBatch(work.Number, Miner, 1, Head))
         );
     }
 
@@ -223,6 +224,7 @@ public sealed class RangeFlowTests
                         world.Step(random);
                     world.Finish();
                     Assert.Equal(world.Expected, world.Folded);
+                    Assert.True(world.HeadsAgree);
                 },
                 iter: 300
             );
@@ -242,6 +244,7 @@ public sealed class RangeFlowTests
         private readonly Dictionary<Address, List<Position>> _folded = [];
         private readonly List<(long Range, int Part, FoldTrades Trades)> _mail = [];
         private CursorState _cursor = CursorState.Initial;
+        private static readonly MinerHead Head = new(1, Ranges.Hash(7));
         private RangeFlow _flow = RangeFlow.Initial(followsRegistry: false);
         private int _read;
 
@@ -253,6 +256,10 @@ public sealed class RangeFlowTests
                 .GroupBy(trade => trade.Miner, trade => trade.Position)
                 .Select(miner => $"{miner.Key}: {string.Join(' ', miner)}")
                 .Order();
+
+        /// <summary>What the cursor says of each miner is what the miner has folded.</summary>
+        public bool HeadsAgree =>
+            _cursor.Known.Count == _folded.Count && _cursor.Known.All(one => one.Value.Trades == _folded[one.Key].Count);
 
         public IEnumerable<string> Folded => _folded.Select(miner => $"{miner.Key}: {string.Join(' ', miner.Value)}").Order();
 
@@ -309,7 +316,7 @@ public sealed class RangeFlowTests
             var folded = _folded.TryGetValue(fold.Miner, out var known) ? known : _folded[fold.Miner] = [];
             foreach (var trade in fold.Trades.ToArray().Where(trade => folded.Count == 0 || trade.Position > folded[^1]))
                 folded.Add(trade.Position);
-            When(new AcknowledgeBatch(range, fold.Miner, part));
+            When(new AcknowledgeBatch(range, fold.Miner, part, new MinerHead(folded.Count, null)));
         }
 
         private void When(RangeFlowCommand command)
@@ -322,11 +329,11 @@ public sealed class RangeFlowTests
                     case RangeDispatched(var work):
                         _mail.AddRange(work.Batches.Values.Select(parts => (work.Number, 0, parts[0])));
                         break;
-                    case BatchAcknowledged(var miner, { } next):
+                    case BatchAcknowledged(var miner, { } next, _):
                         _mail.Add((_flow.UnderWay!.Number, next, _flow.UnderWay.Batches[miner][next]));
                         break;
                     case RangeCompleted(var work):
-                        foreach (var moved in _cursor.Decide(new CursorCommand.Complete(work)))
+                        foreach (var moved in _cursor.Decide(new CursorCommand.Complete(work, _flow.Heads)))
                             _cursor = _cursor.Evolve(moved);
                         When(new Dispatch(Schedule));
                         break;

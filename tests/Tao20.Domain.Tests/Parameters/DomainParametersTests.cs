@@ -16,13 +16,12 @@ public sealed class DomainParametersTests
     {
         Assert.Equal(
             """
-            rulesversion=1
+            rulesversion=2
             scoring.eligibility.burstseconds=60
             scoring.eligibility.bursttrades=10
             scoring.eligibility.dustwei=10000000000000000
-            scoring.eligibility.roundtripcandidates=32
-            scoring.eligibility.roundtrippercent=1
             scoring.eligibility.roundtripseconds=300
+            scoring.eligibility.slotseconds=300
             scoring.rewards.emissionrao=100000000000
             scoring.rewards.tierpercent=25
             scoring.rewards.validatorpercent=5
@@ -45,15 +44,15 @@ public sealed class DomainParametersTests
     }
 
     [Theory]
-    [InlineData("rulesversion=1", "rulesversion=2", "rulesversion is 2: this version knows 1")]
-    [InlineData("rulesversion=1\n", "", "rulesversion is missing")]
+    [InlineData("rulesversion=2", "rulesversion=1", "rulesversion is 1: this version knows 2")]
+    [InlineData("rulesversion=2\n", "", "rulesversion is missing")]
     [InlineData("statement.associations=256\n", "", "statement.associations is missing")]
-    [InlineData("statement.navgas", "statement.navgaz", "statement.navgaz is no key of the rules 1")]
+    [InlineData("statement.navgas", "statement.navgaz", "statement.navgaz is no key of the rules 2")]
     [InlineData("tierpercent=25", "tierpercent=51", "Scoring:Rewards:TierPercent = 51")]
     [InlineData("tierpercent=25", "tierpercent=-1", "-1")]
     [InlineData("tierpercent=25", "tierpercent=99999999999", "99999999999")]
     [InlineData("volumetenths=7", "volumetenths=8", "tenths")]
-    [InlineData("rulesversion=1\n", "rulesversion=1\r\n", "line 1")]
+    [InlineData("rulesversion=2\n", "rulesversion=2\r\n", "line 1")]
     public void Whatever_is_not_exactly_the_rules_known_is_named(string from, string to, string words)
     {
         Assert.Null(DomainParameters.TryParse(Text.Replace(from, to, StringComparison.Ordinal), out var problem));

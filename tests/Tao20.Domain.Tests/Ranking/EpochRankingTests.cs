@@ -36,12 +36,12 @@ public sealed class EpochRankingTests
             var maxWeighted = ranked.Max(miner =>
                 110 * (BigInteger)miner.Activity.MintEligible + 100 * (BigInteger)miner.Activity.RedeemEligible
             );
-            var maxTrades = ranked.Max(miner => miner.Activity.EligibleTrades);
+            var maxSlots = ranked.Max(miner => miner.Activity.Slots);
             foreach (var miner in ranked)
             {
                 var weighted = 110 * (BigInteger)miner.Activity.MintEligible + 100 * (BigInteger)miner.Activity.RedeemEligible;
                 AssertFloor(new Fraction(weighted, maxWeighted), miner.Score.Volume, slack: 2);
-                AssertFloor(new Fraction(miner.Activity.EligibleTrades, maxTrades), miner.Score.Frequency, slack: 1);
+                AssertFloor(new Fraction(miner.Activity.Slots, maxSlots), miner.Score.Frequency, slack: 1);
                 AssertConsistency(miner);
                 var exact = (7 * miner.Score.Volume.Value + 2 * miner.Score.Frequency.Value + miner.Score.Consistency.Value) / 10;
                 Assert.Equal(exact, miner.Score.Final.Value);
@@ -156,6 +156,7 @@ public sealed class EpochRankingTests
             default,
             default,
             default,
+            trades,
             0,
             firstHour,
             hourly
