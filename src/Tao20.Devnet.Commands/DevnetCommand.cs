@@ -111,6 +111,11 @@ internal static class DevnetCommand
             HelpName = "TAO",
             DefaultValueFactory = _ => 100,
         };
+        var washBy = new Option<WashKind>("--wash-by")
+        {
+            Description = "How they make it: hold for five minutes, or pass the tokens to another account (hold or pass; default hold)",
+            HelpName = "KIND",
+        };
         var command = new Command("devnet", "A whole TAO20 economy on this machine: watch miners trade and be ranked")
         {
             dataDir,
@@ -135,6 +140,7 @@ internal static class DevnetCommand
             dissolve,
             washers,
             washTao,
+            washBy,
         };
         command.SetAction(
             (parsed, cancel) =>
@@ -163,7 +169,8 @@ internal static class DevnetCommand
                         parsed.GetValue(rebalance),
                         parsed.GetValue(dissolve),
                         parsed.GetValue(washers),
-                        parsed.GetValue(washTao)
+                        parsed.GetValue(washTao),
+                        parsed.GetValue(washBy)
                     ).Checked(),
                     cancel
                 )

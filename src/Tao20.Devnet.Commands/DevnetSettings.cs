@@ -28,7 +28,8 @@ internal sealed record DevnetSettings(
     bool Rebalance,
     int? Dissolve,
     int Washers,
-    int WashTao
+    int WashTao,
+    WashKind WashBy
 )
 {
     /// <summary>How many scripted miners there can be.</summary>
@@ -76,6 +77,7 @@ internal sealed record DevnetSettings(
             Observes = Validators == 1,
             Washers = Washers,
             WashTao = WashTao,
+            WashBy = WashBy,
         };
 
     public int Blocks => (int)Math.Round(Duration / BlockTime);
@@ -149,6 +151,12 @@ internal sealed record DevnetSettings(
         );
         Require(Washers is >= 0 and <= MaxWashers, "--washers", Washers, $"0 to {MaxWashers}");
         Require(WashTao is >= 1 and <= MaxWashTao, "--wash-tao", WashTao, $"1 to {MaxWashTao}");
+        Require(
+            WashBy == WashKind.Hold || Washers % 2 == 0,
+            "--washers",
+            Washers,
+            "an even number with --wash-by pass: one mints, one redeems"
+        );
         foreach (var text in ByzantineTexts)
             Require(
                 Byzantine.TryParse(text) is { } byzantine && byzantine.Validator <= Validators && Validators > 1,

@@ -186,7 +186,9 @@ internal sealed record DevnetSummary(
         );
 
     private static ConsensusDocument? DocumentOf(NodeStatus status) =>
-        status.Settled.Book is { } book ? ConsensusDocument.Of(status.Follower.State.Identity?.Registry, book) : null;
+        status.Settled.Book is { } book
+            ? ConsensusDocument.Of(status.Follower.State.Identity?.Registry, book, status.Settled.LastRound)
+            : null;
 
     public void Print()
     {

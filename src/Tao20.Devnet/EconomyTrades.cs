@@ -1,5 +1,7 @@
 using System.Numerics;
+using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
+using Tao20.Chain.Contracts.Messages;
 using Tao20.Domain.Index;
 using Tao20.Domain.Nav;
 using Tao20.Domain.Runtime;
@@ -51,6 +53,10 @@ public sealed partial class Economy
         var order = new BasketOrder(nav.Inputs.Revision, LegGas) { Leave = leave };
         return new DevnetTransaction(miner, Index, RouterCalls.Redeem(order, legs.Count, Wei.From((UInt128)tokens), Wei.Zero, deadline));
     }
+
+    /// <summary>Tokens that go to another account.</summary>
+    public DevnetTransaction Pass(Address from, Address to, BigInteger tokens) =>
+        new(from, Index, new TransferTokensFunction(to, tokens).Encode());
 
     /// <summary>A mint through the router for so much TAO; what is not needed comes back.</summary>
     /// <param name="account">Who mints.</param>

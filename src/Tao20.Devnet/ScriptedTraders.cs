@@ -17,6 +17,9 @@ public sealed record TraderScript(int Seed, int SecondsPerBlock)
 
     /// <summary>The volume that each of these makes in an hour's epoch, in TAO.</summary>
     public int WashTao { get; init; }
+
+    /// <summary>How they make it. Where tokens are passed, each second of them is who gets them.</summary>
+    public WashKind WashBy { get; init; }
 }
 
 /// <summary>
@@ -31,10 +34,7 @@ public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong 
     private const int BlocksBetweenReadings = 5;
     private readonly Random _random = new(script.Seed);
     private readonly Dictionary<Address, BigInteger> _toUndo = [];
-    private readonly List<WashScript> _washers =
-    [
-        .. Enumerable.Range(0, script.Washers).Select(i => new WashScript(script.WashTao, script.SecondsPerBlock, script.Seed + 1 + i)),
-    ];
+    private readonly List<WashScript> _washers = [.. Enumerable.Range(0, script.Washers).Select(i => WashScriptOf(economy, script, i))];
     private ulong _epochEnds = startTime + 3600;
     private int _blocks;
 
@@ -124,6 +124,20 @@ public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong 
             default:
                 return [economy.Mint(miner, Amount(), nav, deadline)];
         }
+    }
+
+    private static WashScript WashScriptOf(Economy economy, TraderScript script, int i)
+    {
+        var passes = script.WashBy == WashKind.Pass;
+        var mints = !passes || i % 2 == 0;
+        return new WashScript(
+            script.WashBy,
+            script.WashTao,
+            script.SecondsPerBlock,
+            passes && mints ? economy.Miners[^(script.Washers - i - 1)] : null,
+            mints,
+            script.Seed + 1 + i
+        );
     }
 
     private BigInteger Amount() => Tao * _random.Next(100, 8_000) / 1000;

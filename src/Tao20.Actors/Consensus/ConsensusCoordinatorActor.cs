@@ -83,6 +83,7 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
                     new SettledEpochs(_state.Settled.Count, _state.Settled.Recent, _state.Inbox.Book, _through.Time)
                     {
                         IsPaused = _state.IsPaused,
+                        LastRound = _state.Inbox.LastRound,
                     }
                 );
                 return true;

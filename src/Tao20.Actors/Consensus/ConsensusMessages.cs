@@ -60,6 +60,9 @@ public sealed record SettledEpochs(long Count, IReadOnlyList<EpochReport> Recent
     /// <summary>Whether an operator has stopped this node's stating and setting weights.</summary>
     public bool IsPaused { get; init; }
 
+    /// <summary>The hash of the last round that is over; null before the first, and where it is not known.</summary>
+    public ChainedRound? LastRound { get; init; }
+
     /// <summary>
     /// Whether an epoch's ranking root may be told: not while others can still commit to it (source: the consensus rules, What a node
     /// does).

@@ -165,7 +165,10 @@ internal static class ConsensusWire
         new()
         {
             Settled = ToWire(
-                new CoordinatorState(new SettledState(settled.Count, settled.Recent), new ConsensusInbox(settled.Book, [], null))
+                new CoordinatorState(
+                    new SettledState(settled.Count, settled.Recent),
+                    new ConsensusInbox(settled.Book, [], null) { LastRound = settled.LastRound }
+                )
                 {
                     IsPaused = settled.IsPaused,
                 }
@@ -176,6 +179,10 @@ internal static class ConsensusWire
     public static SettledEpochs FromWire(Wire.SettledEpochs wire)
     {
         var state = FromWire(wire.Settled);
-        return new SettledEpochs(state.Settled.Count, state.Settled.Recent, state.Inbox.Book, wire.Time) { IsPaused = state.IsPaused };
+        return new SettledEpochs(state.Settled.Count, state.Settled.Recent, state.Inbox.Book, wire.Time)
+        {
+            IsPaused = state.IsPaused,
+            LastRound = state.Inbox.LastRound,
+        };
     }
 }

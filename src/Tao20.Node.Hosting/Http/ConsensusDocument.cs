@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tao20.Domain.Coordination;
 using Tao20.Domain.Registry;
 using Tao20.Domain.Units;
 
@@ -9,6 +10,7 @@ internal sealed record ConsensusDocument(
     string? Registry,
     long RoundsOpened,
     string UnpaidRao,
+    ChainedRoundDocument? LastRound,
     IReadOnlyList<RoundDocument> Rounds,
     IReadOnlyList<ValidatorDocument> Validators,
     IReadOnlyList<ScheduledParametersDocument> Parameters,
@@ -21,17 +23,22 @@ internal sealed record ConsensusDocument(
     /// <summary>The document of a book.</summary>
     /// <param name="registry">The registry it is of.</param>
     /// <param name="book">The book.</param>
-    public static ConsensusDocument Of(Address? registry, RegistryBook book) =>
+    /// <param name="last">The hash of the last round that is over.</param>
+    public static ConsensusDocument Of(Address? registry, RegistryBook book, ChainedRound? last) =>
         new(
             registry?.ToString(),
             book.RoundCount,
             book.Unpaid.ToString(),
+            last is null ? null : new ChainedRoundDocument(last.Number, last.Chain.Hash.ToString(), last.Chain.Previous.ToString()),
             [.. book.Rounds.TakeLast(RoundsShown).Select(RoundDocument.Of)],
             [.. book.Validators.Select(one => ValidatorDocument.Of(book, one.Key, one.Value))],
             [.. book.Parameters.Schedule.Select(one => new ScheduledParametersDocument(one.Version, one.FromEpoch.Value))],
             [.. book.Parameters.Proposals.Select(ProposalDocument.Of)]
         );
 }
+
+/// <summary>The hash of a round that is over, which covers that of the round before.</summary>
+internal sealed record ChainedRoundDocument(long Number, string Hash, string PreviousHash);
 
 /// <summary>Parameters that hold from an epoch on.</summary>
 internal sealed record ScheduledParametersDocument(long Version, ulong FromEpoch);

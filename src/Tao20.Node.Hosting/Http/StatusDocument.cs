@@ -97,7 +97,7 @@ internal sealed record StatusDocument(
                 ]
             ),
             state.Schedule is { } schedule ? new ParametersDocument(schedule.Latest.Version, schedule.Latest.FromEpoch.Value) : null,
-            status.Settled.Book is { } book ? ConsensusDocument.Of(state.Identity?.Registry, book) : null,
+            status.Settled.Book is { } book ? ConsensusDocument.Of(state.Identity?.Registry, book, status.Settled.LastRound) : null,
             status.Validator is { } validator ? ValidatorSelfDocument.Of(validator, status.Settled.IsPaused) : null,
             status.Market is { } market ? MarketDocument.Of(market, status) : null,
             CheckStatusDocument.Of(status.Check),

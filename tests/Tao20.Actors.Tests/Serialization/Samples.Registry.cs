@@ -84,7 +84,10 @@ internal static partial class Samples
             new CoordinatorEvent.StatingPaused(true),
             new SwitchStating(true),
             new StatingSwitched(true, 48),
-            new SettledEpochs(0, [], book.After(new RegistryFact.EpochClosed(7_300, new EpochId(1), new Rao(5))), 7_400),
+            new SettledEpochs(0, [], book.After(new RegistryFact.EpochClosed(7_300, new EpochId(1), new Rao(5))), 7_400)
+            {
+                LastRound = new ChainedRound(7, new ChainedHash(Root, Root)),
+            },
         ];
     }
 

@@ -46,6 +46,16 @@ internal sealed class ApproveFunction(Address spender, BigInteger amount) : Func
     public BigInteger Amount => amount;
 }
 
+[Function("transfer")]
+internal sealed class TransferTokensFunction(Address to, BigInteger amount) : FunctionMessage
+{
+    [Parameter("address", "to", 1)]
+    public string To => to.ToString();
+
+    [Parameter("uint256", "amount", 2)]
+    public BigInteger Amount => amount;
+}
+
 [Function("mint")]
 internal sealed class MintFunction(
     BigInteger revision,
