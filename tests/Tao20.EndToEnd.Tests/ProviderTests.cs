@@ -35,7 +35,7 @@ public sealed class ProviderTests(ITestOutputHelper output, ProviderTests.Traded
         var first = Environment.GetEnvironmentVariable("TAO20_SEED") is { } text
             ? int.Parse(text, CultureInfo.InvariantCulture)
             : Random.Shared.Next(1_000_000_000);
-        for (var seed = first; seed < first + (Soak ? 200 : 20); seed++)
+        for (var seed = first; seed < first + (Soak ? 200 : 10); seed++)
         {
             var kinds = KindsOf(seed);
             var began = TimeProvider.System.GetTimestamp();

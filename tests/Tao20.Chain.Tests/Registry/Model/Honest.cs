@@ -73,7 +73,7 @@ internal sealed class Honest(Network network, Random random, IReadOnlyList<long>
     {
         var duties = new RegistryDuties(network.Book.Book, (ulong)Model.Now, Commitment, Keccak.Hash);
         foreach (var duty in duties.Of(Model.AddressOf(validator)))
-            network.Do(Of(duty, validator));
+            network.Do(Of(duty, validator), byNode: true);
     }
 
     private Operation Of(RegistryDuty duty, int validator)

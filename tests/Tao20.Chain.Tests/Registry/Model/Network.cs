@@ -43,6 +43,7 @@ internal sealed class Network
         Nodes = new Honest(this, random, bonds);
         Others = new Adversaries(this, random, bonds);
         Promises = new Promises(this);
+        Economics = new Economics(this);
         _numbers = Enumerable.Range(0, model.Accounts.Count).ToDictionary(model.AddressOf);
         Book = new BookOfNetwork(this);
         Model.Tell = Book.Take;
@@ -78,6 +79,9 @@ internal sealed class Network
     public SortedDictionary<string, (int Done, int Tried)> Counts { get; } = [];
 
     public Promises Promises { get; }
+
+    /// <summary>What each side has paid, and for what.</summary>
+    public Economics Economics { get; }
 
     /// <summary>All that was done, where it is kept.</summary>
     public List<Done>? Record { get; }
@@ -119,13 +123,16 @@ internal sealed class Network
         );
 
     /// <summary>Does something now.</summary>
-    public string? Do(Operation operation)
+    /// <param name="operation">What.</param>
+    /// <param name="byNode">Whether a node of who keeps to the rules does it.</param>
+    public string? Do(Operation operation, bool byNode = false)
     {
         Promises.Before(operation);
         var error = operation.On(Model);
         var (done, tried) = Counts.GetValueOrDefault(operation.GetType().Name);
         Counts[operation.GetType().Name] = (done + (error is null ? 1 : 0), tried + 1);
         Record?.Add(new Done(Model.Now, operation, error));
+        Economics.After(operation, error, byNode);
         Promises.After(operation, error);
         return error;
     }

@@ -13,6 +13,7 @@ public sealed class NetworkTests(ITestOutputHelper output)
     {
         var seed = TestSeed.Of(output);
         var (counts, rounds, settled) = (new SortedDictionary<string, (int Done, int Tried)>(), new int[3], 0);
+        var (others, own, slashed, highest) = ((Sent: 0L, Rao: 0.0), (Sent: 0L, Rao: 0.0), 0.0, 0.0);
         for (var i = 0; i < Count; i++)
         {
             var random = new Random(seed + i);
@@ -32,10 +33,19 @@ public sealed class NetworkTests(ITestOutputHelper output)
             for (var j = 0; j < rounds.Length; j++)
                 rounds[j] += network.Promises.Rounds[j];
             settled += network.Promises.Settled;
+            var economics = network.Economics;
+            others = (others.Sent + economics.Others.Sent, others.Rao + economics.Others.Rao);
+            own = (own.Sent + economics.Own.Sent, own.Rao + economics.Own.Rao);
+            slashed += economics.SlashedRao;
+            highest = Math.Max(highest, economics.Others.Rao / Math.Max(1, economics.Own.Rao + economics.SlashedRao));
         }
 
         output.WriteLine($"{Count} networks from seed {seed}; {settled} rounds settled, {string.Join(", ", rounds)} of them by A");
         output.WriteLine(string.Join(", ", counts.Select(kind => $"{kind.Key} {kind.Value.Done} of {kind.Value.Tried}")));
+        output.WriteLine(
+            $"for what adversaries did, nodes sent {others.Sent} transactions of {others.Rao / 1e9:0.000} TAO; adversaries sent {own.Sent} of "
+                + $"{own.Rao / 1e9:0.000} TAO and lost {slashed / 1e9:0} TAO of stake; at most {highest:0.000} of what they paid in a network"
+        );
         Assert.All(counts.Values, kind => Assert.True(kind.Done > 0));
         Assert.All(rounds, kind => Assert.True(kind > 0));
     }

@@ -112,6 +112,7 @@ internal sealed class Promises(Network network)
 
         // What others have to do is bounded by what was done to them: a punishment for each lie at most.
         Assert.True(_punishedByHonest <= _lies);
+        network.Economics.IsBounded();
     }
 
     private void Count(int epoch, RoundModel round)
@@ -148,6 +149,7 @@ internal sealed class Promises(Network network)
         var wanted = (long)((Int128)stake * Grades.Percent(Grades.Between(punish.Settled, punish.Other)) / 100);
         Assert.Equal(Math.Min(wanted, _before), taken);
         _slashed.Add((punish.Accused, Model.Now, taken));
+        network.Economics.Slashed(punish.Accused, taken);
     }
 
     /// <summary>What was at stake in a round is there as long as there is evidence of it, but for what was slashed.</summary>
