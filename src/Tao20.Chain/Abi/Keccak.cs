@@ -7,10 +7,14 @@ namespace Tao20.Chain.Abi;
 /// <summary>Keccak-256, the hash of the EVM (not the padded SHA3-256 of FIPS 202).</summary>
 public static class Keccak
 {
+    // Every trade is hashed: a digest takes its state anew with each use, and to make one costs as much again.
+    [ThreadStatic]
+    private static KeccakDigest? _digest;
+
     /// <summary>The hash of <paramref name="data"/>.</summary>
     public static Hash256 Hash(ReadOnlySpan<byte> data)
     {
-        var digest = new KeccakDigest(256);
+        var digest = _digest ??= new KeccakDigest(256);
         digest.BlockUpdate(data);
         Span<byte> hash = stackalloc byte[Hash256.Length];
         digest.DoFinal(hash);

@@ -27,7 +27,10 @@ public readonly record struct Wei : IComparable<Wei>
 
     /// <summary>What of it goes to a part of a whole: <c>floor(this * part / whole)</c>, in wei.</summary>
     /// <exception cref="DivideByZeroException">The whole is 0.</exception>
-    public UInt128 Part(UInt128 part, UInt128 whole) => part == whole ? Value : (UInt128)((BigInteger)Value * part / whole);
+    public UInt128 Part(UInt128 part, UInt128 whole) =>
+        part == 0 && whole != 0 ? 0
+        : part == whole ? Value
+        : (UInt128)((BigInteger)Value * part / whole);
 
     /// <summary>The amount <paramref name="value"/>, in wei.</summary>
     /// <exception cref="ImplausibleAmountException">More than 2^96 wei.</exception>

@@ -12,8 +12,8 @@ namespace Tao20.Domain.Volume;
 /// <param name="Side">Its side.</param>
 public readonly record struct Candidate(UInt128 Tokens, UInt128 Left, Wei Value, ulong Timestamp, EpochId Epoch, TradeSide Side)
 {
-    /// <summary>What it counts, in TAO wei: <c>floor(value * left / tokens)</c>.</summary>
-    public UInt128 Counted => Value.Part(Left, Tokens);
+    /// <summary>What it counts, in TAO wei: <c>floor(value * left / tokens)</c>. Kept, since it is asked for as often as it changes.</summary>
+    public UInt128 Counted { get; } = Value.Part(Left, Tokens);
 }
 
 /// <summary>
@@ -76,7 +76,7 @@ internal sealed class RoundTripWindow
     {
         before = _trades[0];
         var used = UInt128.Min(before.Left, tokens);
-        after = before with { Left = before.Left - used };
+        after = new Candidate(before.Tokens, before.Left - used, before.Value, before.Timestamp, before.Epoch, before.Side);
         if (after.Left == 0)
             _trades.RemoveOldest();
         else

@@ -231,16 +231,4 @@ public sealed class ValidatorsTests() : OnOneChain(Count)
 
     /// <summary>All that validators agree on, as bytes.</summary>
     private static string Dump(RegistryBook book) => Convert.ToHexString(RegistryBookWire.ToWire(book).ToByteArray());
-
-    private sealed class SkewedNav(int percent) : IStatementStrategy
-    {
-        public Stated State(Stated computed) =>
-            computed with
-            {
-                Statement = computed.Statement with
-                {
-                    Nav = TaoPerToken.From(computed.Statement.Nav.Value * (UInt128)(100 + percent) / 100),
-                },
-            };
-    }
 }

@@ -59,6 +59,9 @@ internal sealed class SyntheticChain(int trades, int miners, int perBlock) : IRp
                 case "eth_getLogs":
                     WriteLogs(output, Quantity(parameters[0].GetProperty("fromBlock")), Quantity(parameters[0].GetProperty("toBlock")));
                     break;
+                case "state_getRuntimeVersion":
+                    Write(output, "{\"specName\":\"node-subtensor\",\"specVersion\":473}");
+                    break;
                 default:
                     throw new NotSupportedException(call.GetProperty("method").GetString());
             }
