@@ -12,7 +12,7 @@ namespace Tao20.Domain.Volume;
 /// <param name="Side">Its side.</param>
 public readonly record struct Candidate(UInt128 Tokens, UInt128 Left, Wei Value, ulong Timestamp, EpochId Epoch, TradeSide Side)
 {
-    /// <summary>What it counts, in TAO wei: <c>floor(value * left / tokens)</c>. Kept, since it is asked for as often as it changes.</summary>
+    /// <summary>What it counts, in TAO wei: <c>floor(value * left / tokens)</c>. Kept, since it is asked for more often.</summary>
     public UInt128 Counted { get; } = Value.Part(Left, Tokens);
 }
 

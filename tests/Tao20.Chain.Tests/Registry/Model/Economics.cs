@@ -1,8 +1,8 @@
 namespace Tao20.Chain.Tests.Registry.Model;
 
 /// <summary>
-/// What adversaries make others pay, and what they pay themselves, in gas as <see cref="RegistryGasTests"/> measures it and in stake (source:
-/// consensus.md, What is promised: what an attacker makes others pay or do is bounded by what it pays).
+/// What adversaries make others pay, and what they pay themselves, in gas as <see cref="RegistryGasTests"/> measures it and in stake
+/// (source: consensus.md, What is promised: what an attacker makes others pay or do is bounded by what it pays).
 /// </summary>
 internal sealed class Economics(Network network)
 {
@@ -55,8 +55,8 @@ internal sealed class Economics(Network network)
     public void Slashed(int validator, long rao) => SlashedRao += _adversaries.Contains(validator) ? rao : 0;
 
     /// <summary>
-    /// Others never pay more than adversaries do: each punishment is for a statement that cost its own gas and a part of a bond, each marking
-    /// for a bond or a waking.
+    /// Others never pay more than adversaries do: each punishment is for a statement that cost its own gas and a part of a bond, each
+    /// marking for a bond or a waking.
     /// </summary>
     public void IsBounded() =>
         Assert.True(Others.Rao <= Own.Rao + SlashedRao, $"others pay {Others.Rao} rao, adversaries {Own.Rao} and {SlashedRao}");

@@ -43,8 +43,9 @@ public sealed class NetworkTests(ITestOutputHelper output)
         output.WriteLine($"{Count} networks from seed {seed}; {settled} rounds settled, {string.Join(", ", rounds)} of them by A");
         output.WriteLine(string.Join(", ", counts.Select(kind => $"{kind.Key} {kind.Value.Done} of {kind.Value.Tried}")));
         output.WriteLine(
-            $"for what adversaries did, nodes sent {others.Sent} transactions of {others.Rao / 1e9:0.000} TAO; adversaries sent {own.Sent} of "
-                + $"{own.Rao / 1e9:0.000} TAO and lost {slashed / 1e9:0} TAO of stake; at most {highest:0.000} of what they paid in a network"
+            $"for what adversaries did, nodes sent {others.Sent} transactions of {others.Rao / 1e9:0.000} TAO; adversaries sent "
+                + $"{own.Sent} of {own.Rao / 1e9:0.000} TAO and lost {slashed / 1e9:0} TAO of stake; "
+                + $"at most {highest:0.000} of what they paid in a network"
         );
         Assert.All(counts.Values, kind => Assert.True(kind.Done > 0));
         Assert.All(rounds, kind => Assert.True(kind > 0));
