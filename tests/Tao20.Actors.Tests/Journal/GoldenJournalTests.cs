@@ -35,6 +35,7 @@ public sealed class GoldenJournalTests : TestKit
     [Theory]
     [InlineData("validator-2026-11")]
     [InlineData("validator-2026-11-28")]
+    [InlineData("validator-2026-11-28-heads")]
     [InlineData("miner-2026-11")]
     public void A_journal_of_an_earlier_version_folds_to_the_states_that_version_had(string name)
     {
@@ -46,6 +47,7 @@ public sealed class GoldenJournalTests : TestKit
     [Theory]
     [InlineData("validator-2026-11")]
     [InlineData("validator-2026-11-28")]
+    [InlineData("validator-2026-11-28-heads")]
     [InlineData("miner-2026-11")]
     public void A_journal_of_an_earlier_version_counts_what_that_version_counted(string name)
     {
