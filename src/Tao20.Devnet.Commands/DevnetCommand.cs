@@ -111,10 +111,11 @@ internal static class DevnetCommand
             HelpName = "TAO",
             DefaultValueFactory = _ => 100,
         };
-        var washBy = new Option<WashKind>("--wash-by")
+        var washBy = new Option<string>("--wash-by")
         {
             Description = "How they make it: hold for five minutes, or pass the tokens to another account (hold or pass; default hold)",
             HelpName = "KIND",
+            DefaultValueFactory = _ => DevnetSettings.Hold,
         };
         var command = new Command("devnet", "A whole TAO20 economy on this machine: watch miners trade and be ranked")
         {
@@ -170,7 +171,7 @@ internal static class DevnetCommand
                         parsed.GetValue(dissolve),
                         parsed.GetValue(washers),
                         parsed.GetValue(washTao),
-                        parsed.GetValue(washBy)
+                        parsed.GetValue(washBy)!
                     ).Checked(),
                     cancel
                 )

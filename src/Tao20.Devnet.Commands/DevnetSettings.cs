@@ -29,7 +29,7 @@ internal sealed record DevnetSettings(
     int? Dissolve,
     int Washers,
     int WashTao,
-    WashKind WashBy
+    string WashByText
 )
 {
     /// <summary>How many scripted miners there can be.</summary>
@@ -44,6 +44,10 @@ internal sealed record DevnetSettings(
     /// <summary>How many traders for volume alone there can be.</summary>
     public const int MaxWashers = 5;
 
+    /// <summary>Who trades for volume holds what it has minted for a while.</summary>
+    public const string Hold = "hold";
+
+    private const string Pass = "pass";
     private const int MaxWashTao = 10_000;
     private const int BlocksOfWindow = 20;
     private const double MaxNoise = 0.2;
@@ -77,7 +81,7 @@ internal sealed record DevnetSettings(
             Observes = Validators == 1,
             Washers = Washers,
             WashTao = WashTao,
-            WashBy = WashBy,
+            WashBy = WashByText == Pass ? WashKind.Pass : WashKind.Hold,
         };
 
     public int Blocks => (int)Math.Round(Duration / BlockTime);
@@ -151,12 +155,8 @@ internal sealed record DevnetSettings(
         );
         Require(Washers is >= 0 and <= MaxWashers, "--washers", Washers, $"0 to {MaxWashers}");
         Require(WashTao is >= 1 and <= MaxWashTao, "--wash-tao", WashTao, $"1 to {MaxWashTao}");
-        Require(
-            WashBy == WashKind.Hold || Washers % 2 == 0,
-            "--washers",
-            Washers,
-            "an even number with --wash-by pass: one mints, one redeems"
-        );
+        Require(WashByText is Hold or Pass, "--wash-by", WashByText, $"{Hold} or {Pass}");
+        Require(WashByText == Hold || Washers % 2 == 0, "--washers", Washers, "an even number with --wash-by pass: one mints, one redeems");
         foreach (var text in ByzantineTexts)
             Require(
                 Byzantine.TryParse(text) is { } byzantine && byzantine.Validator <= Validators && Validators > 1,
