@@ -131,7 +131,6 @@ public sealed class ScriptedTraders(Economy economy, TraderScript script, ulong 
         var passes = script.WashBy == WashKind.Pass;
         var mints = !passes || i % 2 == 0;
         return new WashScript(
-            script.WashBy,
             script.WashTao,
             script.SecondsPerBlock,
             passes && mints ? economy.Miners[^(script.Washers - i - 1)] : null,

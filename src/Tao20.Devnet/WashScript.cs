@@ -22,13 +22,12 @@ public enum WashKind
 /// An account that trades for its volume alone. Everything counts in full: above dust, never in a burst, and never with a mint and a
 /// redemption of the same account within the time of a round trip.
 /// </summary>
-/// <param name="kind">How.</param>
 /// <param name="taoPerEpoch">The volume that it makes in an hour's epoch, in TAO.</param>
 /// <param name="secondsPerBlock">How much chain time a block takes.</param>
-/// <param name="partner">Whom it passes tokens to; null for who mints and redeems, or gets tokens passed.</param>
+/// <param name="partner">Whom it passes what it mints to; null for who holds it, or gets tokens passed.</param>
 /// <param name="mints">Whether it mints.</param>
 /// <param name="seed">Same seed, same trades.</param>
-internal sealed class WashScript(WashKind kind, int taoPerEpoch, int secondsPerBlock, Address? partner, bool mints, int seed)
+internal sealed class WashScript(int taoPerEpoch, int secondsPerBlock, Address? partner, bool mints, int seed)
 {
     private const int SecondsPerEpoch = 3_600;
     private const int Mille = 1_000;
@@ -55,13 +54,13 @@ internal sealed class WashScript(WashKind kind, int taoPerEpoch, int secondsPerB
             return balance > 0 ? [economy.Redeem(account, balance, nav, deadline)] : [];
         if (partner is { } to && balance > 0)
             return [economy.Pass(account, to, balance), .. Minted()];
-        return kind == WashKind.Hold && balance > 0 && time >= _next ? Redeemed() : Minted();
+        return partner is null && balance > 0 && time >= _next ? Redeemed() : Minted();
 
         IEnumerable<DevnetTransaction> Minted()
         {
             if (time < _next)
                 return [];
-            var pause = kind == WashKind.Hold ? Pause(Wait) : Pause((ulong)Math.Max(1, SecondsPerEpoch * MeanTao / taoPerEpoch));
+            var pause = Pause(partner is null ? Wait : (ulong)Math.Max(1, SecondsPerEpoch * MeanTao / taoPerEpoch));
             _next = time + pause;
             return [economy.Mint(account, Jittered(taoPerEpoch * Tao * pause / SecondsPerEpoch), nav, deadline)];
         }

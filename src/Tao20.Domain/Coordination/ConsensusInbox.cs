@@ -40,7 +40,10 @@ public sealed record ConsensusInbox(RegistryBook? Book, ImmutableList<BookItem> 
     public IReadOnlyList<ChainedRound> RoundsOver(IReadOnlyList<RegistryFact> facts, Keccak256 keccak)
     {
         var (book, last, rounds) = (Book!, LastRound, new List<ChainedRound>());
-        foreach (var fact in facts)
+
+        // Nothing is over but by the end of an epoch: what comes after the last one needs no book here.
+        var ends = facts.ToList().FindLastIndex(fact => fact is RegistryFact.EpochClosed);
+        foreach (var fact in facts.Take(ends + 1))
         {
             var over = fact is RegistryFact.EpochClosed && book.Newest is { } newest ? book.Concluded().RoundOf(newest.Epoch) : null;
             book = book.After(fact);

@@ -118,17 +118,8 @@ public readonly record struct Exclusion(
     UInt128 UncountedBefore
 )
 {
-    internal static Exclusion Of(in Trade trade, Verdict verdict, UInt128 before) =>
-        new(
-            trade.Position,
-            trade.Epoch,
-            verdict.Kind,
-            trade.Value,
-            trade.Timestamp,
-            verdict.Tokens,
-            trade.Value.Value - verdict.Counted(in trade),
-            before
-        );
+    internal static Exclusion Of(in Trade trade, Verdict verdict, UInt128 counted, UInt128 before) =>
+        new(trade.Position, trade.Epoch, verdict.Kind, trade.Value, trade.Timestamp, verdict.Tokens, trade.Value.Value - counted, before);
 }
 
 // ---- the aggregate --------------------------------------------------------------------------------------------------------------

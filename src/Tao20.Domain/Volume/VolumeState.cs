@@ -166,6 +166,7 @@ internal sealed class VolumeState
 
         ForgetOld(trade.Timestamp, rules);
         var before = UseUp(verdict.Tokens);
+        UInt128 counted = 0;
         switch (verdict.Kind)
         {
             case VerdictKind.Dust:
@@ -177,7 +178,7 @@ internal sealed class VolumeState
             case VerdictKind.Unread:
                 break;
             default:
-                Count(in trade, verdict, hour, rules);
+                counted = Count(in trade, verdict, hour, rules);
                 break;
         }
 
@@ -185,7 +186,7 @@ internal sealed class VolumeState
             _window.Add(in trade, trade.Tokens.Value - verdict.Tokens, verdict.Kind is VerdictKind.Eligible or VerdictKind.Cancelled);
 
         if (verdict.Kind != VerdictKind.Eligible)
-            _exclusions.Push(Exclusion.Of(in trade, verdict, before), MinerVolume.ExclusionsKept);
+            _exclusions.Push(Exclusion.Of(in trade, verdict, counted, before), MinerVolume.ExclusionsKept);
     }
 
     public EpochVolume Of(EpochId epoch)
@@ -220,7 +221,9 @@ internal sealed class VolumeState
             Head
         );
 
-    private void Count(in Trade trade, Verdict verdict, long hour, in EligibilityRules rules)
+    /// <summary>Counts an eligible trade.</summary>
+    /// <returns>What it counts, in TAO wei.</returns>
+    private UInt128 Count(in Trade trade, Verdict verdict, long hour, in EligibilityRules rules)
     {
         _slots = _slots.Counting(rules);
         var (value, counted) = (trade.Value.Value, verdict.Counted(in trade));
@@ -235,6 +238,7 @@ internal sealed class VolumeState
         _burst.Push(trade.Timestamp, rules.BurstTrades);
         _hourly.Add(hour, counted);
         _uniform.Add(trade.Tokens.Value);
+        return counted;
     }
 
     /// <summary>What can be cancelled out no more has its slot for good.</summary>
