@@ -16,7 +16,7 @@ internal sealed class DevnetHosts : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     // So long nobody waits on the chain itself.
-    private static readonly TimeSpan TimeOfABlock = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TimeOfABlock = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan TimeToCatchUp = TimeSpan.FromSeconds(120);
     private readonly List<NodeHost> _hosts = [];
@@ -78,15 +78,16 @@ internal sealed class DevnetHosts : IAsyncDisposable
         );
 
     /// <summary>
-    /// Waits until no validator is more than some blocks behind, or has something to send that no node has yet: here a block takes a moment
-    /// and not 12 s, and a busy machine must not make honest validators miss their round.
+    /// Waits until each validator has checked the chain and none is more than some blocks behind, has an epoch to settle, or something to
+    /// send that no node has yet: here a block takes a moment and not 12 s, and a busy machine must not make honest validators miss their
+    /// round.
     /// </summary>
     /// <exception cref="NodeException">One does not follow.</exception>
     public async Task KeepUpAsync(ulong head, CancellationToken cancel)
     {
         using var looks = new PeriodicTimer(LookEvery);
         var started = TimeProvider.System.GetTimestamp();
-        while (Running.Any(host => host.CursorBlock + MostBlocksBehind < head && !host.Ended.IsCompleted))
+        while (Running.Any(host => (host.LastCheck is null || host.CursorBlock + MostBlocksBehind < head) && !host.Ended.IsCompleted))
         {
             if (TimeProvider.System.GetElapsedTime(started) > Patience)
                 throw new NodeException(
@@ -100,8 +101,8 @@ internal sealed class DevnetHosts : IAsyncDisposable
         {
             while (
                 TimeProvider.System.GetElapsedTime(started) < TimeOfABlock
-                && (await host.StatusAsync(false, cancel)).Validator is { Sender: { Waiting: null } sender }
-                && sender.Open.Any(IsUnsent)
+                && await host.StatusAsync(false, cancel) is { Validator.Sender: { Waiting: null } sender } status
+                && (status.Follower.State.Unsettled.Count > 0 || sender.Open.Any(IsUnsent))
             )
                 await looks.WaitForNextTickAsync(cancel);
         }
