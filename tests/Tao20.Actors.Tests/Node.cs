@@ -20,6 +20,7 @@ using Tao20.Chain.Checks;
 using Tao20.Chain.Following;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Checks;
+using Tao20.Domain.Ingestion;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Registry;
 using Tao20.Domain.Transactions;
@@ -36,12 +37,18 @@ internal sealed class Node : IAsyncDisposable
     private readonly IHost _host;
     private readonly ChainConnection? _chain;
 
-    private Node(IHost host, ChainConnection? chain, FaultSignal faults)
+    private readonly EarlyReading? _early;
+
+    private Node(IHost host, ChainConnection? chain, FaultSignal faults, EarlyReading? early)
     {
         _host = host;
         _chain = chain;
+        _early = early;
         Faults = faults;
     }
+
+    /// <summary>The time line of its start.</summary>
+    public required StartTimeline Start { get; init; }
 
     public FaultSignal Faults { get; }
 
@@ -124,6 +131,7 @@ internal sealed class Node : IAsyncDisposable
     {
         await _host.StopAsync();
         _host.Dispose();
+        _early?.Dispose();
         if (_chain is not null)
             await _chain.DisposeAsync();
     }
@@ -145,6 +153,7 @@ internal sealed class Node : IAsyncDisposable
         var guard = new JournalFaultReporter(journal, directory, faults, TimeProvider.System);
         ChainConnection? chain = null;
         FollowerSettings? settings = null;
+        var metrics = new PipelineMetrics();
         if (chainOptions is not null)
         {
             chain = ChainConnection.Http(chainOptions, NullLogger.Instance);
@@ -153,9 +162,17 @@ internal sealed class Node : IAsyncDisposable
                 scoring,
                 guard,
                 faults,
-                new PipelineMetrics(),
+                metrics,
                 TimeProvider.System
-            );
+            )
+            {
+                // As every node does: what a restart needs is elsewhere, and this is thrown away.
+                Early = EarlyReading.Begin(
+                    chain,
+                    new Cursor(chainOptions.FromBlock, null),
+                    () => metrics.Start.Reach(StartStep.FirstRange)
+                ),
+            };
         }
 
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -172,7 +189,7 @@ internal sealed class Node : IAsyncDisposable
         );
         var host = builder.Build();
         await host.StartAsync();
-        return new Node(host, chain, faults);
+        return new Node(host, chain, faults, settings?.Early) { Start = metrics.Start };
     }
 
     /// <summary>Only what signs needs the chain to be checked.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Data.Sqlite;
+using Tao20.Devnet;
 
 namespace Tao20.EndToEnd.Tests;
 
@@ -47,6 +48,32 @@ public sealed class ValidatorTests(ValidatorTests.Traded traded) : InDirectory, 
     }
 
     [Fact]
+    public async Task It_lives_before_the_chain_answers_and_says_how_long_each_step_of_its_start_took()
+    {
+        await using var proxy = await HoldingProxy.StartAsync(_chain.Node.Url);
+        var port = Anvil.FreePort();
+        var arguments = _chain.ValidatorArgumentsBehind(proxy.Url, Directory).SkipLast(1).Append($"{port}");
+        await using var process = Tao20Process.Start(arguments);
+        await proxy.Asked.WaitAsync(TimeSpan.FromSeconds(30));
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        var live = await LiveAsync(http, process);
+        using var status = await http.GetAsync("/status");
+        using var ready = await http.GetAsync("/health/ready");
+        Assert.Equal("""{"live":true,"chainId":null}""", live);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable), (status.StatusCode, ready.StatusCode));
+        Assert.Contains("starting", await status.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        proxy.Open();
+        var level = await process.UntilAsync(one => one["start"]!.AsObject().ContainsKey("level"), TimeSpan.FromSeconds(60));
+        double At(string step) => level["start"]![step]!.GetValue<double>();
+        string[] way = ["settings", "journal", "chain", "firstRange", "firstFolded", "level"];
+        Assert.Equal(way.Select(At).Order(), way.Select(At));
+        Assert.InRange(At("actors"), At("chain"), At("firstFolded"));
+        Assert.InRange(At("reading"), At("chain"), At("firstFolded"));
+        Assert.Equal("""{"live":true,"chainId":31337}""", await LiveAsync(http, process));
+    }
+
+    [Fact]
     public async Task A_node_that_goes_away_is_waited_for_and_told_of()
     {
         await using var chain = await ChainFixture.StartAsync(3, miners: 1);
@@ -61,6 +88,26 @@ public sealed class ValidatorTests(ValidatorTests.Traded traded) : InDirectory, 
         );
         using var live = await process.GetAsync("/health/live");
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+    }
+
+    /// <summary>What <c>/health/live</c> says, as soon as it says something.</summary>
+    private static async Task<string> LiveAsync(HttpClient http, Tao20Process process)
+    {
+        using var tries = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        for (var i = 0; i < 600 && await tries.WaitForNextTickAsync(); i++)
+        {
+            try
+            {
+                return await http.GetStringAsync("/health/live");
+            }
+            catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError)
+            {
+                // It does not listen yet.
+                continue;
+            }
+        }
+
+        throw new TimeoutException($"It does not live: {process.Errors}");
     }
 
     [Fact]

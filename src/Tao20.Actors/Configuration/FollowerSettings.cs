@@ -1,6 +1,7 @@
 using Tao20.Actors.Faults;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Metrics;
+using Tao20.Chain.Following;
 using Tao20.Domain.Ingestion;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Units;
@@ -27,6 +28,9 @@ public sealed record FollowerSettings(
     ParameterSchedule? Earlier = null
 )
 {
+    /// <summary>The first ranges, if they are being read already; null where the follower begins with them.</summary>
+    public EarlyReading? Early { get; init; }
+
     internal string ForeignJournal(ChainIdentity journal) => Journal.Foreign(journal, Identity);
 
     internal string UnknownCursor(BlockHeader last) =>

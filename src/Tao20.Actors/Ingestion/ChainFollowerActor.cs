@@ -4,6 +4,7 @@ using Tao20.Actors.Configuration;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Faults;
 using Tao20.Actors.Journal;
+using Tao20.Actors.Metrics;
 using Tao20.Actors.Miners;
 using Tao20.Chain;
 using Tao20.Chain.Following;
@@ -104,7 +105,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
                 OnReadingFailed(failed);
                 return true;
             case GetFollowerStatus:
-                Sender.Tell(Status());
+                Sender.Tell(FollowerStatus.Of(_state, _chain, _overlay, _fault));
                 return true;
             default:
                 return false;
@@ -151,6 +152,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         // The first ranges are asked for meanwhile; they are handled when these events are durable.
         _begun = true;
         Timers.StartPeriodicTimer("resend", new Resend(), ResendAfter);
+        _settings.Metrics.Start.Reach(StartStep.Reading);
         _chain.Head.Start();
         _overlay.Start(Self);
         Restart();
@@ -172,7 +174,8 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         Flow(new RangeFlowCommand.Restart(_state));
         _delivery.Restart();
         _reading?.Dispose();
-        _reading = new RangeReadSession(_chain.Ranges, _state.CursorFrom(_settings.Identity.FromBlock), _settings.Until, _stop.Token);
+        var cursor = _state.CursorFrom(_settings.Identity.FromBlock);
+        _reading = _settings.Early?.Take(cursor) ?? new RangeReadSession(_chain.Ranges, cursor, _settings.Until, _stop.Token);
         SettleOldest();
         Pull();
     }
@@ -193,6 +196,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         if (read.By != _reading || read.Range is not { } range || IsStopped)
             return;
         _reading.Pulling = false;
+        _settings.Metrics.Start.Reach(StartStep.FirstRange);
         if (_fault?.Kind == FaultKind.ChainUnavailable)
             Log.Info("The chain can be read again");
         _fault = null;
@@ -245,6 +249,8 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
                 if (closed > 0 && _state.Unsettled.Count == closed)
                     SettleOldest();
                 _totals.Check(_state, closed > 0)?.PipeTo(Self);
+                if (_settings.Metrics.Start.Folded(_state.LagBehind(_chain.Head.Finalized) == 0))
+                    Log.Info("Level with the chain at block {Block}; the start: {Start}", work.Last.Number, _settings.Metrics.Start);
                 _settings.Metrics.RangeFolded(work.Last.Number, work.Trades, work.Range.Logs, work.Range.Totals.Count > 0);
                 Dispatch();
                 Pull();
@@ -333,18 +339,4 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         if (fault.Gap is { } missing)
             _totals.LocateAsync(fault.Kind, missing).PipeTo(Self);
     }
-
-    private FollowerStatus Status() =>
-        new(
-            _state,
-            _chain.Head.Latest,
-            _chain.Head.Finalized,
-            _state.LagBehind(_chain.Head.Finalized),
-            _chain.Ranges.RangeBlocks,
-            _overlay.ByMiner,
-            _overlay.Reorgs,
-            _chain.Head.Subscribed,
-            _chain.Pool.Status,
-            _fault ?? FollowerFaults.Of(_chain.Head)
-        );
 }

@@ -1,4 +1,5 @@
 using Tao20.Actors.Faults;
+using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Ingestion;
 using Tao20.Domain.Units;
@@ -46,6 +47,21 @@ public sealed record FollowerStatus(
     NodeFault? Fault
 )
 {
+    /// <summary>How far a follower of <paramref name="chain"/> is.</summary>
+    internal static FollowerStatus Of(CursorState state, ChainConnection chain, OverlayWatch overlay, NodeFault? fault) =>
+        new(
+            state,
+            chain.Head.Latest,
+            chain.Head.Finalized,
+            state.LagBehind(chain.Head.Finalized),
+            chain.Ranges.RangeBlocks,
+            overlay.ByMiner,
+            overlay.Reorgs,
+            chain.Head.Subscribed,
+            chain.Pool.Status,
+            fault ?? FollowerFaults.Of(chain.Head)
+        );
+
     /// <summary>Not faulted, and not more than three ranges behind.</summary>
     public bool Ready => Fault is null && State.Identity is not null && Finalized is not null && LagBlocks <= 3UL * (ulong)RangeBlocks;
 }

@@ -34,6 +34,9 @@ public sealed class PipelineMetrics : IDisposable
     /// <summary>What a miner earns; nothing is measured of a node that does not trade.</summary>
     public ArbitrageMetrics Arbitrage { get; }
 
+    /// <summary>The time line of the node's start.</summary>
+    public StartTimeline Start { get; init; } = new();
+
     /// <summary>The meter's name.</summary>
     public string Meter => _meter.Name;
 

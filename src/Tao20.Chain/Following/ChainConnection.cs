@@ -150,7 +150,9 @@ public sealed class ChainConnection : IAsyncDisposable
             throw new NoContractException(endpoint.Name, Options.Contract);
         if (Options.Registry is { } missing && registry == 0)
             throw new NoContractException(endpoint.Name, missing, "--registry");
-        await Head.ReadAsync(endpoint, cancel).ConfigureAwait(false);
+        var head = await Head.ReadAsync(endpoint, cancel).ConfigureAwait(false);
+        if (identity is null)
+            Head.Learn(endpoint, head);
         return identity ?? new ChainIdentity(chainId, genesis.Hash, Options.Contract, Options.FromBlock, Options.Registry);
     }
 

@@ -118,6 +118,18 @@ public sealed class ChainHead(EndpointPool pool, ChainOptions options, ILogger l
     /// <exception cref="EndpointException">It does not.</exception>
     public Task<EndpointHead> ReadAsync(RpcEndpoint endpoint, CancellationToken cancel) => _reader.ReadAsync(endpoint, cancel);
 
+    /// <summary>
+    /// Takes what the start was told of finality, so that final blocks can be read before the first poll. Of the latest block nobody hears
+    /// before it is known by which rules the next one is made; and where two endpoints have to agree, one is not enough.
+    /// </summary>
+    internal void Learn(RpcEndpoint by, EndpointHead head)
+    {
+        if (options.Quorum)
+            return;
+        lock (_lock)
+            (Finalized, _finalizedBy) = Finalized is null ? (head.Finalized, by) : (Finalized, _finalizedBy);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -1,10 +1,4 @@
-using System.Net;
 using Akka.Actor;
-using Akka.Hosting;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using OpenTelemetry.Metrics;
 using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Checks;
 using Tao20.Actors.Configuration;
@@ -20,10 +14,10 @@ using Tao20.Chain.Following;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Checks;
+using Tao20.Domain.Ingestion;
 using Tao20.Domain.Registry;
 using Tao20.Node.Checks;
 using Tao20.Node.Configuration;
-using Tao20.Node.Http;
 
 namespace Tao20.Node.Hosting;
 
@@ -33,33 +27,26 @@ internal sealed class NodeHost : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private readonly DataDirectory _directory;
     private readonly ChainConnection _chain;
-    private readonly WebApplication _app;
+    private readonly NodeServer _server;
+    private readonly EarlyReading? _early;
     private readonly FaultSignal _faults;
-    private readonly IActorRef _status;
     private readonly PipelineMetrics _metrics;
-    private readonly ControlFile? _control;
 
     private NodeHost(
         DataDirectory directory,
         ChainConnection chain,
-        WebApplication app,
+        NodeServer server,
+        EarlyReading? early,
         FaultSignal faults,
-        IActorRef status,
-        PipelineMetrics metrics,
-        ControlFile? control
+        PipelineMetrics metrics
     )
     {
-        _control = control;
-        _metrics = metrics;
-        _directory = directory;
-        _chain = chain;
-        _app = app;
-        _faults = faults;
-        _status = status;
+        (_directory, _chain, _server, _early) = (directory, chain, server, early);
+        (_faults, _metrics) = (faults, metrics);
     }
 
     /// <summary>Where its HTTP endpoints are.</summary>
-    public Uri Http => HttpOf(_app);
+    public Uri Http => _server.Address;
 
     /// <summary>The last folded block; 0 before the first.</summary>
     public ulong CursorBlock => _metrics.CursorBlock;
@@ -80,71 +67,68 @@ internal sealed class NodeHost : IAsyncDisposable
     public Task<NodeFault> Incomplete => _faults.Incomplete;
 
     /// <summary>Completes when the host is asked to stop.</summary>
-    public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
+    public CancellationToken Stopping => _server.Stopping;
 
-    private IActorRef Trader => _app.Services.GetRequiredService<IRequiredActor<ArbitrageKey>>().ActorRef;
+    private IActorRef Trader => _server.Actors.Of<ArbitrageKey>();
 
     /// <summary>Starts a node.</summary>
     /// <exception cref="NodeException">The data directory, the journal or the port cannot be used.</exception>
     /// <exception cref="Tao20.Chain.ChainException">The chain or the contract cannot be reached.</exception>
     public static async Task<NodeHost> StartAsync(NodeSettings settings, CancellationToken cancel, DevnetRole? devnet = null)
     {
+        var start = devnet is null ? StartTimeline.OfProcess() : new StartTimeline();
+        start.Reach(StartStep.Settings);
         var key = devnet?.Key ?? LoadKey(settings);
         var directory = DataDirectory.Take(settings.DataDirectory);
         ChainConnection? chain = null;
-        WebApplication? app = null;
-        ControlFile? control = null;
+        NodeServer? server = null;
+        EarlyReading? early = null;
         try
         {
-            await PrepareJournalAsync(settings, cancel);
-            var builder = WebApplication.CreateSlimBuilder();
-            NodeLogging.Configure(builder.Logging, settings.LogLevel, settings.LogFormat);
-            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Parse(settings.HttpHost), settings.HttpPort));
             using var bootstrapLog = LoggerFactory.Create(logging => NodeLogging.Configure(logging, settings.LogLevel, settings.LogFormat));
             chain = ChainConnection.Http(settings.Chain, bootstrapLog.CreateLogger("Tao20.Chain"));
-            var identity = await chain.ProbeAsync(cancel);
-            if (settings.Market is { Market: var market })
+            var probing = chain.ProbeAsync(cancel);
+            await PrepareJournalAsync(settings, cancel);
+            start.Reach(StartStep.Journal);
+            var metrics = new PipelineMetrics(
+                devnet is null ? PipelineMetrics.MeterName : $"{PipelineMetrics.MeterName}.{devnet.Key.Address}"
+            )
             {
-                if (market.Router is { } router)
-                    await chain.RequireCodeAsync(router, "--router", cancel);
-                if (market.Pools is [var pool, ..])
-                    await chain.RequireCodeAsync(pool, "--pool", cancel);
-                if (
-                    market.Pair is not null
-                    && await UniswapPairCheck.DifferenceAsync(chain.Pool, market, settings.Chain.Contract, cancel) is { } difference
-                )
-                    throw new NodeException(ExitCodes.WrongChain, $"The market is not the one that was configured: {difference}.");
-            }
-
-            var faults = new FaultSignal();
-            var metrics = devnet is null ? new PipelineMetrics() : new PipelineMetrics($"{PipelineMetrics.MeterName}.{devnet.Key.Address}");
+                Start = start,
+            };
             ChainMetrics.Observe(metrics, chain);
-            var guard = GuardOf(settings, faults);
-            var follower = new FollowerSettings(identity, settings.Scoring, guard, faults, metrics, TimeProvider.System);
-            builder.Services.AddSingleton(metrics);
+            server = NodeServer.Begin(settings, metrics, chain.Pool, IsControlled(settings, key), cancel);
+
+            // While it begins to listen, the chain says what it is.
+            var identity = await probing;
+            start.Reach(StartStep.Chain);
+            early = EarlyReadingOf(settings, chain, start);
+            await RequireMarketAsync(settings, chain, cancel);
+            var faults = new FaultSignal();
+            var follower = new FollowerSettings(identity, settings.Scoring, GuardOf(settings, faults), faults, metrics, TimeProvider.System)
+            {
+                Early = early,
+            };
             var work = WorkOf(settings, key, devnet, follower);
             var check = CheckOf(settings, follower, key, new CheckFile(settings.DataDirectory, bootstrapLog.CreateLogger("Tao20.Check")));
-            builder.Services.AddAkka("tao20", akka => akka.WithTao20Node(follower, chain, work, settings.Cluster, check));
-            builder.Services.AddOpenTelemetry().WithMetrics(open => open.AddMeter(metrics.Meter, "System.Runtime").AddPrometheusExporter());
-            app = builder.Build();
-            app.MapNode(follower);
-            control = work is NodeWork.Counting ? null : ControlFile.Create(settings.DataDirectory);
-            if (control is not null && settings.Market is not null)
-                app.MapTraderControl(control);
-            else if (control is not null)
-                app.MapValidatorControl(control);
-            await StartAsync(app, settings, cancel);
-            control?.Write(HttpOf(app));
-            var status = await app.Services.GetRequiredService<IRequiredActor<StatusKey>>().GetAsync(cancel);
-            return new NodeHost(directory, chain, app, faults, status, metrics, control) { Account = key?.Address };
+            var starting = server.Actors.StartAsync(
+                server.Services,
+                akka => akka.WithTao20Node(follower, chain, work, settings.Cluster, check),
+                cancel
+            );
+            await server.ListensAsync();
+            await starting;
+            start.Reach(StartStep.Actors);
+            server.Open();
+            return new NodeHost(directory, chain, server, early, faults, metrics) { Account = key?.Address };
         }
         catch
         {
-            if (app is not null)
-                await app.DisposeAsync();
+            early?.Dispose();
+            if (server is not null)
+                await server.DisposeAsync();
             if (chain is not null)
                 await chain.DisposeAsync();
-            control?.Dispose();
             directory.Dispose();
             throw;
         }
@@ -152,7 +136,7 @@ internal sealed class NodeHost : IAsyncDisposable
 
     /// <summary>Where everything is.</summary>
     public Task<NodeStatus> StatusAsync(bool allMiners, CancellationToken cancel) =>
-        _status.Ask<NodeStatus>(new GetNodeStatus(allMiners), Patience, cancel);
+        _server.Actors.Of<StatusKey>().Ask<NodeStatus>(new GetNodeStatus(allMiners), Patience, cancel);
 
     /// <summary>How its trader is.</summary>
     public Task<ArbitrageStatus> TraderAsync(CancellationToken cancel) =>
@@ -171,10 +155,7 @@ internal sealed class NodeHost : IAsyncDisposable
         await using var onStop = Stopping.Register(() => stopped.TrySetResult());
         if (await Task.WhenAny(stopped.Task, Ended) == Ended)
             throw JournalErrors.Of(await Ended);
-        if (
-            CoordinatedShutdown.Get(_app.Services.GetRequiredService<ActorSystem>()).ShutdownReason
-            is CoordinatedShutdown.ClusterDowningReason
-        )
+        if (_server.Actors.EndedBy is CoordinatedShutdown.ClusterDowningReason)
         {
             throw new NodeException(
                 ExitCodes.Failed,
@@ -186,15 +167,37 @@ internal sealed class NodeHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _control?.Dispose();
-        await _app.StopAsync();
-        await _app.DisposeAsync();
+        await _server.DisposeAsync();
+        _early?.Dispose();
         await _chain.DisposeAsync();
         _directory.Dispose();
     }
 
-    private static Uri HttpOf(WebApplication app) =>
-        new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    /// <summary>In a cluster one node reads; which one, they find out together.</summary>
+    private static EarlyReading? EarlyReadingOf(NodeSettings settings, ChainConnection chain, StartTimeline start) =>
+        settings.Cluster is null && chain.Head.Finalized is not null
+            ? EarlyReading.Begin(chain, new Cursor(settings.Chain.FromBlock, null), () => start.Reach(StartStep.FirstRange))
+            : null;
+
+    /// <summary>Whether an operator can pause it: it signs, or would trade.</summary>
+    private static bool IsControlled(NodeSettings settings, PrivateKey? key) =>
+        settings.Market is not null || (key is not null && settings.Chain.Registry is not null);
+
+    /// <summary>A market that a miner is told of is there, and is the one that was meant.</summary>
+    private static async Task RequireMarketAsync(NodeSettings settings, ChainConnection chain, CancellationToken cancel)
+    {
+        if (settings.Market is not { Market: var market })
+            return;
+        if (market.Router is { } router)
+            await chain.RequireCodeAsync(router, "--router", cancel);
+        if (market.Pools is [var pool, ..])
+            await chain.RequireCodeAsync(pool, "--pool", cancel);
+        if (
+            market.Pair is not null
+            && await UniswapPairCheck.DifferenceAsync(chain.Pool, market, settings.Chain.Contract, cancel) is { } difference
+        )
+            throw new NodeException(ExitCodes.WrongChain, $"The market is not the one that was configured: {difference}.");
+    }
 
     private static ChainCheckSettings CheckOf(NodeSettings settings, FollowerSettings follower, PrivateKey? key, CheckFile file)
     {
@@ -296,23 +299,6 @@ internal sealed class NodeHost : IAsyncDisposable
                     await PostgreSqlJournal.PrepareAsync(settings.Journal, cancel);
             }
         );
-
-    private static async Task StartAsync(WebApplication app, NodeSettings settings, CancellationToken cancel)
-    {
-        try
-        {
-            await app.StartAsync(cancel);
-        }
-        catch (IOException e) when (e.InnerException is AddressInUseException)
-        {
-            throw new NodeException(
-                ExitCodes.PortInUse,
-                $"The port {settings.HttpPort} on {settings.HttpHost} is in use: stop what uses it, or choose another with "
-                    + $"--http-port (0 takes a free one).",
-                e
-            );
-        }
-    }
 }
 
 /// <summary>What a node of the devnet has besides its settings.</summary>

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Akka.Actor;
 using Akka.Hosting;
-using Tao20.Actors.Configuration;
 using Tao20.Actors.Ingestion;
+using Tao20.Actors.Metrics;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Status;
+using Tao20.Chain.JsonRpc;
 using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Node.Http;
@@ -17,13 +18,23 @@ internal static class NodeEndpoints
     /// <summary>How all JSON of this program is written.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = false };
 
-    public static void MapNode(this WebApplication app, FollowerSettings settings)
+    /// <summary>The answer of a node whose actors are not there yet.</summary>
+    public static IResult Starting { get; } =
+        Results.Json(new { ready = false, error = "The node is starting; try again." }, Json, statusCode: 503);
+
+    public static void MapNode(this WebApplication app, EndpointPool pool, StartTimeline start)
     {
         app.MapGet(
             "/status",
             async (bool? all, IRequiredActor<StatusKey> status, CancellationToken cancel) =>
                 await AnswerAsync(async () =>
-                    Results.Json(StatusDocument.Of(await Ask<NodeStatus>(status.ActorRef, new GetNodeStatus(all ?? false), cancel)), Json)
+                    Results.Json(
+                        StatusDocument.Of(await Ask<NodeStatus>(status.ActorRef, new GetNodeStatus(all ?? false), cancel)) with
+                        {
+                            Start = StatusDocument.Of(start),
+                        },
+                        Json
+                    )
                 )
         );
         app.MapGet(
@@ -44,7 +55,7 @@ internal static class NodeEndpoints
                 });
             }
         );
-        app.MapGet("/health/live", () => Results.Json(new { live = true, chainId = settings.Identity.ChainId }, Json));
+        app.MapGet("/health/live", () => Results.Json(new { live = true, chainId = pool.ChainId }, Json));
         app.MapGet(
             "/health/ready",
             async (IRequiredActor<ChainFollowerKey> follower, CancellationToken cancel) =>

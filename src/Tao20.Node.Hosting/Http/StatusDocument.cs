@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text.Json;
 using Tao20.Actors.Consensus;
+using Tao20.Actors.Metrics;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Status;
 using Tao20.Chain.JsonRpc;
@@ -37,6 +39,16 @@ internal sealed record StatusDocument(
 {
     private const int ExclusionsShown = 50;
     private const int EpochsShown = 8;
+
+    /// <summary>For each step of the node's start that has been reached, the seconds from the start of the process until then.</summary>
+    public IReadOnlyDictionary<string, double>? Start { get; init; }
+
+    /// <summary>The document of a start.</summary>
+    public static IReadOnlyDictionary<string, double> Of(StartTimeline start) =>
+        start.Steps.ToDictionary(
+            one => JsonNamingPolicy.CamelCase.ConvertName(one.Step.ToString()),
+            one => Math.Round(one.After.TotalSeconds, 3)
+        );
 
     /// <summary>The document of a status.</summary>
     public static StatusDocument Of(NodeStatus status)

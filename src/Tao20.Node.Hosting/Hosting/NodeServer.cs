@@ -1,0 +1,112 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using OpenTelemetry.Metrics;
+using Tao20.Actors.Metrics;
+using Tao20.Chain.JsonRpc;
+using Tao20.Node.Configuration;
+using Tao20.Node.Http;
+
+namespace Tao20.Node.Hosting;
+
+/// <summary>
+/// The HTTP server of a node, and the services that its actors are started from. It answers before the chain and the journal do: whether
+/// the process lives at once, the rest when the actors are there.
+/// </summary>
+internal sealed class NodeServer : IAsyncDisposable
+{
+    private static readonly PathString[] AnsweredAtOnce = ["/health/live", "/metrics"];
+    private readonly NodeSettings _settings;
+    private readonly WebApplication _app;
+    private readonly ControlFile? _control;
+    private readonly Task _listening;
+    private volatile bool _isOpen;
+
+    private NodeServer(NodeSettings settings, PipelineMetrics metrics, EndpointPool pool, bool isControlled, CancellationToken cancel)
+    {
+        _settings = settings;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        NodeLogging.Configure(builder.Logging, settings.LogLevel, settings.LogFormat);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Parse(settings.HttpHost), settings.HttpPort));
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(metrics);
+        builder.Services.AddOpenTelemetry().WithMetrics(open => open.AddMeter(metrics.Meter, "System.Runtime").AddPrometheusExporter());
+        Actors = new NodeActors("tao20", builder.Services);
+        _app = builder.Build();
+        _app.Use(AnswerWhatCanBeAsync);
+        _app.MapNode(pool, metrics.Start);
+        _control = isControlled ? ControlFile.Create(settings.DataDirectory) : null;
+        if (_control is not null && settings.Market is not null)
+            _app.MapTraderControl(_control);
+        else if (_control is not null)
+            _app.MapValidatorControl(_control);
+        _listening = Task.Run(() => _app.StartAsync(cancel), cancel);
+    }
+
+    /// <summary>The actors, started or not.</summary>
+    public NodeActors Actors { get; }
+
+    /// <summary>What the actors are started from.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => new(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <summary>Completes when the process is asked to stop.</summary>
+    public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
+
+    /// <summary>Begins to listen.</summary>
+    /// <param name="settings">Where, and whose.</param>
+    /// <param name="metrics">What is shown under <c>/metrics</c>.</param>
+    /// <param name="pool">What knows which chain it is.</param>
+    /// <param name="isControlled">Whether an operator can do something to it.</param>
+    /// <param name="cancel">Cancels the start.</param>
+    public static NodeServer Begin(
+        NodeSettings settings,
+        PipelineMetrics metrics,
+        EndpointPool pool,
+        bool isControlled,
+        CancellationToken cancel
+    ) => new(settings, metrics, pool, isControlled, cancel);
+
+    /// <summary>Completes when it listens.</summary>
+    /// <exception cref="NodeException">Its port is in use.</exception>
+    public async Task ListensAsync()
+    {
+        try
+        {
+            await _listening;
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            throw new NodeException(
+                ExitCodes.PortInUse,
+                $"The port {_settings.HttpPort} on {_settings.HttpHost} is in use: stop what uses it, or choose another with "
+                    + $"--http-port (0 takes a free one).",
+                e
+            );
+        }
+    }
+
+    /// <summary>Answers everything from now on: the actors are there.</summary>
+    public void Open()
+    {
+        _isOpen = true;
+        _control?.Write(Address);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _control?.Dispose();
+        await _listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _app.StopAsync();
+        await Actors.DisposeAsync();
+        await _app.DisposeAsync();
+    }
+
+    /// <summary>Before the actors are there, what needs them is told so.</summary>
+    private Task AnswerWhatCanBeAsync(HttpContext context, RequestDelegate next) =>
+        _isOpen || AnsweredAtOnce.Contains(context.Request.Path) ? next(context) : NodeEndpoints.Starting.ExecuteAsync(context);
+}
