@@ -53,7 +53,7 @@ public static class SqliteJournal
         connection.Open();
         foreach (var table in (string[])["journal", "snapshot"])
         {
-            if (Execute(connection, $"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '{table}'") == "0")
+            if (!HasTable(connection, table))
                 continue;
             using var command = connection.CreateCommand();
             command.CommandText = $"""
@@ -68,6 +68,23 @@ public static class SqliteJournal
         }
 
         return ids;
+    }
+
+    /// <summary>Whether the file holds an entry or a snapshot of somebody.</summary>
+    /// <exception cref="JournalException">It cannot be read.</exception>
+    public static bool Holds(JournalOptions options, string persistenceId)
+    {
+        var holds = false;
+        Guarded(() =>
+        {
+            using var connection = new SqliteConnection(options.ConnectionString);
+            connection.Open();
+            holds = ((string[])["journal", "snapshot"]).Any(table =>
+                HasTable(connection, table)
+                && Execute(connection, $"SELECT EXISTS (SELECT 1 FROM {table} WHERE persistence_id = @id)", persistenceId) == "1"
+            );
+        });
+        return holds;
     }
 
     /// <summary>Does something with a journal's file; what the database or the file system says is a problem of the journal.</summary>
@@ -104,10 +121,15 @@ public static class SqliteJournal
             Execute(connection, $"PRAGMA max_page_count = {options.MaxSizeMiB * (1024L * 1024 / PageBytes)}");
     }
 
-    private static string Execute(DbConnection connection, string sql)
+    private static bool HasTable(DbConnection connection, string table) =>
+        Execute(connection, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = @id", table) == "1";
+
+    private static string Execute(DbConnection connection, string sql, string? id = null)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
+        if (id is not null)
+            command.Parameters.Add(new SqliteParameter("@id", id));
         return command.ExecuteScalar()?.ToString() ?? "";
     }
 }

@@ -5,6 +5,7 @@ using Tao20.Actors.Configuration;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Faults;
 using Tao20.Actors.Hosting;
+using Tao20.Actors.Ingestion;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Metrics;
 using Tao20.Actors.Status;
@@ -88,7 +89,7 @@ internal sealed class NodeHost : IAsyncDisposable
             using var bootstrapLog = LoggerFactory.Create(logging => NodeLogging.Configure(logging, settings.LogLevel, settings.LogFormat));
             chain = ChainConnection.Http(settings.Chain, bootstrapLog.CreateLogger("Tao20.Chain"));
             var probing = chain.ProbeAsync(cancel);
-            await PrepareJournalAsync(settings, cancel);
+            var isFresh = await PrepareJournalAsync(settings, cancel);
             start.Reach(StartStep.Journal);
             var metrics = new PipelineMetrics(
                 devnet is null ? PipelineMetrics.MeterName : $"{PipelineMetrics.MeterName}.{devnet.Key.Address}"
@@ -102,7 +103,10 @@ internal sealed class NodeHost : IAsyncDisposable
             // While it begins to listen, the chain says what it is.
             var identity = await probing;
             start.Reach(StartStep.Chain);
-            early = EarlyReadingOf(settings, chain, start);
+            early =
+                isFresh && chain.Head.Finalized is not null
+                    ? EarlyReading.Begin(chain, new Cursor(settings.Chain.FromBlock, null), () => start.Reach(StartStep.FirstRange))
+                    : null;
             await RequireMarketAsync(settings, chain, cancel);
             var faults = new FaultSignal();
             var follower = new FollowerSettings(identity, settings.Scoring, GuardOf(settings, faults), faults, metrics, TimeProvider.System)
@@ -172,12 +176,6 @@ internal sealed class NodeHost : IAsyncDisposable
         await _chain.DisposeAsync();
         _directory.Dispose();
     }
-
-    /// <summary>In a cluster one node reads; which one, they find out together.</summary>
-    private static EarlyReading? EarlyReadingOf(NodeSettings settings, ChainConnection chain, StartTimeline start) =>
-        settings.Cluster is null && chain.Head.Finalized is not null
-            ? EarlyReading.Begin(chain, new Cursor(settings.Chain.FromBlock, null), () => start.Reach(StartStep.FirstRange))
-            : null;
 
     /// <summary>Whether an operator can pause it: it signs, or would trade.</summary>
     private static bool IsControlled(NodeSettings settings, PrivateKey? key) =>
@@ -288,17 +286,30 @@ internal sealed class NodeHost : IAsyncDisposable
     private static JournalFaultReporter GuardOf(NodeSettings settings, FaultSignal faults) =>
         new(settings.Journal, JournalErrors.Where(settings), faults, TimeProvider.System, settings.Market is not null);
 
-    private static Task PrepareJournalAsync(NodeSettings settings, CancellationToken cancel) =>
-        JournalErrors.ToldAsync(
+    /// <returns>
+    /// Whether nothing has been folded into it yet: then it is known where to begin. Elsewhere the cursor says where to go on, and in a
+    /// cluster, who.
+    /// </returns>
+    private static async Task<bool> PrepareJournalAsync(NodeSettings settings, CancellationToken cancel)
+    {
+        var isFresh = false;
+        await JournalErrors.ToldAsync(
             GuardOf(settings, new FaultSignal()),
             async () =>
             {
                 if (settings.Journal.Kind == JournalKind.Sqlite)
+                {
                     SqliteJournal.Prepare(settings.Journal);
+                    isFresh = !SqliteJournal.Holds(settings.Journal, ChainFollowerKey.Stream);
+                }
                 else
+                {
                     await PostgreSqlJournal.PrepareAsync(settings.Journal, cancel);
+                }
             }
         );
+        return isFresh;
+    }
 }
 
 /// <summary>What a node of the devnet has besides its settings.</summary>

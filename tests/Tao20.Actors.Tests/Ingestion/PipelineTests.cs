@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Tao20.Actors.Faults;
+using Tao20.Actors.Ingestion;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Metrics;
 using Tao20.Chain;
@@ -54,9 +55,13 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
             asked.Enqueue(from);
             return logs;
         };
+        var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(Path) };
+        Assert.False(SqliteJournal.Holds(journal, ChainFollowerKey.Stream));
         await using (var node = await Node.FollowingAsync(Path, Options()))
         {
             await node.UntilAsync(status => status.State.Last?.Number == 99);
+            Assert.True(SqliteJournal.Holds(journal, ChainFollowerKey.Stream));
+            Assert.False(SqliteJournal.Holds(journal, ChainFollowerKey.Stream + "-of-nobody"));
             Assert.Equal(
                 [StartStep.Reading, StartStep.FirstRange, StartStep.FirstFolded, StartStep.Level],
                 node.Start.Steps.Select(one => one.Step)
