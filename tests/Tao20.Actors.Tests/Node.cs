@@ -47,8 +47,8 @@ internal sealed class Node : IAsyncDisposable
         Faults = faults;
     }
 
-    /// <summary>The time line of its start.</summary>
-    public required StartTimeline Start { get; init; }
+    /// <summary>What it counts.</summary>
+    public required PipelineMetrics Metrics { get; init; }
 
     public FaultSignal Faults { get; }
 
@@ -189,7 +189,7 @@ internal sealed class Node : IAsyncDisposable
         );
         var host = builder.Build();
         await host.StartAsync();
-        return new Node(host, chain, faults, settings?.Early) { Start = metrics.Start };
+        return new Node(host, chain, faults, settings?.Early) { Metrics = metrics };
     }
 
     /// <summary>Only what signs needs the chain to be checked.</summary>

@@ -82,6 +82,8 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
                 return true;
             case Resend:
                 ResendLate();
+                if (_settings.Metrics.CatchUp.Words(_chain) is { } progress)
+                    Log.Info("Catching up: {Progress}", progress);
                 return true;
             case ReadAgain:
                 Restart();
@@ -197,6 +199,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
             return;
         _reading.Pulling = false;
         _settings.Metrics.Start.Reach(StartStep.FirstRange);
+        _settings.Metrics.CatchUp.Read(range.Last.Number, range.Trades.Length, _chain.Head.Finalized);
         if (_fault?.Kind == FaultKind.ChainUnavailable)
             Log.Info("The chain can be read again");
         _fault = null;
@@ -237,6 +240,8 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
                     break;
             }
         }
+
+        _settings.Metrics.CatchUp.Turn(isFolding: _flow.UnderWay is not null);
     }
 
     private void MoveCursor(InFlightRange work)

@@ -24,6 +24,18 @@ public sealed class PipelineMetrics : IDisposable
         _logs = _meter.CreateCounter<long>("tao20.logs.read", "{log}", "Contract logs read since the start");
         _ranges = _meter.CreateCounter<long>("tao20.ranges.folded", "{range}", "Block ranges folded since the start");
         _epochs = _meter.CreateCounter<long>("tao20.epochs.settled", "{epoch}", "Epochs settled since the start");
+        Observe(
+            "tao20.catchup.blocks",
+            "{block}/s",
+            "Blocks read a second while catching up; 0 when level",
+            () => (long)(CatchUp.Progress?.BlocksPerSecond ?? 0)
+        );
+        Observe(
+            "tao20.catchup.left",
+            "s",
+            "Seconds until level; 0 when level, -1 when the chain grows as fast",
+            () => CatchUp.Progress is { } progress ? (long?)progress.LevelIn?.TotalSeconds ?? -1 : 0
+        );
         Consensus = new ConsensusMetrics(_meter);
         Arbitrage = new ArbitrageMetrics(_meter);
     }
@@ -36,6 +48,9 @@ public sealed class PipelineMetrics : IDisposable
 
     /// <summary>The time line of the node's start.</summary>
     public StartTimeline Start { get; init; } = new();
+
+    /// <summary>How the node catches up.</summary>
+    public CatchUpWatch CatchUp { get; } = new();
 
     /// <summary>The meter's name.</summary>
     public string Meter => _meter.Name;

@@ -17,6 +17,9 @@ public sealed class EndpointPool
     private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan DroppedFor = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan AllDroppedFor = TimeSpan.FromSeconds(10);
+
+    // The average of the last dozen answers or so.
+    private const double NewestShare = 0.15;
     private readonly Member[] _members;
     private readonly ILogger _log;
     private readonly TimeProvider _clock;
@@ -30,7 +33,7 @@ public sealed class EndpointPool
     /// <param name="askAgainAfter">The pause before an incomplete answer is asked for again; null for the default poll interval.</param>
     public EndpointPool(IEnumerable<IRpcTransport> transports, ILogger log, TimeProvider? clock = null, TimeSpan? askAgainAfter = null)
     {
-        _members = [.. transports.Select(transport => new Member(new RpcEndpoint(transport)))];
+        _members = [.. transports.Select(transport => new Member(new RpcEndpoint(transport), transport))];
         _lock = new Lock();
         _log = log;
         _clock = clock ?? TimeProvider.System;
@@ -259,6 +262,8 @@ public sealed class EndpointPool
             // What was asked before it failed says nothing about it now.
             if (asked < member.SetAsideAt)
                 return;
+            var taken = _clock.GetUtcNow() - asked;
+            member.AnswersIn = member.AnswersIn is { } before ? before + (taken - before) * NewestShare : taken;
             member.Failures = 0;
             if (member.State == EndpointState.Resting)
                 (member.State, member.Reason) = (EndpointState.Ok, null);
@@ -269,6 +274,7 @@ public sealed class EndpointPool
     {
         lock (_lock)
         {
+            member.Refused += RateLimits.IsOfRate(error) ? 1 : 0;
             var dropped = error is NodeMisbehaviourException or WrongChainException;
             var state = dropped ? EndpointState.Dropped : EndpointState.Resting;
             var reason = error is NodeMisbehaviourException { What: var what } ? what : error.Message;
@@ -285,9 +291,14 @@ public sealed class EndpointPool
         }
     }
 
-    private static EndpointStatus StatusOf(Member member) => new(member.Endpoint.Name.ToString(), member.State, member.Reason, member.Head);
+    private static EndpointStatus StatusOf(Member member) =>
+        new(member.Endpoint.Name.ToString(), member.State, member.Reason, member.Head)
+        {
+            AnswersIn = member.AnswersIn,
+            RateLimited = member.RateLimited,
+        };
 
-    private sealed class Member(RpcEndpoint endpoint)
+    private sealed class Member(RpcEndpoint endpoint, IRpcTransport transport)
     {
         public bool Unconfirmed;
 
@@ -304,5 +315,11 @@ public sealed class EndpointPool
         public int Failures { get; set; }
 
         public ulong? Head { get; set; }
+
+        public TimeSpan? AnswersIn { get; set; }
+
+        public long Refused { get; set; }
+
+        public long RateLimited => Refused + transport.Delayed;
     }
 }

@@ -23,6 +23,14 @@ public enum EndpointState
 /// <param name="Head">The latest head it told of; null before the first.</param>
 public sealed record EndpointStatus(string Endpoint, EndpointState State, string? Reason, ulong? Head)
 {
+    /// <summary>
+    /// How long it takes to answer, as a moving average; null before the first answer, and of a status of another node of the cluster.
+    /// </summary>
+    public TimeSpan? AnswersIn { get; init; }
+
+    /// <summary>How often it has asked for fewer requests since the start.</summary>
+    public long RateLimited { get; init; }
+
     /// <summary>The state in a word, as it is written in documents and messages.</summary>
     public static string Word(EndpointState state) =>
         state switch

@@ -24,6 +24,7 @@ public sealed class HttpRpcTransport : IRpcTransport, IDisposable
     private readonly AuthenticationHeaderValue? _authorization;
     private readonly int _maxReplyBytes;
     private readonly TimeSpan _timeout;
+    private long _delayed;
 
     /// <summary>A transport to the first endpoint, with the limits of <paramref name="options"/>.</summary>
     public HttpRpcTransport(Uri endpoint, ChainOptions options)
@@ -48,6 +49,12 @@ public sealed class HttpRpcTransport : IRpcTransport, IDisposable
                     UseJitter = true,
                     ShouldRetryAfterHeader = true,
                     ShouldHandle = tried => ValueTask.FromResult(MayPass(tried.Outcome)),
+                    OnRetry = tried =>
+                    {
+                        if (tried.Outcome.Result?.StatusCode == HttpStatusCode.TooManyRequests)
+                            Interlocked.Increment(ref _delayed);
+                        return ValueTask.CompletedTask;
+                    },
                 }
             );
         }
@@ -63,6 +70,9 @@ public sealed class HttpRpcTransport : IRpcTransport, IDisposable
 
     /// <inheritdoc/>
     public EndpointName Name { get; }
+
+    /// <inheritdoc/>
+    public long Delayed => Interlocked.Read(ref _delayed);
 
     /// <inheritdoc/>
     public async Task<RpcReply> SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancel)

@@ -6,6 +6,9 @@ public interface IRpcTransport
     /// <summary>What the node is called in messages.</summary>
     EndpointName Name { get; }
 
+    /// <summary>How often it was asked to wait, and repeated a request by itself.</summary>
+    long Delayed => 0;
+
     /// <summary>Sends a JSON-RPC body.</summary>
     /// <exception cref="EndpointUnreachableException">No connection, after all repetitions.</exception>
     /// <exception cref="EndpointTimeoutException">No answer in time.</exception>

@@ -98,7 +98,7 @@ internal sealed class NodeHost : IAsyncDisposable
                 Start = start,
             };
             ChainMetrics.Observe(metrics, chain);
-            server = NodeServer.Begin(settings, metrics, chain.Pool, IsControlled(settings, key), cancel);
+            server = NodeServer.Begin(settings, metrics, chain, IsControlled(settings, key), cancel);
 
             // While it begins to listen, the chain says what it is.
             var identity = await probing;

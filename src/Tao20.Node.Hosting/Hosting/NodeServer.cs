@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using OpenTelemetry.Metrics;
 using Tao20.Actors.Metrics;
-using Tao20.Chain.JsonRpc;
+using Tao20.Chain.Following;
 using Tao20.Node.Configuration;
 using Tao20.Node.Http;
 
@@ -23,7 +23,7 @@ internal sealed class NodeServer : IAsyncDisposable
     private readonly Task _listening;
     private volatile bool _isOpen;
 
-    private NodeServer(NodeSettings settings, PipelineMetrics metrics, EndpointPool pool, bool isControlled, CancellationToken cancel)
+    private NodeServer(NodeSettings settings, PipelineMetrics metrics, ChainConnection chain, bool isControlled, CancellationToken cancel)
     {
         _settings = settings;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -35,7 +35,7 @@ internal sealed class NodeServer : IAsyncDisposable
         Actors = new NodeActors("tao20", builder.Services);
         _app = builder.Build();
         _app.Use(AnswerWhatCanBeAsync);
-        _app.MapNode(pool, metrics.Start);
+        _app.MapNode(chain, metrics);
         _control = isControlled ? ControlFile.Create(settings.DataDirectory) : null;
         if (_control is not null && settings.Market is not null)
             _app.MapTraderControl(_control);
@@ -59,16 +59,16 @@ internal sealed class NodeServer : IAsyncDisposable
     /// <summary>Begins to listen.</summary>
     /// <param name="settings">Where, and whose.</param>
     /// <param name="metrics">What is shown under <c>/metrics</c>.</param>
-    /// <param name="pool">What knows which chain it is.</param>
+    /// <param name="chain">The chain, known or not.</param>
     /// <param name="isControlled">Whether an operator can do something to it.</param>
     /// <param name="cancel">Cancels the start.</param>
     public static NodeServer Begin(
         NodeSettings settings,
         PipelineMetrics metrics,
-        EndpointPool pool,
+        ChainConnection chain,
         bool isControlled,
         CancellationToken cancel
-    ) => new(settings, metrics, pool, isControlled, cancel);
+    ) => new(settings, metrics, chain, isControlled, cancel);
 
     /// <summary>Completes when it listens.</summary>
     /// <exception cref="NodeException">Its port is in use.</exception>

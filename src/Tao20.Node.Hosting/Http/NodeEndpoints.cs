@@ -5,7 +5,7 @@ using Tao20.Actors.Ingestion;
 using Tao20.Actors.Metrics;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Status;
-using Tao20.Chain.JsonRpc;
+using Tao20.Chain.Following;
 using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Node.Http;
@@ -22,7 +22,7 @@ internal static class NodeEndpoints
     public static IResult Starting { get; } =
         Results.Json(new { ready = false, error = "The node is starting; try again." }, Json, statusCode: 503);
 
-    public static void MapNode(this WebApplication app, EndpointPool pool, StartTimeline start)
+    public static void MapNode(this WebApplication app, ChainConnection chain, PipelineMetrics metrics)
     {
         app.MapGet(
             "/status",
@@ -31,7 +31,8 @@ internal static class NodeEndpoints
                     Results.Json(
                         StatusDocument.Of(await Ask<NodeStatus>(status.ActorRef, new GetNodeStatus(all ?? false), cancel)) with
                         {
-                            Start = StatusDocument.Of(start),
+                            Start = StatusDocument.Of(metrics.Start),
+                            Progress = ProgressDocument.Of(metrics.CatchUp.Progress, chain.Pool.Status),
                         },
                         Json
                     )
@@ -55,7 +56,7 @@ internal static class NodeEndpoints
                 });
             }
         );
-        app.MapGet("/health/live", () => Results.Json(new { live = true, chainId = pool.ChainId }, Json));
+        app.MapGet("/health/live", () => Results.Json(new { live = true, chainId = chain.Pool.ChainId }, Json));
         app.MapGet(
             "/health/ready",
             async (IRequiredActor<ChainFollowerKey> follower, CancellationToken cancel) =>

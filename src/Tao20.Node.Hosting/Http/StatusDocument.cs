@@ -5,7 +5,6 @@ using Tao20.Actors.Consensus;
 using Tao20.Actors.Metrics;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Status;
-using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Ranking;
 using Tao20.Domain.Rewards;
 using Tao20.Domain.Settlement;
@@ -43,6 +42,9 @@ internal sealed record StatusDocument(
     /// <summary>For each step of the node's start that has been reached, the seconds from the start of the process until then.</summary>
     public IReadOnlyDictionary<string, double>? Start { get; init; }
 
+    /// <summary>How this node catches up; null when it is level, or another node of its cluster reads.</summary>
+    public ProgressDocument? Progress { get; init; }
+
     /// <summary>The document of a start.</summary>
     public static IReadOnlyDictionary<string, double> Of(StartTimeline start) =>
         start.Steps.ToDictionary(
@@ -70,21 +72,7 @@ internal sealed record StatusDocument(
                     identity.Registry?.ToString()
                 )
                 : null,
-            new ChainDocument(
-                follower.Latest?.Number,
-                follower.Finalized?.Number,
-                follower.Subscribed,
-                follower.Reorgs,
-                follower.Overlay?.Values.Sum(miner => miner.Trades) ?? 0,
-                [
-                    .. follower.Endpoints.Select(endpoint => new EndpointDocument(
-                        endpoint.Endpoint,
-                        EndpointStatus.Word(endpoint.State),
-                        endpoint.Reason,
-                        endpoint.Head
-                    )),
-                ]
-            ),
+            ChainDocument.Of(follower),
             state.Last is { } last ? new CursorDocument(last.Number, last.Hash.ToString(), last.Timestamp, state.Trades) : null,
             new LagDocument(follower.Finalized is null ? null : follower.LagBlocks, follower.RangeBlocks),
             follower.Ready,
@@ -119,17 +107,6 @@ internal sealed record StatusDocument(
 }
 
 internal sealed record IdentityDocument(ulong ChainId, string Genesis, string Contract, ulong FromBlock, string? Registry);
-
-internal sealed record ChainDocument(
-    ulong? Head,
-    ulong? Finalized,
-    bool WebSocket,
-    long Reorgs,
-    int TradesAboveFinality,
-    IReadOnlyList<EndpointDocument> Endpoints
-);
-
-internal sealed record EndpointDocument(string Name, string State, string? Reason, ulong? Head);
 
 internal sealed record CursorDocument(ulong Block, string Hash, ulong Timestamp, long Trades);
 

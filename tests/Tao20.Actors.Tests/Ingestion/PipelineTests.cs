@@ -1,10 +1,7 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Tao20.Actors.Faults;
-using Tao20.Actors.Ingestion;
 using Tao20.Actors.Journal;
-using Tao20.Actors.Metrics;
 using Tao20.Chain;
 using Tao20.Chain.Tests.Following;
 using Tao20.Domain.Parameters;
@@ -44,37 +41,6 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
         await using var again = await Node.FollowingAsync(Path, Options());
         await again.UntilAsync(status => status.State.Last?.Number == 149);
         Assert.All((await again.StatusAsync()).Miners, miner => Assert.Equal(Total(0, 149), miner.LifetimeWei));
-    }
-
-    [Fact]
-    public async Task What_is_read_before_the_journal_is_known_is_folded_once_or_thrown_away()
-    {
-        var asked = new ConcurrentQueue<ulong>();
-        _chain.BendLogs = (from, _, logs) =>
-        {
-            asked.Enqueue(from);
-            return logs;
-        };
-        var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(Path) };
-        Assert.False(SqliteJournal.Holds(journal, ChainFollowerKey.Stream));
-        await using (var node = await Node.FollowingAsync(Path, Options()))
-        {
-            await node.UntilAsync(status => status.State.Last?.Number == 99);
-            Assert.True(SqliteJournal.Holds(journal, ChainFollowerKey.Stream));
-            Assert.False(SqliteJournal.Holds(journal, ChainFollowerKey.Stream + "-of-nobody"));
-            Assert.Equal(
-                [StartStep.Reading, StartStep.FirstRange, StartStep.FirstFolded, StartStep.Level],
-                node.Start.Steps.Select(one => one.Step)
-            );
-        }
-
-        // Nothing is downloaded twice, and on a restart nothing of the beginning is folded again.
-        Assert.Single(asked, from => from == 1);
-        _chain.Grow(20);
-        await using var again = await Node.FollowingAsync(Path, Options());
-        await again.UntilAsync(status => status.State.Last?.Number == 119);
-        Assert.Equal(3 * 119, (await again.FollowerAsync()).State.Trades);
-        Assert.All((await again.StatusAsync()).Miners, miner => Assert.Equal(Total(0, 119), miner.LifetimeWei));
     }
 
     [Fact]
