@@ -86,7 +86,7 @@ public sealed class CatchUpWatch
         limit switch
         {
             CatchUpLimit.Processor => "limited by the processors, which are all busy",
-            CatchUpLimit.Journal => "limited by the journal",
+            CatchUpLimit.Journal => "limited by folding and the journal",
             _ => $"limited by the endpoints ({string.Join(", ", endpoints.Select(Words))})",
         };
 
