@@ -91,56 +91,6 @@ internal static class LatencyRun
         }
     }
 
-    /// <summary>Milliseconds from the start of the process on an existing journal until it says that it is ready.</summary>
-    public static async Task<object> StartAsync(
-        string node,
-        string rpc,
-        string contract,
-        ulong from,
-        string directory,
-        CancellationToken cancel
-    )
-    {
-        var port = Anvil.FreePort();
-        var started = Stopwatch.GetTimestamp();
-        using var process = Process.Start(
-            new ProcessStartInfo(
-                "dotnet",
-                [
-                    node,
-                    "validator",
-                    "--rpc",
-                    rpc,
-                    "--contract",
-                    contract,
-                    "--from-block",
-                    $"{from}",
-                    "--data-dir",
-                    directory,
-                    "--http-port",
-                    $"{port}",
-                ]
-            )
-            {
-                RedirectStandardError = true,
-            }
-        )!;
-        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-        await ReadyAsync(process, http, cancel);
-        var ready = Stopwatch.GetElapsedTime(started);
-        var status = await http.GetFromJsonAsync<JsonObject>("/status?all=true", cancel);
-        var answered = Stopwatch.GetElapsedTime(started);
-        process.Kill();
-        await process.WaitForExitAsync(cancel);
-        return new
-        {
-            trades = status!["cursor"]!["trades"]!.GetValue<long>(),
-            miners = status["miners"]!.AsArray().Count,
-            readySeconds = Math.Round(ready.TotalSeconds, 2),
-            allMinersAnsweredSeconds = Math.Round(answered.TotalSeconds, 2),
-        };
-    }
-
     private static async Task<ulong> CursorAsync(HttpClient http, CancellationToken cancel) =>
         (await http.GetFromJsonAsync<JsonObject>("/status", cancel))!["cursor"]?["block"]?.GetValue<ulong>() ?? 0;
 

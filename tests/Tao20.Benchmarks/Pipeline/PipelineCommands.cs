@@ -119,18 +119,26 @@ internal static class PipelineCommands
             Number("--per-block", "Trades a block", 50),
             Number("--port", "Port on 127.0.0.1", 18545)
         );
+        var (delay, most) = (
+            Number("--delay-ms", "How long each answer is held back, in milliseconds", 0),
+            Number("--per-second", "Requests answered a second, the others with 429; 0 answers all", 0)
+        );
         var command = new Command("serve", "Serve a made-up chain over HTTP, so that only the reader's memory is measured")
         {
             trades,
             miners,
             perBlock,
             port,
+            delay,
+            most,
         };
         command.SetAction(
             (parsed, cancel) =>
                 SyntheticServer.RunAsync(
                     new SyntheticChain(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(perBlock)),
                     parsed.GetValue(port),
+                    TimeSpan.FromMilliseconds(parsed.GetValue(delay)),
+                    parsed.GetValue(most),
                     cancel
                 )
         );
@@ -254,8 +262,8 @@ internal static class PipelineCommands
     private static Command Start()
     {
         var (node, rpc, contract, from) = (NodePath(), Rpc(), Contract(), Block("--from"));
-        var directory = new Option<string>("--data-dir") { Description = "The journal to start on", Required = true };
-        var command = new Command("start", "From the start of a validator on an existing journal to ready")
+        var directory = new Option<string>("--data-dir") { Description = "Its data directory, empty or with a journal", Required = true };
+        var command = new Command("start", "From the start of a validator until it lives, has folded, is ready and level")
         {
             node,
             rpc,
@@ -266,7 +274,7 @@ internal static class PipelineCommands
         command.SetAction(
             (parsed, cancel) =>
                 PrintAsync(
-                    LatencyRun.StartAsync(
+                    StartRun.RunAsync(
                         parsed.GetValue(node)!,
                         parsed.GetValue(rpc)!,
                         parsed.GetValue(contract)!,
@@ -280,7 +288,11 @@ internal static class PipelineCommands
     }
 
     private static Option<string> NodePath() =>
-        new("--node") { Description = "The node's tao20.dll", DefaultValueFactory = _ => "src/Tao20.Node/bin/Release/net10.0/tao20.dll" };
+        new("--node")
+        {
+            Description = "The node: tao20.dll, or a published executable",
+            DefaultValueFactory = _ => "src/Tao20.Node/bin/Release/net10.0/tao20.dll",
+        };
 
     private static Option<string?> Rpc() => new("--rpc") { Description = "JSON-RPC endpoint" };
 
