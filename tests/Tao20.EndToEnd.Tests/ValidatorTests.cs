@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Tao20.Devnet;
+using Tao20.Tests;
 
 namespace Tao20.EndToEnd.Tests;
 
@@ -91,23 +92,22 @@ public sealed class ValidatorTests(ValidatorTests.Traded traded) : InDirectory, 
     }
 
     /// <summary>What <c>/health/live</c> says, as soon as it says something.</summary>
-    private static async Task<string> LiveAsync(HttpClient http, Tao20Process process)
+    private static Task<string> LiveAsync(HttpClient http, Tao20Process process)
     {
-        using var tries = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        for (var i = 0; i < 600 && await tries.WaitForNextTickAsync(); i++)
+        return Eventually.BecomesAsync<string>(LookAsync, _ => true, TimeSpan.FromSeconds(30), nothing: () => process.Errors);
+
+        async Task<string?> LookAsync(CancellationToken cancel)
         {
             try
             {
-                return await http.GetStringAsync("/health/live");
+                return await http.GetStringAsync("/health/live", cancel);
             }
             catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError)
             {
                 // It does not listen yet.
-                continue;
+                return null;
             }
         }
-
-        throw new TimeoutException($"It does not live: {process.Errors}");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
@@ -10,21 +11,11 @@ namespace Tao20.Actors.Metrics;
 /// </summary>
 public sealed class CatchUpWatch
 {
-    private readonly TimeProvider _clock;
-    private readonly long _from;
+    private readonly Stopwatch _running = Stopwatch.StartNew();
+    private readonly Stopwatch _waiting = Stopwatch.StartNew();
     private volatile CatchUp _catchUp = new(Environment.ProcessorCount);
-    private TimeSpan _waited;
-    private long _waitsSince;
     private long _trades;
     private ulong _block;
-
-    /// <summary>A watch by a clock; null for the system's.</summary>
-    public CatchUpWatch(TimeProvider? clock = null)
-    {
-        _clock = clock ?? TimeProvider.System;
-        _from = _clock.GetTimestamp();
-        _waitsSince = _from;
-    }
 
     /// <summary>How it gets on; null when it is level, or it is too soon to say.</summary>
     public CatchUpProgress? Progress => _catchUp.Progress;
@@ -32,53 +23,45 @@ public sealed class CatchUpWatch
     /// <summary>Notes whether there is anything to fold.</summary>
     public void Turn(bool isFolding)
     {
-        var now = _clock.GetTimestamp();
-        if (isFolding && _waitsSince != 0)
-            (_waited, _waitsSince) = (_waited + _clock.GetElapsedTime(_waitsSince, now), 0);
-        else if (!isFolding && _waitsSince == 0)
-            _waitsSince = now;
+        if (isFolding)
+            _waiting.Stop();
+        else
+            _waiting.Start();
     }
 
     /// <summary>Notes a range that has been read: what is read is folded soon, since reading waits for a slow journal.</summary>
     public void Read(ulong block, long trades, BlockHeader? finalized)
     {
         (_block, _trades) = (block, _trades + trades);
-        Note(block, finalized);
+        Note(finalized);
     }
 
     /// <summary>Notes how far it is, and says in a sentence how it gets on; null when it is level.</summary>
     public string? Words(ChainConnection chain)
     {
         if (_block > 0)
-            Note(_block, chain.Head.Finalized);
+            Note(chain.Head.Finalized);
         return Progress is { } progress ? Words(progress, chain.Pool.Status) : null;
     }
 
-    private void Note(ulong block, BlockHeader? finalized)
-    {
-        var now = _clock.GetTimestamp();
-        var waits = _waitsSince == 0 ? TimeSpan.Zero : _clock.GetElapsedTime(_waitsSince, now);
+    private void Note(BlockHeader? finalized) =>
         _catchUp = _catchUp.With(
             new CatchUpSample(
-                _clock.GetElapsedTime(_from, now),
-                block,
-                finalized?.Number ?? block,
+                _running.Elapsed,
+                _block,
+                finalized?.Number ?? _block,
                 _trades,
-                _waited + waits,
+                _waiting.Elapsed,
                 Environment.CpuUsage.TotalTime
             )
         );
-    }
 
     /// <summary>The progress in a sentence.</summary>
     /// <param name="progress">The progress.</param>
     /// <param name="endpoints">How the endpoints are doing.</param>
     public static string Words(CatchUpProgress progress, IReadOnlyList<EndpointStatus> endpoints) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"block {progress.Block} of {progress.Finalized}, {progress.BlocksPerSecond:0} blocks/s, "
-        )
-        + string.Create(CultureInfo.InvariantCulture, $"{progress.TradesPerSecond:0} trades/s, ")
+        $"block {progress.Block} of {progress.Finalized}, {Rounded(progress.BlocksPerSecond)} blocks/s, "
+        + $"{Rounded(progress.TradesPerSecond)} trades/s, "
         + (progress.LevelIn is { } left ? $"level in {Words(left)}" : "not getting nearer")
         + $"; {Limit(progress.LimitedBy, endpoints)}";
 
@@ -90,18 +73,22 @@ public sealed class CatchUpWatch
             _ => $"limited by the endpoints ({string.Join(", ", endpoints.Select(Words))})",
         };
 
-    private static string Words(EndpointStatus endpoint) =>
-        endpoint.Endpoint
-        + (endpoint.State == EndpointState.Ok ? "" : $" is {EndpointStatus.Word(endpoint.State)}")
-        + (
-            endpoint.AnswersIn is { } taken
-                ? string.Create(CultureInfo.InvariantCulture, $" answers in {taken.TotalMilliseconds:0} ms")
-                : ""
-        )
-        + (endpoint.RateLimited > 0 ? $", has asked for fewer requests {endpoint.RateLimited} times" : "");
+    private static string Words(EndpointStatus endpoint)
+    {
+        var words = new List<string>();
+        if (endpoint.State != EndpointState.Ok)
+            words.Add($"is {EndpointStatus.Word(endpoint.State)}");
+        if (endpoint.AnswersIn is { } taken)
+            words.Add($"answers in {Rounded(taken.TotalMilliseconds)} ms");
+        if (endpoint.RateLimited > 0)
+            words.Add($"has asked for fewer requests {endpoint.RateLimited} times");
+        return $"{endpoint.Endpoint} {string.Join(", ", words)}".TrimEnd();
+    }
 
     private static string Words(TimeSpan left) =>
-        left.TotalSeconds < 100 ? string.Create(CultureInfo.InvariantCulture, $"{left.TotalSeconds:0} s")
-        : left.TotalMinutes < 100 ? string.Create(CultureInfo.InvariantCulture, $"{left.TotalMinutes:0} min")
-        : string.Create(CultureInfo.InvariantCulture, $"{left.TotalHours:0} h");
+        left.TotalSeconds < 100 ? $"{Rounded(left.TotalSeconds)} s"
+        : left.TotalMinutes < 100 ? $"{Rounded(left.TotalMinutes)} min"
+        : $"{Rounded(left.TotalHours)} h";
+
+    private static string Rounded(double value) => value.ToString("0", CultureInfo.InvariantCulture);
 }

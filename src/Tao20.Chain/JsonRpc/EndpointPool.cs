@@ -33,7 +33,7 @@ public sealed class EndpointPool
     /// <param name="askAgainAfter">The pause before an incomplete answer is asked for again; null for the default poll interval.</param>
     public EndpointPool(IEnumerable<IRpcTransport> transports, ILogger log, TimeProvider? clock = null, TimeSpan? askAgainAfter = null)
     {
-        _members = [.. transports.Select(transport => new Member(new RpcEndpoint(transport), transport))];
+        _members = [.. transports.Select(transport => new Member(new RpcEndpoint(transport)))];
         _lock = new Lock();
         _log = log;
         _clock = clock ?? TimeProvider.System;
@@ -298,7 +298,7 @@ public sealed class EndpointPool
             RateLimited = member.RateLimited,
         };
 
-    private sealed class Member(RpcEndpoint endpoint, IRpcTransport transport)
+    private sealed class Member(RpcEndpoint endpoint)
     {
         public bool Unconfirmed;
 
@@ -320,6 +320,6 @@ public sealed class EndpointPool
 
         public long Refused { get; set; }
 
-        public long RateLimited => Refused + transport.Delayed;
+        public long RateLimited => Refused + Endpoint.Delayed;
     }
 }

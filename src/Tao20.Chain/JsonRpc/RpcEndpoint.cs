@@ -20,6 +20,9 @@ public sealed class RpcEndpoint(IRpcTransport transport)
     /// <summary>What it is called.</summary>
     public EndpointName Name => transport.Name;
 
+    /// <summary>How often it has asked to wait, and a request was repeated without anybody being told.</summary>
+    public long Delayed => transport.Delayed;
+
     /// <summary>The largest batch it takes, in calls, as far as is known.</summary>
     public int LargestBatch
     {

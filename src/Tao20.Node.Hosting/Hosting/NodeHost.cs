@@ -115,11 +115,7 @@ internal sealed class NodeHost : IAsyncDisposable
             };
             var work = WorkOf(settings, key, devnet, follower);
             var check = CheckOf(settings, follower, key, new CheckFile(settings.DataDirectory, bootstrapLog.CreateLogger("Tao20.Check")));
-            var starting = server.Actors.StartAsync(
-                server.Services,
-                akka => akka.WithTao20Node(follower, chain, work, settings.Cluster, check),
-                cancel
-            );
+            var starting = server.StartActorsAsync(akka => akka.WithTao20Node(follower, chain, work, settings.Cluster, check), cancel);
             await server.ListensAsync();
             await starting;
             start.Reach(StartStep.Actors);

@@ -1,4 +1,5 @@
 using System.Net;
+using Akka.Hosting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -47,11 +48,8 @@ internal sealed class NodeServer : IAsyncDisposable
     /// <summary>The actors, started or not.</summary>
     public NodeActors Actors { get; }
 
-    /// <summary>What the actors are started from.</summary>
-    public IServiceProvider Services => _app.Services;
-
     /// <summary>Where it listens.</summary>
-    public Uri Address => new(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
     /// <summary>Completes when the process is asked to stop.</summary>
     public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
@@ -69,6 +67,12 @@ internal sealed class NodeServer : IAsyncDisposable
         bool isControlled,
         CancellationToken cancel
     ) => new(settings, metrics, chain, isControlled, cancel);
+
+    /// <summary>Starts the actors.</summary>
+    /// <param name="composition">What they are.</param>
+    /// <param name="cancel">Cancels the operation.</param>
+    public Task StartActorsAsync(Action<AkkaConfigurationBuilder> composition, CancellationToken cancel) =>
+        Actors.StartAsync(_app.Services, composition, cancel);
 
     /// <summary>Completes when it listens.</summary>
     /// <exception cref="NodeException">Its port is in use.</exception>

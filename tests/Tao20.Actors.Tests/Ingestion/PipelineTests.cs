@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Tao20.Actors.Faults;
 using Tao20.Actors.Journal;
-using Tao20.Chain;
 using Tao20.Chain.Tests.Following;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Volume;
@@ -22,7 +21,7 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
     [Fact]
     public async Task Everything_final_is_folded_and_equals_the_chains_own_totals()
     {
-        await using var node = await Node.FollowingAsync(Path, Options());
+        await using var node = await Node.FollowingAsync(Path, _chain.Options());
         await node.UntilAsync(status => status.State.Last?.Number == 99);
         var status = await node.StatusAsync();
         Assert.Equal(3 * 99, status.Follower.State.Trades);
@@ -35,10 +34,10 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
     [Fact]
     public async Task A_restart_goes_on_where_it_was()
     {
-        await using (var node = await Node.FollowingAsync(Path, Options()))
+        await using (var node = await Node.FollowingAsync(Path, _chain.Options()))
             await node.UntilAsync(status => status.State.Last?.Number == 99);
         _chain.Grow(50);
-        await using var again = await Node.FollowingAsync(Path, Options());
+        await using var again = await Node.FollowingAsync(Path, _chain.Options());
         await again.UntilAsync(status => status.State.Last?.Number == 149);
         Assert.All((await again.StatusAsync()).Miners, miner => Assert.Equal(Total(0, 149), miner.LifetimeWei));
     }
@@ -46,7 +45,7 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
     [Fact]
     public async Task A_reorg_below_finality_stops_the_folding_and_says_so()
     {
-        await using var node = await Node.FollowingAsync(Path, Options());
+        await using var node = await Node.FollowingAsync(Path, _chain.Options());
         await node.UntilAsync(status => status.State.Last?.Number == 99);
         _chain.Reorg(from: 90, blocks: 30, unfinalized: 0);
         var status = await node.UntilAsync(status => status.Fault is not null);
@@ -58,19 +57,19 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
     [Fact]
     public async Task A_journal_whose_last_block_the_chain_no_longer_has_is_not_continued()
     {
-        await using (var node = await Node.FollowingAsync(Path, Options()))
+        await using (var node = await Node.FollowingAsync(Path, _chain.Options()))
             await node.UntilAsync(status => status.State.Last?.Number == 99);
         _chain.Reorg(from: 90, blocks: 30, unfinalized: 0);
-        await using var again = await Node.FollowingAsync(Path, Options());
+        await using var again = await Node.FollowingAsync(Path, _chain.Options());
         Assert.Equal(FaultKind.ReorgBelowFinality, (await again.UntilAsync(status => status.Fault is not null)).Fault!.Kind);
     }
 
     [Fact]
     public async Task A_journal_of_another_contract_or_first_block_ends_the_node()
     {
-        await using (var node = await Node.FollowingAsync(Path, Options()))
+        await using (var node = await Node.FollowingAsync(Path, _chain.Options()))
             await node.UntilAsync(status => status.State.Last?.Number == 99);
-        await using var again = await Node.FollowingAsync(Path, Options() with { FromBlock = 7 });
+        await using var again = await Node.FollowingAsync(Path, _chain.Options() with { FromBlock = 7 });
         var fault = await again.Faults.Ended.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Equal(FaultKind.ForeignJournal, fault.Kind);
         Assert.Contains("from block 1; asked for", fault.Message, StringComparison.Ordinal);
@@ -88,7 +87,7 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
             );
             return logs;
         };
-        await using var node = await Node.FollowingAsync(Path, Options() with { FirstRangeBlocks = 10, MaxRangeBlocks = 10 });
+        await using var node = await Node.FollowingAsync(Path, _chain.Options() with { FirstRangeBlocks = 10, MaxRangeBlocks = 10 });
         var status = await node.UntilAsync(status => status.Fault is not null);
         Assert.Equal(FaultKind.FoldDivergence, status.Fault!.Kind);
         Assert.Contains("00000000a1", status.Fault.Message, StringComparison.Ordinal);
@@ -98,7 +97,7 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
     [Fact]
     public async Task A_chain_that_cannot_be_read_is_tried_again_until_it_can()
     {
-        await using var node = await Node.FollowingAsync(Path, Options());
+        await using var node = await Node.FollowingAsync(Path, _chain.Options());
         await node.UntilAsync(status => status.State.Last?.Number == 99);
         _chain.BendLogs = (_, _, logs) => [.. logs.Skip(1)];
         _chain.Grow(10);
@@ -113,7 +112,7 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
     [Fact]
     public async Task A_journal_that_fails_now_and_then_loses_nothing_and_counts_nothing_twice()
     {
-        await using var node = await Node.FollowingAsync(Path, Options() with { FirstRangeBlocks = 2, MaxRangeBlocks = 2 });
+        await using var node = await Node.FollowingAsync(Path, _chain.Options() with { FirstRangeBlocks = 2, MaxRangeBlocks = 2 });
         await node.UntilAsync(status => status.State.Last?.Number == 99);
 
         // A third of the entries cannot be written, whoever writes them, miners or cursor; which third changes at every look, by the seed.
@@ -157,7 +156,7 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
     public async Task What_is_above_finality_is_shown_and_not_folded()
     {
         _chain.Grow(4, unfinalized: 4);
-        await using var node = await Node.FollowingAsync(Path, Options());
+        await using var node = await Node.FollowingAsync(Path, _chain.Options());
         var status = await node.UntilAsync(status => status.Overlay is { Count: > 0 } && status.State.Last?.Number == 99);
         Assert.Equal(4 * 3, status.Overlay!.Values.Sum(miner => miner.Trades));
         Assert.All((await node.StatusAsync()).Miners, miner => Assert.Equal(Total(0, 99), miner.LifetimeWei));
@@ -182,7 +181,7 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
 
             return false;
         };
-        await using var node = await Node.FollowingAsync(Path, Options());
+        await using var node = await Node.FollowingAsync(Path, _chain.Options());
         var status = await node.UntilAsync(status => status.Overlay is { } overlay && overlay.Values.Sum(miner => miner.Trades) == 5 * 3);
         Assert.Equal(99UL, status.Finalized!.Number);
     }
@@ -191,7 +190,7 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
     public async Task An_epoch_is_settled_once_and_again_after_a_restart_not_at_all()
     {
         _chain.BendLogs = (from, to, logs) => [.. logs.SelectMany(log => IsLastOf(log, 39) ? new[] { log, EpochAdvanced(log) } : [log])];
-        await using (var node = await Node.FollowingAsync(Path, Options()))
+        await using (var node = await Node.FollowingAsync(Path, _chain.Options()))
         {
             await node.UntilAsync(status => status.State.Last?.Number == 99 && status.State.Settled == 1);
             var settled = (await node.StatusAsync()).Settled;
@@ -201,7 +200,7 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
             Assert.Equal(Total(0, 39), report.Ranking.Ranked[0].Activity.Eligible.Wei + report.Ranking.Ranked[0].Activity.Burst.Wei);
         }
 
-        await using var again = await Node.FollowingAsync(Path, Options());
+        await using var again = await Node.FollowingAsync(Path, _chain.Options());
         await again.UntilAsync(status => status.State.Last?.Number == 99 && status.State.Unsettled.Count == 0);
         Assert.Equal(1, (await again.StatusAsync()).Settled.Count);
     }
@@ -209,10 +208,10 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
     [Fact]
     public async Task Changed_parameters_are_adopted_for_the_next_epoch_as_an_event()
     {
-        await using (var node = await Node.FollowingAsync(Path, Options()))
+        await using (var node = await Node.FollowingAsync(Path, _chain.Options()))
             await node.UntilAsync(status => status.State.Last?.Number == 99);
         var stricter = DomainParameters.Default with { Eligibility = EligibilityRules.Default with { BurstTrades = 1 } };
-        await using var again = await Node.FollowingAsync(Path, Options(), scoring: stricter);
+        await using var again = await Node.FollowingAsync(Path, _chain.Options(), scoring: stricter);
         var status = await again.UntilAsync(status => status.State.Schedule?.Versions.Count == 2);
         Assert.Equal((2u, 1UL), (status.State.Schedule!.Latest.Version, status.State.Schedule.Latest.FromEpoch.Value));
     }
@@ -234,9 +233,9 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
                 log["data"] = "0x00";
             return [.. logs.Where(log => log["topics"]!.AsArray().Count > 2)];
         };
-        await using (var node = await Node.FollowingAsync(Path, Options()))
+        await using (var node = await Node.FollowingAsync(Path, _chain.Options()))
             await node.UntilAsync(status => status.State.Last?.Number == 99);
-        await using var again = await Node.FollowingAsync(Path, Options());
+        await using var again = await Node.FollowingAsync(Path, _chain.Options());
         var quarantined = Assert.Single((await again.FollowerAsync()).State.Quarantined);
         Assert.Contains("bytes of data", quarantined.Reason, StringComparison.Ordinal);
     }
@@ -257,7 +256,7 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
                 log["data"] = "0x00";
             return logs;
         };
-        await using var node = await Node.FollowingAsync(Path, Options() with { FirstRangeBlocks = 10, MaxRangeBlocks = 10 });
+        await using var node = await Node.FollowingAsync(Path, _chain.Options() with { FirstRangeBlocks = 10, MaxRangeBlocks = 10 });
         var follower = await node.UntilAsync(status => status.State.Last?.Number == 99);
         Assert.Null(follower.Fault);
         Assert.Equal(2, follower.State.QuarantinedCount);
@@ -295,16 +294,4 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
             sum += (1000 + block) * (UInt128)1_000_000_000_000_000;
         return sum;
     }
-
-    private ChainOptions Options() =>
-        new()
-        {
-            Endpoints = [_chain.Uri],
-            Contract = ScriptedNode.Contract,
-            FromBlock = 1,
-            WebSocket = false,
-            PollInterval = TimeSpan.FromMilliseconds(50),
-            Retries = 1,
-            RetryDelay = TimeSpan.FromMilliseconds(5),
-        };
 }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Metrics;
-using Tao20.Chain;
 using Tao20.Chain.Tests.Following;
 
 namespace Tao20.Actors.Tests.Ingestion;
@@ -27,7 +26,7 @@ public sealed class ProgressTests : InDirectory, IAsyncLifetime
         };
         var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(Path) };
         Assert.False(SqliteJournal.Holds(journal, ChainFollowerKey.Stream));
-        await using (var node = await Node.FollowingAsync(Path, Options()))
+        await using (var node = await Node.FollowingAsync(Path, _chain.Options()))
         {
             await node.UntilAsync(status => status.State.Last?.Number == 99);
             Assert.True(SqliteJournal.Holds(journal, ChainFollowerKey.Stream));
@@ -41,7 +40,7 @@ public sealed class ProgressTests : InDirectory, IAsyncLifetime
         // Nothing is downloaded twice, and on a restart nothing of the beginning is folded again.
         Assert.Single(asked, from => from == 1);
         _chain.Grow(20);
-        await using var again = await Node.FollowingAsync(Path, Options());
+        await using var again = await Node.FollowingAsync(Path, _chain.Options());
         await again.UntilAsync(status => status.State.Last?.Number == 119);
         Assert.Equal(3 * 119, (await again.FollowerAsync()).State.Trades);
         Assert.All(
@@ -62,7 +61,7 @@ public sealed class ProgressTests : InDirectory, IAsyncLifetime
         };
         await using var node = await Node.FollowingAsync(
             Path,
-            Options() with
+            _chain.Options() with
             {
                 FirstRangeBlocks = 10,
                 MaxRangeBlocks = 10,
@@ -82,14 +81,4 @@ public sealed class ProgressTests : InDirectory, IAsyncLifetime
         await node.UntilAsync(status => status.State.Last?.Number == 999);
         Assert.Null(node.Metrics.CatchUp.Progress);
     }
-
-    private ChainOptions Options() =>
-        new()
-        {
-            Endpoints = [_chain.Uri],
-            Contract = ScriptedNode.Contract,
-            FromBlock = 1,
-            WebSocket = false,
-            PollInterval = TimeSpan.FromMilliseconds(50),
-        };
 }

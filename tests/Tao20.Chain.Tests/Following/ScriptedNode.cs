@@ -71,6 +71,19 @@ internal sealed class ScriptedNode : IAsyncDisposable
 
     public int Requests => Volatile.Read(ref _requests);
 
+    /// <summary>What follows it alone, from its first block with trades on.</summary>
+    public ChainOptions Options() =>
+        new()
+        {
+            Endpoints = [Uri],
+            Contract = Contract,
+            FromBlock = 1,
+            WebSocket = false,
+            PollInterval = TimeSpan.FromMilliseconds(50),
+            Retries = 1,
+            RetryDelay = TimeSpan.FromMilliseconds(5),
+        };
+
     public Uri Uri => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
     public static async Task<ScriptedNode> StartAsync()
