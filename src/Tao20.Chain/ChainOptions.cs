@@ -8,9 +8,9 @@ namespace Tao20.Chain;
 [Settings("Chain")]
 public sealed record ChainOptions
 {
-    /// <summary>JSON-RPC endpoints in order of preference: http or https URLs. At least one.</summary>
+    /// <summary>JSON-RPC endpoints in order of preference, http or https; at least one. History is read from several at once.</summary>
     [Setting(
-        "JSON-RPC URLs in order of preference, 1 to 16; several are asked in turn.",
+        "JSON-RPC URLs in order of preference, 1 to 16; several are asked in turn, and read from at once while catching up.",
         Option = "--rpc",
         Required = true,
         Unit = "http or https URLs"
@@ -64,8 +64,13 @@ public sealed record ChainOptions
     )]
     public int MaxReplyBytes { get; init; } = 32 * 1024 * 1024;
 
-    /// <summary>How many ranges are downloaded at once. 1 to 32; default 4.</summary>
-    [Setting("How many ranges are downloaded at once.", Least = "1", Most = "32", Unit = "ranges")]
+    /// <summary>How many ranges are downloaded at once from each endpoint. 1 to 32; default 4.</summary>
+    [Setting(
+        "How many ranges are downloaded at once from each endpoint; fewer while it asks to wait.",
+        Least = "1",
+        Most = "32",
+        Unit = "ranges"
+    )]
     public int Parallelism { get; init; } = 4;
 
     /// <summary>The size of the first range, in blocks. 1 to <see cref="MaxRangeBlocks"/>; default 16.</summary>

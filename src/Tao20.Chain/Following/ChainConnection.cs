@@ -151,6 +151,7 @@ public sealed class ChainConnection : IAsyncDisposable
         if (Options.Registry is { } missing && registry == 0)
             throw new NoContractException(endpoint.Name, missing, "--registry");
         var head = await Head.ReadAsync(endpoint, cancel).ConfigureAwait(false);
+        Pool.NoteHead(endpoint, head.Latest.Number);
         if (identity is null)
             Head.Learn(endpoint, head);
         return identity ?? new ChainIdentity(chainId, genesis.Hash, Options.Contract, Options.FromBlock, Options.Registry);

@@ -3,25 +3,32 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Ingestion;
-using Tao20.Domain.Units;
 
 namespace Tao20.Chain.Following;
 
-/// <summary>Reads finalized blocks in ranges, several at once, and hands them out in order, each the child of the one before.</summary>
+/// <summary>
+/// Reads finalized blocks in ranges, several at once, and hands them out in order, each the child of the one before. The history is read
+/// from all endpoints that are quick enough, the newest blocks from the preferred one.
+/// </summary>
 public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOptions options)
 {
-    /// <summary>How many ranges may be read and waiting: what a busy journal takes at once.</summary>
+    /// <summary>How many ranges of one endpoint may be read and waiting: what a busy journal takes at once.</summary>
     public const int ReadAhead = 6;
 
+    /// <summary>How many may be read and waiting, however many endpoints there are.</summary>
+    public const int MostReadAhead = 18;
+
     private const int TriesOfBlock = 4;
-    private readonly Lock _planning = new();
-    private readonly Dictionary<EndpointName, RangePlanner> _planners = [];
+    private const int MostUnconfirmed = 8;
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly Lock _learning = new();
+    private readonly Dictionary<EndpointName, EndpointPace> _paces = [];
+    private readonly RangeLinks _links = new(reader);
 
     /// <summary>The size of the next range, in blocks: what the lag is measured in.</summary>
-    public int RangeBlocks => Planner.Size;
+    public int RangeBlocks => PaceOf((reader.Pool.Preferred ?? reader.Pool.All[0]).Name).Planner.Size;
 
-    /// <summary>The planner of the endpoint that the next range is asked of: each has limits of its own.</summary>
-    private RangePlanner Planner => PlannerOf((reader.Pool.Preferred ?? reader.Pool.All[0]).Name);
+    private TimeSpan Now => Stopwatch.GetElapsedTime(_started);
 
     /// <summary>The ranges after <paramref name="cursor"/>, without end: at the finalized head it waits for the next.</summary>
     /// <param name="cursor">Where to go on.</param>
@@ -35,24 +42,67 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
         [EnumeratorCancellation] CancellationToken cancel = default
     )
     {
+        var handedOut = (cursor.Block, cursor.Hash);
+        bool isContradicted;
+        do
+        {
+            isContradicted = false;
+            var (at, hash) = handedOut;
+            var unconfirmed = new List<TradeRange>();
+            await foreach (var read in DownloadAsync(hash is null ? at : at + 1, until, cancel).ConfigureAwait(false))
+            {
+                var follows = hash is null || read.First.ParentHash == hash;
+                var waits = WaitsToBeConfirmed(read, until);
+                if (unconfirmed is [.., var last] && (!follows || !waits || unconfirmed.Count >= MostUnconfirmed))
+                {
+                    // A range of the preferred endpoint that follows confirms all before it.
+                    if (!(follows && IsPreferred(read)) && await _links.IsContradictedAsync(last, cancel).ConfigureAwait(false))
+                    {
+                        isContradicted = true;
+                        break;
+                    }
+
+                    foreach (var confirmed in unconfirmed)
+                        yield return confirmed;
+                    unconfirmed.Clear();
+                    handedOut = (at, hash);
+                }
+
+                var range = follows ? read : await _links.SettleForkAsync(at, hash!.Value, read, cancel).ConfigureAwait(false);
+                (at, hash) = (range.Last.Number, range.Last.Hash);
+                unconfirmed.Add(range);
+                if (waits)
+                    continue;
+                unconfirmed.Clear();
+                handedOut = (at, hash);
+                yield return range;
+            }
+        } while (isContradicted);
+    }
+
+    /// <summary>
+    /// Whether a range waits for another endpoint's word: any but the preferred one does not tell alone which chain is followed. One that
+    /// nothing follows yet does not wait.
+    /// </summary>
+    private bool WaitsToBeConfirmed(TradeRange range, ulong? until) =>
+        range.Last.Number < Math.Min(Newest, until ?? ulong.MaxValue) && !IsPreferred(range);
+
+    private bool IsPreferred(TradeRange range) => reader.Pool.Preferred is not { } preferred || range.By == preferred.Name.ToString();
+
+    /// <summary>Ranges in order, as they are downloaded.</summary>
+    private async IAsyncEnumerable<TradeRange> DownloadAsync(ulong first, ulong? until, [EnumeratorCancellation] CancellationToken cancel)
+    {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var downloads = new DownloadSlots(options.Parallelism);
-        var underWay = Channel.CreateBounded<Task<IReadOnlyList<TradeRange>>>(ReadAhead);
-        var first = cursor.Hash is null ? cursor.Block : cursor.Block + 1;
+        var downloads = new DownloadSlots(reader.Pool, SharesOf);
+        var ahead = Math.Min(ReadAhead + (reader.Pool.All.Count - 1) * options.Parallelism, Math.Max(MostReadAhead, options.Parallelism));
+        var underWay = Channel.CreateBounded<Task<IReadOnlyList<TradeRange>>>(ahead);
         var planning = PlanAsync(first, until, underWay.Writer, downloads, stop.Token);
-        var (at, hash) = (cursor.Block, cursor.Hash);
         try
         {
             await foreach (var reading in underWay.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
             {
                 foreach (var range in await reading.ConfigureAwait(false))
-                {
-                    var linked = range;
-                    if (hash is not null && range.First.ParentHash != hash)
-                        linked = await SettleForkAsync(at, hash.Value, range, cancel).ConfigureAwait(false);
-                    (at, hash) = (linked.Last.Number, linked.Last.Hash);
-                    yield return linked;
-                }
+                    yield return range;
             }
         }
         finally
@@ -79,8 +129,9 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
             while (until is null || next <= until)
             {
                 await head.PassedAsync(next, cancel).ConfigureAwait(false);
-                var slot = await downloads.TakeAsync(cancel).ConfigureAwait(false);
-                var (from, to) = Planner.Next(next, reader.EndOfPart(next, Math.Min(EndOfPart(next), until ?? ulong.MaxValue)));
+                var slot = await downloads.TakeAsync(SharedFrom(next), cancel).ConfigureAwait(false);
+                var end = reader.EndOfPart(next, Math.Min(EndOfPart(next), until ?? ulong.MaxValue));
+                var (from, to) = PaceOf(slot.Endpoint.Name).Planner.Next(next, end);
                 var reading = ReadSplittingAsync(from, to, slot, downloads, cancel);
                 try
                 {
@@ -106,25 +157,32 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
     /// <summary>Where the newest blocks begin, in which a node's index of logs may not be as far as its blocks.</summary>
     private ulong Newest => head.Finalized!.Number - Math.Min(head.Finalized.Number, (ulong)options.VerifyHeadersWithin);
 
+    /// <summary>What an endpoint has to have that a range may be asked of; null for what only the preferred one is asked.</summary>
+    private ulong? SharedFrom(ulong next) => next <= Newest ? Newest : null;
+
     /// <summary>A range is of the history or of the newest blocks, which are read with all their headers.</summary>
     private ulong EndOfPart(ulong next) => next <= Newest ? Newest : head.Finalized!.Number;
 
     /// <summary>Whether blooms are held against logs: in the history only where no running total would show what is missing.</summary>
     private bool IsWatched(ulong end) => end > Newest || !reader.SeesTotals;
 
-    private RangePlanner PlannerOf(EndpointName endpoint)
+    private EndpointPace PaceOf(EndpointName endpoint)
     {
-        lock (_planning)
-            return _planners.TryGetValue(endpoint, out var planner) ? planner : FirstPlanner;
+        lock (_learning)
+            return _paces.TryGetValue(endpoint, out var pace) ? pace : FirstPace;
     }
 
-    private RangePlanner FirstPlanner => RangePlanner.Start(options.FirstRangeBlocks, options.MaxRangeBlocks, options.TargetReplyBytes);
+    private EndpointPace FirstPace =>
+        new(RangePlanner.Start(options.FirstRangeBlocks, options.MaxRangeBlocks, options.TargetReplyBytes), options.Parallelism);
 
-    private void Learn(EndpointName endpoint, Func<RangePlanner, RangePlanner> learn)
+    private void Learn(EndpointName endpoint, Func<EndpointPace, EndpointPace> learn)
     {
-        lock (_planning)
-            _planners[endpoint] = learn(_planners.GetValueOrDefault(endpoint) ?? FirstPlanner);
+        lock (_learning)
+            _paces[endpoint] = learn(_paces.GetValueOrDefault(endpoint) ?? FirstPace);
     }
+
+    private IReadOnlyList<int> SharesOf(IReadOnlyList<RpcEndpoint> endpoints) =>
+        EndpointPace.Shares([.. endpoints.Select(endpoint => PaceOf(endpoint.Name))], Now);
 
     /// <summary>Reads a range, in pieces where it is refused as a whole.</summary>
     private async Task<IReadOnlyList<TradeRange>> ReadSplittingAsync(
@@ -144,19 +202,21 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
             var half = next + (ulong)Math.Max(1, blocks / 2) - 1;
             using (slot)
             {
-                var started = Stopwatch.GetTimestamp();
+                var (begun, delayed) = (Now, slot.Endpoint.Delayed);
                 try
                 {
-                    var (range, by) = await reader.ReadAsync(next, end, cancel, IsWatched(end), slot.Free).ConfigureAwait(false);
+                    var (range, by) = await reader
+                        .ReadAsync(next, end, cancel, IsWatched(end), slot.Free, slot.Endpoint)
+                        .ConfigureAwait(false);
                     if (range.Advances.Count <= RangeFlow.MaxEpochsPerRange || blocks == 1)
                     {
-                        var elapsed = Stopwatch.GetElapsedTime(started);
-                        Learn(by.Name, planner => planner.Answered(blocks, range.Bytes, elapsed));
+                        var now = Now;
+                        Learn(by.Name, pace => pace.Answered(blocks, range.Bytes, now - begun, now));
                         pieces.Add(range);
                         if (end == to)
                             return pieces;
                         (next, tries) = (end + 1, 0);
-                        end = Planner.Next(next, to).To;
+                        end = PaceOf(by.Name).Planner.Next(next, to).To;
                     }
                     else
                     {
@@ -167,8 +227,8 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
                 }
                 catch (RangeRefusedException e)
                 {
-                    Learn(e.Endpoint, planner => planner.Refused(blocks, e.Limits, e.InnerException!.Message));
-                    end = Math.Min(half, PlannerOf(e.Endpoint).Next(next, to).To);
+                    Learn(e.Endpoint, pace => pace.Refused(blocks, e.Limits, e.InnerException!.Message));
+                    end = Math.Min(half, PaceOf(e.Endpoint).Planner.Next(next, to).To);
                 }
                 catch (LogsMissingException) when (blocks > 1)
                 {
@@ -186,63 +246,16 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
                 {
                     throw new BlockTooLargeException(next, e);
                 }
+                finally
+                {
+                    if (slot.Endpoint.Delayed > delayed)
+                        Learn(slot.Endpoint.Name, pace => pace.AskedToWait(begun, Now));
+                }
             }
 
             if (pause > TimeSpan.Zero)
                 await Task.Delay(pause, cancel).ConfigureAwait(false);
-            slot = await downloads.TakeAsync(cancel).ConfigureAwait(false);
+            slot = await downloads.TakeAsync(SharedFrom(next), cancel).ConfigureAwait(false);
         }
-    }
-
-    /// <summary>
-    /// A range does not follow on what was read before. Endpoints that have our block are believed, the others dropped; when none
-    /// has it, the chain has been reorganised below finality.
-    /// </summary>
-    private async Task<TradeRange> SettleForkAsync(ulong block, Hash256 expected, TradeRange range, CancellationToken cancel)
-    {
-        var agreed = false;
-        Hash256? other = null;
-        foreach (var endpoint in reader.Pool.All)
-        {
-            try
-            {
-                BlockHeader? header = null;
-                await endpoint.SendAsync([EthCalls.Header(block, found => header = found)], cancel).ConfigureAwait(false);
-
-                // One that does not have the block has no say: it may be behind, or have forgotten it.
-                if (header is null)
-                    continue;
-                if (header.Hash == expected && endpoint.Name.ToString() != range.By)
-                    agreed = true;
-                else if (header.Hash == expected)
-                    reader.Pool.Drop(
-                        new NodeMisbehaviourException(
-                            endpoint.Name,
-                            $"block {range.First.Number} has parent {range.First.ParentHash}, and block {block} is {expected}"
-                        )
-                    );
-                else
-                {
-                    other = header.Hash;
-                    reader.Pool.Drop(
-                        new NodeMisbehaviourException(endpoint.Name, $"block {block} has hash {header.Hash}, and {expected} was final")
-                    );
-                }
-            }
-            catch (ChainException)
-            {
-                // An endpoint that does not answer has no say; the pool notes that when it is next asked for something.
-                continue;
-            }
-        }
-
-        if (!agreed && other is not null)
-            throw new ReorgBelowFinalityException(block, expected, other.Value);
-        if (!agreed)
-            throw reader.Pool.AnyTrusted
-                ? new IncompleteAnswerException(reader.Pool.All[0].Name, $"no endpoint has block {block} to settle who is right about it")
-                : reader.Pool.NobodyLeft();
-        var (again, _) = await reader.ReadAsync(range.First.Number, range.Last.Number, cancel).ConfigureAwait(false);
-        return again.First.ParentHash == expected ? again : throw new ReorgBelowFinalityException(block, expected, again.First.ParentHash);
     }
 }

@@ -51,13 +51,14 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
     public EndpointPool Pool => pool;
 
     /// <summary>
-    /// Reads a range, both ends included, from the best endpoint that has it; a node whose answer cannot be right is dropped.
+    /// Reads a range, both ends included, from the best endpoint that gives it; a node whose answer cannot be right is dropped.
     /// </summary>
     /// <param name="from">The first block.</param>
     /// <param name="to">The last block.</param>
     /// <param name="cancel">Cancels the operation.</param>
     /// <param name="everyHeader">Whether each block's header is read, and its bloom held against its logs.</param>
     /// <param name="arrived">Called when the logs have arrived, before they are read: another download may begin.</param>
+    /// <param name="first">The endpoint to begin with; null for the preferred one.</param>
     /// <returns>What was read, and who gave it.</returns>
     /// <exception cref="RangeRefusedException">It is too much for the endpoint asked, which may give it in pieces.</exception>
     /// <exception cref="ChainException">No endpoint gave it.</exception>
@@ -66,7 +67,8 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
         ulong to,
         CancellationToken cancel,
         bool everyHeader = false,
-        Action? arrived = null
+        Action? arrived = null,
+        RpcEndpoint? first = null
     )
     {
         var every = everyHeader || options.VerifyEveryHeader || to - from < EveryHeaderUpTo;
@@ -80,7 +82,8 @@ public sealed class RangeReader(EndpointPool pool, ChainOptions options)
                     cancel
                 ),
             cancel,
-            e => e is RangeRefusedException
+            e => e is RangeRefusedException,
+            first
         );
     }
 

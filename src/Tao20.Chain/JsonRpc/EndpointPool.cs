@@ -3,10 +3,11 @@ using Microsoft.Extensions.Logging;
 namespace Tao20.Chain.JsonRpc;
 
 /// <summary>
-/// The endpoints in order of preference. A question goes to the first that is well, and to the next when that does not answer it: one
-/// that fails rests for a while, longer each time; one that lags more than three blocks behind the best waits until it has caught up;
-/// one that says what cannot be right is dropped for ten minutes, and when all are dropped, for ten seconds. An answer that is only
-/// incomplete is asked for again first. One that has failed is asked which chain it is on before it is used again.
+/// The endpoints in order of preference. A question goes to the first that is well, and to the next when that does not answer it; ranges
+/// of the history are read from several at once (<see cref="Following.FinalizedRanges"/>). One that fails rests for a while, longer each
+/// time; one that lags more than three blocks behind the best waits until it has caught up; one that says what cannot be right is dropped
+/// for ten minutes, and when all are dropped, for ten seconds. An answer that is only incomplete is asked for again first. One that has
+/// failed is asked which chain it is on before it is used again.
 /// </summary>
 public sealed class EndpointPool
 {
@@ -61,6 +62,10 @@ public sealed class EndpointPool
     /// <summary>The one that the next question goes to; null when all are dropped.</summary>
     public RpcEndpoint? Preferred => InOrder().FirstOrDefault()?.Endpoint;
 
+    /// <summary>Those that are well and are known to have a block, most preferred first.</summary>
+    public IReadOnlyList<RpcEndpoint> Having(ulong block) =>
+        [.. InOrder().Where(member => member.State == EndpointState.Ok && member.Head >= block).Select(member => member.Endpoint)];
+
     /// <summary>The chain that all have to be on; null before the start has found out.</summary>
     public ulong? ChainId { get; set; }
 
@@ -80,17 +85,19 @@ public sealed class EndpointPool
     /// <param name="ask">Asks one endpoint, from the beginning each time.</param>
     /// <param name="cancel">Cancels the operation.</param>
     /// <param name="isAnswer">Whether a failure is an answer, too, so that no other endpoint is asked: it is thrown.</param>
+    /// <param name="first">The endpoint to begin with, unless it is dropped; null for the preferred one.</param>
     /// <exception cref="EndpointException">No endpoint gave an answer: what the last one tried did instead.</exception>
     /// <exception cref="NoTrustworthyEndpointException">All are dropped.</exception>
     public async Task<(T Answer, RpcEndpoint By)> AskAsync<T>(
         Func<RpcEndpoint, Task<T>> ask,
         CancellationToken cancel,
-        Predicate<EndpointException>? isAnswer = null
+        Predicate<EndpointException>? isAnswer = null,
+        RpcEndpoint? first = null
     )
     {
         EndpointException? last = null;
         var refused = new List<(Member Member, EndpointException Error)>();
-        foreach (var member in InOrder())
+        foreach (var member in InOrder().OrderBy(member => member.Endpoint == first ? 0 : 1))
         {
             for (var again = false; ; again = true)
             {
