@@ -93,13 +93,20 @@ public sealed record RangeFlow(
     /// <summary>A range holds at most this many epoch changes: settlement never falls further behind than miners remember.</summary>
     public const int MaxEpochsPerRange = 16;
 
-    /// <summary>Nothing more is read while this many trades wait: what bounds the memory.</summary>
-    public const int MaxWaitingTrades = 30_000;
-
     /// <summary>
-    /// Far behind the head, ranges wait until there are this many trades: an entry of few costs the journal as much as one of many.
+    /// Far behind the head, ranges wait until there are so many trades of each miner that trades in this epoch: an entry of few costs the
+    /// journal as much as one of many.
     /// </summary>
-    public const int MinBatchTrades = 15_000;
+    public const int BatchTradesPerMiner = 60;
+
+    /// <summary>They wait for at least this many trades, few miners or not.</summary>
+    public const int LeastBatchTrades = 15_000;
+
+    /// <summary>They wait for no more trades than this: what bounds the memory.</summary>
+    public const int MostBatchTrades = 60_000;
+
+    /// <summary>While a batch is on its way, so many trades more than a batch has are read.</summary>
+    public const int TradesReadAhead = 15_000;
 
     /// <summary>Nothing more is read while this many epochs wait for their settlement: miners remember only so many.</summary>
     public const int MaxUnsettledEpochs = 32;
@@ -113,6 +120,9 @@ public sealed record RangeFlow(
     /// <summary>Whether all of the chain is read, so that the epoch that is open at first is known.</summary>
     public bool FromGenesis { get; init; }
 
+    /// <summary>So many trades are worth an entry for each of their miners.</summary>
+    public int BatchTrades => Math.Clamp(Book.Active.Count * BatchTradesPerMiner, LeastBatchTrades, MostBatchTrades);
+
     private long WaitingTrades => Waiting.Sum(range => range.Trades.Length);
 
     private int WaitingEpochs => Waiting.Sum(range => range.Advances.Count);
@@ -120,7 +130,7 @@ public sealed record RangeFlow(
     /// <summary>Whether more may be read.</summary>
     public bool WantsMore =>
         Unsettled < MaxUnsettledEpochs
-        && WaitingTrades < MaxWaitingTrades
+        && WaitingTrades < BatchTrades + TradesReadAhead
         && Waiting.Count < MaxWaitingRanges
         && WaitingEpochs < MaxEpochsPerRange;
 
@@ -202,7 +212,7 @@ public sealed record RangeFlow(
         Waiting is [.., var last]
         && (
             last.Last.Number >= Awaited
-            || WaitingTrades >= MinBatchTrades
+            || WaitingTrades >= BatchTrades
             || WaitingEpochs >= MaxEpochsPerRange
             || Waiting.Count >= MaxWaitingRanges
         );

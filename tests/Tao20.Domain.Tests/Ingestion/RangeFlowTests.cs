@@ -1,5 +1,6 @@
 using System.Buffers;
 using CsCheck;
+using Tao20.Domain.Epochs;
 using Tao20.Domain.Ingestion;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Trades;
@@ -39,10 +40,26 @@ public sealed class RangeFlowTests
     [Fact]
     public void Far_behind_so_many_trades_as_are_worth_an_entry_are_enough()
     {
-        When(new Take(Range(1, RangeFlow.MinBatchTrades - 1), Final: 1_000_000));
+        When(new Take(Range(1, RangeFlow.LeastBatchTrades - 1), Final: 1_000_000));
         Assert.Null(Dispatched());
         When(new Take(Range(2), Final: 1_000_000));
-        Assert.Equal(RangeFlow.MinBatchTrades, Dispatched()!.Trades);
+        Assert.Equal(RangeFlow.LeastBatchTrades, Dispatched()!.Trades);
+    }
+
+    [Theory]
+    [InlineData(0, RangeFlow.LeastBatchTrades)]
+    [InlineData(250, RangeFlow.LeastBatchTrades)]
+    [InlineData(500, 500 * RangeFlow.BatchTradesPerMiner)]
+    [InlineData(100_000, RangeFlow.MostBatchTrades)]
+    public void The_more_miners_trade_the_more_trades_are_worth_an_entry_of_each(int miners, int trades)
+    {
+        var active = Enumerable.Range(0, miners).Select(i => Address.Parse($"0x{i:x40}")).ToHashSet();
+        _flow = _flow with { Book = new EpochBook(default, active) };
+        When(new Take(Range(1, trades - 1), Final: 1_000_000));
+        Assert.True(_flow.WantsMore);
+        Assert.Null(Dispatched());
+        When(new Take(Range(2), Final: 1_000_000));
+        Assert.Equal(trades, Dispatched()!.Trades);
     }
 
     [Fact]
