@@ -5,7 +5,7 @@ using Tao20.Chain.Signing;
 using Tao20.Devnet;
 using Tao20.Domain.Registry;
 using Tao20.Domain.Units;
-using Tao20.EndToEnd.Tests.PostgreSql;
+using Tao20.Tests.PostgreSql;
 
 namespace Tao20.EndToEnd.Tests;
 

@@ -10,7 +10,7 @@ internal static class PipelineCommands
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public static IEnumerable<Command> All() =>
-        [Ingest(), Record(), Serve(), Seed(), Fold(), Journal(), Recover(), Latency(), Epoch(), Trade(), Start()];
+        [Ingest(), Record(), Serve(), Seed(), Fold(), Journal(), Recover(), Latency(), Epoch(), Trade(), .. StartCommands.All()];
 
     private static Command Ingest()
     {
@@ -259,56 +259,28 @@ internal static class PipelineCommands
         return command;
     }
 
-    private static Command Start()
-    {
-        var (node, rpc, contract, from) = (NodePath(), Rpc(), Contract(), Block("--from"));
-        var directory = new Option<string>("--data-dir") { Description = "Its data directory, empty or with a journal", Required = true };
-        var command = new Command("start", "From the start of a validator until it lives, has folded, is ready and level")
-        {
-            node,
-            rpc,
-            contract,
-            from,
-            directory,
-        };
-        command.SetAction(
-            (parsed, cancel) =>
-                PrintAsync(
-                    StartRun.RunAsync(
-                        parsed.GetValue(node)!,
-                        parsed.GetValue(rpc)!,
-                        parsed.GetValue(contract)!,
-                        parsed.GetValue(from),
-                        parsed.GetValue(directory)!,
-                        cancel
-                    )
-                )
-        );
-        return command;
-    }
-
-    private static Option<string> NodePath() =>
+    public static Option<string> NodePath() =>
         new("--node")
         {
             Description = "The node: tao20.dll, or a published executable",
             DefaultValueFactory = _ => "src/Tao20.Node/bin/Release/net10.0/tao20.dll",
         };
 
-    private static Option<string?> Rpc() => new("--rpc") { Description = "JSON-RPC endpoint" };
+    public static Option<string?> Rpc() => new("--rpc") { Description = "JSON-RPC endpoint" };
 
-    private static Option<string?> Contract() => new("--contract") { Description = "The contract that emits the trades" };
+    public static Option<string?> Contract() => new("--contract") { Description = "The contract that emits the trades" };
 
-    private static Option<ulong> Block(string name) => new(name) { Description = "Block, included" };
+    public static Option<ulong> Block(string name) => new(name) { Description = "Block, included" };
 
-    private static Option<int> Number(string name, string description, int fallback) =>
+    public static Option<int> Number(string name, string description, int fallback) =>
         new(name) { Description = $"{description} (default {fallback})", DefaultValueFactory = _ => fallback };
 
-    private static int Print(object result)
+    public static int Print(object result)
     {
         ResultOutput.Writer.WriteLine(JsonSerializer.Serialize(result, Json));
         return 0;
     }
 
-    private static async Task<int> PrintAsync<T>(Task<T> run)
+    public static async Task<int> PrintAsync<T>(Task<T> run)
         where T : notnull => Print(await run);
 }

