@@ -73,7 +73,7 @@ internal static class StartRun
         };
     }
 
-    /// <summary>Three nodes of one validator, at the same moment, on a PostgreSQL that is made for each run; of the slowest of them.</summary>
+    /// <summary>Three nodes of one validator, at the same moment, on a PostgreSQL made for each run; of the slowest of them.</summary>
     public static async Task<StartResult> ClusterAsync(StartArguments arguments, CancellationToken cancel)
     {
         var (starts, answered) = (new List<StartMeasures>(), new List<double>());
