@@ -210,8 +210,10 @@ public sealed class FinalizedRanges(RangeReader reader, ChainHead head, ChainOpt
                         .ConfigureAwait(false);
                     if (range.Advances.Count <= RangeFlow.MaxEpochsPerRange || blocks == 1)
                     {
+                        // What another endpoint has not given took its time, too: that says nothing about who gave it.
                         var now = Now;
-                        Learn(by.Name, pace => pace.Answered(blocks, range.Bytes, now - begun, now));
+                        if (by == slot.Endpoint)
+                            Learn(by.Name, pace => pace.Answered(blocks, range.Bytes, now - begun, now));
                         pieces.Add(range);
                         if (end == to)
                             return pieces;

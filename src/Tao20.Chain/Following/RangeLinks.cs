@@ -12,15 +12,26 @@ internal sealed class RangeLinks(RangeReader reader)
     /// Whether a more preferred endpoint than the one that gave a range has another block where the range ends: it is believed, and the
     /// other dropped. Nothing of the range may have been handed out.
     /// </summary>
-    /// <exception cref="EndpointException">An endpoint does not answer: it is not known.</exception>
+    /// <remarks>One that does not answer rests, and has no say: as when it fails to give a range, the next one is believed.</remarks>
     public async Task<bool> IsContradictedAsync(TradeRange range, CancellationToken cancel)
     {
         foreach (var endpoint in reader.Pool.InTurn)
         {
-            BlockHeader? header = null;
             if (endpoint.Name.ToString() == range.By)
                 return false;
-            await endpoint.SendAsync([EthCalls.Header(range.Last.Number, found => header = found)], cancel).ConfigureAwait(false);
+            BlockHeader? header = null;
+            try
+            {
+                await reader
+                    .Pool.Only(endpoint)
+                    .SendAsync([EthCalls.Header(range.Last.Number, found => header = found)], cancel)
+                    .ConfigureAwait(false);
+            }
+            catch (EndpointException)
+            {
+                continue;
+            }
+
             if (header is null)
                 continue;
             if (header.Hash == range.Last.Hash)

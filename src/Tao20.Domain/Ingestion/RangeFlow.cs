@@ -102,6 +102,12 @@ public sealed record RangeFlow(
     /// <summary>They wait for at least this many trades, few miners or not.</summary>
     public const int LeastBatchTrades = 15_000;
 
+    /// <summary>
+    /// The first ones of a start wait for no more trades than this: what is done for the first time takes long, and goes on while more is
+    /// read.
+    /// </summary>
+    public const int FirstBatchTrades = 1_000;
+
     /// <summary>They wait for no more trades than this: what bounds the memory.</summary>
     public const int MostBatchTrades = 60_000;
 
@@ -121,7 +127,8 @@ public sealed record RangeFlow(
     public bool FromGenesis { get; init; }
 
     /// <summary>So many trades are worth an entry for each of their miners.</summary>
-    public int BatchTrades => Math.Clamp(Book.Active.Count * BatchTradesPerMiner, LeastBatchTrades, MostBatchTrades);
+    public int BatchTrades =>
+        Dispatched == 0 ? FirstBatchTrades : Math.Clamp(Book.Active.Count * BatchTradesPerMiner, LeastBatchTrades, MostBatchTrades);
 
     private long WaitingTrades => Waiting.Sum(range => range.Trades.Length);
 

@@ -67,28 +67,29 @@ internal sealed class MeasuredNode : IAsyncDisposable
     {
         await UntilAsync("/health/live", _ => true, cancel);
         var live = Now;
-        await UntilAsync("/status", status => status["cursor"] is not null, cancel);
-        var first = Now;
+        var first = FirstTradesAsync();
         var ready = 0.0;
-        await UntilAsync(
-            "/health/ready",
-            health =>
-            {
-                ready = ready == 0 ? Now : ready;
-                return health["lagBlocks"]!.GetValue<ulong>() == 0;
-            },
-            cancel
-        );
+        await UntilAsync("/health/ready", IsLevel, cancel);
         var level = Now;
+        var measures = new StartMeasures(live, await first, ready, level, 0, 0);
         _process.Refresh();
-        return new StartMeasures(
-            live,
-            first,
-            ready,
-            level,
-            _process.TotalProcessorTime.TotalSeconds,
-            _process.PeakWorkingSet64 / 1048576.0
-        );
+        return measures with
+        {
+            ProcessorSeconds = _process.TotalProcessorTime.TotalSeconds,
+            PeakMiB = _process.PeakWorkingSet64 / 1048576.0,
+        };
+
+        async Task<double> FirstTradesAsync()
+        {
+            await UntilAsync("/status", status => status["cursor"] is not null, cancel);
+            return Now;
+        }
+
+        bool IsLevel(JsonObject health)
+        {
+            ready = ready == 0 ? Now : ready;
+            return health["lagBlocks"]!.GetValue<ulong>() == 0;
+        }
     }
 
     /// <summary>Asks again and again until an answer will do; one that is no success will not.</summary>

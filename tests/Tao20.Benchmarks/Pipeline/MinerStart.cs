@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Tao20.Chain.Signing;
 using Tao20.Devnet;
 using Tao20.Devnet.Subtensor;
@@ -14,7 +13,12 @@ internal static class MinerStart
     private static readonly string Secret = string.Concat(Enumerable.Repeat("c5", 32));
 
     /// <summary>Measures it; <c>AnsweredSeconds</c> is until it shows the market.</summary>
-    public static async Task<StartResult> RunAsync(string node, int runs, bool isRestart, CancellationToken cancel)
+    public static async Task<IReadOnlyList<StartResult>> RunAsync(
+        IReadOnlyList<string> nodes,
+        int runs,
+        bool isRestart,
+        CancellationToken cancel
+    )
     {
         var tools = await DevnetTools.EnsureAsync(Console.Error.WriteLine, cancel);
         var options = new AnvilOptions { Accounts = 3 };
@@ -34,48 +38,39 @@ internal static class MinerStart
             await traders.StepAsync(cancel);
         await using var rpc = await SubtensorRpc.StartAsync(anvil.Rpc, 0, cancel);
 
-        var (starts, read) = (new List<StartMeasures>(), new List<double>());
-        JsonObject status = [];
-        string? filled = null;
-        for (var run = isRestart ? -1 : 0; run < runs; run++)
-        {
-            var directory = filled ?? StartRun.NewDirectory();
-            filled = isRestart ? directory : null;
-            await using var miner = MeasuredNode.Start(
-                node,
-                [
-                    "miner",
-                    "--rpc",
-                    rpc.Url.ToString(),
-                    "--contract",
-                    economy.Index.ToString(),
-                    "--pool",
-                    economy.Pool.ToString(),
-                    "--router",
-                    economy.Router.ToString(),
-                    "--netuid",
-                    "20",
-                    "--dry-run",
-                    "--data-dir",
-                    directory,
-                ],
-                new Dictionary<string, string> { ["TAO20_MINER_PRIVATE_KEY"] = Secret, ["TAO20_Market__MaxBlockAge"] = OfOwnTime }
-            );
-            var measures = await miner.LevelAsync(cancel);
-            status = await miner.UntilAsync("/status?all=true", all => all["market"]?["feed"]?["block"] is not null, cancel);
-            if (run >= 0)
+        return await StartRun.ByTurnsAsync(
+            "miner",
+            nodes,
+            runs,
+            isRestart,
+            async (node, directory) =>
             {
-                starts.Add(measures);
-                read.Add(miner.Now);
+                await using var miner = MeasuredNode.Start(
+                    node,
+                    [
+                        "miner",
+                        "--rpc",
+                        rpc.Url.ToString(),
+                        "--contract",
+                        economy.Index.ToString(),
+                        "--pool",
+                        economy.Pool.ToString(),
+                        "--router",
+                        economy.Router.ToString(),
+                        "--netuid",
+                        "20",
+                        "--dry-run",
+                        "--data-dir",
+                        directory,
+                    ],
+                    new Dictionary<string, string> { ["TAO20_MINER_PRIVATE_KEY"] = Secret, ["TAO20_Market__MaxBlockAge"] = OfOwnTime }
+                );
+                var measures = await miner.LevelAsync(cancel);
+                var status = await miner.UntilAsync("/status?all=true", all => all["market"]?["feed"]?["block"] is not null, cancel);
+                var answered = miner.Now;
+                await miner.StopAsync(cancel);
+                return new OneStart(measures, answered, status);
             }
-
-            await miner.StopAsync(cancel);
-            if (filled is null)
-                Directory.Delete(directory, recursive: true);
-        }
-
-        if (filled is not null)
-            Directory.Delete(filled, recursive: true);
-        return StartRun.Result(isRestart ? "miner, again" : "miner", starts, read, status);
+        );
     }
 }

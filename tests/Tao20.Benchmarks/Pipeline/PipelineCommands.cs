@@ -7,6 +7,9 @@ namespace Tao20.Benchmarks.Pipeline;
 /// <summary>The commands that measure the whole way of a trade, or one stretch of it, and print one JSON line.</summary>
 internal static class PipelineCommands
 {
+    /// <summary>The node that is built with the benchmarks.</summary>
+    public const string BuiltNode = "src/Tao20.Node/bin/Release/net10.0/tao20.dll";
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public static IEnumerable<Command> All() =>
@@ -260,11 +263,7 @@ internal static class PipelineCommands
     }
 
     public static Option<string> NodePath() =>
-        new("--node")
-        {
-            Description = "The node: tao20.dll, or a published executable",
-            DefaultValueFactory = _ => "src/Tao20.Node/bin/Release/net10.0/tao20.dll",
-        };
+        new("--node") { Description = "The node: tao20.dll, or a published executable", DefaultValueFactory = _ => BuiltNode };
 
     public static Option<string?> Rpc() => new("--rpc") { Description = "JSON-RPC endpoint" };
 
@@ -283,4 +282,12 @@ internal static class PipelineCommands
 
     public static async Task<int> PrintAsync<T>(Task<T> run)
         where T : notnull => Print(await run);
+
+    public static async Task<int> PrintEachAsync<T>(Task<IReadOnlyList<T>> run)
+        where T : notnull
+    {
+        foreach (var result in await run)
+            Print(result);
+        return 0;
+    }
 }

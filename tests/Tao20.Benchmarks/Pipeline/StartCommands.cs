@@ -14,7 +14,13 @@ internal static class StartCommands
 
     private static Command Start()
     {
-        var (node, rpc, contract, from) = (NodePath(), Rpc(), Contract(), Block("--from"));
+        var (rpc, contract, from) = (Rpc(), Contract(), Block("--from"));
+        var nodes = new Option<string[]>("--node")
+        {
+            Description = "The nodes, by turns: tao20.dll, or published executables",
+            DefaultValueFactory = _ => [BuiltNode],
+            AllowMultipleArgumentsPerToken = true,
+        };
         var what = new Option<string>("--as")
         {
             Description = "validator; cluster, three nodes on a PostgreSQL; miner, on a chain of its own",
@@ -26,7 +32,7 @@ internal static class StartCommands
         var runs = Number("--runs", "How often; the middle of each figure is printed", 1);
         var command = new Command("start", "From the start of a process until it lives, has folded, is ready and level")
         {
-            node,
+            nodes,
             what,
             rpc,
             contract,
@@ -39,16 +45,18 @@ internal static class StartCommands
             (parsed, cancel) =>
             {
                 if (parsed.GetValue(what) == Miner)
-                    return PrintAsync(MinerStart.RunAsync(parsed.GetValue(node)!, parsed.GetValue(runs), parsed.GetValue(restart), cancel));
+                    return PrintEachAsync(
+                        MinerStart.RunAsync(parsed.GetValue(nodes)!, parsed.GetValue(runs), parsed.GetValue(restart), cancel)
+                    );
                 var arguments = new StartArguments(
-                    parsed.GetValue(node)!,
+                    parsed.GetValue(nodes)!,
                     parsed.GetValue(rpc) ?? throw new ArgumentException("Give --rpc with a chain's URL."),
                     parsed.GetValue(contract) ?? SyntheticChain.ContractAddress.ToString(),
                     Math.Max(1, parsed.GetValue(from)),
                     parsed.GetValue(runs),
                     parsed.GetValue(restart)
                 );
-                return PrintAsync(
+                return PrintEachAsync(
                     parsed.GetValue(what) == Cluster
                         ? StartRun.ClusterAsync(arguments, cancel)
                         : StartRun.ValidatorAsync(arguments, parsed.GetValue(beside), cancel)

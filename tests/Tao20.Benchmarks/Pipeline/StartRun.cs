@@ -6,16 +6,23 @@ using Tao20.Tests.PostgreSql;
 namespace Tao20.Benchmarks.Pipeline;
 
 /// <summary>What is started, and how often.</summary>
-/// <param name="Node">tao20.dll, or a published executable.</param>
+/// <param name="Nodes">tao20.dll, or published executables: by turns.</param>
 /// <param name="Rpc">The chain; a cluster and a single validator read it.</param>
 /// <param name="Contract">The contract.</param>
 /// <param name="From">The first block.</param>
 /// <param name="Runs">How often; printed is the middle of each figure.</param>
 /// <param name="IsRestart">Whether the journal holds everything already.</param>
-internal sealed record StartArguments(string Node, string Rpc, string Contract, ulong From, int Runs, bool IsRestart);
+internal sealed record StartArguments(IReadOnlyList<string> Nodes, string Rpc, string Contract, ulong From, int Runs, bool IsRestart);
+
+/// <summary>One start.</summary>
+/// <param name="Measures">How long it took.</param>
+/// <param name="Answered">Until the node had shown all.</param>
+/// <param name="Status">What it showed.</param>
+internal sealed record OneStart(StartMeasures Measures, double Answered, JsonObject Status);
 
 /// <summary>One line of <c>start</c>: the middle of the runs.</summary>
 /// <param name="What">What was started.</param>
+/// <param name="Node">Which build.</param>
 /// <param name="Runs">How often.</param>
 /// <param name="Start">How long it took.</param>
 /// <param name="AnsweredSeconds">Until, after that, <c>/status</c> has shown every miner; of a miner, the market.</param>
@@ -26,6 +33,7 @@ internal sealed record StartArguments(string Node, string Rpc, string Contract, 
 /// <param name="Steps">The node's own time line of the last run; null of a build that has none.</param>
 internal sealed record StartResult(
     string What,
+    string Node,
     int Runs,
     StartMeasures Start,
     double AnsweredSeconds,
@@ -40,86 +48,123 @@ internal sealed record StartResult(
 internal static class StartRun
 {
     /// <summary>A single validator with its journal in SQLite.</summary>
-    public static async Task<StartResult> ValidatorAsync(StartArguments arguments, bool beside, CancellationToken cancel)
+    public static async Task<IReadOnlyList<StartResult>> ValidatorAsync(StartArguments arguments, bool beside, CancellationToken cancel)
     {
-        var (starts, answered, downloads, writes) = (new List<StartMeasures>(), new List<double>(), new List<double>(), new List<double>());
-        JsonObject all = [];
-        var filled = arguments.IsRestart ? await FilledAsync(arguments, cancel) : null;
-        for (var run = 0; run < arguments.Runs; run++)
-        {
-            var directory = filled ?? NewDirectory();
-            await using (var node = MeasuredNode.Start(arguments.Node, ValidatorArguments(arguments, directory)))
+        var (downloads, writes) = (new List<double>(), new List<double>());
+        var results = await ByTurnsAsync(
+            "validator",
+            arguments.Nodes,
+            arguments.Runs,
+            arguments.IsRestart,
+            async (node, directory) =>
             {
-                starts.Add(await node.LevelAsync(cancel));
-                all = await node.UntilAsync("/status?all=true", _ => true, cancel);
-                answered.Add(node.Now);
-                await node.StopAsync(cancel);
+                await using var process = MeasuredNode.Start(node, ValidatorArguments(arguments, directory));
+                var measures = await process.LevelAsync(cancel);
+                var all = await process.UntilAsync("/status?all=true", _ => true, cancel);
+                var answered = process.Now;
+                await process.StopAsync(cancel);
+                if (beside)
+                {
+                    downloads.Add(await BareAsync("bare-download", ["--rpc", arguments.Rpc, "--contract", arguments.Contract], cancel));
+                    writes.Add(await BareAsync("bare-write", ["--trades", $"{Trades(all)}"], cancel));
+                }
+
+                return new OneStart(measures, answered, all);
             }
-
-            if (filled is null)
-                Directory.Delete(directory, recursive: true);
-            if (!beside)
-                continue;
-            downloads.Add(await BareAsync("bare-download", ["--rpc", arguments.Rpc, "--contract", arguments.Contract], cancel));
-            writes.Add(await BareAsync("bare-write", ["--trades", $"{Trades(all)}"], cancel));
-        }
-
-        if (filled is not null)
-            Directory.Delete(filled, recursive: true);
-        return Result(arguments.IsRestart ? "validator, again" : "validator", starts, answered, all) with
-        {
-            BareDownloadSeconds = beside ? Middle(downloads) : null,
-            BareWriteSeconds = beside ? Middle(writes) : null,
-        };
+        );
+        return beside
+            ? [.. results.Select(one => one with { BareDownloadSeconds = Middle(downloads), BareWriteSeconds = Middle(writes) })]
+            : results;
     }
 
     /// <summary>Three nodes of one validator, at the same moment, on a PostgreSQL made for each run; of the slowest of them.</summary>
-    public static async Task<StartResult> ClusterAsync(StartArguments arguments, CancellationToken cancel)
+    public static Task<IReadOnlyList<StartResult>> ClusterAsync(StartArguments arguments, CancellationToken cancel) =>
+        ByTurnsAsync(
+            "three nodes",
+            arguments.Nodes,
+            arguments.Runs,
+            isRestart: false,
+            async (node, _) =>
+            {
+                await using var database = await PostgreSqlServer.StartAsync();
+                if (arguments.IsRestart)
+                    await ThreeAsync(node, arguments, database.ConnectionString, cancel);
+                return await ThreeAsync(node, arguments, database.ConnectionString, cancel);
+            }
+        );
+
+    /// <summary>Starts builds by turns.</summary>
+    /// <param name="what">What is started.</param>
+    /// <param name="nodes">The builds.</param>
+    /// <param name="runs">How often each.</param>
+    /// <param name="isRestart">Whether each keeps its directory, and its first start does not count.</param>
+    /// <param name="start">Starts one in a directory, and stops it.</param>
+    public static async Task<IReadOnlyList<StartResult>> ByTurnsAsync(
+        string what,
+        IReadOnlyList<string> nodes,
+        int runs,
+        bool isRestart,
+        Func<string, string, Task<OneStart>> start
+    )
     {
-        var (starts, answered) = (new List<StartMeasures>(), new List<double>());
-        JsonObject all = [];
-        for (var run = 0; run < arguments.Runs; run++)
+        var directories = nodes.ToDictionary(node => node, _ => NewDirectory());
+        var starts = nodes.ToDictionary(node => node, _ => new List<OneStart>());
+        try
         {
-            await using var database = await PostgreSqlServer.StartAsync();
-            if (arguments.IsRestart)
-                await ThreeAsync(arguments, database.ConnectionString, cancel);
-            (var measures, var seconds, all) = await ThreeAsync(arguments, database.ConnectionString, cancel);
-            starts.Add(measures);
-            answered.Add(seconds);
+            for (var run = isRestart ? -1 : 0; run < runs; run++)
+            {
+                foreach (var node in nodes)
+                {
+                    var one = await start(node, directories[node]);
+                    if (run >= 0)
+                        starts[node].Add(one);
+                    if (isRestart)
+                        continue;
+                    Directory.Delete(directories[node], recursive: true);
+                    directories[node] = NewDirectory();
+                }
+            }
+        }
+        finally
+        {
+            foreach (var directory in directories.Values)
+                Directory.Delete(directory, recursive: true);
         }
 
-        return Result(arguments.IsRestart ? "three nodes, again" : "three nodes", starts, answered, all);
+        return [.. nodes.Select(node => Result(isRestart ? $"{what}, again" : what, node, starts[node]))];
     }
 
     /// <summary>The middle of each figure.</summary>
-    public static StartResult Result(string what, List<StartMeasures> starts, List<double> answered, JsonObject status) =>
-        new(
+    private static StartResult Result(string what, string node, List<OneStart> starts)
+    {
+        var last = starts[^1].Status;
+        return new StartResult(
             what,
+            node,
             starts.Count,
             new StartMeasures(
-                Middle(starts.Select(start => start.LiveSeconds)),
-                Middle(starts.Select(start => start.FirstTradesSeconds)),
-                Middle(starts.Select(start => start.ReadySeconds)),
-                Middle(starts.Select(start => start.LevelSeconds)),
-                Middle(starts.Select(start => start.ProcessorSeconds)),
-                Math.Round(Middle(starts.Select(start => start.PeakMiB)))
+                Of(start => start.LiveSeconds),
+                Of(start => start.FirstTradesSeconds),
+                Of(start => start.ReadySeconds),
+                Of(start => start.LevelSeconds),
+                Of(start => start.ProcessorSeconds),
+                Math.Round(Of(start => start.PeakMiB))
             ),
-            Middle(answered),
-            Trades(status),
-            status["miners"]!.AsArray().Count,
+            Middle(starts.Select(start => start.Answered)),
+            Trades(last),
+            last["miners"]!.AsArray().Count,
             null,
             null,
-            status["start"]?.DeepClone()
+            last["start"]?.DeepClone()
         );
 
-    /// <summary>An empty directory.</summary>
-    public static string NewDirectory() => Directory.CreateTempSubdirectory("tao20-start-").FullName;
+        double Of(Func<StartMeasures, double> figure) => Middle(starts.Select(start => figure(start.Measures)));
+    }
 
-    private static async Task<(StartMeasures Slowest, double Answered, JsonObject Status)> ThreeAsync(
-        StartArguments arguments,
-        string database,
-        CancellationToken cancel
-    )
+    /// <summary>An empty directory.</summary>
+    internal static string NewDirectory() => Directory.CreateTempSubdirectory("tao20-start-").FullName;
+
+    private static async Task<OneStart> ThreeAsync(string node, StartArguments arguments, string database, CancellationToken cancel)
     {
         int[] ports = [.. Enumerable.Range(0, 3).Select(_ => Anvil.FreePort())];
         var directories = ports.Select(_ => NewDirectory()).ToList();
@@ -127,7 +172,7 @@ internal static class StartRun
             .Zip(directories, (port, directory) => (Port: port, Directory: directory))
             .Select(one =>
                 MeasuredNode.Start(
-                    arguments.Node,
+                    node,
                     ValidatorArguments(arguments, one.Directory),
                     new Dictionary<string, string>
                     {
@@ -142,12 +187,12 @@ internal static class StartRun
             .ToList();
         try
         {
-            var measures = await Task.WhenAll(nodes.Select(node => node.LevelAsync(cancel)));
+            var measures = await Task.WhenAll(nodes.Select(one => one.LevelAsync(cancel)));
             var all = await nodes[0].UntilAsync("/status?all=true", _ => true, cancel);
             var answered = nodes[0].Now;
-            foreach (var node in nodes)
-                await node.StopAsync(cancel);
-            return (
+            foreach (var one in nodes)
+                await one.StopAsync(cancel);
+            return new OneStart(
                 new StartMeasures(
                     measures.Max(one => one.LiveSeconds),
                     measures.Max(one => one.FirstTradesSeconds),
@@ -162,20 +207,10 @@ internal static class StartRun
         }
         finally
         {
-            foreach (var node in nodes)
-                await node.DisposeAsync();
+            foreach (var one in nodes)
+                await one.DisposeAsync();
             directories.ForEach(directory => Directory.Delete(directory, recursive: true));
         }
-    }
-
-    /// <summary>A data directory in which everything is folded.</summary>
-    private static async Task<string> FilledAsync(StartArguments arguments, CancellationToken cancel)
-    {
-        var directory = NewDirectory();
-        await using var node = MeasuredNode.Start(arguments.Node, ValidatorArguments(arguments, directory));
-        await node.LevelAsync(cancel);
-        await node.StopAsync(cancel);
-        return directory;
     }
 
     private static IEnumerable<string> ValidatorArguments(StartArguments arguments, string directory) =>

@@ -38,8 +38,18 @@ public sealed class RangeFlowTests
     }
 
     [Fact]
+    public void The_first_of_a_start_wait_for_few_trades()
+    {
+        When(new Take(Range(1, RangeFlow.FirstBatchTrades - 1), Final: 1_000_000));
+        Assert.Null(Dispatched());
+        When(new Take(Range(2), Final: 1_000_000));
+        Assert.Equal(RangeFlow.FirstBatchTrades, Dispatched()!.Trades);
+    }
+
+    [Fact]
     public void Far_behind_so_many_trades_as_are_worth_an_entry_are_enough()
     {
+        _flow = _flow with { Dispatched = 1 };
         When(new Take(Range(1, RangeFlow.LeastBatchTrades - 1), Final: 1_000_000));
         Assert.Null(Dispatched());
         When(new Take(Range(2), Final: 1_000_000));
@@ -54,7 +64,7 @@ public sealed class RangeFlowTests
     public void The_more_miners_trade_the_more_trades_are_worth_an_entry_of_each(int miners, int trades)
     {
         var active = Enumerable.Range(0, miners).Select(i => Address.Parse($"0x{i:x40}")).ToHashSet();
-        _flow = _flow with { Book = new EpochBook(default, active) };
+        _flow = _flow with { Book = new EpochBook(default, active), Dispatched = 1 };
         When(new Take(Range(1, trades - 1), Final: 1_000_000));
         Assert.True(_flow.WantsMore);
         Assert.Null(Dispatched());
