@@ -54,6 +54,9 @@ public sealed record CatchUp(int Processors)
     /// <summary>What has been before is not looked at.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(30);
 
+    /// <summary>Over less time than this nothing is said: two ranges that were read ahead come at the same moment.</summary>
+    public static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+
     private const double BusyShare = 0.85;
 
     private ImmutableQueue<CatchUpSample> Samples { get; init; } = [];
@@ -61,7 +64,7 @@ public sealed record CatchUp(int Processors)
     private CatchUpSample? Last { get; init; }
 
     /// <summary>
-    /// What the samples of the window show: from the first to the last, as a rate; null while level, or with less than two. Limited by the
+    /// What the samples of the window show: from the first to the last, as a rate; null while level, or in less than a second. Limited by the
     /// processors when they are 85 % busy, else by the endpoints when at least half of the time nothing was being folded.
     /// </summary>
     public CatchUpProgress? Progress
@@ -71,9 +74,9 @@ public sealed record CatchUp(int Processors)
             if (Last is not { } last || last.Finalized <= last.Block + LevelWithin)
                 return null;
             var first = Samples.Peek();
-            var seconds = (last.At - first.At).TotalSeconds;
-            if (seconds <= 0)
+            if (last.At - first.At < Shortest)
                 return null;
+            var seconds = (last.At - first.At).TotalSeconds;
             var (blocks, grown) = ((double)(last.Block - first.Block) / seconds, (double)(last.Finalized - first.Finalized) / seconds);
             var gain = blocks - grown;
             return new CatchUpProgress(

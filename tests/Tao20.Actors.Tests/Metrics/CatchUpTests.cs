@@ -16,6 +16,14 @@ public sealed class CatchUpTests
     }
 
     [Fact]
+    public void Two_ranges_that_come_at_the_same_moment_show_no_speed()
+    {
+        var both = Fresh.With(Sample(0, 100, 5_000)).With(Sample(0.01, 200, 5_000));
+        Assert.Null(both.Progress);
+        Assert.Equal(200, both.With(Sample(1, 300, 5_000)).Progress!.BlocksPerSecond);
+    }
+
+    [Fact]
     public void Speed_and_time_left_are_those_between_the_first_and_the_last_sample()
     {
         var progress = Fresh.With(Sample(0, 1_000, 10_000, trades: 50)).With(Sample(10, 3_000, 10_010, trades: 550)).Progress!;
