@@ -64,8 +64,8 @@ public sealed record CatchUp(int Processors)
     private CatchUpSample? Last { get; init; }
 
     /// <summary>
-    /// What the samples of the window show: from the first to the last, as a rate; null while level, or in less than a second. Limited by the
-    /// processors when they are 85 % busy, else by the endpoints when at least half of the time nothing was being folded.
+    /// What the samples of the window show: from the first to the last, as a rate; null while level, or in less than a second. Limited
+    /// by the processors when they are 85 % busy, else by the endpoints when at least half of the time nothing was being folded.
     /// </summary>
     public CatchUpProgress? Progress
     {
