@@ -27,8 +27,9 @@ internal sealed class RangeLinks(RangeReader reader)
                     .SendAsync([EthCalls.Header(range.Last.Number, found => header = found)], cancel)
                     .ConfigureAwait(false);
             }
-            catch (EndpointException)
+            catch (ChainException)
             {
+                // It rests now, or is dropped: the pool has noted that.
                 continue;
             }
 

@@ -34,18 +34,18 @@ public sealed class SharedReadingTests : TwoNodes
         await using var other = (await ScriptedNode.StartAsync()).Grow(30);
         other.Reorg(30, 170, unfinalized: 0);
         var asked = 0;
+        var severalAsked = new TaskCompletionSource();
         Odd.Intercept = async (_, body, _) =>
         {
             // The preferred one waits until the other has given several ranges in a row.
             if (body.Contains("eth_getLogs", StringComparison.Ordinal))
-                while (Volatile.Read(ref asked) < 6 && !Limit.IsCancellationRequested)
-                    await Task.Delay(10, Limit);
+                await severalAsked.Task.WaitAsync(Limit);
             return false;
         };
         other.Intercept = (_, body, _) =>
         {
-            if (body.Contains("eth_getLogs", StringComparison.Ordinal))
-                Interlocked.Increment(ref asked);
+            if (body.Contains("eth_getLogs", StringComparison.Ordinal) && Interlocked.Increment(ref asked) >= 6)
+                severalAsked.TrySetResult();
             return Task.FromResult(false);
         };
         await using var chain = Open(Shared(Odd, other) with { Parallelism = 2 });
