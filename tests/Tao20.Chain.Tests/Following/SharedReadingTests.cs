@@ -62,10 +62,18 @@ public sealed class SharedReadingTests : TwoNodes
     public async Task An_endpoint_that_fails_in_the_middle_leaves_the_history_to_the_other()
     {
         var given = 0;
+        var fails = new TaskCompletionSource();
+        Odd.Intercept = async (_, body, _) =>
+        {
+            if (body.Contains("eth_getLogs", StringComparison.Ordinal))
+                await fails.Task.WaitAsync(Limit);
+            return false;
+        };
         Plain.Intercept = async (_, body, context) =>
         {
             if (!body.Contains("eth_getLogs", StringComparison.Ordinal) || Interlocked.Increment(ref given) < 4)
                 return false;
+            fails.TrySetResult();
             context.Response.StatusCode = 500;
             await context.Response.CompleteAsync();
             return true;
