@@ -58,12 +58,16 @@ public sealed class RpcErrorException(EndpointName endpoint, string method, int 
     public bool OfBatch { get; init; }
 }
 
-/// <summary>A reply was larger than allowed.</summary>
-public sealed class ReplyTooLargeException(EndpointName endpoint, long limit)
+/// <summary>A reply was larger than allowed, or than there is memory for.</summary>
+/// <param name="endpoint">Whose.</param>
+/// <param name="limit">How large it may be, in bytes; null where there is no memory for it.</param>
+/// <param name="cause">What came of it.</param>
+public sealed class ReplyTooLargeException(EndpointName endpoint, long? limit, Exception? cause = null)
     : EndpointException(
         endpoint,
-        $"A reply of {endpoint} is larger than Chain:MaxReplyBytes = {limit}: the range is halved; one block this large needs a "
-            + $"larger limit."
+        $"A reply of {endpoint} is larger than {(limit is { } most ? $"Chain:MaxReplyBytes = {most}" : "what memory is left")}: the "
+            + $"range is halved; one block this large needs {(limit is null ? "more memory" : "a larger limit")}.",
+        cause
     );
 
 /// <summary>An endpoint has given no answer yet, and has said nothing against itself: it is asked again.</summary>

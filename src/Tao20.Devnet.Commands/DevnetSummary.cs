@@ -154,7 +154,7 @@ internal sealed record DevnetSummary(
             trading?.Conservation,
             upgrade,
             rebalancing,
-            [.. all.SelectMany(FaultDocument.AllOf), .. trading?.Faults ?? []]
+            [.. all.SelectMany(one => FaultDocument.AllOf(one.Faults)), .. trading?.Faults ?? []]
         );
     }
 

@@ -70,7 +70,11 @@ internal sealed record TradingSummary(
             miners[status.Trader.Account] = TradingMiner.Of(status.Trader, status.Feed.Last?.Nav, shown);
         }
 
-        return new TradingSummary(miners, ConservationSummary.Of(before, after, burned), [.. statuses.SelectMany(FaultDocument.AllOf)]);
+        return new TradingSummary(
+            miners,
+            ConservationSummary.Of(before, after, burned),
+            [.. statuses.SelectMany(one => FaultDocument.AllOf(one.Faults))]
+        );
     }
 }
 

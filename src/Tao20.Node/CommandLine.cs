@@ -1,21 +1,26 @@
 using System.CommandLine;
+using Tao20.Actors.Faults;
 using Tao20.Chain;
+using Tao20.Node.Hosting;
 
 namespace Tao20.Node;
 
 /// <summary>Runs a command and turns what goes wrong into one line and an exit code.</summary>
-internal static class CommandLine
+/// <param name="words">What it says before the process ends.</param>
+internal sealed class CommandLine(LastWords words)
 {
     private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(30);
 
-    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    public async Task<int> RunAsync(RootCommand root, string[] args)
     {
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
-                await Console.Error.WriteLineAsync($"tao20: {error.Message}");
-            await Console.Error.WriteLineAsync("tao20: 'tao20 --help' lists the commands, 'tao20 COMMAND --help' their options.");
+            words.Say(
+                parsed
+                    .Errors.Select(error => error.Message)
+                    .Append("'tao20 --help' lists the commands, 'tao20 COMMAND --help' their options.")
+            );
             return ExitCodes.Usage;
         }
 
@@ -31,16 +36,22 @@ internal static class CommandLine
         }
         catch (Exception e)
         {
-            var (exitCode, message) = Describe(e);
-            foreach (var line in message.Split('\n'))
-                await Console.Error.WriteLineAsync($"tao20: {line}");
-            return exitCode;
+            return Tell(e);
         }
+    }
+
+    /// <summary>Says what a process ends with; the exit code.</summary>
+    public int Tell(Exception e)
+    {
+        var (exitCode, message) = Describe(e);
+        words.Say(message.Split('\n'), e);
+        return exitCode;
     }
 
     private static (int ExitCode, string Message) Describe(Exception e) =>
         e switch
         {
+            _ when OutOfMemory.IsBehind(e) => (ExitCodes.OutOfMemory, OutOfMemory.Words),
             NodeException node => (node.ExitCode, node.Message),
             WrongChainException or NoContractException => (ExitCodes.WrongChain, e.Message),
             ChainException => (ExitCodes.Unreachable, e.Message),

@@ -52,6 +52,10 @@ internal sealed class Node : IAsyncDisposable
 
     public FaultSignal Faults { get; }
 
+    public required JournalFaultReporter Journal { get; init; }
+
+    public Task<Readiness> ReadyAsync() => Actor<StatusKey>().Ask<Readiness>(GetReadiness.Instance, Patience);
+
     public IActorRef Miners => Actor<MinersKey>();
 
     /// <summary>The miners alone.</summary>
@@ -81,7 +85,7 @@ internal sealed class Node : IAsyncDisposable
 
     public Task<SettledEpochs> ConsensusAsync() => Actor<ConsensusKey>().Ask<SettledEpochs>(GetSettledEpochs.Instance, Patience);
 
-    public Task<NodeStatus> StatusAsync() => Actor<StatusKey>().Ask<NodeStatus>(new GetNodeStatus(true), Patience);
+    public Task<NodeStatus> StatusAsync() => Actor<StatusKey>().Ask<NodeStatus>(new GetNodeStatus(true, Patience), 2 * Patience);
 
     public Task<MinerSummary> SummaryAsync(Address miner) => Miners.Ask<MinerSummary>(new GetMinerSummary(miner, default), Patience);
 
@@ -148,7 +152,8 @@ internal sealed class Node : IAsyncDisposable
     {
         var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory) };
         journal = change?.Invoke(journal) ?? journal;
-        SqliteJournal.Prepare(journal);
+        if (journal.Kind == JournalKind.Sqlite)
+            SqliteJournal.Prepare(journal);
         var faults = new FaultSignal();
         var guard = new JournalFaultReporter(journal, directory, faults, TimeProvider.System);
         ChainConnection? chain = null;
@@ -189,7 +194,7 @@ internal sealed class Node : IAsyncDisposable
         );
         var host = builder.Build();
         await host.StartAsync();
-        return new Node(host, chain, faults, settings?.Early) { Metrics = metrics };
+        return new Node(host, chain, faults, settings?.Early) { Metrics = metrics, Journal = guard };
     }
 
     /// <summary>Only what signs needs the chain to be checked.</summary>

@@ -31,6 +31,9 @@ internal sealed class Tao20Process : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>What is started.</summary>
+    public static string Program { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "tao20.dll");
+
     /// <summary>Its number in the system.</summary>
     public int Id => _process.Id;
 
@@ -62,7 +65,7 @@ internal sealed class Tao20Process : IAsyncDisposable
         IDictionary<string, string>? environment = null
     )
     {
-        var start = new ProcessStartInfo("dotnet", [System.IO.Path.Combine(AppContext.BaseDirectory, "tao20.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
         {
             WorkingDirectory = directory ?? System.IO.Path.GetTempPath(),
             RedirectStandardOutput = true,
@@ -88,7 +91,7 @@ internal sealed class Tao20Process : IAsyncDisposable
         if (start.ArgumentList.ElementAtOrDefault(1) != "devnet")
             start.Environment["TAO20_Index__Step"] = "false";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
-            start.Environment[name] = value;
+            start.Environment[name] = value.Length == 0 ? null : value;
         return new Tao20Process(Process.Start(start)!);
     }
 
@@ -131,7 +134,7 @@ internal sealed class Tao20Process : IAsyncDisposable
     public async Task<HttpResponseMessage> GetAsync(string path) => await _http.GetAsync(new Uri(await StatusUriAsync(), path));
 
     public async Task<JsonObject> StatusAsync(bool all = false) =>
-        (await _http.GetFromJsonAsync<JsonObject>($"{await StatusUriAsync()}{(all ? "?all=true" : "")}"))!;
+        (await _http.GetFromJsonAsync<JsonObject>($"{await StatusUriAsync()}?wait=10{(all ? "&all=true" : "")}"))!;
 
     /// <summary>Looks at the status until it is as wanted.</summary>
     public Task<JsonObject> UntilAsync(Func<JsonObject, bool> wanted, TimeSpan limit) =>
@@ -160,7 +163,9 @@ internal sealed class Tao20Process : IAsyncDisposable
     {
         try
         {
-            return await StatusAsync(all: true);
+            var status = await StatusAsync(all: true);
+            var unanswered = status["unanswered"]!;
+            return unanswered["miners"]!.GetValue<int>() == 0 && unanswered["parts"]!.AsArray().Count == 0 ? status : null;
         }
         catch (HttpRequestException e)
             when (e.StatusCode == HttpStatusCode.ServiceUnavailable
@@ -204,9 +209,14 @@ internal sealed class Tao20Process : IAsyncDisposable
             );
     }
 
-    public void Interrupt()
+    public void Interrupt() => Signal("INT");
+
+    /// <summary>Tells it that its terminal is gone, which is how services are told to read their settings again.</summary>
+    public void HangUp() => Signal("HUP");
+
+    private void Signal(string name)
     {
-        using var kill = Process.Start("kill", ["-INT", $"{_process.Id}"]);
+        using var kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
         kill.WaitForExit();
     }
 

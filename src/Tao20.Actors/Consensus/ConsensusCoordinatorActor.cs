@@ -53,6 +53,9 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
     protected override bool KeepsEvents => true;
 
     /// <inheritdoc/>
+    protected override bool IsFolded => true;
+
+    /// <inheritdoc/>
     protected override bool Handle(object message)
     {
         switch (message)
@@ -62,6 +65,10 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
                 return true;
             case EpochVolume volume:
                 OnVolume(volume);
+                return true;
+            case StreamIncomplete incomplete:
+                // Nothing is ranked without what the miner's stream has lost; who reads the chain tells of it.
+                _settling?.Follower.Tell(incomplete);
                 return true;
             case FoldFacts fold:
                 Queue(fold);
@@ -112,6 +119,18 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
     private void Accept(SettleEpoch command)
     {
         var closed = command.Epoch.Closed;
+        if (_state.Settled.Count < command.Settled)
+        {
+            Sender.Tell(
+                StreamIncomplete.EndsBefore(
+                    PersistenceId,
+                    LastSequenceNr,
+                    $"{command.Settled} epochs to be settled, and {_state.Settled.Count} are in it"
+                )
+            );
+            return;
+        }
+
         if (_state.Settled.Has(closed))
         {
             Sender.Tell(new EpochAcknowledged(closed.Epoch));
@@ -139,7 +158,11 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
         if (_settling is not { } settling)
             return;
         foreach (var miner in settling.Volumes.Missing)
-            _miners.Tell(new GetEpochVolume(miner, settling.Command.Epoch.Closed.Epoch));
+        {
+            var command = settling.Command;
+            MinerHead? known = command.Heads.TryGetValue(miner, out var head) ? head : null;
+            _miners.Tell(new GetEpochVolume(miner, command.Epoch.Closed.Epoch, known));
+        }
     }
 
     private void OnVolume(EpochVolume volume)
@@ -180,6 +203,18 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
     /// <summary>Keeps what is new, says so, and goes on with the book.</summary>
     private void Queue(FoldFacts fold)
     {
+        if (fold.After is { } after && !(_state.Inbox.LastItem >= after))
+        {
+            Sender.Tell(
+                StreamIncomplete.EndsBefore(
+                    PersistenceId,
+                    LastSequenceNr,
+                    $"of what happened in the registry up to {after}, and it ends at {_state.Inbox.LastItem?.ToString() ?? "nothing"}"
+                )
+            );
+            return;
+        }
+
         var follower = Sender;
         _through = fold.Through > _through.Block ? (fold.Through, fold.Time) : _through;
         PersistDecided(

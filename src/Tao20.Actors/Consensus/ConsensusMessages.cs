@@ -1,9 +1,12 @@
+using Tao20.Actors.Journal;
 using Tao20.Domain.Coordination;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Registry;
 using Tao20.Domain.Settlement;
+using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
+using Tao20.Domain.Volume;
 
 namespace Tao20.Actors.Consensus;
 
@@ -14,10 +17,20 @@ public sealed class ConsensusKey
     public const string Name = "consensus";
 }
 
-/// <summary>Settle a closed epoch; answered by <see cref="EpochAcknowledged"/> once it is durable, at once if it was before.</summary>
+/// <summary>
+/// Settle a closed epoch; answered by <see cref="EpochAcknowledged"/> once it is durable, at once if it was before, or by
+/// <see cref="StreamIncomplete"/> where the journal lacks what it would be settled by.
+/// </summary>
 /// <param name="Epoch">The epoch and who traded in it.</param>
 /// <param name="Parameters">The parameters in force in it.</param>
-public sealed record SettleEpoch(EpochToSettle Epoch, ParametersVersion Parameters);
+/// <param name="Heads">How far the cursor knows the trades of its miners to be folded.</param>
+/// <param name="Settled">How many epochs the cursor knows to be settled.</param>
+public sealed record SettleEpoch(
+    EpochToSettle Epoch,
+    ParametersVersion Parameters,
+    IReadOnlyDictionary<Address, MinerHead> Heads,
+    long Settled
+);
 
 /// <summary>The epoch is settled, durably.</summary>
 public sealed record EpochAcknowledged(EpochId Epoch);
@@ -27,7 +40,8 @@ public sealed record EpochAcknowledged(EpochId Epoch);
 /// <param name="Items">What happened, in chain order.</param>
 /// <param name="Through">The last block of the range.</param>
 /// <param name="Time">Its time, in seconds.</param>
-public sealed record FoldFacts(long Range, IReadOnlyList<BookItem> Items, ulong Through, ulong Time);
+/// <param name="After">Where the last stands that the cursor knows to be in the journal; null where it knows none.</param>
+public sealed record FoldFacts(long Range, IReadOnlyList<BookItem> Items, ulong Through, ulong Time, Position? After);
 
 /// <summary>The facts of a range are durable.</summary>
 public sealed record FactsFolded(long Range);

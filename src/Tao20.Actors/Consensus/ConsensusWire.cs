@@ -39,10 +39,16 @@ internal static class ConsensusWire
     ];
 
     public static Wire.SettleEpoch ToWire(SettleEpoch command) =>
-        new() { Epoch = EpochWire.ToWire(command.Epoch), Parameters = ParametersWire.ToWire(command.Parameters) };
+        new()
+        {
+            Epoch = EpochWire.ToWire(command.Epoch),
+            Parameters = ParametersWire.ToWire(command.Parameters),
+            Heads = HeadsWire.ToWire(command.Heads),
+            Settled = command.Settled,
+        };
 
     public static SettleEpoch FromWire(Wire.SettleEpoch wire) =>
-        new(EpochWire.FromWire(wire.Epoch), ParametersWire.FromWire(wire.Parameters));
+        new(EpochWire.FromWire(wire.Epoch), ParametersWire.FromWire(wire.Parameters), HeadsWire.FromWire(wire.Heads), wire.Settled);
 
     public static Wire.EpochAcknowledged ToWire(EpochAcknowledged message) => new() { Epoch = message.Epoch.Value };
 

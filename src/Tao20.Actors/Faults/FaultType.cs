@@ -80,7 +80,14 @@ public sealed record FaultType(FaultKind Kind, string Meaning, string Remedy, Fa
             FaultEffect.EndsNode,
             LosesReadiness: true
         ),
-        new(FaultKind.JournalUnavailable, "the database does not answer", "tried again", FaultEffect.Passes, LosesReadiness: true),
+        new(
+            FaultKind.JournalUnavailable,
+            "the database cannot be used: the line says whether it refuses connections, does not let the node in, has reached a limit, "
+                + "does not answer in time, is read-only or is locked",
+            "tried again without end; nothing is lost",
+            FaultEffect.Passes,
+            LosesReadiness: true
+        ),
         new(
             FaultKind.TransactionUnexplained,
             "a nonce is used in a final block, and no endpoint shows by which transaction",
@@ -136,6 +143,34 @@ public sealed record FaultType(FaultKind Kind, string Meaning, string Remedy, Fa
             "nothing is stated from their epoch on; install a version that knows them",
             FaultEffect.Passes,
             LosesReadiness: false
+        ),
+        new(
+            FaultKind.JournalIncomplete,
+            "a stream of the journal lacks events that were written, or has others: the line names it and the events",
+            "nothing is folded, ranked or attested; [rebuild the journal](#a-history-with-a-gap), or restore it where the line says so",
+            FaultEffect.Stops,
+            LosesReadiness: true
+        ),
+        new(
+            FaultKind.JournalReplaced,
+            "the journal's file was removed or replaced while the node uses it: what is written goes to a file that nobody will find again",
+            "stop the node, put the right file back, or an empty directory, and start it again",
+            FaultEffect.Stops,
+            LosesReadiness: true
+        ),
+        new(
+            FaultKind.JournalNewer,
+            "the journal was written by a newer version: the line names it",
+            "the node ends: run that version, or a later one",
+            FaultEffect.EndsNode,
+            LosesReadiness: true
+        ),
+        new(
+            FaultKind.OutOfMemory,
+            "there is no memory left",
+            "the node ends: give the process more and start it again; nothing was lost",
+            FaultEffect.EndsNode,
+            LosesReadiness: true
         ),
     ];
 

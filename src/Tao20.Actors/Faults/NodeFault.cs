@@ -55,6 +55,18 @@ public enum FaultKind
 
     /// <summary>The registry has scheduled parameters whose rules this version does not know: nothing is stated.</summary>
     RulesUnknown,
+
+    /// <summary>A stream of the journal lacks events, or has others than were written. Nothing is ranked or attested by it.</summary>
+    JournalIncomplete,
+
+    /// <summary>The journal's file was removed or replaced while the node uses it.</summary>
+    JournalReplaced,
+
+    /// <summary>The journal was written by a newer version.</summary>
+    JournalNewer,
+
+    /// <summary>There is no memory left.</summary>
+    OutOfMemory,
 }
 
 /// <summary>A fault, as people see it: what, where and what to do.</summary>
@@ -82,7 +94,9 @@ public sealed class FaultSignal
     /// <summary>Completes with the first fault that ends the node.</summary>
     public Task<NodeFault> Ended => _ended.Task;
 
-    /// <summary>Completes when logs are found to be missing; in which blocks may still be being found out.</summary>
+    /// <summary>
+    /// Completes when logs are found to be missing, in which blocks may still be being found out, or events of the journal.
+    /// </summary>
     public Task<NodeFault> Incomplete => _incomplete.Task;
 
     /// <summary>Tells of a fault.</summary>
@@ -90,7 +104,7 @@ public sealed class FaultSignal
     {
         if (fault.EndsNode)
             _ended.TrySetResult(fault);
-        if (fault.Gap is not null)
+        if (fault.Gap is not null || fault.Kind == FaultKind.JournalIncomplete)
             _incomplete.TrySetResult(fault);
     }
 }

@@ -110,7 +110,7 @@ public static class NodeComposition
                 break;
         }
 
-        return akka.WithChainFollower(follower, chain, clustered).WithStatus(follower);
+        return akka.WithChainFollower(follower, chain, clustered).WithStatus(follower).WithWatches(follower);
     }
 
     /// <summary>The part of a node that folds: the journal, the cluster, and one actor for each miner.</summary>

@@ -12,6 +12,7 @@ using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Checks;
 using Tao20.Actors.Configuration;
 using Tao20.Actors.Consensus;
+using Tao20.Actors.Faults;
 using Tao20.Actors.Index;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Journal;
@@ -32,7 +33,7 @@ public static class Tao20AkkaExtensions
     private const string Role = "validator";
     private const int Shards = 60;
     private static readonly TimeSpan FirstRestart = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LastRestart = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LastRestart = TimeSpan.FromSeconds(8);
 
     /// <summary>The settings all nodes share, and the serializer of everything persisted or sent.</summary>
     public static AkkaConfigurationBuilder WithTao20Basics(this AkkaConfigurationBuilder builder) =>
@@ -241,6 +242,16 @@ public static class Tao20AkkaExtensions
                 registry.Register<ChainCheckKey>(
                     system.ActorOf(Props.Create(() => new ChainCheckActor(settings, chain)), ChainCheckKey.Name)
                 )
+        );
+
+    /// <summary>What tries the database of this node every few seconds, and what hears of the end of memory.</summary>
+    public static AkkaConfigurationBuilder WithWatches(this AkkaConfigurationBuilder builder, FollowerSettings settings) =>
+        builder.WithActors(
+            (system, _) =>
+            {
+                system.ActorOf(Props.Create(() => new JournalWatchActor(settings.Journal)), "journal-watch");
+                system.ActorOf(Props.Create(() => new MemoryWatchActor(settings.Faults, settings.Clock)), "memory-watch");
+            }
         );
 
     /// <summary>What answers for the node's state behind <see cref="StatusKey"/>.</summary>

@@ -65,5 +65,5 @@ public sealed class Tao20Serializer : SerializerWithStringManifest
     public override object FromBinary(byte[] bytes, string manifest) =>
         ByManifest.TryGetValue(manifest, out var form)
             ? form.FromBytes(bytes)
-            : throw new SerializationException($"The manifest '{manifest}' is not known: this journal was written by a newer version.");
+            : throw new SerializationException($"'{manifest}' is not known to this version");
 }

@@ -20,6 +20,7 @@ namespace Tao20.Actors.Ingestion;
 public sealed class ChainFollowerActor : JournaledActor, IWithTimers
 {
     private static readonly TimeSpan ResendAfter = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan JournalPause = TimeSpan.FromSeconds(3);
     private readonly FollowerSettings _settings;
     private readonly ChainConnection _chain;
     private readonly IActorRef _consensus;
@@ -56,6 +57,9 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     private bool IsStopped => _fault is { Passing: false };
 
     /// <inheritdoc/>
+    protected override bool IsFolded => true;
+
+    /// <inheritdoc/>
     protected override bool Handle(object message)
     {
         switch (message)
@@ -81,7 +85,8 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
                     Log.Info("A reorg replaced {Blocks} blocks above finality", depth);
                 return true;
             case Resend:
-                ResendLate();
+                _delivery.SendLate(_flow, _state.LastFact, ResendAfter, Log);
+                SettleOldest();
                 if (_settings.Metrics.CatchUp.Words(_chain) is { } progress)
                     Log.Info("Catching up: {Progress}", progress);
                 return true;
@@ -92,12 +97,12 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
                 _delivery.NoteBeginning(message, _flow);
                 AskBeginnings();
                 return true;
-            case HistoryMissing or FoldDiverged or FoldFailed:
+            case StreamIncomplete or HistoryMissing or FoldDiverged or FoldFailed:
                 Locate(_faults.OfFold(message));
                 return true;
             case TotalsChecked check:
-                if (_totals.Take(check) is { } missing)
-                    GiveUp(_faults.Missing(FaultKind.HistoryMissing, missing));
+                if (_faults.Of(_totals.Take(check)) is { } found)
+                    GiveUp(found);
                 return true;
             case GapLocated(var kind, var gap) when _fault?.Kind == kind:
                 _fault = null;
@@ -122,6 +127,9 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
 
     /// <inheritdoc/>
     protected override void Recovered() => CheckCursor();
+
+    /// <inheritdoc/>
+    protected override void OnIncomplete(StreamIncomplete incomplete) => GiveUp(_settings.Journal.Fault(incomplete));
 
     /// <inheritdoc/>
     protected override void PostStop()
@@ -216,7 +224,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         if (_flow.MissingBefore(_settings.Identity.FromBlock) is { } missing)
             Locate(_faults.Missing(FaultKind.HistoryMissing, missing, located: false));
         else
-            Flow(new RangeFlowCommand.Dispatch(_state.Schedule!));
+            Flow(new RangeFlowCommand.Dispatch(_state));
     }
 
     private void Flow(RangeFlowCommand command)
@@ -227,13 +235,13 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
             _flow = _flow.Evolve(e);
             switch (e)
             {
-                case RangeFlowEvent.RangeDispatched(var work):
+                case RangeFlowEvent.RangeDispatched(var work, _):
                     // Every trade is in its miner's batch now.
                     waiting.RemoveAll(read => read.Last.Number > work.Last.Number).ForEach(read => read.Dispose());
-                    _delivery.SendMissing(_flow);
+                    _delivery.SendMissing(_flow, _state.LastFact);
                     break;
                 case RangeFlowEvent.BatchAcknowledged(var miner, { } next, _):
-                    _delivery.Send(_flow.UnderWay!, miner, next);
+                    _delivery.Send(_flow, miner, next);
                     break;
                 case RangeFlowEvent.RangeCompleted(var work):
                     MoveCursor(work);
@@ -267,7 +275,9 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     private void SettleOldest()
     {
         if (_state.Unsettled is [var oldest, ..])
-            _consensus.Tell(new SettleEpoch(oldest, _state.Schedule!.At(oldest.Closed.Epoch)));
+            _consensus.Tell(
+                new SettleEpoch(oldest, _state.Schedule!.At(oldest.Closed.Epoch), _state.HeadsOf(oldest.Miners), _state.Settled)
+            );
     }
 
     private void OnEpochAcknowledged(EpochAcknowledged acknowledged)
@@ -287,17 +297,6 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
 
     private void AskBeginnings() =>
         _delivery.AskBeginnings(_stop.Token)?.PipeTo(Self, failure: cause => new ReadingFailed(_reading, cause));
-
-    private void ResendLate()
-    {
-        if (_flow.UnderWay is { } work && _delivery.SentAt < _settings.Clock.GetUtcNow() - ResendAfter)
-        {
-            Log.Warning("Sent again: {Missing} batches up to block {Block}, after {Waited}", _flow.Missing, work.Last.Number, ResendAfter);
-            _delivery.SendMissing(_flow);
-        }
-
-        SettleOldest();
-    }
 
     // ---- what can go wrong ----------------------------------------------------------------------------------------------------------
 
@@ -321,7 +320,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         _reading = null;
         if (fault.Passing)
         {
-            var pause = _pause.Next();
+            var pause = fault.Kind == FaultKind.JournalUnavailable ? JournalPause : _pause.Next();
             if (_fault?.Message != fault.Message)
                 Log.Warning("{Reason} Trying again in {Seconds:0} s", fault.Message, pause.TotalSeconds);
             Timers.StartSingleTimer("again", new ReadAgain(), pause);

@@ -68,7 +68,8 @@ internal static class CursorWire
             Joined = Values.Bytes(folded.Joined),
             Trades = (uint)folded.Trades,
             Settled = (ulong)folded.Settled,
-            Heads = ToWire(folded.Heads),
+            Heads = HeadsWire.ToWire(folded.Heads),
+            LastFact = folded.LastFact is { } fact ? Values.Position(fact) : null,
         };
         wire.Closed.AddRange(folded.Closed.Select(EpochWire.ToWire));
         wire.Quarantined.AddRange(folded.Quarantined.Select(ToWire));
@@ -86,7 +87,8 @@ internal static class CursorWire
             (long)wire.Settled
         )
         {
-            Heads = HeadsOf(wire.Heads),
+            Heads = HeadsWire.FromWire(wire.Heads),
+            LastFact = wire.LastFact is { } fact ? Values.Position(fact) : null,
         };
 
     public static Wire.CursorSnapshot ToWire(CursorState state)
@@ -99,10 +101,11 @@ internal static class CursorWire
             OpenEpoch = state.Book.Open.Value,
             Active = Values.Bytes(state.Book.Active),
             Known = Values.Bytes(state.Known.Keys.Order()),
-            Heads = ToWire(state.Known),
+            Heads = HeadsWire.ToWire(state.Known),
             Trades = (ulong)state.Trades,
             QuarantinedCount = (ulong)state.QuarantinedCount,
             Settled = (ulong)state.Settled,
+            LastFact = state.LastFact is { } fact ? Values.Position(fact) : null,
         };
         wire.Unsettled.AddRange(state.Unsettled.Select(EpochWire.ToWire));
         wire.Quarantined.AddRange(state.Quarantined.Select(ToWire));
@@ -116,34 +119,18 @@ internal static class CursorWire
             wire.Last is { } last ? EpochWire.FromWire(last) : null,
             new EpochBook(new EpochId(wire.OpenEpoch), new HashSet<Address>(Values.Addresses(wire.Active))),
             [.. wire.Unsettled.Select(EpochWire.FromWire)],
-            Values.Addresses(wire.Known).ToImmutableDictionary(miner => miner, _ => default(MinerHead)).SetItems(HeadsOf(wire.Heads)),
+            Values
+                .Addresses(wire.Known)
+                .ToImmutableDictionary(miner => miner, _ => default(MinerHead))
+                .SetItems(HeadsWire.FromWire(wire.Heads)),
             (long)wire.Trades,
             [.. wire.Quarantined.Select(FromWire)],
             (long)wire.QuarantinedCount,
             (long)wire.Settled
-        );
-
-    /// <summary>The heads that are known, by address.</summary>
-    private static Wire.MinerHeads ToWire(IReadOnlyDictionary<Address, MinerHead> heads)
-    {
-        var known = heads.Where(one => one.Value.Hash is not null).OrderBy(one => one.Key).ToList();
-        return new Wire.MinerHeads
+        )
         {
-            Miners = Values.Bytes(known.Select(one => one.Key)),
-            Trades = { known.Select(one => one.Value.Trades) },
-            Hashes = Values.Bytes([.. known.Select(one => one.Value.Hash!.Value)]),
+            LastFact = wire.LastFact is { } fact ? Values.Position(fact) : null,
         };
-    }
-
-    private static ImmutableDictionary<Address, MinerHead> HeadsOf(Wire.MinerHeads? wire)
-    {
-        if (wire is null)
-            return ImmutableDictionary<Address, MinerHead>.Empty;
-        var (miners, hashes) = (Values.Addresses(wire.Miners), Values.Hashes(wire.Hashes));
-        if (miners.Count != hashes.Count || miners.Count != wire.Trades.Count)
-            throw new InvalidDataException($"The heads of {miners.Count} miners' trades have other counts.");
-        return miners.Select((miner, i) => KeyValuePair.Create(miner, new MinerHead(wire.Trades[i], hashes[i]))).ToImmutableDictionary();
-    }
 
     private static Wire.QuarantinedLog ToWire(QuarantinedLog log) =>
         new()

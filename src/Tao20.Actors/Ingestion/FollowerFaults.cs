@@ -1,5 +1,6 @@
 using Tao20.Actors.Configuration;
 using Tao20.Actors.Faults;
+using Tao20.Actors.Journal;
 using Tao20.Actors.Miners;
 using Tao20.Chain;
 using Tao20.Chain.Following;
@@ -17,6 +18,7 @@ internal sealed class FollowerFaults(FollowerSettings settings)
         {
             ReorgBelowFinalityException => Now(FaultKind.ReorgBelowFinality, cause.Message),
             QuorumDisagreementException => Now(FaultKind.QuorumDisagreement, cause.Message),
+            _ when OutOfMemory.IsBehind(cause) => OutOfMemory.Fault(settings.Clock),
             ChainException => Now(FaultKind.ChainUnavailable, cause.Message),
             _ => Now(FaultKind.ChainUnavailable, $"Reading the chain failed: {cause.Message}"),
         };
@@ -37,9 +39,16 @@ internal sealed class FollowerFaults(FollowerSettings settings)
         {
             HistoryMissing missing => Of(missing),
             FoldDiverged diverged => Of(diverged),
+            StreamIncomplete incomplete => settings.Journal.Fault(incomplete),
             FoldFailed failed => settings.Journal.Fault(failed.Problem, failed.Reason),
             _ => throw new ArgumentException($"A {refusal.GetType().Name} is no refusal of a batch.", nameof(refusal)),
         };
+
+    /// <summary>What was folded is not what the contract has counted, or not what the journal should hold; null when it is.</summary>
+    public NodeFault? Of(TotalsChecked check) =>
+        check.Incomplete is { } stream ? settings.Journal.Fault(stream)
+        : check.Gap is { } gap ? Missing(FaultKind.HistoryMissing, gap)
+        : null;
 
     private NodeFault Of(FoldDiverged diverged) =>
         diverged.Gap is { } gap

@@ -62,6 +62,13 @@ public sealed record FollowerStatus(
             fault ?? FollowerFaults.Of(chain.Head)
         );
 
+    /// <summary>Why it is not ready: faulted, or more than three ranges behind; null when it is.</summary>
+    public string? NotReady =>
+        Fault is { } fault ? fault.Message
+        : Finalized is null || State.Identity is null ? "the chain has not been read yet"
+        : LagBlocks > 3UL * (ulong)RangeBlocks ? $"{LagBlocks} blocks behind, more than three ranges of {RangeBlocks}"
+        : null;
+
     /// <summary>Not faulted, and not more than three ranges behind.</summary>
-    public bool Ready => Fault is null && State.Identity is not null && Finalized is not null && LagBlocks <= 3UL * (ulong)RangeBlocks;
+    public bool Ready => NotReady is null;
 }

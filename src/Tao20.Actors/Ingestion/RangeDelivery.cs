@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Miners;
 using Tao20.Chain.Contracts;
@@ -24,26 +25,36 @@ internal sealed class RangeDelivery(IActorRef miners, IActorRef consensus, Contr
     private readonly Dictionary<Address, BeginningWanted> _wanted = [];
     private readonly Dictionary<Address, (Position At, UInt128 Wei)> _unread = [];
     private bool _asking;
-
-    /// <summary>When all that was missing was sent last.</summary>
-    public DateTimeOffset SentAt { get; private set; }
+    private DateTimeOffset _sentAt;
 
     /// <summary>Sends each miner its first part that is not acknowledged: a later one waits, so that a lost one leaves no gap.</summary>
-    public void SendMissing(RangeFlow flow)
+    /// <param name="flow">The range under way.</param>
+    /// <param name="lastFact">Where the last stands that the consensus has taken of the ranges before; null where none is known.</param>
+    public void SendMissing(RangeFlow flow, Position? lastFact)
     {
         if (flow.UnderWay is not { } work)
             return;
-        SentAt = clock.GetUtcNow();
+        _sentAt = clock.GetUtcNow();
         foreach (var (miner, part) in flow.Parts)
-            Send(work, miner, part);
+            Send(flow, miner, part);
         if (flow.FactsMissing)
-            consensus.Tell(new FoldFacts(work.Number, work.Facts!, work.Last.Number, work.Last.Timestamp));
+            consensus.Tell(new FoldFacts(work.Number, work.Facts!, work.Last.Number, work.Last.Timestamp, lastFact));
     }
 
-    /// <summary>Sends a miner one part.</summary>
-    public void Send(InFlightRange work, Address miner, int part)
+    /// <summary>Sends all that is missing again, where it was sent long ago.</summary>
+    public void SendLate(RangeFlow flow, Position? lastFact, TimeSpan after, ILoggingAdapter log)
     {
-        var trades = work.Batches[miner][part];
+        if (flow.UnderWay is not { } work || _sentAt >= clock.GetUtcNow() - after)
+            return;
+        log.Warning("Sent again: {Missing} batches up to block {Block}, after {Waited}", flow.Missing, work.Last.Number, after);
+        SendMissing(flow, lastFact);
+    }
+
+    /// <summary>Sends a miner one part of the range under way.</summary>
+    public void Send(RangeFlow flow, Address miner, int part)
+    {
+        var work = flow.UnderWay!;
+        var trades = work.Batches[miner][part] with { Known = flow.Heads.TryGetValue(miner, out var known) ? known : null };
         if (_beginnings.TryGetValue(miner, out var began))
             trades = trades with { Began = began };
         if (_unread.TryGetValue(miner, out var unread))
@@ -83,7 +94,7 @@ internal sealed class RangeDelivery(IActorRef miners, IActorRef consensus, Contr
         if (log is null)
             return false;
         _unread[miner] = (log.Position, gap.Missing);
-        Send(work, miner, part);
+        Send(flow, miner, part);
         return true;
     }
 
@@ -125,7 +136,7 @@ internal sealed class RangeDelivery(IActorRef miners, IActorRef consensus, Contr
             // Where it cannot be known, what the chain had counted is taken for what it was.
             _beginnings[wanted.Miner] = read.Totals?.GetValueOrDefault(wanted.Miner) ?? wanted.ChainWei;
             if (flow.UnderWay is { } work && work.Number == wanted.Range)
-                Send(work, wanted.Miner, wanted.Part);
+                Send(flow, wanted.Miner, wanted.Part);
         }
     }
 

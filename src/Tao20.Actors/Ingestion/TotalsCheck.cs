@@ -1,7 +1,8 @@
 using Akka.Actor;
+using Tao20.Actors.Journal;
 using Tao20.Actors.Miners;
 using Tao20.Chain.Contracts;
-using Tao20.Domain.Units;
+using Tao20.Domain.Ingestion;
 using Tao20.Domain.Volume;
 using Address = Tao20.Domain.Units.Address;
 
@@ -20,23 +21,22 @@ public sealed class TotalsCheck(IActorRef miners, ContractCounts counts)
     private readonly Dictionary<Address, UInt128> _verified = [];
 
     /// <summary>Looks for what less was folded of than the contract had counted at a block.</summary>
+    /// <param name="state">What the cursor knows.</param>
     /// <param name="block">A block up to which all is folded. Whatever is folded meanwhile only adds to what was.</param>
-    /// <param name="open">The epoch that is open there by the fold.</param>
     /// <param name="cancel">Cancels the operation.</param>
     /// <returns>What is missing, as near as it can be located; null when nothing is, or it cannot be known.</returns>
     /// <exception cref="Tao20.Chain.ChainException">No endpoint answers.</exception>
     /// <exception cref="AskTimeoutException">A miner does not answer.</exception>
-    public async Task<HistoryGap?> FindAsync(ulong block, EpochId open, CancellationToken cancel)
+    /// <exception cref="StreamIncompleteException">A miner's stream in the journal is not what the cursor knows.</exception>
+    public async Task<HistoryGap?> FindAsync(CursorState state, ulong block, CancellationToken cancel)
     {
+        var open = state.Book.Open;
         if (await counts.AllAsync(block, cancel).ConfigureAwait(false) is not var (epoch, counted))
             return null;
 
         foreach (var some in counted.Where(one => _verified.GetValueOrDefault(one.Key) != one.Value).Chunk(AskedAtOnce))
         {
-            var summaries = await Task.WhenAll(
-                    some.Select(one => miners.Ask<MinerSummary>(new GetMinerSummary(one.Key, default), Patience, cancel))
-                )
-                .ConfigureAwait(false);
+            var summaries = await Task.WhenAll(some.Select(one => SummaryAsync(state, one.Key, cancel))).ConfigureAwait(false);
             var beginnings = await BeginningsAsync(summaries, cancel).ConfigureAwait(false);
             foreach (var summary in summaries)
             {
@@ -75,6 +75,17 @@ public sealed class TotalsCheck(IActorRef miners, ContractCounts counts)
         return null;
     }
 
+    private async Task<MinerSummary> SummaryAsync(CursorState state, Address miner, CancellationToken cancel)
+    {
+        MinerHead? known = state.Known.TryGetValue(miner, out var head) ? head : null;
+        return await miners.Ask<object>(new GetMinerSummary(miner, default, known), Patience, cancel).ConfigureAwait(false) switch
+        {
+            MinerSummary summary => summary,
+            StreamIncomplete incomplete => throw new StreamIncompleteException(incomplete),
+            var other => throw new InvalidOperationException($"A miner has answered with a {other.GetType().Name}."),
+        };
+    }
+
     /// <summary>Where the fold of each begins: by its first trade, or by what the contract had counted before the first block.</summary>
     private async Task<Dictionary<Address, UInt128>> BeginningsAsync(MinerSummary[] summaries, CancellationToken cancel)
     {
@@ -90,4 +101,12 @@ public sealed class TotalsCheck(IActorRef miners, ContractCounts counts)
 
         return known;
     }
+}
+
+/// <summary>A stream of the journal is not complete.</summary>
+/// <param name="stream">Which, and what it lacks.</param>
+public sealed class StreamIncompleteException(StreamIncomplete stream) : Exception($"The stream {stream.Stream} {stream.Reason}.")
+{
+    /// <summary>Which, and what it lacks.</summary>
+    public StreamIncomplete Stream => stream;
 }

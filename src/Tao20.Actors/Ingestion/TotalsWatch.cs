@@ -1,10 +1,10 @@
 using Akka.Actor;
 using Akka.Event;
 using Tao20.Actors.Faults;
+using Tao20.Actors.Journal;
 using Tao20.Chain;
 using Tao20.Chain.Following;
 using Tao20.Domain.Ingestion;
-using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
 
 namespace Tao20.Actors.Ingestion;
@@ -27,14 +27,14 @@ internal sealed class TotalsWatch(TotalsCheck check, ChainConnection chain, ILog
         if (!_due || _checking || state.Last is not { } last || state.LagBehind(chain.Head.Finalized) > 0)
             return null;
         (_due, _checking) = (false, true);
-        return CheckAsync(last.Number, state.Book.Open);
+        return CheckAsync(state, last.Number);
     }
 
-    /// <summary>A check has ended: what it has found. One that came to nothing is made again after the next range.</summary>
-    public HistoryGap? Take(TotalsChecked done)
+    /// <summary>A check has ended. One that came to nothing is made again after the next range.</summary>
+    public TotalsChecked Take(TotalsChecked done)
     {
         (_due, _checking) = (_due || done.Failed, false);
-        return done.Gap;
+        return done;
     }
 
     /// <summary>Finds out in which blocks logs are missing.</summary>
@@ -43,11 +43,15 @@ internal sealed class TotalsWatch(TotalsCheck check, ChainConnection chain, ILog
     public async Task<GapLocated> LocateAsync(FaultKind kind, HistoryGap gap) =>
         new(kind, await chain.Counts.NarrowAsync(gap, stop).ConfigureAwait(false));
 
-    private async Task<TotalsChecked> CheckAsync(ulong block, EpochId open)
+    private async Task<TotalsChecked> CheckAsync(CursorState state, ulong block)
     {
         try
         {
-            return new TotalsChecked(await check.FindAsync(block, open, stop).ConfigureAwait(false));
+            return new TotalsChecked(await check.FindAsync(state, block, stop).ConfigureAwait(false));
+        }
+        catch (StreamIncompleteException e)
+        {
+            return new TotalsChecked(null, e.Stream);
         }
         catch (Exception e) when (e is ChainException or AskTimeoutException or OperationCanceledException)
         {
@@ -59,8 +63,9 @@ internal sealed class TotalsWatch(TotalsCheck check, ChainConnection chain, ILog
 
 /// <summary>What was folded has been held against what the contract has counted.</summary>
 /// <param name="Gap">What is missing; null when nothing is.</param>
+/// <param name="Incomplete">A stream of the journal that is not complete; null when none was found.</param>
 /// <param name="Failed">Whether there was no answer.</param>
-internal sealed record TotalsChecked(HistoryGap? Gap, bool Failed = false);
+internal sealed record TotalsChecked(HistoryGap? Gap, StreamIncomplete? Incomplete = null, bool Failed = false);
 
 /// <summary>It is known as well as can be where logs are missing.</summary>
 /// <param name="Kind">The fault by which that has come to light.</param>

@@ -23,6 +23,20 @@ public sealed class JournalFaultReporter(
     /// <summary>Where: a directory or a database.</summary>
     public string Where => where;
 
+    /// <summary>The newest program that has written it; null before that is known.</summary>
+    public JournalVersion? WrittenBy { get; init; }
+
+    /// <summary>Whether it can be used.</summary>
+    public JournalHealth Health { get; } = new(clock);
+
+    /// <summary>All that is wrong with it now.</summary>
+    public IReadOnlyList<NodeFault> Faults =>
+        [
+            .. (Health.Trouble is { } trouble ? [Fault(trouble)] : Array.Empty<NodeFault>()),
+            .. (Health.Replaced is { } replaced ? [Fault(replaced)] : Array.Empty<NodeFault>()),
+            .. Health.Incomplete.Select(one => Fault(one.Stream) with { At = one.Since }),
+        ];
+
     /// <summary>What an operator gives it: a data directory, or a database.</summary>
     public string Container => options.Kind == JournalKind.Sqlite ? "data directory" : "database";
 
@@ -47,13 +61,49 @@ public sealed class JournalFaultReporter(
                 FaultKind.JournalUnwritable,
                 $"The journal in {where} cannot be written: {reason}. Check its permissions and the device, and start again."
             ),
+            JournalProblem.Newer => (FaultKind.JournalNewer, Newer(reason)),
+            JournalProblem.Replaced => (
+                FaultKind.JournalReplaced,
+                $"The journal in {where} was removed or replaced under the running node: {reason}. Stop the node, put the right file "
+                    + "back, or an empty directory, and start it again."
+            ),
             _ => (
                 FaultKind.JournalUnavailable,
-                $"The journal in {where} does not answer: {reason}. Check that it is there and lets this node in."
+                $"The journal in {where} {JournalProblems.Words(problem)}: {reason}. Nothing is lost, and it is tried again; "
+                    + $"{JournalProblems.Remedy(problem)}."
             ),
         };
         return new NodeFault(kind, message, clock.GetUtcNow());
     }
+
+    /// <summary>The fault of a journal that cannot be used for a while.</summary>
+    public NodeFault Fault(JournalTrouble trouble) => Fault(trouble.Problem, trouble.Reason) with { At = trouble.Since };
+
+    /// <summary>The fault of a stream that lacks something.</summary>
+    public NodeFault Fault(StreamIncomplete incomplete) =>
+        new(
+            FaultKind.JournalIncomplete,
+            $"The journal in {where} is not complete: the stream {incomplete.Stream} {incomplete.Reason}. Nothing is ranked or attested "
+                + (
+                    incomplete.IsFolded
+                        ? "before it is rebuilt from the chain: stop the node and run tao20 journal rebuild."
+                        : "before it is restored: no chain has what it holds; stop the node and restore the journal from a backup."
+                ),
+            clock.GetUtcNow()
+        );
+
+    /// <summary>Tells of a stream that lacks something, or that it does not; whether it is complete.</summary>
+    public bool Check(string stream, StreamIncomplete? incomplete)
+    {
+        Health.Note(stream, incomplete);
+        if (incomplete is not null)
+            faults.Raise(Fault(incomplete));
+        return incomplete is null;
+    }
+
+    private string Newer(string reason) =>
+        $"The journal in {where} was written by a newer version{(WrittenBy is { } by ? $" ({by})" : "")}: {reason}. This is "
+        + $"{JournalVersion.Current}: upgrade to that version, or a later one. Nothing was lost.";
 
     /// <summary>What to say of a journal that is of another chain or contract than is asked for.</summary>
     public string Foreign(ChainIdentity journal, ChainIdentity asked) =>
@@ -65,5 +115,10 @@ public sealed class JournalFaultReporter(
     private static string Registry(ChainIdentity identity) => identity.Registry is { } registry ? $" and registry {registry}" : "";
 
     /// <summary>Tells of an actor's failure to write or read its events; what may pass is left to the actor's restart.</summary>
-    public void Raise(Exception cause) => faults.Raise(Fault(JournalProblems.Of(cause), JournalProblems.Innermost(cause)));
+    public void Raise(JournalWork work, string stream, Exception cause)
+    {
+        var (problem, reason) = (JournalProblems.Of(cause), JournalProblems.Innermost(cause));
+        Health.Fail(work, stream, problem, reason);
+        faults.Raise(OutOfMemory.IsBehind(cause) ? OutOfMemory.Fault(clock) : Fault(problem, reason));
+    }
 }

@@ -12,6 +12,10 @@ public abstract class JournaledActor(JournalFaultReporter journal) : UntypedPers
 {
     private long _eventsSinceSnapshot;
 
+    // The next event that the journal must give while it is read.
+    private long _nextSequenceNr = 1;
+    private StreamIncomplete? _incomplete;
+
     // The last event in the latest snapshot that is known to be in the store; 0 for none.
     private long _keptSnapshot;
 
@@ -23,6 +27,9 @@ public abstract class JournaledActor(JournalFaultReporter journal) : UntypedPers
 
     /// <summary>Whether events before the snapshots are kept whatever the options say: what people audit is.</summary>
     protected virtual bool KeepsEvents => false;
+
+    /// <summary>Whether all it keeps is folded from the chain, and can be folded again.</summary>
+    protected virtual bool IsFolded => false;
 
     /// <summary>What this actor does with a message; false when it does not know it.</summary>
     protected abstract bool Handle(object message);
@@ -36,15 +43,32 @@ public abstract class JournaledActor(JournalFaultReporter journal) : UntypedPers
     /// <summary>All events are back.</summary>
     protected virtual void Recovered() { }
 
+    /// <summary>
+    /// All events are back that the journal has, and it does not have all that were written. Nothing can be decided by what is left: the
+    /// actor stops, and comes back to see whether that has changed.
+    /// </summary>
+    protected virtual void OnIncomplete(StreamIncomplete incomplete) => Context.Stop(Self);
+
     /// <summary>The journal failed, and the actor is about to stop: tell who waits for it.</summary>
     protected virtual void OnJournalFailure(Exception cause) { }
 
     /// <summary>Persists an event, takes it into the state, and then does the rest.</summary>
-    protected void PersistEvent(object e, Action after) =>
+    protected void PersistEvent(object e, Action after)
+    {
+        if (Guard.Health.Replaced is { } replaced)
+        {
+            // It would go where nobody will find it again.
+            OnJournalFailure(new JournalException(replaced.Problem, replaced.Reason));
+            Context.Stop(Self);
+            return;
+        }
+
+        Guard.Health.Begin(JournalWork.Write, PersistenceId);
         Persist(
             e,
             persisted =>
             {
+                Guard.Health.End(JournalWork.Write, PersistenceId);
                 Evolve(persisted);
                 after();
                 if (++_eventsSinceSnapshot < SnapshotEvery)
@@ -53,6 +77,7 @@ public abstract class JournaledActor(JournalFaultReporter journal) : UntypedPers
                 SaveSnapshot(Snapshot());
             }
         );
+    }
 
     /// <summary>Persists what a decision came to, one after the other, and then does the rest; at once when it came to nothing.</summary>
     protected void PersistDecided(IReadOnlyList<object> events, Action after)
@@ -61,6 +86,20 @@ public abstract class JournaledActor(JournalFaultReporter journal) : UntypedPers
             after();
         for (var i = 0; i < events.Count; i++)
             PersistEvent(events[i], i == events.Count - 1 ? after : static () => { });
+    }
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        Guard.Health.Begin(JournalWork.Recovery, PersistenceId);
+        base.PreStart();
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        Guard.Health.Forget(PersistenceId);
+        base.PostStop();
     }
 
     /// <inheritdoc/>
@@ -113,12 +152,22 @@ public abstract class JournaledActor(JournalFaultReporter journal) : UntypedPers
             case SnapshotOffer offer:
                 Evolve(offer.Snapshot);
                 _keptSnapshot = offer.Metadata.SequenceNr;
+                _nextSequenceNr = offer.Metadata.SequenceNr + 1;
                 break;
             case RecoveryCompleted:
-                Recovered();
+                Guard.Health.End(JournalWork.Recovery, PersistenceId);
+                ExpectEvent(LastSequenceNr + 1);
+                if (Guard.Check(PersistenceId, _incomplete))
+                    Recovered();
+                else
+                    OnIncomplete(_incomplete!);
                 break;
             default:
-                Evolve(message);
+                ExpectEvent(LastSequenceNr);
+
+                // What came after a gap was decided on what is missing.
+                if (_incomplete is null)
+                    Evolve(message);
                 _eventsSinceSnapshot++;
                 break;
         }
@@ -127,14 +176,14 @@ public abstract class JournaledActor(JournalFaultReporter journal) : UntypedPers
     /// <inheritdoc/>
     protected sealed override void OnRecoveryFailure(Exception reason, object? message = null)
     {
-        Guard.Raise(reason);
+        Guard.Raise(JournalWork.Recovery, PersistenceId, reason);
         base.OnRecoveryFailure(reason, message);
     }
 
     /// <inheritdoc/>
     protected sealed override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
-        Guard.Raise(cause);
+        Guard.Raise(JournalWork.Write, PersistenceId, cause);
         OnJournalFailure(cause);
         base.OnPersistFailure(cause, @event, sequenceNr);
     }
@@ -143,10 +192,18 @@ public abstract class JournaledActor(JournalFaultReporter journal) : UntypedPers
     protected sealed override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
         // Akka would go on. But what was decided is not in the journal, and all that follows was decided on it.
-        Guard.Raise(cause);
+        Guard.Raise(JournalWork.Write, PersistenceId, cause);
         OnJournalFailure(cause);
         base.OnPersistRejected(cause, @event, sequenceNr);
         Context.Stop(Self);
+    }
+
+    /// <summary>Events are numbered from 1, one after the other: where the next is another one, some are missing.</summary>
+    private void ExpectEvent(long sequenceNr)
+    {
+        if (sequenceNr > _nextSequenceNr)
+            _incomplete ??= StreamIncomplete.Lacks(PersistenceId, _nextSequenceNr, sequenceNr - 1, IsFolded);
+        _nextSequenceNr = sequenceNr + 1;
     }
 
     /// <summary>

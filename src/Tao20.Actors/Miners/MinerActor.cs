@@ -16,6 +16,7 @@ public sealed class MinerActor : JournaledActor
 
     private MinerVolume _volume;
     private FoldBatch? _persisting;
+    private StreamIncomplete? _incomplete;
 
     /// <summary>The actor of a miner.</summary>
     /// <param name="miner">The miner.</param>
@@ -44,18 +45,24 @@ public sealed class MinerActor : JournaledActor
         Akka.Actor.Props.Create(() => new MinerActor(miner, journal, isNew));
 
     /// <inheritdoc/>
+    protected override bool IsFolded => true;
+
+    /// <inheritdoc/>
     protected override bool Handle(object message)
     {
         switch (message)
         {
+            case IMinerMessage when _incomplete is { } incomplete:
+                Sender.Tell(incomplete);
+                return true;
             case FoldBatch batch:
                 Fold(batch);
                 return true;
             case GetEpochVolume query:
-                Sender.Tell(_volume.Of(query.Epoch));
+                Sender.Tell(Differs(query.Known) ?? (object)_volume.Of(query.Epoch));
                 return true;
             case GetMinerSummary query:
-                Sender.Tell(Summary(query));
+                Sender.Tell(Differs(query.Known) ?? (object)Summary(query));
                 return true;
             case ReceiveTimeout:
                 Context.Parent.Tell(new Passivate(FinishAndStop.Instance));
@@ -77,6 +84,9 @@ public sealed class MinerActor : JournaledActor
     /// <inheritdoc/>
     protected override object Snapshot() => _volume.ToSnapshot();
 
+    /// <summary>It stays, and says so to whoever wants something of it: only they know what must not go on.</summary>
+    protected override void OnIncomplete(StreamIncomplete incomplete) => _incomplete = incomplete;
+
     /// <inheritdoc/>
     protected override void OnJournalFailure(Exception cause)
     {
@@ -95,12 +105,15 @@ public sealed class MinerActor : JournaledActor
                     () =>
                     {
                         _persisting = null;
-                        Acknowledge(batch);
+                        Acknowledge(batch, _volume.Head);
                     }
                 );
                 break;
-            case FoldDecision.AlreadyFolded:
-                Acknowledge(batch);
+            case FoldDecision.AlreadyFolded(var head):
+                Acknowledge(batch, head);
+                break;
+            case FoldDecision.Incomplete(var known, var found):
+                Sender.Tell(StreamIncomplete.Differs(PersistenceId, LastSequenceNr, known, found));
                 break;
             case FoldDecision.BeginningWanted(var counted):
                 Sender.Tell(new BeginningWanted(batch.Range, batch.Part, batch.Miner, counted));
@@ -114,7 +127,13 @@ public sealed class MinerActor : JournaledActor
         }
     }
 
-    private void Acknowledge(FoldBatch batch) => Sender.Tell(new FoldAcknowledged(batch.Range, batch.Part, batch.Miner, _volume.Head));
+    private void Acknowledge(FoldBatch batch, MinerHead head) =>
+        Sender.Tell(new FoldAcknowledged(batch.Range, batch.Part, batch.Miner, head));
+
+    private StreamIncomplete? Differs(MinerHead? known) =>
+        known is { } head && !KnownHead.Of(head).IsHeldBy(_volume)
+            ? StreamIncomplete.Differs(PersistenceId, LastSequenceNr, head, _volume.Head)
+            : null;
 
     private MinerSummary Summary(GetMinerSummary query) =>
         new(

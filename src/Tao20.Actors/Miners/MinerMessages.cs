@@ -22,8 +22,8 @@ public interface IMinerMessage
 // ---- commands -----------------------------------------------------------------------------------------------------------------
 
 /// <summary>
-/// Fold these trades of a range; answered by <see cref="FoldAcknowledged"/>, <see cref="FoldDiverged"/> or
-/// <see cref="FoldFailed"/>.
+/// Fold these trades of a range; answered by <see cref="FoldAcknowledged"/>, <see cref="FoldDiverged"/>,
+/// <see cref="StreamIncomplete"/> or <see cref="FoldFailed"/>.
 /// </summary>
 /// <param name="Range">The number the follower gave the range.</param>
 /// <param name="Part">Which part of the miner's trades of that range, from 0: more than one where the rules change within it.</param>
@@ -36,13 +36,19 @@ public sealed record FoldBatch(long Range, int Part, FoldTrades Trades) : IMiner
 
 // ---- queries ------------------------------------------------------------------------------------------------------------------
 
-/// <summary>What did the miner do in an epoch? Answered by <see cref="EpochVolume"/>.</summary>
-public sealed record GetEpochVolume(Address Miner, EpochId Epoch) : IMinerMessage;
+/// <summary>
+/// What did the miner do in an epoch? Answered by <see cref="EpochVolume"/>, or by <see cref="StreamIncomplete"/>.
+/// </summary>
+/// <param name="Miner">The miner.</param>
+/// <param name="Epoch">The epoch.</param>
+/// <param name="Known">How far the cursor knows its trades to be folded; null where the cursor does not know it.</param>
+public sealed record GetEpochVolume(Address Miner, EpochId Epoch, MinerHead? Known) : IMinerMessage;
 
-/// <summary>Where does the miner stand? Answered by <see cref="MinerSummary"/>.</summary>
+/// <summary>Where does the miner stand? Answered by <see cref="MinerSummary"/>, or by <see cref="StreamIncomplete"/>.</summary>
 /// <param name="Miner">The miner.</param>
 /// <param name="Epoch">The epoch whose volume is wanted with it.</param>
-public sealed record GetMinerSummary(Address Miner, EpochId Epoch) : IMinerMessage;
+/// <param name="Known">How far the cursor knows its trades to be folded; null where that is not to be compared.</param>
+public sealed record GetMinerSummary(Address Miner, EpochId Epoch, MinerHead? Known = null) : IMinerMessage;
 
 // ---- replies ------------------------------------------------------------------------------------------------------------------
 

@@ -22,6 +22,16 @@ internal static class MinerWire
         WireForm.Of<HistoryMissing, Wire.HistoryMissing>("history-missing", ToWire, FromWire),
         WireForm.Of<FoldDiverged, Wire.FoldDiverged>("fold-diverged", ToWire, FromWire),
         WireForm.Of<FoldFailed, Wire.FoldFailed>("fold-failed", ToWire, FromWire),
+        WireForm.Of<StreamIncomplete, Wire.StreamIncomplete>(
+            "stream-incomplete",
+            message => new Wire.StreamIncomplete
+            {
+                Stream = message.Stream,
+                Reason = message.Reason,
+                Folded = message.IsFolded,
+            },
+            wire => new StreamIncomplete(wire.Stream, wire.Reason, wire.Folded)
+        ),
         WireForm.Of<GetEpochVolume, Wire.GetEpochVolume>("get-epoch-volume", ToWire, FromWire),
         WireForm.Of<GetMinerSummary, Wire.GetMinerSummary>("get-miner-summary", ToWire, FromWire),
         WireForm.Of<EpochVolume, Wire.EpochVolume>("epoch-volume", MinerVolumeWire.ToWire, MinerVolumeWire.FromWire),
@@ -42,6 +52,7 @@ internal static class MinerWire
             CounterAfter = Values.Bytes(batch.Trades.Counter?.After ?? 0),
             HasBegan = batch.Trades.Began is not null,
             Began = Values.Bytes(batch.Trades.Began ?? 0),
+            Known = HeadsWire.ToWire(batch.Trades.Known),
         };
 
     public static FoldBatch FromWire(Wire.FoldBatch batch)
@@ -56,6 +67,7 @@ internal static class MinerWire
             new FoldTrades(miner, ParametersWire.FromWire(batch.Rules), trades, counter)
             {
                 Began = batch.HasBegan ? Values.UInt128(batch.Began) : null,
+                Known = HeadsWire.FromWire(batch.Known),
             }
         );
     }
@@ -200,14 +212,26 @@ internal static class MinerWire
         new(message.Range, Values.Address(message.Miner), (JournalProblem)message.Problem, message.Reason);
 
     public static Wire.GetEpochVolume ToWire(GetEpochVolume message) =>
-        new() { Miner = Values.Bytes(message.Miner), Epoch = message.Epoch.Value };
+        new()
+        {
+            Miner = Values.Bytes(message.Miner),
+            Epoch = message.Epoch.Value,
+            Known = HeadsWire.ToWire(message.Known),
+        };
 
-    public static GetEpochVolume FromWire(Wire.GetEpochVolume message) => new(Values.Address(message.Miner), new EpochId(message.Epoch));
+    public static GetEpochVolume FromWire(Wire.GetEpochVolume message) =>
+        new(Values.Address(message.Miner), new EpochId(message.Epoch), HeadsWire.FromWire(message.Known));
 
     public static Wire.GetMinerSummary ToWire(GetMinerSummary message) =>
-        new() { Miner = Values.Bytes(message.Miner), Epoch = message.Epoch.Value };
+        new()
+        {
+            Miner = Values.Bytes(message.Miner),
+            Epoch = message.Epoch.Value,
+            Known = HeadsWire.ToWire(message.Known),
+        };
 
-    public static GetMinerSummary FromWire(Wire.GetMinerSummary message) => new(Values.Address(message.Miner), new EpochId(message.Epoch));
+    public static GetMinerSummary FromWire(Wire.GetMinerSummary message) =>
+        new(Values.Address(message.Miner), new EpochId(message.Epoch), HeadsWire.FromWire(message.Known));
 
     public static Wire.MinerSummary ToWire(MinerSummary summary)
     {

@@ -3,29 +3,39 @@ using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Checks;
 using Tao20.Actors.Configuration;
 using Tao20.Actors.Consensus;
+using Tao20.Actors.Faults;
 using Tao20.Actors.Ingestion;
-using Tao20.Actors.Miners;
 using Tao20.Actors.Pricing;
 using Tao20.Actors.Transactions;
 using Tao20.Domain.Ranking;
 using Tao20.Domain.Rewards;
 using Tao20.Domain.Units;
 using Tao20.Domain.Weights;
-using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Status;
 
-/// <summary>Answers for the node's state by asking those who have it. Keeps the answer until the cursor moves.</summary>
+/// <summary>
+/// Answers for the node's state by asking those who have it, all at once, and answers in time whoever of them does not: with what they said
+/// last, and who they are.
+/// </summary>
 public sealed class StatusActor : ReceiveActor
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private readonly Dictionary<Address, MinerSummary> _summaries = [];
+    /// <summary>How long others are waited for, unless who asks has more time.</summary>
+    public static readonly TimeSpan AnsweredWithin = TimeSpan.FromMilliseconds(600);
+
+    /// <summary>What the reader of the chain has said is taken for how it is for so long.</summary>
+    private static readonly TimeSpan FollowerKnownFor = TimeSpan.FromSeconds(10);
+
     private readonly FollowerSettings _settings;
-    private readonly IActorRef _follower;
-    private readonly IActorRef _consensus;
-    private readonly IActorRef _miners;
-    private readonly StatusSources _sources;
-    private ulong? _cursor;
+    private readonly MinerAnswers _miners;
+    private readonly LastAnswer<FollowerStatus> _follower;
+    private readonly LastAnswer<SettledEpochs> _settled;
+    private readonly LastAnswer<SenderStatus>? _sender;
+    private readonly LastAnswer<WeightsState>? _weights;
+    private readonly LastAnswer<LocalEpochResults>? _computed;
+    private readonly LastAnswer<ArbitrageStatus>? _trader;
+    private readonly LastAnswer<PriceFeedStatus>? _feed;
+    private readonly LastAnswer<ChainCheckStatus>? _check;
 
     /// <summary>The status of what these actors hold.</summary>
     /// <param name="settings">What the follower was told.</param>
@@ -35,44 +45,39 @@ public sealed class StatusActor : ReceiveActor
     /// <param name="sources">What only some nodes have.</param>
     public StatusActor(FollowerSettings settings, IActorRef follower, IActorRef consensus, IActorRef miners, StatusSources? sources = null)
     {
-        (_settings, _follower, _consensus, _miners, _sources) = (
-            settings,
-            follower,
-            consensus,
-            miners,
-            sources ?? new StatusSources(null, null, null, null, null)
-        );
-        ReceiveAsync<GetNodeStatus>(async query =>
+        var (sender, weights, trader, feed, check) = sources ?? new StatusSources(null, null, null, null, null);
+        _settings = settings;
+        _miners = new MinerAnswers(miners);
+        _follower = Last<FollowerStatus>("follower", follower, GetFollowerStatus.Instance)!;
+        _settled = Last<SettledEpochs>("consensus", consensus, GetSettledEpochs.Instance)!;
+        _sender = Last<SenderStatus>("sender", sender, GetSenderStatus.Instance);
+        _trader = Last<ArbitrageStatus>("trader", trader, GetArbitrage.Instance);
+        _feed = Last<PriceFeedStatus>("prices", feed, GetPrices.Instance);
+        _check = Last<ChainCheckStatus>("check", check, GetChainCheck.Instance);
+        if (sender is not null && trader is null)
         {
-            try
-            {
-                Sender.Tell(await CollectAsync(query));
-            }
-            catch (Exception e) when (e is AskTimeoutException or TaskCanceledException)
-            {
-                Sender.Tell(new Akka.Actor.Status.Failure(new TimeoutException("The node's actors did not answer in time.", e)));
-            }
-        });
+            _weights = Last<WeightsState>("weights", weights, GetWeights.Instance);
+            _computed = Last<LocalEpochResults>("results", consensus, GetLocalEpochResults.Instance);
+        }
+
+        Receive<GetNodeStatus>(query => CollectAsync(query).PipeTo(Sender));
+        Receive<GetReadiness>(_ => ReadyAsync().PipeTo(Sender));
+        Receive<GetFaults>(_ => FaultsAsync().PipeTo(Sender));
     }
+
+    private LastAnswer<T>? Last<T>(string name, IActorRef? actor, object query)
+        where T : class => actor is null ? null : new LastAnswer<T>(name, actor, query, _settings.Clock);
 
     private async Task<NodeStatus> CollectAsync(GetNodeStatus query)
     {
-        var status = await _follower.Ask<FollowerStatus>(GetFollowerStatus.Instance, Patience);
-        var settled = await _consensus.Ask<SettledEpochs>(GetSettledEpochs.Instance, Patience);
-        if (_cursor != status.State.Last?.Number)
-            _summaries.Clear();
-        _cursor = status.State.Last?.Number;
+        var deadline = Task.Delay(query.Wait ?? AnsweredWithin, _settings.Clock);
+        var unanswered = await UnansweredAsync(deadline).ConfigureAwait(false);
+        if (_follower.Known is not { } status || _settled.Known is not { } settled)
+            throw new StatusUnknownException(unanswered, Faults);
 
         var open = status.State.Book.Open;
         var wanted = query.AllMiners ? status.State.Known.Keys : status.State.Book.Active;
-        var asked = wanted
-            .Where(miner => !_summaries.ContainsKey(miner))
-            .Select(miner => _miners.Ask<MinerSummary>(new GetMinerSummary(miner, open), Patience))
-            .ToList();
-        foreach (var summary in await Task.WhenAll(asked))
-            _summaries[summary.Miner] = summary;
-
-        var summaries = wanted.Order().Select(miner => _summaries[miner]).ToList();
+        var summaries = await _miners.AskAsync([.. wanted.Order()], status.State, deadline).ConfigureAwait(false);
         var lastHour = (long)((status.State.Last?.Timestamp ?? 0) / 3600);
         var rules = status.State.Schedule?.At(open).Parameters ?? _settings.Scoring;
         var volumes = summaries.Where(summary => status.State.Book.Active.Contains(summary.Miner)).Select(summary => summary.Epoch);
@@ -80,29 +85,68 @@ public sealed class StatusActor : ReceiveActor
         var expected = EpochRewards
             .Allocate(ranking, rules.Rewards, settled.Recent.LastOrDefault()?.Rewards.CarriedOut ?? Rao.Zero)
             .Payouts;
-        return new NodeStatus(status, settled, open, ranking, expected, summaries, await ValidatorAsync(), await MarketAsync())
+        return new NodeStatus(status, settled, open, ranking, expected, summaries, Validator, Market)
         {
-            Check = _sources.Check is { } check ? await check.Ask<ChainCheckStatus>(GetChainCheck.Instance, Patience) : null,
+            Check = _check?.Known,
+            Faults = Faults,
+            NotReady = NotReady,
+            Unanswered = unanswered,
+            UnansweredMiners = wanted.Count() - summaries.Count,
         };
     }
 
-    private async Task<ValidatorStatus?> ValidatorAsync() =>
-        _sources.Sender is null || _sources.Trader is not null
-            ? null
-            : new ValidatorStatus(
-                await _sources.Sender.Ask<SenderStatus>(GetSenderStatus.Instance, Patience),
-                _sources.Weights is null ? null : await _sources.Weights.Ask<WeightsState>(GetWeights.Instance, Patience),
-                await _consensus.Ask<LocalEpochResults>(GetLocalEpochResults.Instance, Patience)
-            );
+    private async Task<Readiness> ReadyAsync()
+    {
+        await _follower.AskAsync(Task.Delay(AnsweredWithin, _settings.Clock)).ConfigureAwait(false);
+        return new Readiness(NotReady, _follower.Known?.LagBlocks);
+    }
 
-    private async Task<MarketStatus?> MarketAsync() =>
-        _sources is not { Trader: { } trader, Feed: { } feed }
-            ? null
-            : new MarketStatus(
-                await trader.Ask<ArbitrageStatus>(GetArbitrage.Instance, Patience),
-                await feed.Ask<PriceFeedStatus>(GetPrices.Instance, Patience),
-                _sources.Sender is null ? null : await _sources.Sender.Ask<SenderStatus>(GetSenderStatus.Instance, Patience)
-            );
+    private async Task<FaultSources> FaultsAsync()
+    {
+        await UnansweredAsync(Task.Delay(AnsweredWithin, _settings.Clock)).ConfigureAwait(false);
+        return Faults;
+    }
+
+    /// <summary>Asks all at once; who has not answered when nobody waits any longer.</summary>
+    private async Task<IReadOnlyList<string>> UnansweredAsync(Task deadline)
+    {
+        var asked = new List<(string Name, Task<bool> Answered)>();
+        Ask(_follower);
+        Ask(_settled);
+        Ask(_sender);
+        Ask(_weights);
+        Ask(_computed);
+        Ask(_trader);
+        Ask(_feed);
+        Ask(_check);
+        await Task.WhenAll(asked.Select(one => one.Answered)).ConfigureAwait(false);
+        return [.. asked.Where(one => !one.Answered.Result).Select(one => one.Name)];
+
+        void Ask<T>(LastAnswer<T>? one)
+            where T : class
+        {
+            if (one is not null)
+                asked.Add((one.Name, one.AskAsync(deadline)));
+        }
+    }
+
+    /// <summary>Why what this node tells is not what the chain says; null when it is.</summary>
+    private string? NotReady =>
+        _settings.Journal.Faults.FirstOrDefault(fault => FaultType.Of(fault.Kind).LosesReadiness)?.Message
+        ?? (
+            _follower.Known is not { } follower || _settings.Clock.GetUtcNow() - _follower.KnownAt > FollowerKnownFor
+                ? "the reader of the chain does not answer: it is starting, or its journal or the node it runs on is away"
+                : follower.NotReady
+        );
+
+    private FaultSources Faults =>
+        new(_settings.Journal.Faults, _follower.Known?.Fault, _sender?.Known, _computed?.Known, _weights?.Known, _check?.Known);
+
+    private ValidatorStatus? Validator =>
+        _sender?.Known is { } sender && _computed?.Known is { } computed ? new ValidatorStatus(sender, _weights?.Known, computed) : null;
+
+    private MarketStatus? Market =>
+        _trader?.Known is { } trader && _feed?.Known is { } feed ? new MarketStatus(trader, feed, _sender?.Known) : null;
 }
 
 /// <summary>Who has what only some nodes have; null where this one does not.</summary>

@@ -102,6 +102,10 @@ public sealed class HttpRpcTransport : IRpcTransport, IDisposable
         {
             throw new EndpointTimeoutException(Name, _timeout, e);
         }
+        catch (OutOfMemoryException e)
+        {
+            throw new ReplyTooLargeException(Name, limit: null, e);
+        }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             throw new EndpointUnreachableException(Name, Name.Conceal((e.InnerException ?? e).Message.TrimEnd('.')), e);

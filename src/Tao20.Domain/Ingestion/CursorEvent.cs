@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
+using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
 
@@ -40,6 +41,12 @@ public abstract record CursorEvent
         /// do not say it.
         /// </summary>
         public IReadOnlyDictionary<Address, MinerHead> Heads { get; init; } = ImmutableDictionary<Address, MinerHead>.Empty;
+
+        /// <summary>
+        /// Where the last of the range stands that is for the book of validators: how far the book's own stream must be. Null for a range
+        /// that has nothing of it, and where no book is kept.
+        /// </summary>
+        public Position? LastFact { get; init; }
     }
 
     /// <summary>The consensus has settled the oldest closed epoch, durably.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Parameters;
+using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
 using static Tao20.Domain.Ingestion.CursorEvent;
@@ -31,6 +32,9 @@ public sealed record CursorState(
     long Settled
 )
 {
+    /// <summary>Where the last of what was folded stands that is for the book of validators; null before the first.</summary>
+    public Position? LastFact { get; init; }
+
     /// <summary>How many quarantined logs are kept for display; the journal has all.</summary>
     public const int QuarantinedKept = 32;
 
@@ -51,6 +55,10 @@ public sealed record CursorState(
     /// <summary>How many final blocks are not folded yet.</summary>
     public ulong LagBehind(BlockHeader? finalized) =>
         finalized is not null && finalized.Number > (Last?.Number ?? 0) ? finalized.Number - (Last?.Number ?? 0) : 0;
+
+    /// <summary>How far the trades of some miners are folded; without those of which nothing is known.</summary>
+    public IReadOnlyDictionary<Address, MinerHead> HeadsOf(IEnumerable<Address> miners) =>
+        miners.Where(Known.ContainsKey).ToDictionary(miner => miner, miner => Known[miner]);
 
     /// <summary>Where reading goes on; at the first block wanted while nothing has been folded.</summary>
     public Cursor CursorFrom(ulong firstBlock) => Last is { } last ? new Cursor(last.Number, last.Hash) : new Cursor(firstBlock, null);
@@ -97,6 +105,7 @@ public sealed record CursorState(
                     )
                     {
                         Heads = heads,
+                        LastFact = work.Facts is [.., var last] ? last.At : null,
                     },
                     .. work.Schedule == Schedule ? [] : new CursorEvent[] { new ParametersAdopted(work.Schedule) },
                 ];
@@ -139,6 +148,7 @@ public sealed record CursorState(
             Unsettled = range.Closed.Count == 0 && newlySettled == 0 ? Unsettled : [.. Unsettled.Skip(newlySettled), .. range.Closed],
             Settled = Math.Max(Settled, range.Settled),
             Known = Known.SetItems(range.Heads.Concat(arrivals)),
+            LastFact = range.LastFact ?? LastFact,
             Trades = Trades + range.Trades,
             Quarantined = range.Quarantined.Count == 0 ? Quarantined : [.. Quarantined.Concat(range.Quarantined).TakeLast(QuarantinedKept)],
             QuarantinedCount = QuarantinedCount + range.Quarantined.Count,

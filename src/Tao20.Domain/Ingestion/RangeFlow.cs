@@ -22,8 +22,8 @@ public abstract record RangeFlowCommand
     public sealed record Take(TradeRange Range, ulong Final) : RangeFlowCommand;
 
     /// <summary>Send on what waits, if nothing is under way and it is worth its while.</summary>
-    /// <param name="Schedule">The parameters of each epoch.</param>
-    public sealed record Dispatch(ParameterSchedule Schedule) : RangeFlowCommand;
+    /// <param name="Durable">What is durable: the parameters of each epoch, and how far each miner's trades are folded.</param>
+    public sealed record Dispatch(CursorState Durable) : RangeFlowCommand;
 
     /// <summary>A miner has folded a part of its trades of a range, durably.</summary>
     public sealed record AcknowledgeBatch(long Range, Address Miner, int Part, MinerHead Head) : RangeFlowCommand;
@@ -47,7 +47,9 @@ public abstract record RangeFlowEvent
     public sealed record RangeWaits(TradeRange Range, ulong Final) : RangeFlowEvent;
 
     /// <summary>All that waited is on its way, as one.</summary>
-    public sealed record RangeDispatched(InFlightRange Work) : RangeFlowEvent;
+    /// <param name="Work">What is on its way.</param>
+    /// <param name="Known">How far the trades of its miners were folded before.</param>
+    public sealed record RangeDispatched(InFlightRange Work, ImmutableDictionary<Address, MinerHead> Known) : RangeFlowEvent;
 
     /// <summary>A miner's part is durable.</summary>
     /// <param name="Miner">The miner.</param>
@@ -120,7 +122,7 @@ public sealed record RangeFlow(
     /// <summary>No more ranges than this wait, however few trades they have: the cursor moves through a quiet stretch, too.</summary>
     public const int MaxWaitingRanges = 100;
 
-    /// <summary>How far the trades of the latest range's miners are folded, as far as they have said it.</summary>
+    /// <summary>How far the trades of the latest range's miners are folded: before it, and with what of it they have folded.</summary>
     public ImmutableDictionary<Address, MinerHead> Heads { get; init; } = ImmutableDictionary<Address, MinerHead>.Empty;
 
     /// <summary>Whether all of the chain is read, so that the epoch that is open at first is known.</summary>
@@ -164,7 +166,7 @@ public sealed record RangeFlow(
         {
             Restart(var durable) => [new Restarted(durable.Book, durable.Unsettled.Count)],
             Take(var range, var final) => [new RangeWaits(range, final)],
-            Dispatch(var schedule) when UnderWay is null && IsWorthAnEntry => OnDispatched(Join(schedule)),
+            Dispatch(var durable) when UnderWay is null && IsWorthAnEntry => OnDispatched(Join(durable.Schedule!), durable.Known),
             AcknowledgeBatch(var number, var miner, var part, var head)
                 when UnderWay is { } work && work.Number == number && Parts.TryGetValue(miner, out var sent) && sent == part => OnBatch(
                 work,
@@ -193,7 +195,7 @@ public sealed record RangeFlow(
                 FromGenesis = FromGenesis,
             },
             RangeWaits(var range, var final) => this with { Waiting = Waiting.Add(range), Awaited = Waiting.IsEmpty ? final : Awaited },
-            RangeDispatched(var work) => this with
+            RangeDispatched(var work, var known) => this with
             {
                 Waiting = Waiting.RemoveAll(range => range.Last.Number <= work.Last.Number),
                 Book = Book.After(work.Progress.Closed.Count > 0, work.Progress.Open, work.Progress.Joined),
@@ -201,10 +203,14 @@ public sealed record RangeFlow(
                 Dispatched = work.Number,
                 UnderWay = work,
                 Parts = work.Batches.Keys.ToImmutableDictionary(miner => miner, _ => 0),
-                Heads = ImmutableDictionary<Address, MinerHead>.Empty,
+                Heads = known,
                 FactsMissing = work.Facts is not null,
             },
-            BatchAcknowledged(var miner, { } next, _) => this with { Parts = Parts.SetItem(miner, next) },
+            BatchAcknowledged(var miner, { } next, var head) => this with
+            {
+                Parts = Parts.SetItem(miner, next),
+                Heads = Heads.SetItem(miner, head),
+            },
             BatchAcknowledged(var miner, null, var head) => this with { Parts = Parts.Remove(miner), Heads = Heads.SetItem(miner, head) },
             FactsAcknowledged => this with { FactsMissing = false },
             RangeCompleted => this with { UnderWay = null },
@@ -230,8 +236,16 @@ public sealed record RangeFlow(
         return InFlightRange.Of(Dispatched + 1, range, Book.Read(range.Trades, range.Advances), schedule, FollowsRegistry);
     }
 
-    private static IReadOnlyList<RangeFlowEvent> OnDispatched(InFlightRange work) =>
-        [new RangeDispatched(work), .. Completion(work, work.Batches.Count + (work.Facts is null ? 0 : 1))];
+    private static IReadOnlyList<RangeFlowEvent> OnDispatched(InFlightRange work, ImmutableDictionary<Address, MinerHead> known) =>
+        [
+            new RangeDispatched(work, KnownOf(work.Batches.Keys, known)),
+            .. Completion(work, work.Batches.Count + (work.Facts is null ? 0 : 1)),
+        ];
+
+    private static ImmutableDictionary<Address, MinerHead> KnownOf(
+        IEnumerable<Address> miners,
+        ImmutableDictionary<Address, MinerHead> known
+    ) => miners.Where(known.ContainsKey).ToImmutableDictionary(miner => miner, miner => known[miner]);
 
     private IReadOnlyList<RangeFlowEvent> OnBatch(InFlightRange work, Address miner, int next, MinerHead head) =>
         next < work.Batches[miner].Count

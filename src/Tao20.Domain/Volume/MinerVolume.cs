@@ -15,6 +15,9 @@ public sealed record FoldTrades(Address Miner, EligibilityRules Rules, ReadOnlyM
     /// <summary>What the chain had counted before the first block that is read, in TAO wei; null where that was not asked.</summary>
     public UInt128? Began { get; init; }
 
+    /// <summary>How far the cursor knows the miner's trades to be folded before these; null for a miner that it does not know.</summary>
+    public MinerHead? Known { get; init; }
+
     /// <summary>
     /// The same with a trade of which neither the log nor the contract's count of it could be read. What the count has moved by without
     /// one that could be tells what it was worth.
@@ -77,7 +80,13 @@ public abstract record FoldDecision
     public sealed record Fold(TradesFolded Event) : FoldDecision;
 
     /// <summary>All of it had been folded before: a repeat after a crash.</summary>
-    public sealed record AlreadyFolded : FoldDecision;
+    /// <param name="Head">How far the miner's trades were folded with it.</param>
+    public sealed record AlreadyFolded(MinerHead Head) : FoldDecision;
+
+    /// <summary>What is folded is not what the cursor knows: the journal has lost trades, or has others.</summary>
+    /// <param name="Known">What it must be before what is new.</param>
+    /// <param name="Found">What it is.</param>
+    public sealed record Incomplete(MinerHead Known, MinerHead Found) : FoldDecision;
 
     /// <summary>
     /// The miner's first trade seen, and the chain has counted some before: nothing is folded before it is known whether these were
@@ -186,9 +195,12 @@ public sealed class MinerVolume
         var folded = 0;
         while (folded < fresh.Length && _state.HasTraded && fresh.Span[folded].Position <= _state.Position)
             folded++;
+        var known = KnownHead.After(command.Known, fresh.Span[..folded], _state.Baseline, keccak);
+        if (!known.IsHeldBy(this))
+            return new FoldDecision.Incomplete(known.Head, Head);
         fresh = fresh[folded..];
         if (fresh.IsEmpty)
-            return new FoldDecision.AlreadyFolded();
+            return new FoldDecision.AlreadyFolded(known.IsExceededBy(this) ? known.Head : Head);
 
         var baseline = !_state.HasTraded ? command.Counter?.Before : null;
         if (baseline > 0 && command.Began is null)

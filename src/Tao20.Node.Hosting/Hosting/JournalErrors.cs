@@ -46,6 +46,8 @@ internal static class JournalErrors
                 FaultKind.ForeignJournal => ExitCodes.DataDirectory,
                 FaultKind.DiskFull => ExitCodes.DiskFull,
                 FaultKind.JournalCorrupt or FaultKind.JournalUnwritable or FaultKind.JournalUnavailable => ExitCodes.Journal,
+                FaultKind.JournalNewer => ExitCodes.NewerJournal,
+                FaultKind.OutOfMemory => ExitCodes.OutOfMemory,
                 _ => ExitCodes.Failed,
             },
             fault.Message,

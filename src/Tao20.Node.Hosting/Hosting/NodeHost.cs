@@ -75,8 +75,14 @@ internal sealed class NodeHost : IAsyncDisposable
     /// <summary>Starts a node.</summary>
     /// <exception cref="NodeException">The data directory, the journal or the port cannot be used.</exception>
     /// <exception cref="Tao20.Chain.ChainException">The chain or the contract cannot be reached.</exception>
-    public static async Task<NodeHost> StartAsync(NodeSettings settings, CancellationToken cancel, DevnetRole? devnet = null)
+    public static async Task<NodeHost> StartAsync(
+        NodeSettings settings,
+        CancellationToken cancel,
+        DevnetRole? devnet = null,
+        LogLevels? levels = null
+    )
     {
+        levels ??= new LogLevels(settings.LogLevel);
         var start = devnet is null ? StartTimeline.OfProcess() : new StartTimeline();
         start.Reach(StartStep.Settings);
         var key = devnet?.Key ?? LoadKey(settings);
@@ -86,10 +92,10 @@ internal sealed class NodeHost : IAsyncDisposable
         EarlyReading? early = null;
         try
         {
-            using var bootstrapLog = LoggerFactory.Create(logging => NodeLogging.Configure(logging, settings.LogLevel, settings.LogFormat));
+            using var bootstrapLog = LoggerFactory.Create(logging => NodeLogging.Configure(logging, levels, settings.LogFormat));
             chain = ChainConnection.Http(settings.Chain, bootstrapLog.CreateLogger("Tao20.Chain"));
             var probing = chain.ProbeAsync(cancel);
-            var isFresh = await PrepareJournalAsync(settings, cancel);
+            var (isFresh, writtenBy) = await PrepareJournalAsync(settings, cancel);
             start.Reach(StartStep.Journal);
             var metrics = new PipelineMetrics(
                 devnet is null ? PipelineMetrics.MeterName : $"{PipelineMetrics.MeterName}.{devnet.Key.Address}"
@@ -98,7 +104,7 @@ internal sealed class NodeHost : IAsyncDisposable
                 Start = start,
             };
             ChainMetrics.Observe(metrics, chain);
-            server = NodeServer.Begin(settings, metrics, chain, IsControlled(settings, key), cancel);
+            server = NodeServer.Begin(settings, levels, metrics, chain, IsControlled(settings, key), cancel);
 
             // While it begins to listen, the chain says what it is.
             var identity = await probing;
@@ -109,7 +115,14 @@ internal sealed class NodeHost : IAsyncDisposable
                     : null;
             await RequireMarketAsync(settings, chain, cancel);
             var faults = new FaultSignal();
-            var follower = new FollowerSettings(identity, settings.Scoring, GuardOf(settings, faults), faults, metrics, TimeProvider.System)
+            var follower = new FollowerSettings(
+                identity,
+                settings.Scoring,
+                GuardOf(settings, faults, writtenBy),
+                faults,
+                metrics,
+                TimeProvider.System
+            )
             {
                 Early = early,
             };
@@ -120,6 +133,7 @@ internal sealed class NodeHost : IAsyncDisposable
             await starting;
             start.Reach(StartStep.Actors);
             server.Open();
+            FaultMetrics.Observe(metrics, server.Actors.Of<StatusKey>());
             return new NodeHost(directory, chain, server, early, faults, metrics) { Account = key?.Address };
         }
         catch
@@ -136,7 +150,7 @@ internal sealed class NodeHost : IAsyncDisposable
 
     /// <summary>Where everything is.</summary>
     public Task<NodeStatus> StatusAsync(bool allMiners, CancellationToken cancel) =>
-        _server.Actors.Of<StatusKey>().Ask<NodeStatus>(new GetNodeStatus(allMiners), Patience, cancel);
+        _server.Actors.Of<StatusKey>().Ask<NodeStatus>(new GetNodeStatus(allMiners, Patience - TimeSpan.FromSeconds(1)), Patience, cancel);
 
     /// <summary>How its trader is.</summary>
     public Task<ArbitrageStatus> TraderAsync(CancellationToken cancel) =>
@@ -279,16 +293,19 @@ internal sealed class NodeHost : IAsyncDisposable
         }
     }
 
-    private static JournalFaultReporter GuardOf(NodeSettings settings, FaultSignal faults) =>
-        new(settings.Journal, JournalErrors.Where(settings), faults, TimeProvider.System, settings.Market is not null);
+    private static JournalFaultReporter GuardOf(NodeSettings settings, FaultSignal faults, JournalVersion? writtenBy = null) =>
+        new(settings.Journal, JournalErrors.Where(settings), faults, TimeProvider.System, settings.Market is not null)
+        {
+            WrittenBy = writtenBy,
+        };
 
     /// <returns>
     /// Whether nothing has been folded into it yet: then it is known where to begin. Elsewhere the cursor says where to go on, and in a
-    /// cluster, who.
+    /// cluster, who. And the newest program that has written it.
     /// </returns>
-    private static async Task<bool> PrepareJournalAsync(NodeSettings settings, CancellationToken cancel)
+    private static async Task<(bool IsFresh, JournalVersion WrittenBy)> PrepareJournalAsync(NodeSettings settings, CancellationToken cancel)
     {
-        var isFresh = false;
+        var (isFresh, writtenBy) = (false, JournalVersion.Current);
         await JournalErrors.ToldAsync(
             GuardOf(settings, new FaultSignal()),
             async () =>
@@ -296,15 +313,17 @@ internal sealed class NodeHost : IAsyncDisposable
                 if (settings.Journal.Kind == JournalKind.Sqlite)
                 {
                     SqliteJournal.Prepare(settings.Journal);
+                    writtenBy = JournalVersion.Note(settings.Journal);
                     isFresh = !SqliteJournal.Holds(settings.Journal, ChainFollowerKey.Stream);
                 }
                 else
                 {
                     await PostgreSqlJournal.PrepareAsync(settings.Journal, cancel);
+                    writtenBy = await JournalVersion.NoteAsync(settings.Journal, cancel);
                 }
             }
         );
-        return isFresh;
+        return (isFresh, writtenBy);
     }
 }
 

@@ -5,17 +5,12 @@ namespace Tao20.Node.Hosting;
 /// <summary>How a node writes its log: one line an entry, on standard error.</summary>
 internal static class NodeLogging
 {
-    /// <summary>Sets up logging from <paramref name="level"/> on; libraries say less than the node does.</summary>
-    public static void Configure(ILoggingBuilder logging, LogLevel level, LogFormat format)
+    /// <summary>Sets up logging from a level on, which may change.</summary>
+    public static void Configure(ILoggingBuilder logging, LogLevels levels, LogFormat format)
     {
         logging.ClearProviders();
-        logging.SetMinimumLevel(level);
-        if (level < LogLevel.Warning)
-        {
-            logging.AddFilter("Microsoft", level < LogLevel.Information ? level : LogLevel.Warning);
-            logging.AddFilter("Polly", level < LogLevel.Information ? level : LogLevel.Warning);
-            logging.AddFilter("System.Net.Http", level < LogLevel.Information ? level : LogLevel.Warning);
-        }
+        logging.SetMinimumLevel(LogLevel.Trace);
+        logging.AddFilter(levels.Allows);
 
         logging
             .AddConsole(console => console.FormatterName = NodeLogFormatter.FormatterName)

@@ -17,6 +17,10 @@ namespace Tao20.Node.Hosting;
 /// </summary>
 internal sealed class NodeServer : IAsyncDisposable
 {
+    /// <summary>So many connections are open at most; what comes then is refused, and the node works on.</summary>
+    public const int MostConnections = 128;
+
+    private static readonly TimeSpan IdleConnectionsEndAfter = TimeSpan.FromSeconds(20);
     private static readonly PathString[] AnsweredAtOnce = ["/health/live", "/metrics"];
     private readonly NodeSettings _settings;
     private readonly WebApplication _app;
@@ -24,12 +28,27 @@ internal sealed class NodeServer : IAsyncDisposable
     private readonly Task _listening;
     private volatile bool _isOpen;
 
-    private NodeServer(NodeSettings settings, PipelineMetrics metrics, ChainConnection chain, bool isControlled, CancellationToken cancel)
+    private NodeServer(
+        NodeSettings settings,
+        LogLevels levels,
+        PipelineMetrics metrics,
+        ChainConnection chain,
+        bool isControlled,
+        CancellationToken cancel
+    )
     {
         _settings = settings;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        NodeLogging.Configure(builder.Logging, settings.LogLevel, settings.LogFormat);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Parse(settings.HttpHost), settings.HttpPort));
+        NodeLogging.Configure(builder.Logging, levels, settings.LogFormat);
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.Listen(IPAddress.Parse(settings.HttpHost), settings.HttpPort);
+                kestrel.Limits.MaxConcurrentConnections = MostConnections;
+                kestrel.Limits.KeepAliveTimeout = IdleConnectionsEndAfter;
+                kestrel.Limits.RequestHeadersTimeout = IdleConnectionsEndAfter;
+            });
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(metrics);
         builder.Services.AddOpenTelemetry().WithMetrics(open => open.AddMeter(metrics.Meter, "System.Runtime").AddPrometheusExporter());
@@ -56,17 +75,19 @@ internal sealed class NodeServer : IAsyncDisposable
 
     /// <summary>Begins to listen.</summary>
     /// <param name="settings">Where, and whose.</param>
+    /// <param name="levels">What is logged.</param>
     /// <param name="metrics">What is shown under <c>/metrics</c>.</param>
     /// <param name="chain">The chain, known or not.</param>
     /// <param name="isControlled">Whether an operator can do something to it.</param>
     /// <param name="cancel">Cancels the start.</param>
     public static NodeServer Begin(
         NodeSettings settings,
+        LogLevels levels,
         PipelineMetrics metrics,
         ChainConnection chain,
         bool isControlled,
         CancellationToken cancel
-    ) => new(settings, metrics, chain, isControlled, cancel);
+    ) => new(settings, levels, metrics, chain, isControlled, cancel);
 
     /// <summary>Starts the actors.</summary>
     /// <param name="composition">What they are.</param>

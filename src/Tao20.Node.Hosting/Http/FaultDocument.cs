@@ -7,33 +7,46 @@ using Tao20.Node.Checks;
 namespace Tao20.Node.Http;
 
 /// <summary>A fault, as <c>/status</c> shows it.</summary>
-internal sealed record FaultDocument(string Kind, string Message, DateTimeOffset At, string Remedy)
+/// <param name="Kind">Its name.</param>
+/// <param name="Since">Since when.</param>
+/// <param name="Message">What, where, and what to do, in a line.</param>
+/// <param name="Remedy">What happens, and what to do, about all of its kind.</param>
+/// <param name="LosesReadiness">Whether the node is not ready meanwhile.</param>
+internal sealed record FaultDocument(string Kind, DateTimeOffset Since, string Message, string Remedy, bool LosesReadiness)
 {
     /// <summary>All that is at fault: in reading the chain, in what was computed from it, and in the chain itself.</summary>
-    public static IReadOnlyList<FaultDocument> AllOf(NodeStatus status) => [.. FaultsOf(status).Select(Of)];
+    public static IReadOnlyList<FaultDocument> AllOf(FaultSources sources) => [.. FaultsOf(sources).Select(Of)];
 
-    private static IReadOnlyList<NodeFault> FaultsOf(NodeStatus status) =>
+    /// <summary>The same, as they are inside.</summary>
+    public static IReadOnlyList<NodeFault> FaultsOf(FaultSources sources) =>
         [
+            .. sources.Journal,
             .. (
                 (NodeFault?[])
                     [
-                        status.Follower.Fault,
-                        status.Validator?.Sender.Fault,
-                        status.Validator?.Computed.Fault,
-                        status.Market?.Sender?.Fault,
-                        OfCheck(status.Check),
+                        // What stops the reader of the chain may be the journal, which says more of it.
+                        sources.Journal.Any(fault => fault.Kind == sources.Follower?.Kind)
+                            ? null
+                            : sources.Follower,
+                        sources.Sender?.Fault,
+                        sources.Computed?.Fault,
+                        OfCheck(sources.Check),
                     ]
             ).OfType<NodeFault>(),
-            .. (status.Validator?.Computed.Epochs ?? []).Where(result => result.DisagreesWithConsensus is not null).Select(OfResult),
-            .. (status.Validator?.Weights?.Alarms ?? []).Select(alarm => new NodeFault(
+            .. (sources.Computed?.Epochs ?? []).Where(result => result.DisagreesWithConsensus is not null).Select(OfResult),
+            .. (sources.Weights?.Alarms ?? []).Select(alarm => new NodeFault(
                 FaultKind.WeightsNotArriving,
                 alarm.Text,
                 DateTimeOffset.FromUnixTimeSeconds((long)alarm.Since)
             )),
         ];
 
-    private static FaultDocument Of(NodeFault fault) =>
-        new(fault.Kind.ToString(), fault.Message, fault.At, FaultType.Of(fault.Kind).Remedy);
+    /// <summary>The document of a fault.</summary>
+    public static FaultDocument Of(NodeFault fault)
+    {
+        var type = FaultType.Of(fault.Kind);
+        return new FaultDocument(fault.Kind.ToString(), fault.At, fault.Message, type.Remedy, type.LosesReadiness);
+    }
 
     private static NodeFault OfResult(LocalEpochResult result) =>
         new(

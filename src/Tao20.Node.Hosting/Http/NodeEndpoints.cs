@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Akka.Actor;
 using Akka.Hosting;
@@ -14,6 +15,7 @@ namespace Tao20.Node.Http;
 internal static class NodeEndpoints
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
     /// <summary>How all JSON of this program is written.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = false };
@@ -26,17 +28,26 @@ internal static class NodeEndpoints
     {
         app.MapGet(
             "/status",
-            async (bool? all, IRequiredActor<StatusKey> status, CancellationToken cancel) =>
-                await AnswerAsync(async () =>
-                    Results.Json(
-                        StatusDocument.Of(await Ask<NodeStatus>(status.ActorRef, new GetNodeStatus(all ?? false), cancel)) with
-                        {
-                            Start = StatusDocument.Of(metrics.Start),
-                            Progress = ProgressDocument.Of(metrics.CatchUp.Progress, chain.Pool.Status),
-                        },
-                        Json
-                    )
-                )
+            async (bool? all, string? wait, IRequiredActor<StatusKey> status, CancellationToken cancel) =>
+            {
+                if (!TryReadWait(wait, out var patience))
+                    return Results.BadRequest(
+                        new { error = $"wait = '{wait}' is no number of seconds: give 0 to {LongestWait.TotalSeconds:0}, or leave it out." }
+                    );
+                var (start, progress) = (
+                    StatusDocument.Of(metrics.Start),
+                    ProgressDocument.Of(metrics.CatchUp.Progress, chain.Pool.Status)
+                );
+                try
+                {
+                    var known = await Ask<NodeStatus>(status.ActorRef, new GetNodeStatus(all ?? false, patience), cancel);
+                    return Results.Json(StatusDocument.Of(known) with { Start = start, Progress = progress }, Json);
+                }
+                catch (StatusUnknownException e)
+                {
+                    return Results.Json(UnknownStatusDocument.Of(e, start, progress), Json, statusCode: 503);
+                }
+            }
         );
         app.MapGet(
             "/miners/{address}",
@@ -59,29 +70,20 @@ internal static class NodeEndpoints
         app.MapGet("/health/live", () => Results.Json(new { live = true, chainId = chain.Pool.ChainId }, Json));
         app.MapGet(
             "/health/ready",
-            async (IRequiredActor<ChainFollowerKey> follower, CancellationToken cancel) =>
-                await AnswerAsync(async () =>
-                {
-                    var status = await Ask<FollowerStatus>(follower.ActorRef, GetFollowerStatus.Instance, cancel);
-                    var reason = status.Ready
-                        ? null
-                        : status.Fault?.Message
-                            ?? (
-                                status.Finalized is null
-                                    ? "the chain has not been read yet"
-                                    : $"{status.LagBlocks} blocks behind, more than three ranges of {status.RangeBlocks}"
-                            );
-                    return Results.Json(
-                        new
-                        {
-                            ready = status.Ready,
-                            reason,
-                            lagBlocks = status.LagBlocks,
-                        },
-                        Json,
-                        statusCode: status.Ready ? 200 : 503
-                    );
-                })
+            async (IRequiredActor<StatusKey> status, CancellationToken cancel) =>
+            {
+                var (reason, lag) = await Ask<Readiness>(status.ActorRef, GetReadiness.Instance, cancel);
+                return Results.Json(
+                    new
+                    {
+                        ready = reason is null,
+                        reason,
+                        lagBlocks = lag,
+                    },
+                    Json,
+                    statusCode: reason is null ? 200 : 503
+                );
+            }
         );
         app.MapPrometheusScrapingEndpoint("/metrics");
     }
@@ -101,6 +103,14 @@ internal static class NodeEndpoints
                 statusCode: 503
             );
         }
+    }
+
+    /// <summary>How long others are waited for: no longer than who asks wants, and not so long that nothing would be answered.</summary>
+    private static bool TryReadWait(string? text, out TimeSpan? wait)
+    {
+        var isNumber = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds);
+        wait = isNumber ? TimeSpan.FromSeconds(Math.Min(seconds, LongestWait.TotalSeconds + 1)) : null;
+        return text is null || (isNumber && wait <= LongestWait);
     }
 
     private static Task<T> Ask<T>(IActorRef actor, object query, CancellationToken cancel) => actor.Ask<T>(query, Patience, cancel);

@@ -42,6 +42,9 @@ internal sealed record StatusDocument(
     /// <summary>For each step of the node's start that has been reached, the seconds from the start of the process until then.</summary>
     public IReadOnlyDictionary<string, double>? Start { get; init; }
 
+    /// <summary>Who has not answered in time.</summary>
+    public required UnansweredDocument Unanswered { get; init; }
+
     /// <summary>How this node catches up; null when it is level, or another node of its cluster reads.</summary>
     public ProgressDocument? Progress { get; init; }
 
@@ -75,7 +78,7 @@ internal sealed record StatusDocument(
             ChainDocument.Of(follower),
             state.Last is { } last ? new CursorDocument(last.Number, last.Hash.ToString(), last.Timestamp, state.Trades) : null,
             new LagDocument(follower.Finalized is null ? null : follower.LagBlocks, follower.RangeBlocks),
-            follower.Ready,
+            status.NotReady is null,
             new OpenEpochDocument(
                 status.Open.Value,
                 state.Book.Active.Count,
@@ -101,8 +104,11 @@ internal sealed record StatusDocument(
             status.Validator is { } validator ? ValidatorSelfDocument.Of(validator, status.Settled.IsPaused) : null,
             status.Market is { } market ? MarketDocument.Of(market, status) : null,
             CheckStatusDocument.Of(status.Check),
-            FaultDocument.AllOf(status)
-        );
+            FaultDocument.AllOf(status.Faults)
+        )
+        {
+            Unanswered = new UnansweredDocument(status.Unanswered, status.UnansweredMiners),
+        };
     }
 }
 

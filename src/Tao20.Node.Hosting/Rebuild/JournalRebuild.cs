@@ -182,7 +182,7 @@ internal sealed class JournalRebuild
             if (status.Fault is { Passing: false, Gap: null } fault)
                 throw new NodeException(ExitCodes.Failed, $"The rebuild came to nothing, the journal in use is as it was: {fault.Message}");
             if (status is { State.Last: { } last, Finalized: not null, LagBlocks: 0 })
-                return await check.FindAsync(last.Number, status.State.Book.Open, cancel);
+                return await check.FindAsync(status.State, last.Number, cancel);
             if (TimeProvider.System.GetElapsedTime(said) > SayEvery)
             {
                 said = TimeProvider.System.GetTimestamp();

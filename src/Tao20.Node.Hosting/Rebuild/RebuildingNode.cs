@@ -19,17 +19,28 @@ internal static class RebuildingNode
     /// <param name="settings">What it is told.</param>
     /// <param name="started">Called each time it has started.</param>
     /// <param name="cancel">Stops it.</param>
+    /// <param name="reread">Reads its settings again: what of them can be changed while it runs is, when it is told to (SIGHUP).</param>
     /// <exception cref="NodeException">It cannot go on.</exception>
     /// <exception cref="ChainException">The chain cannot be reached at its start.</exception>
-    public static async Task RunAsync(NodeSettings settings, Func<NodeHost, Task> started, CancellationToken cancel)
+    public static Task RunAsync(NodeSettings settings, Func<NodeHost, Task> started, CancellationToken cancel, Func<NodeSettings> reread) =>
+        LastWords.KeptInAsync(settings.DataDirectory, () => RunUntilStoppedAsync(settings, started, cancel, reread));
+
+    private static async Task RunUntilStoppedAsync(
+        NodeSettings settings,
+        Func<NodeHost, Task> started,
+        CancellationToken cancel,
+        Func<NodeSettings> reread
+    )
     {
-        using var logging = LoggerFactory.Create(builder => NodeLogging.Configure(builder, settings.LogLevel, settings.LogFormat));
+        var levels = new LogLevels(settings.LogLevel);
+        using var logging = LoggerFactory.Create(builder => NodeLogging.Configure(builder, levels, settings.LogFormat));
+        using var hangUp = HangUp.Watch(reread, settings, levels, logging.CreateLogger("Tao20.Settings"));
         var log = logging.CreateLogger("Tao20.Rebuild");
         var pause = TimeSpan.Zero;
         while (true)
         {
             var rebuild = new JournalRebuild(settings, logging);
-            await using (var host = await NodeHost.StartAsync(settings, cancel))
+            await using (var host = await NodeHost.StartAsync(settings, cancel, levels: levels))
             {
                 await started(host);
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);

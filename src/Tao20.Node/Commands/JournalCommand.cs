@@ -61,7 +61,9 @@ internal static class JournalCommand
     private static async Task RunAsync(NodeSettings settings, CancellationToken cancel)
     {
         using var directory = DataDirectory.Take(settings.DataDirectory);
-        using var logging = LoggerFactory.Create(builder => NodeLogging.Configure(builder, settings.LogLevel, settings.LogFormat));
+        using var logging = LoggerFactory.Create(builder =>
+            NodeLogging.Configure(builder, new LogLevels(settings.LogLevel), settings.LogFormat)
+        );
         var rebuild = new JournalRebuild(settings, logging);
         var rebuilt = await rebuild.FoldAsync(cancel);
         var kept = await rebuild.TakePlaceAsync(cancel);

@@ -109,21 +109,18 @@ internal static class MinerCommand
                     ["DataDir"] = parsed.GetValue(dataDir),
                     ["Http:Port"] = Text(parsed.GetValue(httpPort)),
                 };
-                await RunAsync(
-                    NodeSettings.Read(
-                        NodeConfiguration.Load(overrides, parsed.GetValue(hocon), Directory.GetCurrentDirectory()),
-                        NodeRole.Miner
-                    ),
-                    cancel
-                );
+                var (file, directory) = (parsed.GetValue(hocon), Directory.GetCurrentDirectory());
+                await RunAsync(() => NodeSettings.Read(NodeConfiguration.Load(overrides, file, directory), NodeRole.Miner), cancel);
                 return ExitCodes.Ok;
             }
         );
         return command;
     }
 
-    private static Task RunAsync(NodeSettings settings, CancellationToken cancel) =>
-        RebuildingNode.RunAsync(
+    private static Task RunAsync(Func<NodeSettings> read, CancellationToken cancel)
+    {
+        var settings = read();
+        return RebuildingNode.RunAsync(
             settings,
             host =>
                 Console.Error.WriteLineAsync(
@@ -132,8 +129,10 @@ internal static class MinerCommand
                         + $"by {string.Join(", ", settings.Chain.EndpointNames)}; journal in "
                         + $"{settings.DataDirectory}; status at {new Uri(host.Http, "status")}"
                 ),
-            cancel
+            cancel,
+            read
         );
+    }
 
     private static Command Control(Operation operation, string description)
     {

@@ -86,24 +86,28 @@ internal static class ValidatorCommand
                     ["DataDir"] = parsed.GetValue(dataDir),
                     ["Http:Port"] = Text(parsed.GetValue(httpPort)),
                 };
-                var configuration = NodeConfiguration.Load(overrides, parsed.GetValue(hocon), Directory.GetCurrentDirectory());
-                await RunAsync(NodeSettings.Read(configuration), cancel);
+                var (file, directory) = (parsed.GetValue(hocon), Directory.GetCurrentDirectory());
+                await RunAsync(() => NodeSettings.Read(NodeConfiguration.Load(overrides, file, directory)), cancel);
                 return ExitCodes.Ok;
             }
         );
         return command;
     }
 
-    private static Task RunAsync(NodeSettings settings, CancellationToken cancel) =>
-        RebuildingNode.RunAsync(
+    private static Task RunAsync(Func<NodeSettings> read, CancellationToken cancel)
+    {
+        var settings = read();
+        return RebuildingNode.RunAsync(
             settings,
             host =>
                 Console.Error.WriteLineAsync(
                     $"tao20 validator: following {settings.Chain.Contract} from {string.Join(", ", settings.Chain.EndpointNames)}; "
                         + $"journal in {settings.DataDirectory}; status at {new Uri(host.Http, "status")}"
                 ),
-            cancel
+            cancel,
+            read
         );
+    }
 
     private static string? Text<T>(T? value)
         where T : struct, IFormattable => value?.ToString(null, CultureInfo.InvariantCulture);

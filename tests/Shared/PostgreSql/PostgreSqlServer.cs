@@ -14,17 +14,20 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
     private const string User = "tao20";
     private const string Nobody = "65534";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private const string Password = "postgres";
     private readonly string _directory;
-    private readonly Process _process;
+    private readonly string[] _serve;
+    private readonly List<string> _said = [];
+    private Process _process;
 
-    private PostgreSqlServer(string directory, Process process, string connectionString)
+    private PostgreSqlServer(string directory, string[] serve, int port)
     {
-        _directory = directory;
-        _process = process;
-        ConnectionString = connectionString;
+        (_directory, _serve) = (directory, serve);
+        ConnectionString = $"Host=127.0.0.1;Port={port};Database=postgres;Username={User};Password={Password}";
+        _process = Start();
     }
 
-    /// <summary>How to reach it.</summary>
+    /// <summary>How to reach it, as its superuser.</summary>
     public string ConnectionString { get; }
 
     /// <summary>Starts a server and waits until it lets its user in.</summary>
@@ -35,6 +38,8 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
         await RunAsync("node", [Path.Combine("scripts", "hydrate-symlinks.js")], package);
         var directory = Directory.CreateTempSubdirectory("tao20-pg-").FullName;
         var (binaries, data) = (Path.Combine(package, "native", "bin"), Path.Combine(directory, "data"));
+        var passwordFile = Path.Combine(directory, "password");
+        await File.WriteAllTextAsync(passwordFile, Password);
         List<string> asUser = [];
         if (OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess)
         {
@@ -42,6 +47,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
             File.SetUnixFileMode(directory, File.GetUnixFileMode(directory) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
             await RunAsync("cp", ["-r", Path.Combine(package, "native"), directory], directory);
             await RunAsync("install", ["-d", "-o", Nobody, "-m", "700", data], directory);
+            await RunAsync("chown", [Nobody, passwordFile], directory);
             binaries = Path.Combine(directory, "native", "bin");
             asUser = ["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups"];
         }
@@ -54,7 +60,8 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
             data,
             "-U",
             User,
-            "--auth=trust",
+            "--auth=scram-sha-256",
+            $"--pwfile={passwordFile}",
             "--encoding=UTF8",
             "--locale=C",
             "--no-sync",
@@ -74,26 +81,16 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
             "-c",
             "listen_addresses=127.0.0.1",
         ];
-        var said = new List<string>();
-        var process = GuardedProcess.Start(
-            serve[0],
-            serve[1..],
-            line =>
-            {
-                lock (said)
-                    said.Add(line);
-            }
-        );
-        var server = new PostgreSqlServer(directory, process, $"Host=127.0.0.1;Port={port};Database=postgres;Username={User}");
+        var server = new PostgreSqlServer(directory, serve, port);
         try
         {
             await server.UntilItAnswersAsync();
             return server;
         }
-        catch (Exception e)
+        catch (Exception)
         {
             await server.DisposeAsync();
-            throw new InvalidOperationException($"PostgreSQL does not answer on port {port}: {string.Join(" | ", said)}", e);
+            throw;
         }
     }
 
@@ -103,7 +100,50 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private async Task UntilItAnswersAsync()
+    /// <summary>Kills it, as a machine that fails does.</summary>
+    public Task KillAsync() => GuardedProcess.EndAsync(_process);
+
+    /// <summary>Starts it again, after it was killed.</summary>
+    public Task StartAgainAsync()
+    {
+        _process = Start();
+        return UntilItAnswersAsync(again: true);
+    }
+
+    /// <summary>Stops all its processes without ending them: it answers nothing, and keeps its connections.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    /// <summary>Lets it go on.</summary>
+    public Task ThawAsync() => SignalAsync("CONT");
+
+    /// <summary>Does something as its superuser.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private Process Start() =>
+        GuardedProcess.Start(
+            _serve[0],
+            _serve[1..],
+            line =>
+            {
+                lock (_said)
+                    _said.Add(line);
+            }
+        );
+
+    private async Task SignalAsync(string signal)
+    {
+        var main = (await File.ReadAllLinesAsync(Path.Combine(_directory, "data", "postmaster.pid")))[0];
+        await RunAsync("pkill", [$"-{signal}", "-P", main], _directory);
+        await RunAsync("kill", [$"-{signal}", main], _directory);
+    }
+
+    private async Task UntilItAnswersAsync(bool again = false)
     {
         using var timeout = new CancellationTokenSource(Limit);
         using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
@@ -115,10 +155,17 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
                 await connection.OpenAsync(timeout.Token);
                 return;
             }
-            catch (NpgsqlException) when (!_process.HasExited)
+            catch (NpgsqlException) when ((again || !_process.HasExited) && !timeout.IsCancellationRequested)
             {
-                // Still starting.
+                // Still starting; one that was killed may leave memory behind that is in use for a moment, and is not started beside it.
+                if (_process.HasExited)
+                    _process = Start();
                 await looks.WaitForNextTickAsync(timeout.Token);
+            }
+            catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
+            {
+                lock (_said)
+                    throw new InvalidOperationException($"PostgreSQL does not answer: {string.Join(" | ", _said)}", e);
             }
         }
     }

@@ -71,7 +71,8 @@ internal static partial class Samples
         ];
         return
         [
-            new FoldFacts(3, items, 99, 7_000),
+            new FoldFacts(3, items, 99, 7_000, null),
+            new FoldFacts(3, items, 99, 7_000, new Position(98, 7)),
             new FactsFolded(3),
             new CoordinatorEvent.FactsQueued(items),
             new CoordinatorEvent.BookAdvanced(5, []),

@@ -108,11 +108,11 @@ internal static class EpochRun
         var report = EpochReport.Settle(closed, volumes, Parameters, null, Keccak.Hash);
         var weights = SubnetWeights.Of(report.Rewards.Payouts, uids).Weights;
         List<BookItem> items = [new BookItem.EpochEnd(closed), .. Items(Round(keys, Said(closed, report, weights)), 1_001)];
-        await coordinator.Ask<FactsFolded>(new FoldFacts(1, [.. Items(Beginning(keys), 1)], 900, 1_700_000_000), Patience);
+        await coordinator.Ask<FactsFolded>(new FoldFacts(1, [.. Items(Beginning(keys), 1)], 900, 1_700_000_000, null), Patience);
         var started = Stopwatch.GetTimestamp();
-        var folded = coordinator.Ask<FactsFolded>(new FoldFacts(2, items, 1_001, closed.Timestamp + 700), Patience);
+        var folded = coordinator.Ask<FactsFolded>(new FoldFacts(2, items, 1_001, closed.Timestamp + 700, null), Patience);
         await coordinator.Ask<EpochAcknowledged>(
-            new SettleEpoch(new EpochToSettle(closed, [.. volumes.Select(volume => volume.Miner)]), Parameters),
+            new SettleEpoch(new EpochToSettle(closed, [.. volumes.Select(volume => volume.Miner)]), Parameters, Nothing, 0),
             Patience
         );
         await folded;
@@ -124,6 +124,8 @@ internal static class EpochRun
         Directory.Delete(directory, recursive: true);
         return elapsed;
     }
+
+    private static Dictionary<Address, MinerHead> Nothing => [];
 
     private static ClosedEpoch Closed =>
         new(new EpochId(0), new EpochId(1), new Position(1_000, 0), 1_700_003_600) { LastBlockHash = Keccak.Hash([1]) };

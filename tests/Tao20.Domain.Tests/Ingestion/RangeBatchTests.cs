@@ -68,7 +68,7 @@ public sealed class RangeBatchTests
 
     private InFlightRange? Dispatched()
     {
-        When(new Dispatch(Schedule));
+        When(new Dispatch(CursorState.Initial with { Schedule = Schedule }));
         return _flow.UnderWay;
     }
 

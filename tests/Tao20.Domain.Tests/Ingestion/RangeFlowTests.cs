@@ -15,6 +15,7 @@ namespace Tao20.Domain.Tests.Ingestion;
 public sealed class RangeFlowTests
 {
     private static readonly MinerHead Head = new(1, Ranges.Hash(7));
+    private static readonly CursorState Durable = CursorState.Initial with { Schedule = Schedule };
     private RangeFlow _flow = RangeFlow.Initial(followsRegistry: false);
 
     [Fact]
@@ -83,7 +84,7 @@ public sealed class RangeFlowTests
     {
         When(new Take(Range(1, trades: 0), Final: 1));
         Assert.Collection(
-            When(new Dispatch(Schedule)),
+            When(new Dispatch(Durable)),
             e => Assert.IsType<RangeDispatched>(e),
             e => Assert.Equal(1UL, Assert.IsType<RangeCompleted>(e).Work.Last.Number)
         );
@@ -141,7 +142,7 @@ public sealed class RangeFlowTests
         var trades = new ReadOnlySequence<Trade>([.. Mints(1), .. Mints(2), .. Mints(3)]);
         var totals = new Dictionary<Address, ChainCounter> { [Miner] = new(0, 3 * Wei.OneTao.Value) };
         When(new Take(Range(9, trades, totals, [End(0, 2)]), Final: 9));
-        var work = Assert.IsType<RangeDispatched>(Assert.Single(When(new Dispatch(schedule)))).Work;
+        var work = Assert.IsType<RangeDispatched>(Assert.Single(When(new Dispatch(Durable with { Schedule = schedule })))).Work;
 
         Assert.Equal([2, 1], work.Batches[Miner].Select(part => part.Trades.Length));
         Assert.Equal(new ChainCounter(2 * Wei.OneTao.Value, 3 * Wei.OneTao.Value), work.Batches[Miner][1].Counter);
@@ -201,7 +202,7 @@ public sealed class RangeFlowTests
                 iter: 300
             );
 
-    private InFlightRange? Dispatched() => When(new Dispatch(Schedule)) is [RangeDispatched(var work), ..] ? work : null;
+    private InFlightRange? Dispatched() => When(new Dispatch(Durable)) is [RangeDispatched(var work, _), ..] ? work : null;
 
     private IReadOnlyList<RangeFlowEvent> When(RangeFlowCommand command)
     {
@@ -217,6 +218,7 @@ public sealed class RangeFlowTests
         private readonly List<(long Range, int Part, FoldTrades Trades)> _mail = [];
         private CursorState _cursor = CursorState.Initial;
         private static readonly MinerHead Head = new(1, Ranges.Hash(7));
+        private static readonly CursorState Durable = CursorState.Initial with { Schedule = Schedule };
         private RangeFlow _flow = RangeFlow.Initial(followsRegistry: false);
         private int _read;
 
@@ -271,7 +273,7 @@ public sealed class RangeFlowTests
         {
             _read++;
             When(new Take(Range(_read, Mints(_read, blocks[_read - 1])), (ulong)blocks.Length));
-            When(new Dispatch(Schedule));
+            When(new Dispatch(Durable));
         }
 
         private void Restart()
@@ -298,7 +300,7 @@ public sealed class RangeFlowTests
                 _flow = _flow.Evolve(e);
                 switch (e)
                 {
-                    case RangeDispatched(var work):
+                    case RangeDispatched(var work, _):
                         _mail.AddRange(work.Batches.Values.Select(parts => (work.Number, 0, parts[0])));
                         break;
                     case BatchAcknowledged(var miner, { } next, _):
@@ -307,7 +309,7 @@ public sealed class RangeFlowTests
                     case RangeCompleted(var work):
                         foreach (var moved in _cursor.Decide(new CursorCommand.Complete(work, _flow.Heads)))
                             _cursor = _cursor.Evolve(moved);
-                        When(new Dispatch(Schedule));
+                        When(new Dispatch(Durable));
                         break;
                 }
             }

@@ -1,0 +1,104 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Reflection;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace Tao20.Actors.Journal;
+
+/// <summary>
+/// Which version has written a journal: kept in it beside the entries, so that an older one says so instead of reading what it does not
+/// know.
+/// </summary>
+/// <param name="Format">The format of the entries; a version reads its own and all before.</param>
+/// <param name="Program">The newest program that has written it.</param>
+public sealed record JournalVersion(int Format, Version Program)
+{
+    /// <summary>What this program writes. A later format is one that an earlier program must not read.</summary>
+    public static JournalVersion Current { get; } = new(1, Version.Parse(Assembly.GetExecutingAssembly().GetName().Version!.ToString(3)));
+
+    private const string Table = "tao20_version";
+
+    // Any number that nobody else locks: nodes that start at the same moment make the table one after the other.
+    private const long SchemaLock = 0x7461_6f32_3020_0001;
+
+    /// <summary>Notes in the journal of a data directory that this program writes it, and what had been noted.</summary>
+    /// <returns>The newest that has written it, this one included.</returns>
+    /// <exception cref="JournalException">It was written in a later format, or cannot be read.</exception>
+    public static JournalVersion Note(JournalOptions options)
+    {
+        JournalVersion? noted = null;
+        SqliteJournal.Guarded(() =>
+        {
+            using var connection = new SqliteConnection(options.ConnectionString);
+            connection.Open();
+            using var transaction = connection.BeginTransaction(deferred: false);
+            noted = NoteAsync(connection, transaction, CancellationToken.None).GetAwaiter().GetResult();
+            transaction.Commit();
+        });
+        return noted!;
+    }
+
+    /// <inheritdoc cref="Note"/>
+    public static Task<JournalVersion> NoteAsync(JournalOptions options, CancellationToken cancel) =>
+        PostgreSqlJournal.GuardedAsync(async () =>
+        {
+            await using var connection = new NpgsqlConnection(options.ConnectionString);
+            await connection.OpenAsync(cancel).ConfigureAwait(false);
+            await using var transaction = await connection.BeginTransactionAsync(cancel).ConfigureAwait(false);
+            await using (var locking = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({SchemaLock})", connection, transaction))
+                await locking.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+            var noted = await NoteAsync(connection, transaction, cancel).ConfigureAwait(false);
+            await transaction.CommitAsync(cancel).ConfigureAwait(false);
+            return noted;
+        });
+
+    /// <summary>As people read it.</summary>
+    public override string ToString() => $"tao20 {Program.ToString(3)}";
+
+    private static async Task<JournalVersion> NoteAsync(DbConnection connection, DbTransaction transaction, CancellationToken cancel)
+    {
+        await ExecuteAsync($"CREATE TABLE IF NOT EXISTS {Table} (format INTEGER NOT NULL, program TEXT NOT NULL)").ConfigureAwait(false);
+        var noted = await ReadAsync().ConfigureAwait(false);
+        if (noted is not null && noted.Format > Current.Format)
+            throw new JournalException(
+                JournalProblem.Newer,
+                $"it was written by {noted}, in format {noted.Format}, and {Current} reads formats up to {Current.Format}."
+            );
+        var newest = noted is null || noted.Program < Current.Program ? Current : noted;
+        if (newest != noted)
+        {
+            await ExecuteAsync($"DELETE FROM {Table}").ConfigureAwait(false);
+            await ExecuteAsync($"INSERT INTO {Table} (format, program) VALUES ({Current.Format}, '{Current.Program.ToString(3)}')")
+                .ConfigureAwait(false);
+        }
+
+        return newest;
+
+        async Task ExecuteAsync(string sql)
+        {
+            await using var command = Command(sql);
+            await command.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+        }
+
+        async Task<JournalVersion?> ReadAsync()
+        {
+            await using var command = Command($"SELECT format, program FROM {Table}");
+            await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+            return await reader.ReadAsync(cancel).ConfigureAwait(false)
+                ? new JournalVersion(
+                    Convert.ToInt32(reader.GetValue(0), CultureInfo.InvariantCulture),
+                    Version.TryParse(reader.GetString(1), out var program) ? program : new Version(0, 0, 0)
+                )
+                : null;
+        }
+
+        DbCommand Command(string sql)
+        {
+            var command = connection.CreateCommand();
+            command.Transaction = transaction;
+            command.CommandText = sql;
+            return command;
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Data.Sqlite;
+using Tao20.Actors.Journal;
+
+namespace Tao20.EndToEnd.Tests;
+
+/// <summary>
+/// What machines do to a process: it ends with the code of what has happened and says so in a line, or it goes on, and never anything
+/// else.
+/// </summary>
+public sealed class ProcessFaultsTests : InDirectory
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    // More than the node lets in: what comes then is refused.
+    private const int Connections = 140;
+    private static readonly string[] Unreachable =
+    [
+        "validator",
+        "--rpc",
+        "http://127.0.0.1:1",
+        "--contract",
+        "0x00000000000000000000000000000000000020c0",
+        "--http-port",
+        "0",
+    ];
+
+    [Theory]
+    [InlineData("2>/dev/full")]
+    [InlineData("2>&-")]
+    public async Task Standard_error_that_takes_nothing_changes_no_exit_code_and_the_last_words_are_in_the_journals_directory(string errors)
+    {
+        Assert.Equal(2, (await ShellAsync("", ["validator", "--bogus"], errors)).ExitCode);
+        Assert.Equal(3, (await ShellAsync("", [.. Unreachable, "--data-dir", Directory], errors)).ExitCode);
+        var words = await File.ReadAllTextAsync(System.IO.Path.Combine(Directory, "last-words.log"));
+        Assert.Contains("tao20: The RPC endpoint #1 127.0.0.1:1 cannot be used", words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Too_few_files_are_told_before_anything_fails_for_want_of_them()
+    {
+        var (code, errors) = await ShellAsync("ulimit -n 100;", [.. Unreachable, "--data-dir", Directory], "");
+        Assert.Equal(2, code);
+        Assert.Contains("may have 100 files open, and needs 768", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_goes_on_whatever_is_done_to_it_and_says_what_ends_it()
+    {
+        await using var chain = await ChainFixture.StartAsync(seed: 3);
+        await chain.TradeAsync(10);
+        var config = System.IO.Path.Combine(Directory, "node.conf");
+        await File.WriteAllTextAsync(config, "tao20 { LOG_LEVEL = Warning }");
+        string[] arguments = [.. chain.ValidatorArguments(System.IO.Path.Combine(Directory, "node")), "--hocon", config];
+        var environment = new Dictionary<string, string> { ["TAO20_LOG_LEVEL"] = "" };
+        await using (var node = Tao20Process.Start(arguments, environment: environment))
+        {
+            await node.StatusUriAsync();
+            await HangsUpAsync(node, config);
+            await RefusesAtTheBoundAsync(node);
+            node.Interrupt();
+            Assert.Equal(0, await node.ExitAsync(Patience));
+        }
+
+        // As little memory as a start needs, and not what comes after.
+        var (code, _, starved) = await Tao20Process.RunAsync(
+            arguments,
+            environment: new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = "0xB00000" }
+        );
+        Assert.Equal(9, code);
+        Assert.Contains(starved.Lines, line => line.StartsWith("There is no memory left.", StringComparison.Ordinal));
+
+        // A version that is yet to come has written what this one does not know; and then said so.
+        const string unknown = "from-the-future";
+        await EndsAsNewerAsync(arguments, $"UPDATE journal SET manifest = '{unknown}'", $"'{unknown}' is not known to this version");
+        await EndsAsNewerAsync(arguments, "UPDATE tao20_version SET format = 99, program = '9.9.9'", "tao20 9.9.9, in format 99");
+    }
+
+    private static async Task HangsUpAsync(Tao20Process node, string config)
+    {
+        await File.WriteAllTextAsync(config, "tao20 { LOG_LEVEL = Debug }");
+        node.HangUp();
+        await node.UntilLogAsync("The settings were read again: what is logged begins with Debug", Patience);
+        await File.WriteAllTextAsync(config, "tao20 { LOG_LEVEL = Nonsense }");
+        node.HangUp();
+        await node.UntilLogAsync("The settings were read again, and are not right; the node goes on as it was", Patience);
+        Assert.Equal(HttpStatusCode.OK, (await node.GetAsync("/health/live")).StatusCode);
+    }
+
+    private static async Task RefusesAtTheBoundAsync(Tao20Process node)
+    {
+        var address = await node.StatusUriAsync();
+        var connections = new List<TcpClient>();
+        for (var i = 0; i < Connections; i++)
+        {
+            var connection = new TcpClient();
+            await connection.ConnectAsync(address.Host, address.Port);
+            connections.Add(connection);
+        }
+
+        // What is refused is closed at once; the first ones stay open.
+        using var limit = new CancellationTokenSource(Patience);
+        Assert.Equal(0, await connections[^1].GetStream().ReadAsync(new byte[1], limit.Token));
+        connections.ForEach(connection => connection.Dispose());
+        await node.UntilAsync(status => status["ready"]!.GetValue<bool>(), Patience);
+    }
+
+    private async Task EndsAsNewerAsync(string[] arguments, string damage, string words)
+    {
+        var directory = System.IO.Path.Combine(Directory, "node");
+        SqliteConnection.ClearAllPools();
+        using (var connection = new SqliteConnection(SqliteJournal.ConnectionString(directory)))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = damage;
+            Assert.NotEqual(0, command.ExecuteNonQuery());
+        }
+
+        var (code, _, process) = await Tao20Process.RunAsync(arguments);
+        Assert.Equal(10, code);
+        var line = Assert.Single(process.Lines);
+        Assert.Contains("was written by a newer version", line, StringComparison.Ordinal);
+        Assert.Contains(words, line, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int ExitCode, string Errors)> ShellAsync(string before, string[] arguments, string redirection)
+    {
+        using var process = Process.Start(
+            new ProcessStartInfo(
+                "/bin/sh",
+                ["-c", $"{before} exec \"$@\" {redirection}", "sh", "dotnet", Tao20Process.Program, .. arguments]
+            )
+            {
+                RedirectStandardError = true,
+            }
+        )!;
+        var errors = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, errors);
+    }
+}
