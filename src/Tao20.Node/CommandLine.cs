@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tao20.Actors.Faults;
+using Tao20.Actors.Remoting;
 using Tao20.Chain;
 using Tao20.Node.Hosting;
 
@@ -45,6 +46,8 @@ internal sealed class CommandLine(LastWords words)
     {
         var (exitCode, message) = Describe(e);
         words.Say(message.Split('\n'), e);
+        if (exitCode == ExitCodes.OutOfMemory)
+            ProcessEnd.AtOnce(exitCode);
         return exitCode;
     }
 
@@ -55,6 +58,7 @@ internal sealed class CommandLine(LastWords words)
             NodeException node => (node.ExitCode, node.Message),
             WrongChainException or NoContractException => (ExitCodes.WrongChain, e.Message),
             ChainException => (ExitCodes.Unreachable, e.Message),
+            CertificateException => (ExitCodes.Usage, e.Message),
             _ => (ExitCodes.Failed, $"Something was not foreseen; please report it with these lines.\n{e}"),
         };
 }

@@ -44,8 +44,14 @@ public sealed class ClusterTests : InDirectory, IAsyncLifetime
     public async Task Whichever_node_is_lost_the_others_go_on_and_nothing_is_lost_or_done_twice()
     {
         await _chain.TradeAsync(10);
+        var (made, files, _) = await Tao20Process.RunAsync(
+            ["cluster", "certs", "--dir", "certs", "--node", "node-0", "--node", "node-1", "--node", "node-2"],
+            Directory
+        );
+        Assert.Equal((0, 4), (made, files.Trim().Split('\n').Length));
         await using var first = Start(0);
         await first.StatusUriAsync();
+        Assert.True((await first.StatusAsync())["cluster"]!["secured"]!.GetValue<bool>());
         await using var second = Start(1);
         await using var third = Start(2);
 
@@ -85,6 +91,8 @@ public sealed class ClusterTests : InDirectory, IAsyncLifetime
         Assert.Equal(undisturbed["cursor"]!["trades"]!.GetValue<long>(), status["cursor"]!["trades"]!.GetValue<long>());
     }
 
+    private string Certificate(string name) => System.IO.Path.Combine(Directory, "certs", $"{name}.pem");
+
     private Tao20Process Start(int node) =>
         Tao20Process.Start(
             _chain.ValidatorArguments(System.IO.Path.Combine(Directory, $"node-{node}"), "--registry", _validators.Registry.ToString()),
@@ -96,6 +104,9 @@ public sealed class ClusterTests : InDirectory, IAsyncLifetime
                 ["TAO20_Cluster__Enabled"] = "true",
                 ["TAO20_Cluster__Port"] = _ports[node].ToString(CultureInfo.InvariantCulture),
                 ["TAO20_Cluster__SeedNodes"] = string.Join(',', _ports.Select(port => $"akka.tcp://tao20@127.0.0.1:{port}")),
+                ["TAO20_Cluster__CertificateFile"] = Certificate($"node-{node}"),
+                ["TAO20_Cluster__CertificateKeyFile"] = Certificate($"node-{node}-key"),
+                ["TAO20_Cluster__AuthorityFile"] = Certificate("ca"),
             }
         );
 

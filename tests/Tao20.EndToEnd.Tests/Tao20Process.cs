@@ -165,7 +165,8 @@ internal sealed class Tao20Process : IAsyncDisposable
         {
             var status = await StatusAsync(all: true);
             var unanswered = status["unanswered"]!;
-            return unanswered["miners"]!.GetValue<int>() == 0 && unanswered["parts"]!.AsArray().Count == 0 ? status : null;
+            var isAnswered = unanswered["miners"]!.GetValue<int>() == 0 && unanswered["parts"]!.AsArray().Count == 0;
+            return isAnswered || status["faults"]!.AsArray().Count > 0 ? status : null;
         }
         catch (HttpRequestException e)
             when (e.StatusCode == HttpStatusCode.ServiceUnavailable

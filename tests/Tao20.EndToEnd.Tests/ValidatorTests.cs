@@ -182,8 +182,8 @@ public sealed class ValidatorTests(ValidatorTests.Traded traded) : InDirectory, 
     [InlineData(
         8,
         "Host=127.0.0.1;Port=1;Username=u;Password=hidden;Database=d",
-        "The journal in database d on 127.0.0.1:1 does not answer",
-        "Check that it is there"
+        "The journal in database d on 127.0.0.1:1 refuses connections",
+        "see that the database runs and can be reached"
     )]
     [InlineData(2, "Hots=127.0.0.1;Password=hidden", "Journal:ConnectionString is none for PostgreSQL", "give one such as Host=db")]
     [InlineData(2, "Password=hidden", "Journal:ConnectionString is none for PostgreSQL (it names no Host)", "give one such as Host=db")]

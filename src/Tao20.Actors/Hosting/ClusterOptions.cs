@@ -1,3 +1,5 @@
+using System.Net;
+using Tao20.Actors.Remoting;
 using Tao20.Domain.Validation;
 
 namespace Tao20.Actors.Hosting;
@@ -6,6 +8,9 @@ namespace Tao20.Actors.Hosting;
 [Settings("Cluster")]
 public sealed record ClusterOptions
 {
+    private const string Plain = "akka.tcp://";
+    private const string Secured = "akka.ssl.tcp://";
+
     /// <summary>Whether this node is one of several. Default false.</summary>
     [Setting("Whether this node is one of several of one operator; needs PostgreSQL.")]
     public bool Enabled { get; init; }
@@ -22,6 +27,38 @@ public sealed record ClusterOptions
     [Setting("The nodes asked first, the same list on all.", Unit = "akka.tcp://tao20@host:port")]
     public IReadOnlyList<string> SeedNodes { get; init; } = [];
 
+    /// <summary>A PEM file with this node's certificate; empty for a cluster on one machine.</summary>
+    [Setting("A PEM file with this node's certificate, by which others know it: tao20 cluster certs makes it.", Unit = "file")]
+    public string CertificateFile { get; init; } = "";
+
+    /// <summary>A PEM file with its key.</summary>
+    [Setting("A PEM file with the key of that certificate.", Unit = "file")]
+    public string CertificateKeyFile { get; init; } = "";
+
+    /// <summary>A PEM file with the certificate of the authority that signs those of all nodes.</summary>
+    [Setting("A PEM file with the certificate of the authority that has signed those of all nodes, and of nobody else.", Unit = "file")]
+    public string AuthorityFile { get; init; } = "";
+
+    /// <summary>Whether it may be reached from other machines without certificates. Default false.</summary>
+    [Setting("Whether other machines may reach it without certificates: whoever gets through to its port can then have it sign whatever.")]
+    public bool AllowInsecure { get; init; }
+
+    /// <summary>Whether nodes prove themselves to each other.</summary>
+    public bool IsSecured => CertificateFile.Length > 0;
+
+    /// <summary>The addresses of the nodes asked first: how they are reached is the same for all.</summary>
+    public IReadOnlyList<string> SeedAddresses =>
+        [.. SeedNodes.Select(seed => $"{(IsSecured ? Secured : Plain)}{seed[(seed.IndexOf("://", StringComparison.Ordinal) + 3)..]}")];
+
+    /// <summary>What this node proves itself by; null for one that does not.</summary>
+    /// <param name="now">The time.</param>
+    /// <exception cref="CertificateException">It cannot be read, or is not valid now.</exception>
+    public NodeCertificate? Certificate(DateTimeOffset now) =>
+        IsSecured ? NodeCertificate.Load(CertificateFile, CertificateKeyFile, AuthorityFile, now) : null;
+
+    /// <summary>Whether only this machine reaches it.</summary>
+    private bool IsLocal => Host == "localhost" || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address));
+
     /// <summary>All that is missing, a line each with key and remedy; empty when all is well.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -29,6 +66,22 @@ public sealed record ClusterOptions
         if (SeedNodes.Count == 0)
             errors.Add(
                 "Cluster:SeedNodes is empty: give at least one address such as akka.tcp://tao20@10.0.0.1:4053, the same list on all nodes."
+            );
+        errors.AddRange(
+            SeedNodes
+                .Where(seed => !seed.StartsWith(Plain, StringComparison.Ordinal) && !seed.StartsWith(Secured, StringComparison.Ordinal))
+                .Select(seed => $"Cluster:SeedNodes = {seed} is no address of a node: give one such as akka.tcp://tao20@10.0.0.1:4053.")
+        );
+        if (new[] { CertificateFile, CertificateKeyFile, AuthorityFile }.Count(file => file.Length > 0) is 1 or 2)
+            errors.Add(
+                "Cluster:CertificateFile, Cluster:CertificateKeyFile and Cluster:AuthorityFile belong together: give all three, as tao20 "
+                    + "cluster certs makes them, or none."
+            );
+        if (!IsSecured && !IsLocal && !AllowInsecure)
+            errors.Add(
+                $"Cluster:Host = {Host} is reached from other machines, and whoever reaches it could have this node do whatever: make "
+                    + "certificates with tao20 cluster certs and give Cluster:CertificateFile, Cluster:CertificateKeyFile and "
+                    + "Cluster:AuthorityFile, or set Cluster:AllowInsecure = true where nobody else is on that network."
             );
         errors.AddRange(Setting.Check(this).Select(error => error.ToString()));
         return errors;

@@ -8,6 +8,7 @@ using Akka.Pattern;
 using Akka.Persistence;
 using Akka.Persistence.Sql.Config;
 using Akka.Remote.Hosting;
+using Akka.Remote.Transport.DotNetty;
 using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Checks;
 using Tao20.Actors.Configuration;
@@ -18,6 +19,7 @@ using Tao20.Actors.Ingestion;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Pricing;
+using Tao20.Actors.Remoting;
 using Tao20.Actors.Status;
 using Tao20.Actors.Transactions;
 using Tao20.Chain.Contracts;
@@ -30,7 +32,6 @@ namespace Tao20.Actors.Hosting;
 /// <summary>What a node is made of, one capability a method: a host reads like the sentence that says what it is.</summary>
 public static class Tao20AkkaExtensions
 {
-    private const string Role = "validator";
     private const int Shards = 60;
     private static readonly TimeSpan FirstRestart = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastRestart = TimeSpan.FromSeconds(8);
@@ -71,11 +72,28 @@ public static class Tao20AkkaExtensions
         builder.AddHocon(Hocon("journal-queries.conf"), HoconAddMode.Append);
 
     /// <summary>This node is one of several of the same operator.</summary>
+    /// <exception cref="CertificateException">Its certificate cannot be used.</exception>
     public static AkkaConfigurationBuilder WithTao20Cluster(this AkkaConfigurationBuilder builder, ClusterOptions options) =>
         builder
             .AddHocon(Hocon("cluster.conf"), HoconAddMode.Prepend)
+            .WithCertificate(options)
             .WithRemoting(options.Host, options.Port)
-            .WithClustering(new Akka.Cluster.Hosting.ClusterOptions { Roles = [Role], SeedNodes = [.. options.SeedNodes] });
+            .WithClustering(
+                new Akka.Cluster.Hosting.ClusterOptions { Roles = [ClusterMembers.Role], SeedNodes = [.. options.SeedAddresses] }
+            );
+
+    /// <summary>
+    /// Nodes prove themselves to each other, both ways. Names are not compared: each certificate of the authority is a node's of this
+    /// cluster.
+    /// </summary>
+    private static AkkaConfigurationBuilder WithCertificate(this AkkaConfigurationBuilder builder, ClusterOptions options)
+    {
+        return options.Certificate(DateTimeOffset.UtcNow) is { } certificate
+            ? builder
+                .AddHocon("akka.remote.dot-netty.tcp.enable-ssl = true", HoconAddMode.Prepend)
+                .AddSetup(new DotNettySslSetup(certificate.Own, false, true, false, certificate.Judge))
+            : builder;
+    }
 
     /// <summary>One actor per miner behind <see cref="MinersKey"/>: sharded over the cluster, or children of one parent.</summary>
     public static AkkaConfigurationBuilder WithMiners(
@@ -90,7 +108,7 @@ public static class Tao20AkkaExtensions
                 HashCodeMessageExtractor.Create(Shards, message => (message as IMinerMessage)?.Miner.ToString()!),
                 new ShardOptions
                 {
-                    Role = Role,
+                    Role = ClusterMembers.Role,
                     StateStoreMode = StateStoreMode.DData,
                     RememberEntities = false,
                     HandOffStopMessage = FinishAndStop.Instance,
@@ -303,7 +321,7 @@ public static class Tao20AkkaExtensions
             ? builder.WithSingleton<TKey>(
                 name,
                 (_, registry, _) => Restarting(props(registry), name),
-                new ClusterSingletonOptions { Role = Role, TerminationMessage = FinishAndStop.Instance }
+                new ClusterSingletonOptions { Role = ClusterMembers.Role, TerminationMessage = FinishAndStop.Instance }
             )
             : builder.WithActors((system, registry) => registry.Register<TKey>(system.ActorOf(Restarting(props(registry), name), name)));
 

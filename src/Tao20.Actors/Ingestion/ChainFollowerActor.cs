@@ -165,6 +165,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
         _settings.Metrics.Start.Reach(StartStep.Reading);
         _chain.Head.Start();
         _overlay.Start(Self);
+        _totals.Check(_state, epochEnded: false)?.PipeTo(Self);
         Restart();
     }
 

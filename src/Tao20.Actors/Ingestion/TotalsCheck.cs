@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Tao20.Actors.Journal;
 using Tao20.Actors.Miners;
 using Tao20.Chain.Contracts;
 using Tao20.Domain.Ingestion;
@@ -32,11 +31,18 @@ public sealed class TotalsCheck(IActorRef miners, ContractCounts counts)
     {
         var open = state.Book.Open;
         if (await counts.AllAsync(block, cancel).ConfigureAwait(false) is not var (epoch, counted))
+        {
+            // The journal is held against itself at least.
+            foreach (var some in state.Known.Keys.Chunk(AskedAtOnce))
+                await Task.WhenAll(some.Select(miner => miners.SummaryAsync(miner, default, state, Patience, cancel)))
+                    .ConfigureAwait(false);
             return null;
+        }
 
         foreach (var some in counted.Where(one => _verified.GetValueOrDefault(one.Key) != one.Value).Chunk(AskedAtOnce))
         {
-            var summaries = await Task.WhenAll(some.Select(one => SummaryAsync(state, one.Key, cancel))).ConfigureAwait(false);
+            var summaries = await Task.WhenAll(some.Select(one => miners.SummaryAsync(one.Key, default, state, Patience, cancel)))
+                .ConfigureAwait(false);
             var beginnings = await BeginningsAsync(summaries, cancel).ConfigureAwait(false);
             foreach (var summary in summaries)
             {
@@ -75,17 +81,6 @@ public sealed class TotalsCheck(IActorRef miners, ContractCounts counts)
         return null;
     }
 
-    private async Task<MinerSummary> SummaryAsync(CursorState state, Address miner, CancellationToken cancel)
-    {
-        MinerHead? known = state.Known.TryGetValue(miner, out var head) ? head : null;
-        return await miners.Ask<object>(new GetMinerSummary(miner, default, known), Patience, cancel).ConfigureAwait(false) switch
-        {
-            MinerSummary summary => summary,
-            StreamIncomplete incomplete => throw new StreamIncompleteException(incomplete),
-            var other => throw new InvalidOperationException($"A miner has answered with a {other.GetType().Name}."),
-        };
-    }
-
     /// <summary>Where the fold of each begins: by its first trade, or by what the contract had counted before the first block.</summary>
     private async Task<Dictionary<Address, UInt128>> BeginningsAsync(MinerSummary[] summaries, CancellationToken cancel)
     {
@@ -101,12 +96,4 @@ public sealed class TotalsCheck(IActorRef miners, ContractCounts counts)
 
         return known;
     }
-}
-
-/// <summary>A stream of the journal is not complete.</summary>
-/// <param name="stream">Which, and what it lacks.</param>
-public sealed class StreamIncompleteException(StreamIncomplete stream) : Exception($"The stream {stream.Stream} {stream.Reason}.")
-{
-    /// <summary>Which, and what it lacks.</summary>
-    public StreamIncomplete Stream => stream;
 }

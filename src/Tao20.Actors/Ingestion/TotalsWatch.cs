@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Tao20.Actors.Faults;
 using Tao20.Actors.Journal;
+using Tao20.Actors.Miners;
 using Tao20.Chain;
 using Tao20.Chain.Following;
 using Tao20.Domain.Ingestion;

@@ -47,7 +47,10 @@ public sealed class JournalFaultReporter(
             : $"Move it away and start again with an empty {Container}: everything is rebuilt from the chain.";
 
     /// <summary>The fault behind a problem, with its remedy.</summary>
-    public NodeFault Fault(JournalProblem problem, string reason)
+    /// <param name="problem">What kind of problem.</param>
+    /// <param name="reason">What the database says.</param>
+    /// <param name="isTriedAgain">Whether what may pass is tried again: a running node does, and a start does not.</param>
+    public NodeFault Fault(JournalProblem problem, string reason, bool isTriedAgain = true)
     {
         reason = reason.ReplaceLineEndings("; ").TrimEnd('.');
         var (kind, message) = problem switch
@@ -69,8 +72,9 @@ public sealed class JournalFaultReporter(
             ),
             _ => (
                 FaultKind.JournalUnavailable,
-                $"The journal in {where} {JournalProblems.Words(problem)}: {reason}. Nothing is lost, and it is tried again; "
-                    + $"{JournalProblems.Remedy(problem)}."
+                $"The journal in {where} {JournalProblems.Words(problem)}: {reason}. "
+                    + (isTriedAgain ? "Nothing is lost, and it is tried again" : "Nothing was begun")
+                    + $"; {JournalProblems.Remedy(problem)}."
             ),
         };
         return new NodeFault(kind, message, clock.GetUtcNow());

@@ -48,16 +48,16 @@ public static class JournalProblems
             _ => "does not answer",
         };
 
-    /// <summary>What to do about a problem that passes.</summary>
+    /// <summary>What to look at for a problem that passes.</summary>
     public static string Remedy(JournalProblem problem) =>
         problem switch
         {
             JournalProblem.Refused => "see that the database runs and can be reached",
             JournalProblem.Authentication => "see that user and password are still right",
-            JournalProblem.Limit => "raise the database's limit (max_connections), or close what else uses it",
+            JournalProblem.Limit => "see how much the database lets in (max_connections), and what else uses it",
             JournalProblem.TimedOut => "see what keeps the database, its disk or its statement_timeout",
             JournalProblem.ReadOnly => "see that Journal:ConnectionString leads to the primary",
-            JournalProblem.Locked => "end what else uses the journal",
+            JournalProblem.Locked => "see what else uses the journal, and end it",
             _ => "see that it is there and lets this node in",
         };
 

@@ -113,7 +113,7 @@ public sealed class MinerActor : JournaledActor
                 Acknowledge(batch, head);
                 break;
             case FoldDecision.Incomplete(var known, var found):
-                Sender.Tell(StreamIncomplete.Differs(PersistenceId, LastSequenceNr, known, found));
+                Sender.Tell(Differs(known, found));
                 break;
             case FoldDecision.BeginningWanted(var counted):
                 Sender.Tell(new BeginningWanted(batch.Range, batch.Part, batch.Miner, counted));
@@ -131,9 +131,15 @@ public sealed class MinerActor : JournaledActor
         Sender.Tell(new FoldAcknowledged(batch.Range, batch.Part, batch.Miner, head));
 
     private StreamIncomplete? Differs(MinerHead? known) =>
-        known is { } head && !KnownHead.Of(head).IsHeldBy(_volume)
-            ? StreamIncomplete.Differs(PersistenceId, LastSequenceNr, head, _volume.Head)
-            : null;
+        known is { } head && !KnownHead.Of(head).IsHeldBy(_volume) ? Differs(head, _volume.Head) : null;
+
+    /// <summary>It is told here, too: only this node knows that it asked.</summary>
+    private StreamIncomplete Differs(MinerHead known, MinerHead found)
+    {
+        var incomplete = StreamIncomplete.Differs(PersistenceId, LastSequenceNr, known, found);
+        Guard.Check(PersistenceId, incomplete);
+        return incomplete;
+    }
 
     private MinerSummary Summary(GetMinerSummary query) =>
         new(

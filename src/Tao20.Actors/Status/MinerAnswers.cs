@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Tao20.Actors.Miners;
 using Tao20.Domain.Ingestion;
-using Tao20.Domain.Units;
 using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Status;
@@ -30,7 +29,7 @@ internal sealed class MinerAnswers(IActorRef miners)
             if (_cursor != state.Last?.Number)
                 _answers.Clear();
             _cursor = state.Last?.Number;
-            answers = [.. wanted.Select(miner => AnswerOf(miner, state.Book.Open))];
+            answers = [.. wanted.Select(miner => AnswerOf(miner, state))];
         }
 
         await Task.WhenAny(Task.WhenAll(answers), deadline).ConfigureAwait(false);
@@ -38,8 +37,8 @@ internal sealed class MinerAnswers(IActorRef miners)
     }
 
     /// <summary>What a miner has answered, or is still expected to; one that has not in all that time is asked again.</summary>
-    private Task<MinerSummary> AnswerOf(Address miner, EpochId open) =>
+    private Task<MinerSummary> AnswerOf(Address miner, CursorState state) =>
         _answers.TryGetValue(miner, out var answer) && answer is not ({ IsFaulted: true } or { IsCanceled: true })
             ? answer
-            : _answers[miner] = miners.Ask<MinerSummary>(new GetMinerSummary(miner, open), Patience);
+            : _answers[miner] = miners.SummaryAsync(miner, state.Book.Open, state, Patience);
 }

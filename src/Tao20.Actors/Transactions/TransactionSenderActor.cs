@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Tao20.Actors.Faults;
 using Tao20.Actors.Journal;
+using Tao20.Actors.Remoting;
 using Tao20.Chain.Accounts;
 using Tao20.Chain.Following;
 using Tao20.Chain.Signing;
@@ -54,7 +55,7 @@ public sealed class TransactionSenderActor : HeadDrivenActor
     {
         switch (message)
         {
-            case SubmitIntent submit:
+            case SubmitIntent submit when !ClusterMembers.Refuse(Context.System, Sender, Log):
                 Submit(submit.Intent);
                 return true;
             case AccountView view:

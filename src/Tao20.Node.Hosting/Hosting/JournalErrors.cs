@@ -23,7 +23,7 @@ internal static class JournalErrors
         }
         catch (JournalException e)
         {
-            throw Of(guard.Fault(e.Problem, e.Message), e);
+            throw Of(guard.Fault(e.Problem, e.Message, isTriedAgain: false), e);
         }
     }
 

@@ -32,6 +32,7 @@ internal sealed class NodeHost : IAsyncDisposable
     private readonly EarlyReading? _early;
     private readonly FaultSignal _faults;
     private readonly PipelineMetrics _metrics;
+    private bool _isAbandoned;
 
     private NodeHost(
         DataDirectory directory,
@@ -168,7 +169,14 @@ internal sealed class NodeHost : IAsyncDisposable
         await using var onCancel = cancel.Register(() => stopped.TrySetResult());
         await using var onStop = Stopping.Register(() => stopped.TrySetResult());
         if (await Task.WhenAny(stopped.Task, Ended) == Ended)
-            throw JournalErrors.Of(await Ended);
+        {
+            var fault = await Ended;
+
+            // A stop in good order needs memory, and might never end.
+            _isAbandoned = fault.Kind == FaultKind.OutOfMemory;
+            throw JournalErrors.Of(fault);
+        }
+
         if (_server.Actors.EndedBy is CoordinatedShutdown.ClusterDowningReason)
         {
             throw new NodeException(
@@ -181,6 +189,8 @@ internal sealed class NodeHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isAbandoned)
+            return;
         await _server.DisposeAsync();
         _early?.Dispose();
         await _chain.DisposeAsync();

@@ -55,7 +55,7 @@ internal sealed class NodeServer : IAsyncDisposable
         Actors = new NodeActors("tao20", builder.Services);
         _app = builder.Build();
         _app.Use(AnswerWhatCanBeAsync);
-        _app.MapNode(chain, metrics);
+        _app.MapNode(chain, metrics, ClusterOf(settings, metrics));
         _control = isControlled ? ControlFile.Create(settings.DataDirectory) : null;
         if (_control is not null && settings.Market is not null)
             _app.MapTraderControl(_control);
@@ -129,6 +129,22 @@ internal sealed class NodeServer : IAsyncDisposable
         await _app.StopAsync();
         await Actors.DisposeAsync();
         await _app.DisposeAsync();
+    }
+
+    /// <summary>How the node takes part in its cluster; until when its certificate is valid is a gauge, too.</summary>
+    private static ClusterDocument? ClusterOf(NodeSettings settings, PipelineMetrics metrics)
+    {
+        if (settings.Cluster is not { } cluster)
+            return null;
+        DateTimeOffset? expires = cluster.Certificate(DateTimeOffset.UtcNow)?.Own.NotAfter;
+        if (expires is { } end)
+            metrics.Observe(
+                "tao20.cluster.certificate.left",
+                "s",
+                "Seconds until the certificate of this node expires",
+                () => (long)(end - DateTimeOffset.UtcNow).TotalSeconds
+            );
+        return new ClusterDocument(cluster.Host, cluster.IsSecured, expires);
     }
 
     /// <summary>Before the actors are there, what needs them is told so.</summary>

@@ -24,7 +24,7 @@ internal static class NodeEndpoints
     public static IResult Starting { get; } =
         Results.Json(new { ready = false, error = "The node is starting; try again." }, Json, statusCode: 503);
 
-    public static void MapNode(this WebApplication app, ChainConnection chain, PipelineMetrics metrics)
+    public static void MapNode(this WebApplication app, ChainConnection chain, PipelineMetrics metrics, ClusterDocument? cluster)
     {
         app.MapGet(
             "/status",
@@ -41,7 +41,7 @@ internal static class NodeEndpoints
                 try
                 {
                     var known = await Ask<NodeStatus>(status.ActorRef, new GetNodeStatus(all ?? false, patience), cancel);
-                    return Results.Json(StatusDocument.Of(known) with { Start = start, Progress = progress }, Json);
+                    return Results.Json(StatusDocument.Of(known) with { Start = start, Progress = progress, Cluster = cluster }, Json);
                 }
                 catch (StatusUnknownException e)
                 {
@@ -60,7 +60,7 @@ internal static class NodeEndpoints
                     var state = (await Ask<FollowerStatus>(follower.ActorRef, GetFollowerStatus.Instance, cancel)).State;
                     return state.Known.ContainsKey(miner)
                         ? Results.Json(
-                            MinerDocument.Of(await Ask<MinerSummary>(miners.ActorRef, new GetMinerSummary(miner, state.Book.Open), cancel)),
+                            MinerDocument.Of(await miners.ActorRef.SummaryAsync(miner, state.Book.Open, state, Patience, cancel)),
                             Json
                         )
                         : Results.NotFound(new { error = $"{miner} has not traded." });
@@ -94,6 +94,10 @@ internal static class NodeEndpoints
         try
         {
             return await answer();
+        }
+        catch (StreamIncompleteException e)
+        {
+            return Results.Json(new { error = e.Message }, Json, statusCode: 503);
         }
         catch (Exception e) when (e is AskTimeoutException or TimeoutException)
         {

@@ -42,6 +42,9 @@ internal sealed record StatusDocument(
     /// <summary>For each step of the node's start that has been reached, the seconds from the start of the process until then.</summary>
     public IReadOnlyDictionary<string, double>? Start { get; init; }
 
+    /// <summary>How this node takes part in its cluster; null for a node by itself.</summary>
+    public ClusterDocument? Cluster { get; init; }
+
     /// <summary>Who has not answered in time.</summary>
     public required UnansweredDocument Unanswered { get; init; }
 

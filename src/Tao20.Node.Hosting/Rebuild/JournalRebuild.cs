@@ -176,8 +176,8 @@ internal sealed class JournalRebuild
         {
             if (faults.Ended.IsCompleted)
                 throw JournalErrors.Of(await faults.Ended);
-            if (faults.Incomplete.IsCompleted)
-                return (await faults.Incomplete).Gap;
+            if (faults.Incomplete.IsCompleted && (await faults.Incomplete).Gap is { } missing)
+                return missing;
             var status = await follower.Ask<FollowerStatus>(GetFollowerStatus.Instance, Patience, cancel);
             if (status.Fault is { Passing: false, Gap: null } fault)
                 throw new NodeException(ExitCodes.Failed, $"The rebuild came to nothing, the journal in use is as it was: {fault.Message}");

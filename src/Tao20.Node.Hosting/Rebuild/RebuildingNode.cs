@@ -76,7 +76,7 @@ internal static class RebuildingNode
             await Task.Delay(pause, cancel);
             try
             {
-                log.LogWarning("Trades are missing: the journal is rebuilt from the chain, beside the one in use");
+                log.LogWarning("Trades or events are missing: the journal is rebuilt from the chain, beside the one in use");
                 var rebuilt = await rebuild.FoldAsync(cancel);
                 log.LogWarning("The journal is rebuilt: {Differences}", rebuilt.Differences);
                 return;

@@ -34,7 +34,7 @@ public sealed class ShardingTests : InDirectory
         }
     }
 
-    private static Task UpAsync(Node node, int members)
+    internal static Task UpAsync(Node node, int members)
     {
         var cluster = Cluster.Get(node.System);
         return Eventually.HoldsAsync(
