@@ -102,8 +102,8 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
 
         // Something else has taken the space, up to a little less than the journal may have.
         var journal = System.IO.Path.Combine(Data, "journal.db");
-        Execute(
-            journal,
+        JournalFile.Execute(
+            Data,
             $"CREATE TABLE other (data); INSERT INTO other VALUES "
                 + $"(zeroblob({1024 * 1024 - new FileInfo(journal).Length - 20_000})); PRAGMA wal_checkpoint(TRUNCATE);"
         );
@@ -126,7 +126,7 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
                 line.StartsWith($"The journal in {Data} is full", StringComparison.Ordinal)
                 && line.Contains("free space", StringComparison.Ordinal)
         );
-        Execute(journal, "DROP TABLE other");
+        JournalFile.Execute(Data, "DROP TABLE other");
 
         await using var again = Start();
         await UntilAsync(again, status => Totals(status)["confirmed"]!.GetValue<int>() >= 4);
@@ -242,15 +242,6 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
         var (code, output, process) = await Tao20Process.RunAsync(["miner", "report", "--data-dir", Data, "--json", .. more]);
         Assert.True(code == 0, process.Errors);
         return Assert.Single(JsonNode.Parse(output)!.AsArray())!.AsObject();
-    }
-
-    private static void Execute(string file, string sql)
-    {
-        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={file};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
     }
 
     private async Task GiveTokensAsync(BigInteger tokens)

@@ -3,8 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Microsoft.Data.Sqlite;
-using Tao20.Actors.Journal;
 using Tao20.Tests;
 
 namespace Tao20.EndToEnd.Tests;
@@ -89,7 +87,7 @@ public sealed class ProcessFaultsTests : InDirectory
         }
 
         var miner = undisturbed["miners"]!.AsArray()[0]!["address"]!.GetValue<string>();
-        Execute(directory, $"DELETE FROM journal WHERE persistence_id = 'miner-{miner}'");
+        Assert.NotEqual(0, JournalFile.Execute(directory, $"DELETE FROM journal WHERE persistence_id = 'miner-{miner}'"));
         await using (var node = Tao20Process.Start(arguments))
         {
             // Whether it trades again or not.
@@ -179,21 +177,12 @@ public sealed class ProcessFaultsTests : InDirectory
     private async Task EndsAsNewerAsync(string[] arguments, string damage, string words)
     {
         var directory = System.IO.Path.Combine(Directory, "node");
-        Execute(directory, damage);
+        Assert.NotEqual(0, JournalFile.Execute(directory, damage));
         var (code, _, process) = await Tao20Process.RunAsync(arguments);
         Assert.Equal(10, code);
         var line = Assert.Single(process.Lines);
         Assert.Contains("was written by a newer version", line, StringComparison.Ordinal);
         Assert.Contains(words, line, StringComparison.Ordinal);
-    }
-
-    private static void Execute(string directory, string sql)
-    {
-        using var connection = new SqliteConnection(SqliteJournal.ConnectionString(directory));
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        Assert.NotEqual(0, command.ExecuteNonQuery());
     }
 
     private static async Task<(int ExitCode, string Errors)> ShellAsync(string before, string[] arguments, string redirection)

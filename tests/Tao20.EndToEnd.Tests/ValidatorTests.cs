@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Microsoft.Data.Sqlite;
 using Tao20.Devnet;
 using Tao20.Tests;
 
@@ -209,7 +208,8 @@ public sealed class ValidatorTests(ValidatorTests.Traded traded) : InDirectory, 
         // Something else has taken the space, up to a little less than the journal may have.
         await FoldAsync();
         var used = new FileInfo(System.IO.Path.Combine(Directory, "journal.db")).Length;
-        Execute(
+        JournalFile.Execute(
+            Directory,
             $"CREATE TABLE other (data); INSERT INTO other VALUES (zeroblob({1024 * 1024 - used - 12_000})); PRAGMA "
                 + $"wal_checkpoint(TRUNCATE);"
         );
@@ -222,7 +222,7 @@ public sealed class ValidatorTests(ValidatorTests.Traded traded) : InDirectory, 
             "free space",
             new Dictionary<string, string> { ["TAO20_Journal__MaxSizeMiB"] = "1", ["TAO20_Journal__KeepEverything"] = "true" }
         );
-        Execute("DROP TABLE other");
+        JournalFile.Execute(Directory, "DROP TABLE other");
         await using var process = Tao20Process.Start(_chain.ValidatorArguments(Directory));
         var status = await process.UntilAsync(status => status["lag"]!["blocks"]?.GetValue<int>() == 0, TimeSpan.FromSeconds(60));
         var volumes = await _chain.Economy.VolumesAsync(CancellationToken.None);
@@ -292,15 +292,6 @@ public sealed class ValidatorTests(ValidatorTests.Traded traded) : InDirectory, 
             }
         )
             Assert.Contains(process.Lines, line => line.StartsWith(expected, StringComparison.Ordinal));
-    }
-
-    private void Execute(string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={System.IO.Path.Combine(Directory, "journal.db")};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
     }
 
     private async Task FoldAsync()

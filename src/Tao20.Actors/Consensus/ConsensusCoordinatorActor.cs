@@ -155,14 +155,10 @@ public sealed class ConsensusCoordinatorActor : JournaledActor, IWithTimers
 
     private void AskMissing()
     {
-        if (_settling is not { } settling)
+        if (_settling is not { Command: var command, Volumes: var volumes })
             return;
-        foreach (var miner in settling.Volumes.Missing)
-        {
-            var command = settling.Command;
-            MinerHead? known = command.Heads.TryGetValue(miner, out var head) ? head : null;
-            _miners.Tell(new GetEpochVolume(miner, command.Epoch.Closed.Epoch, known));
-        }
+        foreach (var miner in volumes.Missing)
+            _miners.Tell(new GetEpochVolume(miner, command.Epoch.Closed.Epoch, command.Heads.Of(miner)));
     }
 
     private void OnVolume(EpochVolume volume)

@@ -142,7 +142,7 @@ internal static class ConsensusWire
         {
             SettledEpochs = (ulong)state.Settled.Count,
             Book = state.Inbox.Book is { } book ? RegistryBookWire.ToWire(book) : null,
-            LastItem = state.Inbox.LastItem is { } last ? Values.Position(last) : null,
+            LastItem = Values.PositionOrNull(state.Inbox.LastItem),
             Paused = state.IsPaused,
             LastRound = state.Inbox.LastRound is { } round ? RegistryWire.ToWire(round) : null,
         };
@@ -157,7 +157,7 @@ internal static class ConsensusWire
             new ConsensusInbox(
                 wire.Book is { } book ? RegistryBookWire.FromWire(book) : null,
                 [.. wire.Queue.Select(RegistryWire.FromWire)],
-                wire.LastItem is { } last ? Values.Position(last) : null
+                Values.PositionOrNull(wire.LastItem)
             )
             {
                 LastRound = wire.LastRound is { } round ? RegistryWire.FromWire(round) : null,

@@ -41,14 +41,14 @@ internal static class RegistryWire
             Range = fold.Range,
             Through = fold.Through,
             Time = fold.Time,
-            After = fold.After is { } after ? Values.Position(after) : null,
+            After = Values.PositionOrNull(fold.After),
         };
         wire.Items.AddRange(fold.Items.Select(ToWire));
         return wire;
     }
 
     public static FoldFacts FromWire(Wire.FoldRegistry wire) =>
-        new(wire.Range, [.. wire.Items.Select(FromWire)], wire.Through, wire.Time, wire.After is { } after ? Values.Position(after) : null);
+        new(wire.Range, [.. wire.Items.Select(FromWire)], wire.Through, wire.Time, Values.PositionOrNull(wire.After));
 
     public static Wire.ChainedRound ToWire(ChainedRound round) => new() { Number = round.Number, Chain = Values.Chained(round.Chain) };
 

@@ -86,14 +86,12 @@ public static class Tao20AkkaExtensions
     /// Nodes prove themselves to each other, both ways. Names are not compared: each certificate of the authority is a node's of this
     /// cluster.
     /// </summary>
-    private static AkkaConfigurationBuilder WithCertificate(this AkkaConfigurationBuilder builder, ClusterOptions options)
-    {
-        return options.Certificate(DateTimeOffset.UtcNow) is { } certificate
+    private static AkkaConfigurationBuilder WithCertificate(this AkkaConfigurationBuilder builder, ClusterOptions options) =>
+        options.Certificate(DateTimeOffset.UtcNow) is { } certificate
             ? builder
                 .AddHocon("akka.remote.dot-netty.tcp.enable-ssl = true", HoconAddMode.Prepend)
                 .AddSetup(new DotNettySslSetup(certificate.Own, false, true, false, certificate.Judge))
             : builder;
-    }
 
     /// <summary>One actor per miner behind <see cref="MinersKey"/>: sharded over the cluster, or children of one parent.</summary>
     public static AkkaConfigurationBuilder WithMiners(

@@ -9,6 +9,7 @@ using Tao20.Actors.Miners;
 using Tao20.Chain;
 using Tao20.Chain.Following;
 using Tao20.Domain.Ingestion;
+using Tao20.Domain.Volume;
 
 namespace Tao20.Actors.Ingestion;
 
@@ -277,7 +278,7 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
     {
         if (_state.Unsettled is [var oldest, ..])
             _consensus.Tell(
-                new SettleEpoch(oldest, _state.Schedule!.At(oldest.Closed.Epoch), _state.HeadsOf(oldest.Miners), _state.Settled)
+                new SettleEpoch(oldest, _state.Schedule!.At(oldest.Closed.Epoch), _state.Known.Of(oldest.Miners), _state.Settled)
             );
     }
 

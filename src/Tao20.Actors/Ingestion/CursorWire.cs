@@ -69,7 +69,7 @@ internal static class CursorWire
             Trades = (uint)folded.Trades,
             Settled = (ulong)folded.Settled,
             Heads = HeadsWire.ToWire(folded.Heads),
-            LastFact = folded.LastFact is { } fact ? Values.Position(fact) : null,
+            LastFact = Values.PositionOrNull(folded.LastFact),
         };
         wire.Closed.AddRange(folded.Closed.Select(EpochWire.ToWire));
         wire.Quarantined.AddRange(folded.Quarantined.Select(ToWire));
@@ -88,7 +88,7 @@ internal static class CursorWire
         )
         {
             Heads = HeadsWire.FromWire(wire.Heads),
-            LastFact = wire.LastFact is { } fact ? Values.Position(fact) : null,
+            LastFact = Values.PositionOrNull(wire.LastFact),
         };
 
     public static Wire.CursorSnapshot ToWire(CursorState state)
@@ -105,7 +105,7 @@ internal static class CursorWire
             Trades = (ulong)state.Trades,
             QuarantinedCount = (ulong)state.QuarantinedCount,
             Settled = (ulong)state.Settled,
-            LastFact = state.LastFact is { } fact ? Values.Position(fact) : null,
+            LastFact = Values.PositionOrNull(state.LastFact),
         };
         wire.Unsettled.AddRange(state.Unsettled.Select(EpochWire.ToWire));
         wire.Quarantined.AddRange(state.Quarantined.Select(ToWire));
@@ -129,7 +129,7 @@ internal static class CursorWire
             (long)wire.Settled
         )
         {
-            LastFact = wire.LastFact is { } fact ? Values.Position(fact) : null,
+            LastFact = Values.PositionOrNull(wire.LastFact),
         };
 
     private static Wire.QuarantinedLog ToWire(QuarantinedLog log) =>

@@ -68,7 +68,4 @@ public sealed record FollowerStatus(
         : Finalized is null || State.Identity is null ? "the chain has not been read yet"
         : LagBlocks > 3UL * (ulong)RangeBlocks ? $"{LagBlocks} blocks behind, more than three ranges of {RangeBlocks}"
         : null;
-
-    /// <summary>Not faulted, and not more than three ranges behind.</summary>
-    public bool Ready => NotReady is null;
 }

@@ -54,7 +54,7 @@ internal sealed class RangeDelivery(IActorRef miners, IActorRef consensus, Contr
     public void Send(RangeFlow flow, Address miner, int part)
     {
         var work = flow.UnderWay!;
-        var trades = work.Batches[miner][part] with { Known = flow.Heads.TryGetValue(miner, out var known) ? known : null };
+        var trades = work.Batches[miner][part] with { Known = flow.Heads.Of(miner) };
         if (_beginnings.TryGetValue(miner, out var began))
             trades = trades with { Began = began };
         if (_unread.TryGetValue(miner, out var unread))

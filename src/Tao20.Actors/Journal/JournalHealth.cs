@@ -36,8 +36,8 @@ public sealed class JournalHealth(TimeProvider clock)
     private readonly Backlog[] _backlogs = [.. Enum.GetValues<JournalWork>().Select(work => new Backlog(work))];
     private readonly Dictionary<string, Failure> _failures = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (StreamIncomplete Stream, DateTimeOffset Since)> _incomplete = new(StringComparer.Ordinal);
-    private JournalTrouble? _probe;
-    private JournalTrouble? _replaced;
+    private volatile JournalTrouble? _probe;
+    private volatile JournalTrouble? _replaced;
 
     /// <summary>An actor wants something.</summary>
     public void Begin(JournalWork work, string stream)

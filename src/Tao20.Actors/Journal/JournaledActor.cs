@@ -14,7 +14,6 @@ public abstract class JournaledActor(JournalFaultReporter journal) : UntypedPers
 
     // The next event that the journal must give while it is read.
     private long _nextSequenceNr = 1;
-    private StreamIncomplete? _incomplete;
 
     // The last event in the latest snapshot that is known to be in the store; 0 for none.
     private long _keptSnapshot;
@@ -27,6 +26,9 @@ public abstract class JournaledActor(JournalFaultReporter journal) : UntypedPers
 
     /// <summary>Whether events before the snapshots are kept whatever the options say: what people audit is.</summary>
     protected virtual bool KeepsEvents => false;
+
+    /// <summary>What the journal lacks of its events; null when it has all.</summary>
+    protected StreamIncomplete? Incomplete { get; private set; }
 
     /// <summary>Whether all it keeps is folded from the chain, and can be folded again.</summary>
     protected virtual bool IsFolded => false;
@@ -157,16 +159,16 @@ public abstract class JournaledActor(JournalFaultReporter journal) : UntypedPers
             case RecoveryCompleted:
                 Guard.Health.End(JournalWork.Recovery, PersistenceId);
                 ExpectEvent(LastSequenceNr + 1);
-                if (Guard.Check(PersistenceId, _incomplete))
+                if (Guard.Check(PersistenceId, Incomplete))
                     Recovered();
                 else
-                    OnIncomplete(_incomplete!);
+                    OnIncomplete(Incomplete!);
                 break;
             default:
                 ExpectEvent(LastSequenceNr);
 
                 // What came after a gap was decided on what is missing.
-                if (_incomplete is null)
+                if (Incomplete is null)
                     Evolve(message);
                 _eventsSinceSnapshot++;
                 break;
@@ -202,7 +204,7 @@ public abstract class JournaledActor(JournalFaultReporter journal) : UntypedPers
     private void ExpectEvent(long sequenceNr)
     {
         if (sequenceNr > _nextSequenceNr)
-            _incomplete ??= StreamIncomplete.Lacks(PersistenceId, _nextSequenceNr, sequenceNr - 1, IsFolded);
+            Incomplete ??= StreamIncomplete.Lacks(PersistenceId, _nextSequenceNr, sequenceNr - 1, IsFolded);
         _nextSequenceNr = sequenceNr + 1;
     }
 

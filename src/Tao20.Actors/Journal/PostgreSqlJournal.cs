@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Tao20.Actors.Journal;
 
-/// <summary>The PostgreSQL database of a validator with several nodes: asked before anything needs it.</summary>
+/// <summary>The PostgreSQL database of a validator with several nodes.</summary>
 public static class PostgreSqlJournal
 {
     /// <summary>What a node calls itself at the database, so that another can tell that it is there.</summary>
@@ -12,16 +12,6 @@ public static class PostgreSqlJournal
     /// <summary>The same connection, by its name and with at least one open as long as the node runs.</summary>
     public static string Named(string connectionString) =>
         new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = ApplicationName, MinPoolSize = 1 }.ToString();
-
-    /// <summary>Whether it answers and lets this user in.</summary>
-    /// <exception cref="JournalException">It does not.</exception>
-    public static Task PrepareAsync(JournalOptions options, CancellationToken cancel) =>
-        GuardedAsync(async () =>
-        {
-            await using var connection = new NpgsqlConnection(options.ConnectionString);
-            await connection.OpenAsync(cancel).ConfigureAwait(false);
-            return true;
-        });
 
     /// <summary>Does something with a journal's database; what that says of it is a problem of the journal.</summary>
     /// <exception cref="JournalException">It cannot be done.</exception>

@@ -16,7 +16,6 @@ public sealed class MinerActor : JournaledActor
 
     private MinerVolume _volume;
     private FoldBatch? _persisting;
-    private StreamIncomplete? _incomplete;
 
     /// <summary>The actor of a miner.</summary>
     /// <param name="miner">The miner.</param>
@@ -52,7 +51,7 @@ public sealed class MinerActor : JournaledActor
     {
         switch (message)
         {
-            case IMinerMessage when _incomplete is { } incomplete:
+            case IMinerMessage when Incomplete is { } incomplete:
                 Sender.Tell(incomplete);
                 return true;
             case FoldBatch batch:
@@ -85,7 +84,7 @@ public sealed class MinerActor : JournaledActor
     protected override object Snapshot() => _volume.ToSnapshot();
 
     /// <summary>It stays, and says so to whoever wants something of it: only they know what must not go on.</summary>
-    protected override void OnIncomplete(StreamIncomplete incomplete) => _incomplete = incomplete;
+    protected override void OnIncomplete(StreamIncomplete incomplete) { }
 
     /// <inheritdoc/>
     protected override void OnJournalFailure(Exception cause)

@@ -28,8 +28,8 @@ public static class MinerQueries
         CancellationToken cancel = default
     )
     {
-        MinerHead? known = state.Known.TryGetValue(miner, out var head) ? head : null;
-        return await miners.Ask<object>(new GetMinerSummary(miner, epoch, known), patience, cancel).ConfigureAwait(false) switch
+        var query = new GetMinerSummary(miner, epoch, state.Known.Of(miner));
+        return await miners.Ask<object>(query, patience, cancel).ConfigureAwait(false) switch
         {
             MinerSummary summary => summary,
             StreamIncomplete incomplete => throw new StreamIncompleteException(incomplete),

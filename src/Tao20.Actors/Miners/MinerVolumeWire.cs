@@ -58,7 +58,7 @@ internal static class MinerVolumeWire
         var wire = new Wire.MinerVolume
         {
             Miner = Values.Bytes(snapshot.Miner),
-            Position = snapshot.Position is { } position ? Values.Position(position) : null,
+            Position = Values.PositionOrNull(snapshot.Position),
             LastTimestamp = snapshot.LastTimestamp,
             HasBaseline = snapshot.Baseline is not null,
             Baseline = Values.Bytes(snapshot.Baseline ?? 0),
@@ -98,7 +98,7 @@ internal static class MinerVolumeWire
     public static MinerVolumeSnapshot FromWire(Wire.MinerVolume snapshot) =>
         new(
             Values.Address(snapshot.Miner),
-            snapshot.Position is { } position ? Values.Position(position) : null,
+            Values.PositionOrNull(snapshot.Position),
             snapshot.LastTimestamp,
             snapshot.HasBaseline ? Values.UInt128(snapshot.Baseline) : null,
             Values.Tally(snapshot.Mints),

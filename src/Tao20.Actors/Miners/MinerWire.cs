@@ -238,7 +238,7 @@ internal static class MinerWire
         var wire = new Wire.MinerSummary
         {
             Miner = Values.Bytes(summary.Miner),
-            Position = summary.Position is { } position ? Values.Position(position) : null,
+            Position = Values.PositionOrNull(summary.Position),
             LifetimeWei = Values.Bytes(summary.LifetimeWei),
             LifetimeEligibleWei = Values.Bytes(summary.LifetimeEligibleWei),
             HasBaseline = summary.Baseline is not null,
@@ -255,7 +255,7 @@ internal static class MinerWire
     public static MinerSummary FromWire(Wire.MinerSummary summary) =>
         new(
             Values.Address(summary.Miner),
-            summary.Position is { } position ? Values.Position(position) : null,
+            Values.PositionOrNull(summary.Position),
             Values.UInt128(summary.LifetimeWei),
             Values.UInt128(summary.LifetimeEligibleWei),
             summary.HasBaseline ? Values.UInt128(summary.Baseline) : null,

@@ -77,6 +77,11 @@ internal static class Values
 
     public static Position Position(Wire.Position position) => new(position.Block, position.LogIndex);
 
+    /// <summary>Nothing where there is none.</summary>
+    public static Wire.Position? PositionOrNull(Position? position) => position is { } known ? Position(known) : null;
+
+    public static Position? PositionOrNull(Wire.Position? wire) => wire is null ? null : Position(wire);
+
     /// <summary>Nothing where it is not known.</summary>
     public static Wire.ChainedHash? Chained(ChainedHash? chained) =>
         chained is { } known ? new() { Previous = Bytes(known.Previous), Hash = Bytes(known.Hash) } : null;

@@ -20,15 +20,16 @@ internal sealed class LastAnswer<T>(string name, IActorRef actor, object query, 
     private readonly Lock _lock = new();
     private Task<T>? _asked;
     private long _askedAt;
+    private volatile Answer? _last;
 
     /// <summary>What it is called.</summary>
     public string Name => name;
 
     /// <summary>What it has said last; null before the first answer.</summary>
-    public T? Known { get; private set; }
+    public T? Known => _last?.What;
 
-    /// <summary>When that was.</summary>
-    public DateTimeOffset KnownAt { get; private set; }
+    /// <summary>When that was; null before the first answer.</summary>
+    public DateTimeOffset? KnownAt => _last?.At;
 
     /// <summary>Asks it.</summary>
     /// <param name="deadline">Completes when nobody waits any longer.</param>
@@ -50,8 +51,9 @@ internal sealed class LastAnswer<T>(string name, IActorRef actor, object query, 
     private async Task<T> AskAsync()
     {
         var answer = await actor.Ask<T>(query, Patience).ConfigureAwait(false);
-        lock (_lock)
-            (Known, KnownAt) = (answer, clock.GetUtcNow());
+        _last = new Answer(answer, clock.GetUtcNow());
         return answer;
     }
+
+    private sealed record Answer(T What, DateTimeOffset At);
 }

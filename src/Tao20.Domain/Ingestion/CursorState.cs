@@ -56,10 +56,6 @@ public sealed record CursorState(
     public ulong LagBehind(BlockHeader? finalized) =>
         finalized is not null && finalized.Number > (Last?.Number ?? 0) ? finalized.Number - (Last?.Number ?? 0) : 0;
 
-    /// <summary>How far the trades of some miners are folded; without those of which nothing is known.</summary>
-    public IReadOnlyDictionary<Address, MinerHead> HeadsOf(IEnumerable<Address> miners) =>
-        miners.Where(Known.ContainsKey).ToDictionary(miner => miner, miner => Known[miner]);
-
     /// <summary>Where reading goes on; at the first block wanted while nothing has been folded.</summary>
     public Cursor CursorFrom(ulong firstBlock) => Last is { } last ? new Cursor(last.Number, last.Hash) : new Cursor(firstBlock, null);
 

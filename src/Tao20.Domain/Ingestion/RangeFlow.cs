@@ -237,15 +237,7 @@ public sealed record RangeFlow(
     }
 
     private static IReadOnlyList<RangeFlowEvent> OnDispatched(InFlightRange work, ImmutableDictionary<Address, MinerHead> known) =>
-        [
-            new RangeDispatched(work, KnownOf(work.Batches.Keys, known)),
-            .. Completion(work, work.Batches.Count + (work.Facts is null ? 0 : 1)),
-        ];
-
-    private static ImmutableDictionary<Address, MinerHead> KnownOf(
-        IEnumerable<Address> miners,
-        ImmutableDictionary<Address, MinerHead> known
-    ) => miners.Where(known.ContainsKey).ToImmutableDictionary(miner => miner, miner => known[miner]);
+        [new RangeDispatched(work, known.Of(work.Batches.Keys)), .. Completion(work, work.Batches.Count + (work.Facts is null ? 0 : 1))];
 
     private IReadOnlyList<RangeFlowEvent> OnBatch(InFlightRange work, Address miner, int next, MinerHead head) =>
         next < work.Batches[miner].Count

@@ -328,7 +328,7 @@ internal sealed class NodeHost : IAsyncDisposable
                 }
                 else
                 {
-                    await PostgreSqlJournal.PrepareAsync(settings.Journal, cancel);
+                    // The first question to the database: whether it answers and lets this user in shows here.
                     writtenBy = await JournalVersion.NoteAsync(settings.Journal, cancel);
                 }
             }

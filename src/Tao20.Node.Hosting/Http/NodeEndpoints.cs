@@ -29,25 +29,11 @@ internal static class NodeEndpoints
         app.MapGet(
             "/status",
             async (bool? all, string? wait, IRequiredActor<StatusKey> status, CancellationToken cancel) =>
-            {
-                if (!TryReadWait(wait, out var patience))
-                    return Results.BadRequest(
+                TryReadWait(wait, out var patience)
+                    ? await AnswerAsync(() => StatusAsync(status.ActorRef, new GetNodeStatus(all ?? false, patience), cancel))
+                    : Results.BadRequest(
                         new { error = $"wait = '{wait}' is no number of seconds: give 0 to {LongestWait.TotalSeconds:0}, or leave it out." }
-                    );
-                var (start, progress) = (
-                    StatusDocument.Of(metrics.Start),
-                    ProgressDocument.Of(metrics.CatchUp.Progress, chain.Pool.Status)
-                );
-                try
-                {
-                    var known = await Ask<NodeStatus>(status.ActorRef, new GetNodeStatus(all ?? false, patience), cancel);
-                    return Results.Json(StatusDocument.Of(known) with { Start = start, Progress = progress, Cluster = cluster }, Json);
-                }
-                catch (StatusUnknownException e)
-                {
-                    return Results.Json(UnknownStatusDocument.Of(e, start, progress), Json, statusCode: 503);
-                }
-            }
+                    )
         );
         app.MapGet(
             "/miners/{address}",
@@ -71,21 +57,36 @@ internal static class NodeEndpoints
         app.MapGet(
             "/health/ready",
             async (IRequiredActor<StatusKey> status, CancellationToken cancel) =>
-            {
-                var (reason, lag) = await Ask<Readiness>(status.ActorRef, GetReadiness.Instance, cancel);
-                return Results.Json(
-                    new
-                    {
-                        ready = reason is null,
-                        reason,
-                        lagBlocks = lag,
-                    },
-                    Json,
-                    statusCode: reason is null ? 200 : 503
-                );
-            }
+                await AnswerAsync(async () =>
+                {
+                    var (reason, lag) = await Ask<Readiness>(status.ActorRef, GetReadiness.Instance, cancel);
+                    return Results.Json(
+                        new
+                        {
+                            ready = reason is null,
+                            reason,
+                            lagBlocks = lag,
+                        },
+                        Json,
+                        statusCode: reason is null ? 200 : 503
+                    );
+                })
         );
         app.MapPrometheusScrapingEndpoint("/metrics");
+
+        async Task<IResult> StatusAsync(IActorRef status, GetNodeStatus query, CancellationToken cancel)
+        {
+            var (start, progress) = (StatusDocument.Of(metrics.Start), ProgressDocument.Of(metrics.CatchUp.Progress, chain.Pool.Status));
+            try
+            {
+                var known = await Ask<NodeStatus>(status, query, cancel);
+                return Results.Json(StatusDocument.Of(known) with { Start = start, Progress = progress, Cluster = cluster }, Json);
+            }
+            catch (StatusUnknownException e)
+            {
+                return Results.Json(UnknownStatusDocument.Of(e, start, progress), Json, statusCode: 503);
+            }
+        }
     }
 
     /// <summary>Answers, or says that the node is too busy to.</summary>

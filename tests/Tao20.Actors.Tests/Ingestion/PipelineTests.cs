@@ -1,11 +1,10 @@
-using System.Text.Json.Nodes;
-using Microsoft.Data.Sqlite;
 using Tao20.Actors.Faults;
-using Tao20.Actors.Journal;
 using Tao20.Chain.Tests.Following;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Volume;
+using Tao20.Tests;
 using Xunit.Abstractions;
+using static Tao20.Actors.Tests.Ingestion.ScriptedTrades;
 
 namespace Tao20.Actors.Tests.Ingestion;
 
@@ -27,7 +26,7 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
         Assert.Equal(3 * 99, status.Follower.State.Trades);
         Assert.Equal(3, status.Miners.Count);
         Assert.All(status.Miners, miner => Assert.Equal(Total(0, 99), miner.LifetimeWei));
-        Assert.True(status.Follower.Ready);
+        Assert.Null(status.Follower.NotReady);
         Assert.Equal(3, status.Ranking.Ranked.Count);
     }
 
@@ -51,7 +50,7 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
         var status = await node.UntilAsync(status => status.Fault is not null);
         Assert.Equal(FaultKind.ReorgBelowFinality, status.Fault!.Kind);
         Assert.Equal(99UL, status.State.Last!.Number);
-        Assert.False(status.Ready);
+        Assert.NotNull(status.NotReady);
     }
 
     [Fact]
@@ -119,7 +118,8 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
         var seed = Random.Shared.Next();
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        InJournal(
+        JournalFile.Execute(
+            Path,
             """
             CREATE TABLE salts (salt INTEGER NOT NULL);
             INSERT INTO salts VALUES (0);
@@ -139,13 +139,13 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
                 (
                     await node.UntilAsync(
                         status => status.Fault is not null || status.State.Last?.Number == last,
-                        () => InJournal($"UPDATE salts SET salt = {random.Next(3)}")
+                        () => JournalFile.Execute(Path, $"UPDATE salts SET salt = {random.Next(3)}")
                     )
                 ).Fault
                     is { Kind: FaultKind.JournalUnavailable };
         }
 
-        InJournal("DROP TRIGGER hiccup");
+        JournalFile.Execute(Path, "DROP TRIGGER hiccup");
         await node.UntilAsync(status => status.State.Last?.Number == last && status.Fault is null);
         var status = await node.StatusAsync();
         Assert.All(status.Miners, miner => Assert.Equal(Total(0, last), miner.LifetimeWei));
@@ -189,7 +189,8 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
     [Fact]
     public async Task An_epoch_is_settled_once_and_again_after_a_restart_not_at_all()
     {
-        _chain.BendLogs = (from, to, logs) => [.. logs.SelectMany(log => IsLastOf(log, 39) ? new[] { log, EpochAdvanced(log) } : [log])];
+        _chain.BendLogs = (from, to, logs) =>
+            [.. logs.SelectMany(log => IsLastOf(log, 39) ? new[] { log, EpochAdvanced(log, 0, 39) } : [log])];
         await using (var node = await Node.FollowingAsync(Path, _chain.Options()))
         {
             await node.UntilAsync(status => status.State.Last?.Number == 99 && status.State.Settled == 1);
@@ -263,35 +264,5 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
         var miners = (await node.StatusAsync()).Miners;
         Assert.All(miners, miner => Assert.Equal(Total(0, 99), miner.LifetimeWei));
         Assert.Single(miners.SelectMany(miner => miner.Exclusions), exclusion => exclusion.Reason == VerdictKind.Unread);
-    }
-
-    private void InJournal(string sql)
-    {
-        using var connection = new SqliteConnection(SqliteJournal.ConnectionString(Path));
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    private static bool IsLastOf(JsonObject log, int block) =>
-        log["blockNumber"]!.GetValue<string>() == $"0x{block:x}" && log["logIndex"]!.GetValue<string>() == "0x5";
-
-    /// <summary>An epoch change right behind a block's last log.</summary>
-    private static JsonObject EpochAdvanced(JsonObject last)
-    {
-        var advanced = (JsonObject)last.DeepClone();
-        advanced["topics"] = new JsonArray(Chain.Contracts.Tao20Events.EpochAdvanced.ToString());
-        advanced["data"] = $"0x{0:x64}{1:x64}{1_700_000_000 + 40 * 12:x64}";
-        advanced["logIndex"] = "0x6";
-        return advanced;
-    }
-
-    private static UInt128 Total(ulong from, ulong to)
-    {
-        UInt128 sum = 0;
-        for (var block = Math.Max(1, from); block <= to; block++)
-            sum += (1000 + block) * (UInt128)1_000_000_000_000_000;
-        return sum;
     }
 }

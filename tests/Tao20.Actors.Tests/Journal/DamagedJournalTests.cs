@@ -1,11 +1,9 @@
-using System.Text.Json.Nodes;
-using Microsoft.Data.Sqlite;
 using Tao20.Actors.Faults;
-using Tao20.Actors.Journal;
 using Tao20.Actors.Status;
 using Tao20.Chain.Tests.Following;
 using Tao20.Tests;
 using Xunit.Abstractions;
+using static Tao20.Actors.Tests.Ingestion.ScriptedTrades;
 
 namespace Tao20.Actors.Tests.Journal;
 
@@ -93,7 +91,7 @@ public sealed class DamagedJournalTests(ITestOutputHelper output) : InDirectory,
             await node.UntilAsync(status => status.State.Last?.Number == 9);
 
         // Another miner's entry in this one's place: as many trades, and each by itself in order.
-        Execute(
+        JournalFile.Execute(
             Path,
             """
             UPDATE journal SET message = (SELECT message FROM journal WHERE persistence_id LIKE '%a1')
@@ -141,43 +139,31 @@ public sealed class DamagedJournalTests(ITestOutputHelper output) : InDirectory,
             1 => "chain-cursor",
             _ => $"miner-{Address(random.Next(3))}",
         };
-        var written = Scalar(directory, $"SELECT max(sequence_number) FROM journal WHERE persistence_id = '{stream}'");
+        var written = JournalFile.Number(directory, $"SELECT max(sequence_number) FROM journal WHERE persistence_id = '{stream}'");
         var first = 1 + random.NextInt64(written);
         var last = random.Next(2) == 0 ? written : Math.Min(written, first + random.NextInt64(3));
-        Execute(directory, $"DELETE FROM journal WHERE persistence_id = '{stream}' AND sequence_number BETWEEN {first} AND {last}");
+        JournalFile.Execute(
+            directory,
+            $"DELETE FROM journal WHERE persistence_id = '{stream}' AND sequence_number BETWEEN {first} AND {last}"
+        );
         var snapshots = random.Next(3) switch
         {
             0 => "sequence_number < 0",
             1 => $"sequence_number = (SELECT max(sequence_number) FROM snapshot WHERE persistence_id = '{stream}')",
             _ => "sequence_number > 0",
         };
-        var lost = Execute(directory, $"DELETE FROM snapshot WHERE persistence_id = '{stream}' AND {snapshots}");
-        var kept = Scalar(directory, $"SELECT coalesce(max(sequence_number), 0) FROM snapshot WHERE persistence_id = '{stream}'");
+        var lost = JournalFile.Execute(directory, $"DELETE FROM snapshot WHERE persistence_id = '{stream}' AND {snapshots}");
+        var kept = JournalFile.Number(
+            directory,
+            $"SELECT coalesce(max(sequence_number), 0) FROM snapshot WHERE persistence_id = '{stream}'"
+        );
         var left = $"FROM journal WHERE persistence_id = '{stream}' AND deleted = 0 AND sequence_number > {kept}";
-        var through = Scalar(directory, $"SELECT coalesce(max(sequence_number), {kept}) {left}");
+        var through = JournalFile.Number(directory, $"SELECT coalesce(max(sequence_number), {kept}) {left}");
 
         // What a snapshot covers is not needed. Where the cursor lacks its end, the miners know what they have folded after it.
-        var hasNoGap = through - kept == Scalar(directory, $"SELECT count(*) {left}");
+        var hasNoGap = through - kept == JournalFile.Number(directory, $"SELECT count(*) {left}");
         var isWhole = hasNoGap && (through == written || stream == "chain-cursor");
         return new Damaged(stream, $"events {first} to {last} of {written} and {lost} snapshots; {kept} is covered by one", isWhole);
-    }
-
-    private static int Execute(string directory, string sql)
-    {
-        using var connection = new SqliteConnection(SqliteJournal.ConnectionString(directory));
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return command.ExecuteNonQuery();
-    }
-
-    private static long Scalar(string directory, string sql)
-    {
-        using var connection = new SqliteConnection(SqliteJournal.ConnectionString(directory));
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return (long)command.ExecuteScalar()!;
     }
 
     private string Copied(string from, string name)
@@ -189,18 +175,6 @@ public sealed class DamagedJournalTests(ITestOutputHelper output) : InDirectory,
     }
 
     private static string Address(int miner) => $"0x{0xa0 + miner:x40}";
-
-    private static bool IsLastOf(JsonObject log, int block) =>
-        log["blockNumber"]!.GetValue<string>() == $"0x{block:x}" && log["logIndex"]!.GetValue<string>() == "0x5";
-
-    private static JsonObject EpochAdvanced(JsonObject last, int epoch, int block)
-    {
-        var advanced = (JsonObject)last.DeepClone();
-        advanced["topics"] = new JsonArray(Chain.Contracts.Tao20Events.EpochAdvanced.ToString());
-        advanced["data"] = $"0x{epoch:x64}{epoch + 1:x64}{1_700_000_000 + (block + 1) * 12:x64}";
-        advanced["logIndex"] = "0x6";
-        return advanced;
-    }
 
     private sealed record Outcome(NodeFault? Fault, string Text, long Settled);
 

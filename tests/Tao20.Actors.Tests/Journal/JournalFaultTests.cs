@@ -6,8 +6,8 @@ using Npgsql;
 using Tao20.Actors.Faults;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Status;
+using Tao20.Actors.Tests.Ingestion;
 using Tao20.Chain.Tests.Following;
-using Tao20.Domain.Units;
 using Tao20.Tests;
 using Tao20.Tests.PostgreSql;
 using Xunit.Abstractions;
@@ -145,7 +145,7 @@ public sealed class JournalFaultTests(ITestOutputHelper output) : InDirectory, I
         );
         output.WriteLine($"passed after {healed.Elapsed.TotalSeconds:0.0} s");
         await node.UntilAsync(one => one.State.Last?.Number == _final && one.Fault is null);
-        Assert.All((await node.StatusAsync()).Miners, miner => Assert.Equal(Total(_final), miner.LifetimeWei));
+        Assert.All((await node.StatusAsync()).Miners, miner => Assert.Equal(ScriptedTrades.Total(1, _final), miner.LifetimeWei));
     }
 
     private static async Task<NodeFault> FaultAsync(Node node, FaultKind kind, string words = "") =>
@@ -162,13 +162,5 @@ public sealed class JournalFaultTests(ITestOutputHelper output) : InDirectory, I
     {
         _chain.Grow(10);
         _final += 10;
-    }
-
-    private static UInt128 Total(ulong last)
-    {
-        UInt128 sum = 0;
-        for (ulong block = 1; block <= last; block++)
-            sum += (1000 + block) * Wei.OneTao.Value / 1000;
-        return sum;
     }
 }

@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
-using Microsoft.Data.Sqlite;
 using Tao20.Actors.Faults;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Miners;
@@ -77,9 +76,9 @@ public sealed class MinerActorTests : InDirectory
             for (ulong i = 0; i < 45; i++)
                 await node.FoldAsync(Batch((long)i, 1 + i * 2, 2));
             await WaitForAsync(() =>
-                Count("SELECT count(*) FROM journal WHERE persistence_id = 'miner-" + Miner + "' AND deleted = 0") <= 15
+                JournalFile.Number(Path, "SELECT count(*) FROM journal WHERE persistence_id = 'miner-" + Miner + "' AND deleted = 0") <= 15
             );
-            await WaitForAsync(() => Count("SELECT count(*) FROM snapshot") is 1 or 2);
+            await WaitForAsync(() => JournalFile.Number(Path, "SELECT count(*) FROM snapshot") is 1 or 2);
         }
 
         await using var again = await Node.WithMinersAsync(Path);
@@ -95,7 +94,7 @@ public sealed class MinerActorTests : InDirectory
                 await node.FoldAsync(Batch((long)i, 1 + i * 2, 2));
         }
 
-        Assert.Equal(45, Count("SELECT count(*) FROM journal WHERE deleted = 0"));
+        Assert.Equal(45, JournalFile.Number(Path, "SELECT count(*) FROM journal WHERE deleted = 0"));
     }
 
     [Fact]
@@ -129,7 +128,7 @@ public sealed class MinerActorTests : InDirectory
     {
         await using (var node = await Node.WithMinersAsync(Path))
             await node.FoldAsync(Batch(1, 1, 50));
-        Execute("UPDATE journal SET message = x'0a14ff'");
+        JournalFile.Execute(Path, "UPDATE journal SET message = x'0a14ff'");
         await using var again = await Node.WithMinersAsync(Path);
         again.Miners.Tell(new GetMinerSummary(Miner, default), Akka.Actor.ActorRefs.NoSender);
         var fault = await again.Faults.Ended.WaitAsync(TimeSpan.FromSeconds(20));
@@ -221,24 +220,6 @@ public sealed class MinerActorTests : InDirectory
     private static (long Trades, UInt128 Wei) Totals(MinerSummary summary) => (summary.Mints.Trades, summary.LifetimeWei);
 
     private static Task WaitForAsync(Func<bool> condition) => Eventually.HoldsAsync(condition, TimeSpan.FromSeconds(20));
-
-    private long Count(string sql)
-    {
-        using var connection = new SqliteConnection(SqliteJournal.ConnectionString(Path));
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return (long)command.ExecuteScalar()!;
-    }
-
-    private void Execute(string sql)
-    {
-        using var connection = new SqliteConnection(SqliteJournal.ConnectionString(Path));
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
 
     /// <summary>Has one more batch for its miner when that one asks to leave: as a shard, or the parent on a single node, may.</summary>
     private sealed class BusyParent : UntypedActor

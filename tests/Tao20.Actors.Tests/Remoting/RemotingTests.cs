@@ -71,7 +71,7 @@ public sealed class RemotingTests(ITestOutputHelper output) : InDirectory
         }
 
         Assert.Empty(received);
-        Assert.False(node.Miners.Equals(ActorRefs.Nobody));
+        Assert.IsType<FoldAcknowledged>(await node.FoldAsync(MinerActorTests.Batch(1, 1, 20, Address.Parse($"0x{7:x40}"))));
         output.WriteLine($"{messages.Count} messages");
     }
 
