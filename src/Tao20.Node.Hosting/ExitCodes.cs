@@ -103,4 +103,7 @@ internal static class ExitCodes
 internal sealed class NodeException(int exitCode, string message, Exception? cause = null) : Exception(message, cause)
 {
     public int ExitCode { get; } = exitCode;
+
+    /// <summary>Whether it is over when the node starts again: its cluster has taken it out.</summary>
+    public bool JoinsAgain { get; init; }
 }

@@ -39,8 +39,9 @@ internal sealed class Node : IAsyncDisposable
 
     private readonly EarlyReading? _early;
 
-    private Node(IHost host, ChainConnection? chain, FaultSignal faults, EarlyReading? early)
+    private Node(IHost host, ChainConnection? chain, FaultSignal faults, EarlyReading? early, JournalWriter? writer)
     {
+        Writer = writer;
         _host = host;
         _chain = chain;
         _early = early;
@@ -51,6 +52,9 @@ internal sealed class Node : IAsyncDisposable
     public required PipelineMetrics Metrics { get; init; }
 
     public FaultSignal Faults { get; }
+
+    /// <summary>Its right to write a PostgreSQL journal.</summary>
+    public JournalWriter? Writer { get; }
 
     public required JournalFaultReporter Journal { get; init; }
 
@@ -138,6 +142,17 @@ internal sealed class Node : IAsyncDisposable
         _early?.Dispose();
         if (_chain is not null)
             await _chain.DisposeAsync();
+        if (Writer is not null)
+            await Writer.DisposeAsync();
+    }
+
+    private static async Task<JournalWriter> WriterAsync(JournalOptions journal, bool isAlone)
+    {
+        await PostgreSqlJournal.PrepareAsync(journal, CancellationToken.None);
+        var writer = await JournalWriter.BeginAsync(journal, CancellationToken.None);
+        if (isAlone)
+            await writer.RegisterAsync(new NoPeers("test"), CancellationToken.None);
+        return writer;
     }
 
     private static async Task<Node> StartAsync(
@@ -152,8 +167,12 @@ internal sealed class Node : IAsyncDisposable
     {
         var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory) };
         journal = change?.Invoke(journal) ?? journal;
+        JournalWriter? writer = null;
         if (journal.Kind == JournalKind.Sqlite)
             SqliteJournal.Prepare(journal);
+        else
+            writer = await WriterAsync(journal, cluster is null);
+        journal = writer?.Options ?? journal;
         var faults = new FaultSignal();
         var guard = new JournalFaultReporter(journal, directory, faults, TimeProvider.System);
         ChainConnection? chain = null;
@@ -187,14 +206,14 @@ internal sealed class Node : IAsyncDisposable
             akka =>
             {
                 if (settings is null)
-                    akka.WithTao20Miners(guard, cluster);
+                    akka.WithTao20Miners(guard, cluster, writer);
                 else
-                    akka.WithTao20Node(settings, chain!, WorkOf(settings, key, strategy), cluster, CheckOf(settings, key));
+                    akka.WithTao20Node(settings, chain!, WorkOf(settings, key, strategy), cluster, CheckOf(settings, key), writer);
             }
         );
         var host = builder.Build();
         await host.StartAsync();
-        return new Node(host, chain, faults, settings?.Early) { Metrics = metrics, Journal = guard };
+        return new Node(host, chain, faults, settings?.Early, writer) { Metrics = metrics, Journal = guard };
     }
 
     /// <summary>Only what signs needs the chain to be checked.</summary>

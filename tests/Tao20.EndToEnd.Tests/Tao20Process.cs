@@ -175,6 +175,10 @@ internal sealed class Tao20Process : IAsyncDisposable
         {
             return null;
         }
+        catch (HttpRequestException e) when (_process.HasExited)
+        {
+            throw new InvalidOperationException($"It ended with {_process.ExitCode}:\n{Errors}", e);
+        }
     }
 
     /// <summary>Waits for a line of its own that has these words.</summary>
@@ -214,6 +218,12 @@ internal sealed class Tao20Process : IAsyncDisposable
 
     /// <summary>Tells it that its terminal is gone, which is how services are told to read their settings again.</summary>
     public void HangUp() => Signal("HUP");
+
+    /// <summary>Stops it where it is, as a machine does that is suspended; its connections stay.</summary>
+    public void Pause() => Signal("STOP");
+
+    /// <summary>Lets it go on.</summary>
+    public void Resume() => Signal("CONT");
 
     private void Signal(string name)
     {

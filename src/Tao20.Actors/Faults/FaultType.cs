@@ -172,6 +172,22 @@ public sealed record FaultType(FaultKind Kind, string Meaning, string Remedy, Fa
             FaultEffect.EndsNode,
             LosesReadiness: true
         ),
+        new(
+            FaultKind.AnotherWriter,
+            "another node or cluster writes the journal: the line says who",
+            "a node by itself ends: stop the other one, or give it a database of its own; one of a cluster that the others have taken out "
+                + "starts again and joins them",
+            FaultEffect.EndsNode,
+            LosesReadiness: true
+        ),
+        new(
+            FaultKind.WrongCluster,
+            "a node was told to join a cluster with another name, journal, chain, contract, registry or format of entries: the line says "
+                + "what differs",
+            "the node ends before it is given anything; correct `Cluster:SeedNodes`, or what differs",
+            FaultEffect.EndsNode,
+            LosesReadiness: true
+        ),
     ];
 
     /// <summary>The type of a kind.</summary>

@@ -67,6 +67,12 @@ public enum FaultKind
 
     /// <summary>There is no memory left.</summary>
     OutOfMemory,
+
+    /// <summary>Another node or cluster writes the journal, or has ended this node's right to.</summary>
+    AnotherWriter,
+
+    /// <summary>The cluster that it was told to join is another one than its own.</summary>
+    WrongCluster,
 }
 
 /// <summary>A fault, as people see it: what, where and what to do.</summary>

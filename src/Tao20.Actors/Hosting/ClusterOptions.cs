@@ -8,12 +8,17 @@ namespace Tao20.Actors.Hosting;
 [Settings("Cluster")]
 public sealed record ClusterOptions
 {
+    private const int LongestName = 40;
     private const string Plain = "akka.tcp://";
     private const string Secured = "akka.ssl.tcp://";
 
     /// <summary>Whether this node is one of several. Default false.</summary>
     [Setting("Whether this node is one of several of one operator; needs PostgreSQL.")]
     public bool Enabled { get; init; }
+
+    /// <summary>Its name, the same on all nodes: small letters, digits and hyphens. Default tao20.</summary>
+    [Setting("The cluster's name, the same on all its nodes: one with another name is refused.")]
+    public string Name { get; init; } = "tao20";
 
     /// <summary>The host name other nodes reach this one by. Default 127.0.0.1.</summary>
     [Setting("The host name by which other nodes reach this one.", Unit = "host")]
@@ -42,6 +47,17 @@ public sealed record ClusterOptions
     /// <summary>Whether it may be reached from other machines without certificates. Default false.</summary>
     [Setting("Whether other machines may reach it without certificates: whoever gets through to its port can then have it sign whatever.")]
     public bool AllowInsecure { get; init; }
+
+    /// <summary>
+    /// Nodes that cannot be reached for so long, counted from when that is noticed (after about 4 s), are taken out. 2 s to 2 min; default
+    /// 5 s.
+    /// </summary>
+    [Setting(
+        "Nodes that cannot be reached for so long are taken out, and what they had goes to the others; they come back by themselves.",
+        Least = "2s",
+        Most = "2m"
+    )]
+    public TimeSpan DownAfter { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether nodes prove themselves to each other.</summary>
     public bool IsSecured => CertificateFile.Length > 0;
@@ -72,6 +88,10 @@ public sealed record ClusterOptions
                 .Where(seed => !seed.StartsWith(Plain, StringComparison.Ordinal) && !seed.StartsWith(Secured, StringComparison.Ordinal))
                 .Select(seed => $"Cluster:SeedNodes = {seed} is no address of a node: give one such as akka.tcp://tao20@10.0.0.1:4053.")
         );
+        if (Name.Length is 0 or > LongestName || !Name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+            errors.Add(
+                $"Cluster:Name = {Name} is no name of a cluster: give 1 to {LongestName} small letters, digits and hyphens, such as tao20."
+            );
         if (new[] { CertificateFile, CertificateKeyFile, AuthorityFile }.Count(file => file.Length > 0) is 1 or 2)
             errors.Add(
                 "Cluster:CertificateFile, Cluster:CertificateKeyFile and Cluster:AuthorityFile belong together: give all three, as tao20 "

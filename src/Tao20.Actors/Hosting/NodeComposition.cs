@@ -7,6 +7,7 @@ using Tao20.Actors.Index;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Metrics;
 using Tao20.Actors.Pricing;
+using Tao20.Actors.Remoting;
 using Tao20.Actors.Transactions;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Following;
@@ -74,59 +75,68 @@ public static class NodeComposition
     /// <param name="work">What the node does besides.</param>
     /// <param name="cluster">The cluster it is a node of; null for a node by itself.</param>
     /// <param name="check">How the chain is checked; null leaves it unchecked, and nothing is signed.</param>
+    /// <param name="writer">The process as a writer of the journal; null where the journal has one by itself.</param>
     public static AkkaConfigurationBuilder WithTao20Node(
         this AkkaConfigurationBuilder akka,
         FollowerSettings follower,
         ChainConnection chain,
         NodeWork work,
         ClusterOptions? cluster = null,
-        ChainCheckSettings? check = null
+        ChainCheckSettings? check = null,
+        JournalWriter? writer = null
     )
     {
-        var clustered = cluster is not null;
+        var identity = cluster is null ? null : ClusterIdentity.Of(cluster.Name, writer?.JournalId, follower.Identity);
+        var role = identity?.Role;
         if (check is not null)
             akka.WithChainCheck(check, chain);
-        akka.WithTao20Miners(follower.Journal, cluster);
+        akka.WithTao20Miners(follower.Journal, cluster, writer, identity);
         switch (work)
         {
             case NodeWork.Counting:
-                akka.WithConsensus(follower, clustered);
+                akka.WithConsensus(follower, role);
                 break;
-            case NodeWork.Validating(var role, var fees, var weights, var index):
+            case NodeWork.Validating(var who, var fees, var weights, var index):
                 var rules = chain.RulesOf(fees);
-                akka.WithTransactions(new SenderSettings(role.Registry.ChainId, role.Key, fees, rules, follower.Journal), chain, clustered)
-                    .WithValidator(follower, role, weights, chain, clustered);
+                akka.WithTransactions(new SenderSettings(who.Registry.ChainId, who.Key, fees, rules, follower.Journal), chain, role)
+                    .WithValidator(follower, who, weights, chain, role);
                 if (index.Step)
-                    akka.WithIndexDuties(new(role.Key.Address, index, fees, rules, follower.Journal), chain, clustered);
+                    akka.WithIndexDuties(new(who.Key.Address, index, fees, rules, follower.Journal), chain, role);
                 break;
             case NodeWork.Trading(var trader, var index):
-                akka.WithConsensus(follower, clustered).WithTrader(trader, chain);
+                akka.WithConsensus(follower, role).WithTrader(trader, chain);
                 if (index.Step && trader is { Key: not null, DryRun: false })
                     akka.WithIndexDuties(
                         new(trader.Account, index, trader.Fees, chain.RulesOf(trader.Fees), follower.Journal),
                         chain,
-                        clustered: false
+                        role: null
                     );
                 break;
         }
 
-        return akka.WithChainFollower(follower, chain, clustered).WithStatus(follower).WithWatches(follower);
+        return akka.WithChainFollower(follower, chain, role).WithStatus(follower).WithWatches(follower);
     }
 
     /// <summary>The part of a node that folds: the journal, the cluster, and one actor for each miner.</summary>
     /// <param name="akka">What is being built.</param>
     /// <param name="journal">Where events are kept.</param>
     /// <param name="cluster">The cluster it is a node of; null for a node by itself.</param>
+    /// <param name="writer">The process as a writer of the journal; null where the journal has one by itself.</param>
+    /// <param name="identity">What makes nodes those of its cluster; null for what follows from these.</param>
     public static AkkaConfigurationBuilder WithTao20Miners(
         this AkkaConfigurationBuilder akka,
         JournalFaultReporter journal,
-        ClusterOptions? cluster = null
+        ClusterOptions? cluster = null,
+        JournalWriter? writer = null,
+        ClusterIdentity? identity = null
     )
     {
         akka.WithTao20Basics().WithJournal(journal.Options);
         if (cluster is not null)
-            akka.WithTao20Cluster(cluster);
-        return akka.WithMiners(journal, cluster is not null);
+            akka.WithTao20Cluster(cluster, identity ??= ClusterIdentity.Of(cluster.Name, writer?.JournalId, null));
+        if (identity is not null && writer is not null)
+            akka.WithWriter(writer, journal, identity);
+        return akka.WithMiners(journal, identity?.Role);
     }
 
     /// <summary>The part of a node that trades: the feed, the trader and, if there is a key to send with, the sender.</summary>
@@ -148,7 +158,7 @@ public static class NodeComposition
             akka.WithTransactions(
                 new SenderSettings(trader.ChainId, key, fees, rules, trader.Journal, SeesPending: true),
                 chain,
-                clustered: false
+                role: null
             );
         return akka.WithArbitrage(
             new FeedSettings(

@@ -7,8 +7,6 @@ using Akka.Hosting;
 using Akka.Pattern;
 using Akka.Persistence;
 using Akka.Persistence.Sql.Config;
-using Akka.Remote.Hosting;
-using Akka.Remote.Transport.DotNetty;
 using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Checks;
 using Tao20.Actors.Configuration;
@@ -19,7 +17,6 @@ using Tao20.Actors.Ingestion;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Pricing;
-using Tao20.Actors.Remoting;
 using Tao20.Actors.Status;
 using Tao20.Actors.Transactions;
 using Tao20.Chain.Contracts;
@@ -71,42 +68,20 @@ public static class Tao20AkkaExtensions
     public static AkkaConfigurationBuilder WithJournalQueries(this AkkaConfigurationBuilder builder) =>
         builder.AddHocon(Hocon("journal-queries.conf"), HoconAddMode.Append);
 
-    /// <summary>This node is one of several of the same operator.</summary>
-    /// <exception cref="CertificateException">Its certificate cannot be used.</exception>
-    public static AkkaConfigurationBuilder WithTao20Cluster(this AkkaConfigurationBuilder builder, ClusterOptions options) =>
-        builder
-            .AddHocon(Hocon("cluster.conf"), HoconAddMode.Prepend)
-            .WithCertificate(options)
-            .WithRemoting(options.Host, options.Port)
-            .WithClustering(
-                new Akka.Cluster.Hosting.ClusterOptions { Roles = [ClusterMembers.Role], SeedNodes = [.. options.SeedAddresses] }
-            );
-
-    /// <summary>
-    /// Nodes prove themselves to each other, both ways. Names are not compared: each certificate of the authority is a node's of this
-    /// cluster.
-    /// </summary>
-    private static AkkaConfigurationBuilder WithCertificate(this AkkaConfigurationBuilder builder, ClusterOptions options) =>
-        options.Certificate(DateTimeOffset.UtcNow) is { } certificate
-            ? builder
-                .AddHocon("akka.remote.dot-netty.tcp.enable-ssl = true", HoconAddMode.Prepend)
-                .AddSetup(new DotNettySslSetup(certificate.Own, false, true, false, certificate.Judge))
-            : builder;
-
     /// <summary>One actor per miner behind <see cref="MinersKey"/>: sharded over the cluster, or children of one parent.</summary>
     public static AkkaConfigurationBuilder WithMiners(
         this AkkaConfigurationBuilder builder,
         JournalFaultReporter journal,
-        bool clustered
+        string? role = null
     ) =>
-        clustered
+        role is not null
             ? builder.WithShardRegion<MinersKey>(
                 MinersKey.Name,
                 miner => MinerActor.Props(Address.Parse(miner), journal, isNew: () => false),
                 HashCodeMessageExtractor.Create(Shards, message => (message as IMinerMessage)?.Miner.ToString()!),
                 new ShardOptions
                 {
-                    Role = ClusterMembers.Role,
+                    Role = role,
                     StateStoreMode = StateStoreMode.DData,
                     RememberEntities = false,
                     HandOffStopMessage = FinishAndStop.Instance,
@@ -120,11 +95,11 @@ public static class Tao20AkkaExtensions
     public static AkkaConfigurationBuilder WithConsensus(
         this AkkaConfigurationBuilder builder,
         FollowerSettings settings,
-        bool clustered
+        string? role = null
     ) =>
         builder.WithOne<ConsensusKey>(
             ConsensusKey.Name,
-            clustered,
+            role,
             registry => Props.Create(() => new ConsensusCoordinatorActor(settings, registry.Get<MinersKey>(), null))
         );
 
@@ -132,24 +107,24 @@ public static class Tao20AkkaExtensions
     public static AkkaConfigurationBuilder WithValidator(
         this AkkaConfigurationBuilder builder,
         FollowerSettings settings,
-        ValidatorRole role,
+        ValidatorRole validator,
         WeightsOptions weights,
         ChainConnection chain,
-        bool clustered
+        string? role = null
     )
     {
         if (weights.Enabled)
         {
             builder.WithOne<WeightsKey>(
                 WeightsKey.Name,
-                clustered,
-                registry => Props.Create(() => new WeightsActor(settings, role, chain, registry.Get<TransactionSenderKey>()))
+                role,
+                registry => Props.Create(() => new WeightsActor(settings, validator, chain, registry.Get<TransactionSenderKey>()))
             );
         }
 
         return builder.WithOne<ConsensusKey>(
             ConsensusKey.Name,
-            clustered,
+            role,
             registry =>
             {
                 var (transactions, setter) = (
@@ -162,7 +137,7 @@ public static class Tao20AkkaExtensions
                         registry.Get<MinersKey>(),
                         context =>
                             context.ActorOf(
-                                Props.Create(() => new DutiesActor(role, chain, transactions, setter, settings.Clock)),
+                                Props.Create(() => new DutiesActor(validator, chain, transactions, setter, settings.Clock)),
                                 "duties"
                             )
                     )
@@ -176,11 +151,11 @@ public static class Tao20AkkaExtensions
         this AkkaConfigurationBuilder builder,
         FollowerSettings settings,
         ChainConnection chain,
-        bool clustered
+        string? role = null
     ) =>
         builder.WithOne<ChainFollowerKey>(
             ChainFollowerKey.Name,
-            clustered,
+            role,
             registry => Props.Create(() => new ChainFollowerActor(settings, chain, registry.Get<MinersKey>(), registry.Get<ConsensusKey>()))
         );
 
@@ -189,11 +164,11 @@ public static class Tao20AkkaExtensions
         this AkkaConfigurationBuilder builder,
         SenderSettings settings,
         ChainConnection chain,
-        bool clustered
+        string? role = null
     ) =>
         builder.WithOne<TransactionSenderKey>(
             TransactionSenderKey.Name,
-            clustered,
+            role,
             _ => Props.Create(() => new TransactionSenderActor(settings, chain))
         );
 
@@ -202,11 +177,11 @@ public static class Tao20AkkaExtensions
         this AkkaConfigurationBuilder builder,
         IndexDutySettings settings,
         ChainConnection chain,
-        bool clustered
+        string? role = null
     ) =>
         builder.WithOne<IndexDutiesKey>(
             IndexDutiesKey.Name,
-            clustered,
+            role,
             registry => Props.Create(() => new IndexDutiesActor(settings, chain, registry.Get<TransactionSenderKey>()))
         );
 
@@ -233,7 +208,7 @@ public static class Tao20AkkaExtensions
         return builder
             .WithOne<ArbitrageKey>(
                 ArbitrageKey.Name,
-                clustered: false,
+                role: null,
                 registry =>
                 {
                     var transactions = registry.TryGet<TransactionSenderKey>(out var sender) ? sender : ActorRefs.Nobody;
@@ -242,7 +217,7 @@ public static class Tao20AkkaExtensions
             )
             .WithOne<PriceFeedKey>(
                 PriceFeedKey.Name,
-                clustered: false,
+                role: null,
                 _ => Props.Create(() => new PriceFeedActor(feed, chain.Head, reader, trader.Journal, trader.Metrics, trader.Clock))
             );
     }
@@ -312,14 +287,14 @@ public static class Tao20AkkaExtensions
     private static AkkaConfigurationBuilder WithOne<TKey>(
         this AkkaConfigurationBuilder builder,
         string name,
-        bool clustered,
+        string? role,
         Func<IReadOnlyActorRegistry, Props> props
     ) =>
-        clustered
+        role is not null
             ? builder.WithSingleton<TKey>(
                 name,
                 (_, registry, _) => Restarting(props(registry), name),
-                new ClusterSingletonOptions { Role = ClusterMembers.Role, TerminationMessage = FinishAndStop.Instance }
+                new ClusterSingletonOptions { Role = role, TerminationMessage = FinishAndStop.Instance }
             )
             : builder.WithActors((system, registry) => registry.Register<TKey>(system.ActorOf(Restarting(props(registry), name), name)));
 

@@ -70,6 +70,11 @@ public sealed class JournalFaultReporter(
                 $"The journal in {where} was removed or replaced under the running node: {reason}. Stop the node, put the right file "
                     + "back, or an empty directory, and start it again."
             ),
+            JournalProblem.AnotherWriter => (
+                FaultKind.AnotherWriter,
+                $"The journal in {where} is written by another process: {reason}. Only one node or cluster writes a journal: stop that "
+                    + $"one, or give this one a {Container} of its own."
+            ),
             _ => (
                 FaultKind.JournalUnavailable,
                 $"The journal in {where} {JournalProblems.Words(problem)}: {reason}. "
@@ -104,6 +109,21 @@ public sealed class JournalFaultReporter(
             faults.Raise(Fault(incomplete));
         return incomplete is null;
     }
+
+    /// <summary>Tells that this process may not write the journal, or not any more.</summary>
+    public void Refuse(JournalException refusal) => faults.Raise(Fault(refusal.Problem, refusal.Message));
+
+    /// <summary>Tells that this node has joined a cluster that is not its own.</summary>
+    /// <param name="difference">Which node of it is other than this one, and in what.</param>
+    public void RefuseCluster(string difference) =>
+        faults.Raise(
+            new NodeFault(
+                FaultKind.WrongCluster,
+                $"The cluster that this node is told to join is another one: {difference}. Nothing was done there; correct "
+                    + "Cluster:SeedNodes, or what differs.",
+                clock.GetUtcNow()
+            )
+        );
 
     private string Newer(string reason) =>
         $"The journal in {where} was written by a newer version{(WrittenBy is { } by ? $" ({by})" : "")}: {reason}. This is "

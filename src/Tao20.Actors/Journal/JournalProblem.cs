@@ -38,4 +38,7 @@ public enum JournalProblem
 
     /// <summary>Its file is not there any more, or is another one.</summary>
     Replaced = 11,
+
+    /// <summary>Another process writes it, and this one may not, or not any more.</summary>
+    AnotherWriter = 12,
 }

@@ -28,7 +28,12 @@ public static class JournalProblems
 
     /// <summary>Whether the node ends with it; what does not end it is tried again.</summary>
     public static bool EndsNode(JournalProblem problem) =>
-        problem is JournalProblem.DiskFull or JournalProblem.Corrupt or JournalProblem.Unwritable or JournalProblem.Newer;
+        problem
+            is JournalProblem.DiskFull
+                or JournalProblem.Corrupt
+                or JournalProblem.Unwritable
+                or JournalProblem.Newer
+                or JournalProblem.AnotherWriter;
 
     /// <summary>What is wrong, in words that go on after the journal's name.</summary>
     public static string Words(JournalProblem problem) =>
@@ -45,6 +50,7 @@ public static class JournalProblems
             JournalProblem.Locked => "is locked by another process",
             JournalProblem.Newer => "was written by a newer version",
             JournalProblem.Replaced => "was removed or replaced",
+            JournalProblem.AnotherWriter => "is written by another process",
             _ => "does not answer",
         };
 
@@ -83,6 +89,7 @@ public static class JournalProblems
     private static JournalProblem One(PostgresException e) =>
         e.SqlState switch
         {
+            WriterTable.Refused => JournalProblem.AnotherWriter,
             PostgresErrorCodes.DiskFull => JournalProblem.DiskFull,
             PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted => JournalProblem.Corrupt,
             PostgresErrorCodes.InsufficientPrivilege => JournalProblem.Unwritable,

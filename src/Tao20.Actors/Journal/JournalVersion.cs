@@ -1,8 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Reflection;
-using Microsoft.Data.Sqlite;
-using Npgsql;
 
 namespace Tao20.Actors.Journal;
 
@@ -19,46 +17,21 @@ public sealed record JournalVersion(int Format, Version Program)
 
     private const string Table = "tao20_version";
 
-    // Any number that nobody else locks: nodes that start at the same moment make the table one after the other.
-    private const long SchemaLock = 0x7461_6f32_3020_0001;
-
-    /// <summary>Notes in the journal of a data directory that this program writes it, and what had been noted.</summary>
-    /// <returns>The newest that has written it, this one included.</returns>
-    /// <exception cref="JournalException">It was written in a later format, or cannot be read.</exception>
-    public static JournalVersion Note(JournalOptions options)
-    {
-        JournalVersion? noted = null;
-        SqliteJournal.Guarded(() =>
-        {
-            using var connection = new SqliteConnection(options.ConnectionString);
-            connection.Open();
-            using var transaction = connection.BeginTransaction(deferred: false);
-            noted = NoteAsync(connection, transaction, CancellationToken.None).GetAwaiter().GetResult();
-            transaction.Commit();
-        });
-        return noted!;
-    }
-
-    /// <inheritdoc cref="Note"/>
-    public static Task<JournalVersion> NoteAsync(JournalOptions options, CancellationToken cancel) =>
-        PostgreSqlJournal.GuardedAsync(async () =>
-        {
-            await using var connection = new NpgsqlConnection(options.ConnectionString);
-            await connection.OpenAsync(cancel).ConfigureAwait(false);
-            await using var transaction = await connection.BeginTransactionAsync(cancel).ConfigureAwait(false);
-            await using (var locking = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({SchemaLock})", connection, transaction))
-                await locking.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
-            var noted = await NoteAsync(connection, transaction, cancel).ConfigureAwait(false);
-            await transaction.CommitAsync(cancel).ConfigureAwait(false);
-            return noted;
-        });
-
     /// <summary>As people read it.</summary>
     public override string ToString() => $"tao20 {Program.ToString(3)}";
 
-    private static async Task<JournalVersion> NoteAsync(DbConnection connection, DbTransaction transaction, CancellationToken cancel)
+    /// <summary>Notes in a journal that this program writes it, and what had been noted.</summary>
+    /// <returns>The newest that has written it, this one included.</returns>
+    /// <exception cref="JournalException">It was written in a later format.</exception>
+    internal static async Task<JournalVersion> NoteAsync(
+        JournalKind kind,
+        DbConnection connection,
+        DbTransaction transaction,
+        CancellationToken cancel
+    )
     {
-        await ExecuteAsync($"CREATE TABLE IF NOT EXISTS {Table} (format INTEGER NOT NULL, program TEXT NOT NULL)").ConfigureAwait(false);
+        if (!await JournalSchema.HasTableAsync(kind, connection, transaction, Table, cancel).ConfigureAwait(false))
+            await ExecuteAsync($"CREATE TABLE {Table} (format INTEGER NOT NULL, program TEXT NOT NULL)").ConfigureAwait(false);
         var noted = await ReadAsync().ConfigureAwait(false);
         if (noted is not null && noted.Format > Current.Format)
             throw new JournalException(

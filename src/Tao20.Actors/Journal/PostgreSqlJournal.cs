@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Npgsql;
 
@@ -6,12 +7,60 @@ namespace Tao20.Actors.Journal;
 /// <summary>The PostgreSQL database of a validator with several nodes.</summary>
 public static class PostgreSqlJournal
 {
-    /// <summary>What a node calls itself at the database, so that another can tell that it is there.</summary>
+    /// <summary>What a node calls itself at the database, before the number of its writer.</summary>
     public const string ApplicationName = "tao20";
 
-    /// <summary>The same connection, by its name and with at least one open as long as the node runs.</summary>
+    // Any number that nobody else locks: nodes that start at the same moment make the tables one after the other.
+    private const long SchemaLock = 0x7461_6f32_3020_0001;
+
+    /// <summary>The same connection by the node's name.</summary>
     public static string Named(string connectionString) =>
-        new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = ApplicationName, MinPoolSize = 1 }.ToString();
+        new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = ApplicationName }.ToString();
+
+    /// <summary>The name of a writer's connections, by which the database knows whose they are.</summary>
+    /// <param name="writer">The writer's number.</param>
+    public static string NameOf(long writer) => string.Create(CultureInfo.InvariantCulture, $"{ApplicationName}/{writer}");
+
+    /// <summary>Makes the tables that are missing, once for all nodes that start at the same moment, and notes who writes.</summary>
+    /// <param name="options">The journal.</param>
+    /// <param name="cancel">Cancels the operation.</param>
+    /// <returns>The newest program that has written it, this one included.</returns>
+    /// <exception cref="JournalException">It was written by a newer version, or cannot be used.</exception>
+    public static Task<JournalVersion> PrepareAsync(JournalOptions options, CancellationToken cancel) =>
+        PrepareAsync(options, int.MaxValue, cancel);
+
+    /// <inheritdoc cref="PrepareAsync(JournalOptions, CancellationToken)"/>
+    /// <param name="options">The journal.</param>
+    /// <param name="upTo">The last step of the schema that is made.</param>
+    /// <param name="cancel">Cancels the operation.</param>
+    internal static Task<JournalVersion> PrepareAsync(JournalOptions options, int upTo, CancellationToken cancel) =>
+        GuardedAsync(async () =>
+        {
+            await using var connection = await OpenOnceAsync(options, cancel).ConfigureAwait(false);
+            await using var transaction = await connection.BeginTransactionAsync(cancel).ConfigureAwait(false);
+            await using (var locking = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({SchemaLock})", connection, transaction))
+                await locking.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+            var noted = await JournalVersion.NoteAsync(JournalKind.PostgreSql, connection, transaction, cancel).ConfigureAwait(false);
+            await JournalSchema.ApplyAsync(JournalKind.PostgreSql, connection, transaction, upTo, cancel).ConfigureAwait(false);
+            await transaction.CommitAsync(cancel).ConfigureAwait(false);
+            return noted;
+        });
+
+    /// <summary>A connection for a question or two: none stays open behind it.</summary>
+    internal static async Task<NpgsqlConnection> OpenOnceAsync(JournalOptions options, CancellationToken cancel)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(options.ConnectionString) { Pooling = false }.ToString());
+        try
+        {
+            await connection.OpenAsync(cancel).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
     /// <summary>Does something with a journal's database; what that says of it is a problem of the journal.</summary>
     /// <exception cref="JournalException">It cannot be done.</exception>

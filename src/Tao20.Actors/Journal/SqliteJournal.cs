@@ -24,10 +24,12 @@ public static class SqliteJournal
             DefaultTimeout = 60,
         }.ToString();
 
-    /// <summary>Creates the file if it is not there, switches it to a write-ahead log, and checks what it holds.</summary>
-    /// <exception cref="JournalException">It is corrupt, cannot be written, or there is no space.</exception>
-    public static void Prepare(JournalOptions options)
+    /// <summary>Creates the file if it is not there, gives it a write-ahead log, checks what it holds, and makes its tables.</summary>
+    /// <returns>The newest program that has written it, this one included.</returns>
+    /// <exception cref="JournalException">It is corrupt, of a newer version, cannot be written, or there is no space.</exception>
+    public static JournalVersion Prepare(JournalOptions options)
     {
+        JournalVersion? noted = null;
         var file = new SqliteConnectionStringBuilder(options.ConnectionString).DataSource;
         Guarded(() =>
         {
@@ -38,7 +40,15 @@ public static class SqliteJournal
             Execute(connection, "PRAGMA journal_mode = WAL");
             if (new FileInfo(file).Length <= CheckedUpToBytes && Execute(connection, "PRAGMA quick_check(1)") is var verdict and not "ok")
                 throw new JournalException(JournalProblem.Corrupt, verdict);
+            using var transaction = connection.BeginTransaction(deferred: false);
+            noted = JournalVersion.NoteAsync(JournalKind.Sqlite, connection, transaction, CancellationToken.None).GetAwaiter().GetResult();
+            JournalSchema
+                .ApplyAsync(JournalKind.Sqlite, connection, transaction, int.MaxValue, CancellationToken.None)
+                .GetAwaiter()
+                .GetResult();
+            transaction.Commit();
         });
+        return noted!;
     }
 
     /// <summary>Whose entries and snapshots the file holds. Nobody's while its tables are not there yet.</summary>

@@ -31,7 +31,13 @@ internal sealed class PostgreSqlReplacement : JournalReplacement
 
     public override string Where => $"schema {Schema} of {_current.Database}";
 
-    public override Task PrepareAsync(CancellationToken cancel) => ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {Schema}", cancel);
+    public override async Task PrepareAsync(CancellationToken cancel)
+    {
+        await ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {Schema}", cancel).ConfigureAwait(false);
+
+        // Nobody else writes there; the next node that starts makes the rest.
+        await PostgreSqlJournal.PrepareAsync(Options, JournalSchema.Writers - 1, cancel).ConfigureAwait(false);
+    }
 
     public override Task DiscardAsync(CancellationToken cancel) => ExecuteAsync($"DROP SCHEMA IF EXISTS {Schema} CASCADE", cancel);
 
@@ -98,7 +104,7 @@ internal sealed class PostgreSqlReplacement : JournalReplacement
         var others = await NamesAsync(
                 connection,
                 "SELECT coalesce(client_addr::text, 'this machine') FROM pg_stat_activity WHERE datname = current_database() "
-                    + $"AND application_name = '{PostgreSqlJournal.ApplicationName}' AND pid <> pg_backend_pid()",
+                    + $"AND application_name ~ '^{PostgreSqlJournal.ApplicationName}(/[0-9]+)?$' AND pid <> pg_backend_pid()",
                 cancel
             )
             .ConfigureAwait(false);

@@ -7,9 +7,6 @@ namespace Tao20.Actors.Remoting;
 /// <summary>Who a message comes from, as the cluster knows it.</summary>
 internal static class ClusterMembers
 {
-    /// <summary>The role of all nodes of a cluster.</summary>
-    public const string Role = "validator";
-
     /// <summary>Whether a message of an actor is refused, which is logged: the actor is none of this cluster's.</summary>
     public static bool Refuse(ActorSystem system, IActorRef sender, ILoggingAdapter log)
     {
@@ -29,7 +26,11 @@ internal static class ClusterMembers
             || (
                 system.HasExtension<Cluster>()
                 && Cluster.Get(system) is var cluster
-                && (address == cluster.SelfAddress || cluster.State.Members.Any(one => one.Address == address && one.HasRole(Role)))
+                && (address == cluster.SelfAddress || cluster.State.Members.Any(one => one.Address == address && IsOurs(cluster, one)))
             );
     }
+
+    /// <summary>Whether a member is one of those that say the same of themselves as this node.</summary>
+    public static bool IsOurs(Cluster cluster, Member member) =>
+        ClusterIdentity.RoleOf(cluster.SelfRoles) is { } role && member.HasRole(role);
 }

@@ -4,8 +4,20 @@ namespace Tao20.Node.Hosting;
 internal sealed class DataDirectory : IDisposable
 {
     private readonly FileStream _lock;
+    private readonly string _holder;
 
-    private DataDirectory(FileStream held) => _lock = held;
+    private DataDirectory(FileStream held, string holder)
+    {
+        (_lock, _holder) = (held, holder);
+        try
+        {
+            File.WriteAllText(holder, $"process {Environment.ProcessId} on {Environment.MachineName}");
+        }
+        catch (IOException)
+        {
+            // The disk is full, which the journal tells; the next one is only not told who it was.
+        }
+    }
 
     /// <summary>Creates the directory if it is not there and takes it.</summary>
     /// <exception cref="NodeException">It cannot be created, or another process has it.</exception>
@@ -24,17 +36,19 @@ internal sealed class DataDirectory : IDisposable
             );
         }
 
+        var holder = Path.Combine(path, "lock.holder");
         try
         {
             return new DataDirectory(
-                new FileStream(Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)
+                new FileStream(Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None),
+                holder
             );
         }
         catch (IOException e)
         {
             throw new NodeException(
                 ExitCodes.DataDirectory,
-                $"The data directory {path} is in use by another process: stop that one or give another with --data-dir.",
+                $"The data directory {path} is in use by another process{Who(holder)}: stop that one or give another with --data-dir.",
                 e
             );
         }
@@ -48,5 +62,22 @@ internal sealed class DataDirectory : IDisposable
         }
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        File.Delete(_holder);
+        _lock.Dispose();
+    }
+
+    private static string Who(string holder)
+    {
+        try
+        {
+            return $" ({File.ReadAllText(holder)})";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is about to say so, or is of a version that does not.
+            return "";
+        }
+    }
 }

@@ -47,6 +47,8 @@ internal static class JournalErrors
                 FaultKind.DiskFull => ExitCodes.DiskFull,
                 FaultKind.JournalCorrupt or FaultKind.JournalUnwritable or FaultKind.JournalUnavailable => ExitCodes.Journal,
                 FaultKind.JournalNewer => ExitCodes.NewerJournal,
+                FaultKind.WrongCluster => ExitCodes.Usage,
+                FaultKind.AnotherWriter => ExitCodes.AnotherWriter,
                 FaultKind.OutOfMemory => ExitCodes.OutOfMemory,
                 _ => ExitCodes.Failed,
             },

@@ -5,7 +5,6 @@ using Tao20.Actors.Configuration;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Faults;
 using Tao20.Actors.Hosting;
-using Tao20.Actors.Ingestion;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Metrics;
 using Tao20.Actors.Status;
@@ -32,19 +31,23 @@ internal sealed class NodeHost : IAsyncDisposable
     private readonly EarlyReading? _early;
     private readonly FaultSignal _faults;
     private readonly PipelineMetrics _metrics;
+    private readonly PreparedJournal _journal;
+    private readonly bool _isClustered;
     private bool _isAbandoned;
 
     private NodeHost(
         DataDirectory directory,
+        PreparedJournal journal,
         ChainConnection chain,
         NodeServer server,
         EarlyReading? early,
         FaultSignal faults,
-        PipelineMetrics metrics
+        PipelineMetrics metrics,
+        bool isClustered
     )
     {
-        (_directory, _chain, _server, _early) = (directory, chain, server, early);
-        (_faults, _metrics) = (faults, metrics);
+        (_directory, _journal, _chain, _server, _early) = (directory, journal, chain, server, early);
+        (_faults, _metrics, _isClustered) = (faults, metrics, isClustered);
     }
 
     /// <summary>Where its HTTP endpoints are.</summary>
@@ -71,6 +74,9 @@ internal sealed class NodeHost : IAsyncDisposable
     /// <summary>Completes when the host is asked to stop.</summary>
     public CancellationToken Stopping => _server.Stopping;
 
+    /// <summary>Whether it has written with others.</summary>
+    private bool WasIn => _isClustered && _journal.Writer is { IsRegistered: true };
+
     private IActorRef Trader => _server.Actors.Of<ArbitrageKey>();
 
     /// <summary>Starts a node.</summary>
@@ -88,6 +94,7 @@ internal sealed class NodeHost : IAsyncDisposable
         start.Reach(StartStep.Settings);
         var key = devnet?.Key ?? LoadKey(settings);
         var directory = DataDirectory.Take(settings.DataDirectory);
+        PreparedJournal? journal = null;
         ChainConnection? chain = null;
         NodeServer? server = null;
         EarlyReading? early = null;
@@ -96,7 +103,8 @@ internal sealed class NodeHost : IAsyncDisposable
             using var bootstrapLog = LoggerFactory.Create(logging => NodeLogging.Configure(logging, levels, settings.LogFormat));
             chain = ChainConnection.Http(settings.Chain, bootstrapLog.CreateLogger("Tao20.Chain"));
             var probing = chain.ProbeAsync(cancel);
-            var (isFresh, writtenBy) = await PrepareJournalAsync(settings, cancel);
+            journal = await PreparedJournal.PrepareAsync(settings, cancel);
+            settings = settings with { Journal = journal.Options };
             start.Reach(StartStep.Journal);
             var metrics = new PipelineMetrics(
                 devnet is null ? PipelineMetrics.MeterName : $"{PipelineMetrics.MeterName}.{devnet.Key.Address}"
@@ -111,31 +119,31 @@ internal sealed class NodeHost : IAsyncDisposable
             var identity = await probing;
             start.Reach(StartStep.Chain);
             early =
-                isFresh && chain.Head.Finalized is not null
+                journal.IsFresh && chain.Head.Finalized is not null
                     ? EarlyReading.Begin(chain, new Cursor(settings.Chain.FromBlock, null), () => start.Reach(StartStep.FirstRange))
                     : null;
             await RequireMarketAsync(settings, chain, cancel);
             var faults = new FaultSignal();
-            var follower = new FollowerSettings(
-                identity,
-                settings.Scoring,
-                GuardOf(settings, faults, writtenBy),
-                faults,
-                metrics,
-                TimeProvider.System
-            )
-            {
-                Early = early,
-            };
+            var guard = GuardOf(settings, faults, journal.WrittenBy);
+            var follower = new FollowerSettings(identity, settings.Scoring, guard, faults, metrics, TimeProvider.System) { Early = early };
             var work = WorkOf(settings, key, devnet, follower);
             var check = CheckOf(settings, follower, key, new CheckFile(settings.DataDirectory, bootstrapLog.CreateLogger("Tao20.Check")));
-            var starting = server.StartActorsAsync(akka => akka.WithTao20Node(follower, chain, work, settings.Cluster, check), cancel);
+            var writer = journal.Writer;
+            if (writer is not null)
+                _ = RefuseAsync(writer, guard);
+            var starting = server.StartActorsAsync(
+                akka => akka.WithTao20Node(follower, chain, work, settings.Cluster, check, writer),
+                cancel
+            );
             await server.ListensAsync();
             await starting;
             start.Reach(StartStep.Actors);
             server.Open();
             FaultMetrics.Observe(metrics, server.Actors.Of<StatusKey>());
-            return new NodeHost(directory, chain, server, early, faults, metrics) { Account = key?.Address };
+            return new NodeHost(directory, journal, chain, server, early, faults, metrics, settings.Cluster is not null)
+            {
+                Account = key?.Address,
+            };
         }
         catch
         {
@@ -144,6 +152,8 @@ internal sealed class NodeHost : IAsyncDisposable
                 await server.DisposeAsync();
             if (chain is not null)
                 await chain.DisposeAsync();
+            if (journal is not null)
+                await journal.DisposeAsync();
             directory.Dispose();
             throw;
         }
@@ -174,7 +184,12 @@ internal sealed class NodeHost : IAsyncDisposable
 
             // A stop in good order needs memory, and might never end.
             _isAbandoned = fault.Kind == FaultKind.OutOfMemory;
-            throw JournalErrors.Of(fault);
+            throw fault.Kind == FaultKind.AnotherWriter && WasIn
+                ? new NodeException(ExitCodes.AnotherWriter, $"This node was taken out of its cluster while it was away. {fault.Message}")
+                {
+                    JoinsAgain = true,
+                }
+                : JournalErrors.Of(fault);
         }
 
         if (_server.Actors.EndedBy is CoordinatedShutdown.ClusterDowningReason)
@@ -182,8 +197,11 @@ internal sealed class NodeHost : IAsyncDisposable
             throw new NodeException(
                 ExitCodes.Failed,
                 "This node was taken out of its cluster: it and most of the others could not reach each other. Nothing is lost, and "
-                    + "the others go on; see that they can be reached (Cluster:SeedNodes) and start it again."
-            );
+                    + "the others go on; see that they can be reached (Cluster:SeedNodes)."
+            )
+            {
+                JoinsAgain = WasIn,
+            };
         }
     }
 
@@ -194,6 +212,7 @@ internal sealed class NodeHost : IAsyncDisposable
         await _server.DisposeAsync();
         _early?.Dispose();
         await _chain.DisposeAsync();
+        await _journal.DisposeAsync();
         _directory.Dispose();
     }
 
@@ -289,6 +308,10 @@ internal sealed class NodeHost : IAsyncDisposable
         return new NodeWork.Validating(role, settings.Fees, settings.Weights, settings.Index);
     }
 
+    /// <summary>Ends the node when another process has ended its right to write.</summary>
+    private static async Task RefuseAsync(JournalWriter writer, JournalFaultReporter guard) =>
+        guard.Refuse(new JournalException(JournalProblem.AnotherWriter, await writer.Ended));
+
     private static PrivateKey? LoadKey(NodeSettings settings)
     {
         if (!settings.Key.Given)
@@ -303,38 +326,11 @@ internal sealed class NodeHost : IAsyncDisposable
         }
     }
 
-    private static JournalFaultReporter GuardOf(NodeSettings settings, FaultSignal faults, JournalVersion? writtenBy = null) =>
+    private static JournalFaultReporter GuardOf(NodeSettings settings, FaultSignal faults, JournalVersion writtenBy) =>
         new(settings.Journal, JournalErrors.Where(settings), faults, TimeProvider.System, settings.Market is not null)
         {
             WrittenBy = writtenBy,
         };
-
-    /// <returns>
-    /// Whether nothing has been folded into it yet: then it is known where to begin. Elsewhere the cursor says where to go on, and in a
-    /// cluster, who. And the newest program that has written it.
-    /// </returns>
-    private static async Task<(bool IsFresh, JournalVersion WrittenBy)> PrepareJournalAsync(NodeSettings settings, CancellationToken cancel)
-    {
-        var (isFresh, writtenBy) = (false, JournalVersion.Current);
-        await JournalErrors.ToldAsync(
-            GuardOf(settings, new FaultSignal()),
-            async () =>
-            {
-                if (settings.Journal.Kind == JournalKind.Sqlite)
-                {
-                    SqliteJournal.Prepare(settings.Journal);
-                    writtenBy = JournalVersion.Note(settings.Journal);
-                    isFresh = !SqliteJournal.Holds(settings.Journal, ChainFollowerKey.Stream);
-                }
-                else
-                {
-                    // The first question to the database: whether it answers and lets this user in shows here.
-                    writtenBy = await JournalVersion.NoteAsync(settings.Journal, cancel);
-                }
-            }
-        );
-        return (isFresh, writtenBy);
-    }
 }
 
 /// <summary>What a node of the devnet has besides its settings.</summary>

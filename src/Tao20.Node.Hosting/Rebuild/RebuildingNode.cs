@@ -35,6 +35,23 @@ internal static class RebuildingNode
         var levels = new LogLevels(settings.LogLevel);
         using var logging = LoggerFactory.Create(builder => NodeLogging.Configure(builder, levels, settings.LogFormat));
         using var hangUp = HangUp.Watch(reread, settings, levels, logging.CreateLogger("Tao20.Settings"));
+        await RejoiningNode.RunAsync(
+            settings,
+            started,
+            (again, onStart) => RunUntilStoppedAsync(again, onStart, levels, logging, cancel),
+            logging.CreateLogger("Tao20.Cluster"),
+            cancel
+        );
+    }
+
+    private static async Task RunUntilStoppedAsync(
+        NodeSettings settings,
+        Func<NodeHost, Task> started,
+        LogLevels levels,
+        ILoggerFactory logging,
+        CancellationToken cancel
+    )
+    {
         var log = logging.CreateLogger("Tao20.Rebuild");
         var pause = TimeSpan.Zero;
         while (true)

@@ -6,10 +6,17 @@ using Tao20.Node.Rebuild;
 
 namespace Tao20.Node.Commands;
 
-/// <summary><c>tao20 journal</c>: what can be done to a journal while no node uses it.</summary>
+/// <summary><c>tao20 journal</c>: what can be done with a journal.</summary>
 internal static class JournalCommand
 {
-    public static Command Create() => new("journal", "What can be done to a journal while no node uses it") { Rebuild() };
+    public static Command Create() =>
+        new("journal", "What can be done with a journal")
+        {
+            JournalTablesCommand.Status(),
+            JournalTablesCommand.Migrate(),
+            JournalTablesCommand.Copy(),
+            Rebuild(),
+        };
 
     private static Command Rebuild()
     {

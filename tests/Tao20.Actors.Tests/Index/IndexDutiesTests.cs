@@ -146,8 +146,8 @@ public sealed class IndexDutiesTests : InDirectory, IAsyncLifetime
             akka =>
                 akka.WithTao20Basics()
                     .WithJournal(journal)
-                    .WithTransactions(new SenderSettings(31337, Key, fees, rules, guard), chain, clustered: false)
-                    .WithIndexDuties(new IndexDutySettings(Key.Address, options, fees, rules, guard), chain, clustered: false)
+                    .WithTransactions(new SenderSettings(31337, Key, fees, rules, guard), chain)
+                    .WithIndexDuties(new IndexDutySettings(Key.Address, options, fees, rules, guard), chain)
         );
         var host = builder.Build();
         await host.StartAsync();

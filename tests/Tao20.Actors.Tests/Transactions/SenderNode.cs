@@ -69,9 +69,7 @@ internal sealed class SenderNode : IAsyncDisposable
         builder.Services.AddAkka(
             "tao20",
             akka =>
-                akka.WithTao20Basics()
-                    .WithJournal(journal)
-                    .WithTransactions(new SenderSettings(31337, key, policy, rules, guard), chain, clustered: false)
+                akka.WithTao20Basics().WithJournal(journal).WithTransactions(new SenderSettings(31337, key, policy, rules, guard), chain)
         );
         var host = builder.Build();
         await host.StartAsync();

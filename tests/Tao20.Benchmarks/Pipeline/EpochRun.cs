@@ -98,7 +98,7 @@ internal static class EpochRun
                     .WithActors(
                         (system, registered) => registered.Register<MinersKey>(system.ActorOf(Props.Create(() => new Answering(volumes))))
                     )
-                    .WithConsensus(settings, clustered: false)
+                    .WithConsensus(settings)
         );
         using var host = builder.Build();
         await host.StartAsync();

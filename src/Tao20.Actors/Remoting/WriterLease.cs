@@ -1,0 +1,104 @@
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Cluster;
+using Akka.Coordination;
+using Tao20.Actors.Journal;
+
+namespace Tao20.Actors.Remoting;
+
+/// <summary>
+/// What only one node of a cluster may have, by the word of its database: a shard of miners, a singleton, or the last word on a partition.
+/// Who takes one over has ended its former holder there first.
+/// </summary>
+/// <param name="settings">Which.</param>
+/// <param name="system">The actor system, which was started with a <see cref="WriterSetup"/>.</param>
+internal sealed class WriterLease(LeaseSettings settings, ExtendedActorSystem system) : Lease(settings)
+{
+    private readonly Lazy<WriterSetup> _writer = new(() =>
+        system.Settings.Setup.Get<WriterSetup>().GetOrElse(null!)
+        ?? throw new InvalidOperationException($"The lease {settings.LeaseName} needs a writer, and the actor system was given none.")
+    );
+
+    // Taken again after so long: the last word on a partition. Anything else, never.
+    private readonly TimeSpan? _term =
+        settings.LeaseConfig.GetTimeSpan("term", TimeSpan.Zero) is var term && term > TimeSpan.Zero ? term : null;
+
+    private volatile bool _isHeld;
+
+    /// <inheritdoc/>
+    public override Task<bool> Acquire() => Acquire(static _ => { });
+
+    /// <inheritdoc/>
+    public override async Task<bool> Acquire(Action<Exception> leaseLostCallback)
+    {
+        var (writer, lost) = (_writer.Value.Writer, _writer.Value.OnRefused);
+        try
+        {
+            var isHeld = await writer
+                .AcquireAsync(Settings.LeaseName, _term, _writer.Value.PeersOf(system), CancellationToken.None)
+                .ConfigureAwait(false);
+            if (isHeld && !_isHeld)
+                _ = LoseAsync(writer, leaseLostCallback);
+            _isHeld = isHeld;
+            return isHeld;
+        }
+        catch (JournalException e) when (e.Problem == JournalProblem.AnotherWriter)
+        {
+            lost(e);
+            throw new LeaseException(e.Message, e);
+        }
+        catch (JournalException e)
+        {
+            throw new LeaseException(e.Message, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<bool> Release()
+    {
+        _isHeld = false;
+        try
+        {
+            await _writer.Value.Writer.ReleaseAsync(Settings.LeaseName, CancellationToken.None).ConfigureAwait(false);
+            return true;
+        }
+        catch (JournalException e)
+        {
+            throw new LeaseException(e.Message, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool CheckLease() => _isHeld && !_writer.Value.Writer.Ended.IsCompleted;
+
+    private async Task LoseAsync(JournalWriter writer, Action<Exception> lost)
+    {
+        var reason = await writer.Ended.ConfigureAwait(false);
+        if (!_isHeld)
+            return;
+        _isHeld = false;
+        lost(new LeaseException(reason));
+    }
+}
+
+/// <summary>What an actor system of a cluster is started with.</summary>
+/// <param name="writer">This process as a writer of the journal.</param>
+/// <param name="onRefused">Called when it may not write, with the reason.</param>
+internal sealed class WriterSetup(JournalWriter writer, Action<JournalException> onRefused) : Setup
+{
+    private readonly Lock _lock = new();
+    private ClusterPeers? _peers;
+
+    /// <summary>This process as a writer of the journal.</summary>
+    public JournalWriter Writer => writer;
+
+    /// <summary>Called when it may not write.</summary>
+    public Action<JournalException> OnRefused => onRefused;
+
+    /// <summary>The nodes of its cluster.</summary>
+    public ClusterPeers PeersOf(ActorSystem system)
+    {
+        lock (_lock)
+            return _peers ??= new ClusterPeers(Cluster.Get(system));
+    }
+}
