@@ -99,6 +99,7 @@ public sealed class ClusterTests(ITestOutputHelper output) : InDirectory, IAsync
         await trading;
         if (fate == Fate.Paused)
         {
+            // How long it is paused is what is tried.
             if (Soak)
                 await Task.Delay(TimeSpan.FromSeconds(random.Next(1, 120)));
             else

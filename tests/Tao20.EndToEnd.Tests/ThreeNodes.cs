@@ -170,17 +170,15 @@ internal sealed class ThreeNodes : IAsyncDisposable
     }
 
     /// <summary>The node with the follower, the coordinator and the account.</summary>
-    public async Task<int> OldestAsync()
-    {
-        await using var connection = new NpgsqlConnection(Database.ConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(
-            "SELECT w.node FROM tao20_lease l JOIN tao20_writer w ON w.number = l.writer WHERE l.name LIKE '%/chain-follower'",
-            connection
+    public async Task<int> OldestAsync() =>
+        _ports.IndexOf(
+            (int)
+                await PostgreSqlFixture.NumberAsync(
+                    Database.ConnectionString,
+                    "SELECT split_part(w.node, ':', 2) FROM tao20_lease l JOIN tao20_writer w ON w.number = l.writer "
+                        + "WHERE l.name LIKE '%/chain-follower'"
+                )
         );
-        var node = (string)(await command.ExecuteScalarAsync())!;
-        return _ports.IndexOf(int.Parse(node.Split(':')[1], CultureInfo.InvariantCulture));
-    }
 
     /// <summary>How many events the cursor has.</summary>
     public Task<long> CursorEventsAsync() =>

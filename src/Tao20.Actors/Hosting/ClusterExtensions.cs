@@ -39,7 +39,7 @@ public static class ClusterExtensions
         ClusterIdentity identity
     )
     {
-        var setup = new WriterSetup(writer, journal.Refuse);
+        var setup = new WriterSetup(writer);
         return builder
             .AddHocon(Tao20AkkaExtensions.Hocon("lease.conf"), HoconAddMode.Prepend)
             .AddSetup(setup)

@@ -35,66 +35,48 @@ public static class JournalCopy
     /// <exception cref="JournalException">
     /// One cannot be used, the target is not empty, or what was written is not what was read.
     /// </exception>
-    public static async Task<(long Events, long Snapshots)> CopyAsync(
+    public static Task<(long Events, long Snapshots)> CopyAsync(
         JournalOptions from,
         JournalOptions to,
         IProgress<long>? progress,
         CancellationToken cancel
-    )
-    {
-        try
+    ) =>
+        JournalProblems.GuardedAsync(async () =>
         {
-            return await CopyInTransactionAsync(from, to, progress, cancel).ConfigureAwait(false);
-        }
-        catch (DbException e)
-        {
-            throw new JournalException(JournalProblems.Of(e), JournalProblems.Innermost(e), e);
-        }
-    }
+            await using var source = await JournalLocation.OpenAsync(from, cancel).ConfigureAwait(false);
+            await using var target = await JournalLocation.OpenAsync(to, cancel).ConfigureAwait(false);
+            await using var transaction = await target.BeginTransactionAsync(cancel).ConfigureAwait(false);
+            var counts = new List<long>();
+            foreach (var table in Tables)
+            {
+                if (await target.NumberAsync($"SELECT count(*) FROM {table.Name}", cancel).ConfigureAwait(false) is var there and > 0)
+                    throw new JournalException(
+                        JournalProblem.Unwritable,
+                        $"the target is not empty: its table {table.Name} has {there} rows, and nothing is copied on top of them"
+                    );
+                counts.Add(await CopyAsync(table, source, target, progress, cancel).ConfigureAwait(false));
+            }
 
-    private static async Task<(long Events, long Snapshots)> CopyInTransactionAsync(
-        JournalOptions from,
-        JournalOptions to,
-        IProgress<long>? progress,
-        CancellationToken cancel
-    )
-    {
-        await using var source = await JournalLocation.OpenAsync(from, cancel).ConfigureAwait(false);
-        await using var target = await JournalLocation.OpenAsync(to, cancel).ConfigureAwait(false);
-        await using var transaction = await target.BeginTransactionAsync(cancel).ConfigureAwait(false);
-        var counts = new List<long>();
-        foreach (var table in Tables)
-        {
-            if (await CountAsync(target, transaction, table.Name, cancel).ConfigureAwait(false) is var there and > 0)
-                throw new JournalException(
-                    JournalProblem.Unwritable,
-                    $"the target is not empty: its table {table.Name} has {there} rows, and nothing is copied on top of them"
-                );
-            counts.Add(await CopyAsync(table, source, target, transaction, progress, cancel).ConfigureAwait(false));
-        }
-
-        foreach (var table in Tables)
-            await CompareAsync(table, source, target, transaction, cancel).ConfigureAwait(false);
-        await transaction.CommitAsync(cancel).ConfigureAwait(false);
-        return (counts[0], counts[1]);
-    }
+            foreach (var table in Tables)
+                await CompareAsync(table, source, target, cancel).ConfigureAwait(false);
+            await transaction.CommitAsync(cancel).ConfigureAwait(false);
+            return (counts[0], counts[1]);
+        });
 
     private static async Task<long> CopyAsync(
         CopiedTable table,
         DbConnection source,
         DbConnection target,
-        DbTransaction transaction,
         IProgress<long>? progress,
         CancellationToken cancel
     )
     {
         const int SayEvery = 10_000;
-        await using var reading = Command(source, null, $"SELECT {table.Columns} FROM {table.Name} ORDER BY {table.CopyOrder}");
+        await using var reading = LongCommand(source, $"SELECT {table.Columns} FROM {table.Name} ORDER BY {table.CopyOrder}");
         await using var reader = await reading.ExecuteReaderAsync(cancel).ConfigureAwait(false);
         var names = table.Columns.Split(", ");
-        await using var writing = Command(
+        await using var writing = LongCommand(
             target,
-            transaction,
             $"INSERT INTO {table.Name} ({table.Columns}) VALUES ({string.Join(", ", names.Select(name => $"@{name}"))})"
         );
         foreach (var name in names)
@@ -118,21 +100,11 @@ public static class JournalCopy
     }
 
     /// <summary>Reads both sides again, in the order of the streams, row by row.</summary>
-    private static async Task CompareAsync(
-        CopiedTable table,
-        DbConnection source,
-        DbConnection target,
-        DbTransaction transaction,
-        CancellationToken cancel
-    )
+    private static async Task CompareAsync(CopiedTable table, DbConnection source, DbConnection target, CancellationToken cancel)
     {
         var order = string.Join(", ", table.Key.Split(", ").Select(Binary));
-        await using var readingSource = Command(source, null, $"SELECT {table.Columns} FROM {table.Name} ORDER BY {Ordered(source)}");
-        await using var readingTarget = Command(
-            target,
-            transaction,
-            $"SELECT {table.Columns} FROM {table.Name} ORDER BY {Ordered(target)}"
-        );
+        await using var readingSource = LongCommand(source, $"SELECT {table.Columns} FROM {table.Name} ORDER BY {Ordered(source)}");
+        await using var readingTarget = LongCommand(target, $"SELECT {table.Columns} FROM {table.Name} ORDER BY {Ordered(target)}");
         await using var was = await readingSource.ExecuteReaderAsync(cancel).ConfigureAwait(false);
         await using var written = await readingTarget.ExecuteReaderAsync(cancel).ConfigureAwait(false);
         while (await was.ReadAsync(cancel).ConfigureAwait(false))
@@ -176,17 +148,10 @@ public static class JournalCopy
             _ => Equals(was, written),
         };
 
-    private static async Task<long> CountAsync(DbConnection connection, DbTransaction transaction, string table, CancellationToken cancel)
+    /// <summary>A command that may take as long as the journal is large.</summary>
+    private static DbCommand LongCommand(DbConnection connection, string sql)
     {
-        await using var command = Command(connection, transaction, $"SELECT count(*) FROM {table}");
-        return Convert.ToInt64(await command.ExecuteScalarAsync(cancel).ConfigureAwait(false), CultureInfo.InvariantCulture);
-    }
-
-    private static DbCommand Command(DbConnection connection, DbTransaction? transaction, string sql)
-    {
-        var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = sql;
+        var command = connection.Command(sql);
         command.CommandTimeout = 0;
         return command;
     }

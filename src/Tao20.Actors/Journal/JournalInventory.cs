@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Globalization;
 using Npgsql;
 
@@ -22,66 +21,44 @@ public sealed record JournalInventory(
 {
     /// <summary>Takes it.</summary>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
-    public static async Task<JournalInventory> OfAsync(JournalOptions options, CancellationToken cancel)
-    {
-        try
+    public static Task<JournalInventory> OfAsync(JournalOptions options, CancellationToken cancel) =>
+        JournalProblems.GuardedAsync(async () =>
         {
             await using var connection = await JournalLocation.OpenAsync(options, cancel).ConfigureAwait(false);
-            var tables = await ReadAsync(connection, TablesOf(options.Kind), cancel).ConfigureAwait(false);
-            var made = tables.Contains("tao20_schema")
-                ? await ReadAsync(connection, "SELECT step FROM tao20_schema", cancel).ConfigureAwait(false)
-                : [];
-            var by = tables.Contains("tao20_version")
-                ? await ReadAsync(connection, "SELECT program || ', format ' || format FROM tao20_version", cancel).ConfigureAwait(false)
-                : [];
+            var missing = await JournalSchema.MissingAsync(options.Kind, connection, cancel).ConfigureAwait(false);
+            var by = await IfThereAsync("tao20_version", "SELECT program || ', format ' || format FROM tao20_version")
+                .ConfigureAwait(false);
             return new JournalInventory(
-                by.Count == 0 ? null : $"tao20 {by[0]}",
-                [
-                    .. JournalSchema
-                        .Steps(options.Kind)
-                        .Where(step => !made.Contains(step.Number.ToString(CultureInfo.InvariantCulture)))
-                        .Select(step => $"{step.Number} {step.Name}"),
-                ],
-                await CountAsync("SELECT count(DISTINCT persistence_id) FROM journal", "journal").ConfigureAwait(false),
-                await CountAsync("SELECT count(*) FROM journal", "journal").ConfigureAwait(false),
-                await CountAsync("SELECT count(*) FROM snapshot", "snapshot").ConfigureAwait(false),
-                tables.Contains("tao20_writer") ? await WritersAsync((NpgsqlConnection)connection, cancel).ConfigureAwait(false) : []
+                by is null ? null : $"tao20 {by}",
+                [.. missing.Select(step => $"{step.Number} {step.Name}")],
+                await CountAsync("journal", "DISTINCT persistence_id").ConfigureAwait(false),
+                await CountAsync("journal", "*").ConfigureAwait(false),
+                await CountAsync("snapshot", "*").ConfigureAwait(false),
+                await HasAsync(WriterTable.Name).ConfigureAwait(false)
+                    ? await WritersAsync((NpgsqlConnection)connection, cancel).ConfigureAwait(false)
+                    : []
             );
 
-            async Task<long> CountAsync(string sql, string table) =>
-                tables.Contains(table)
-                    ? long.Parse((await ReadAsync(connection, sql, cancel).ConfigureAwait(false))[0], CultureInfo.InvariantCulture)
-                    : 0;
-        }
-        catch (DbException e)
-        {
-            throw new JournalException(JournalProblems.Of(e), JournalProblems.Innermost(e), e);
-        }
-    }
+            async Task<long> CountAsync(string table, string what) =>
+                long.Parse(
+                    await IfThereAsync(table, $"SELECT count({what}) FROM {table}").ConfigureAwait(false) ?? "0",
+                    CultureInfo.InvariantCulture
+                );
 
-    private static string TablesOf(JournalKind kind) =>
-        kind == JournalKind.Sqlite
-            ? "SELECT name FROM sqlite_master WHERE type = 'table'"
-            : "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()";
+            async Task<string?> IfThereAsync(string table, string sql) =>
+                await HasAsync(table).ConfigureAwait(false)
+                    ? (await connection.TextsAsync(sql, cancel).ConfigureAwait(false)).FirstOrDefault()
+                    : null;
+
+            Task<bool> HasAsync(string table) => JournalSchema.HasTableAsync(options.Kind, connection, table, cancel);
+        });
 
     private static async Task<IReadOnlyList<string>> WritersAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancel).ConfigureAwait(false);
-        var table = new WriterTable(connection, transaction);
+        var table = new WriterTable(connection);
         var writers = new List<string>();
         foreach (var writer in await table.NotEndedAsync(cancel).ConfigureAwait(false))
             writers.Add(await table.LivesAsync(writer.Number, cancel).ConfigureAwait(false) ? $"{writer}" : $"{writer}, which has gone");
         return writers;
-    }
-
-    private static async Task<List<string>> ReadAsync(DbConnection connection, string sql, CancellationToken cancel)
-    {
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
-        var rows = new List<string>();
-        while (await reader.ReadAsync(cancel).ConfigureAwait(false))
-            rows.Add(Convert.ToString(reader.GetValue(0), CultureInfo.InvariantCulture)!);
-        return rows;
     }
 }

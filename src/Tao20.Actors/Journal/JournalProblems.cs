@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net.Sockets;
 using System.Runtime.Serialization;
 using Akka.Persistence;
@@ -25,6 +26,20 @@ public static class JournalProblems
 
     /// <summary>The words of the exception at the bottom.</summary>
     public static string Innermost(Exception cause) => Chain(cause).Last().Message;
+
+    /// <summary>Does something with a journal's database; what that says of it is a problem of the journal.</summary>
+    /// <exception cref="JournalException">It cannot be done.</exception>
+    internal static async Task<T> GuardedAsync<T>(Func<Task<T>> action)
+    {
+        try
+        {
+            return await action().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is DbException or SocketException or TimeoutException)
+        {
+            throw new JournalException(Of(e), Innermost(e), e);
+        }
+    }
 
     /// <summary>Whether the node ends with it; what does not end it is tried again.</summary>
     public static bool EndsNode(JournalProblem problem) =>

@@ -23,15 +23,12 @@ public sealed record JournalVersion(int Format, Version Program)
     /// <summary>Notes in a journal that this program writes it, and what had been noted.</summary>
     /// <returns>The newest that has written it, this one included.</returns>
     /// <exception cref="JournalException">It was written in a later format.</exception>
-    internal static async Task<JournalVersion> NoteAsync(
-        JournalKind kind,
-        DbConnection connection,
-        DbTransaction transaction,
-        CancellationToken cancel
-    )
+    internal static async Task<JournalVersion> NoteAsync(JournalKind kind, DbConnection connection, CancellationToken cancel)
     {
-        if (!await JournalSchema.HasTableAsync(kind, connection, transaction, Table, cancel).ConfigureAwait(false))
-            await ExecuteAsync($"CREATE TABLE {Table} (format INTEGER NOT NULL, program TEXT NOT NULL)").ConfigureAwait(false);
+        if (!await JournalSchema.HasTableAsync(kind, connection, Table, cancel).ConfigureAwait(false))
+            await connection
+                .ExecuteAsync($"CREATE TABLE {Table} (format INTEGER NOT NULL, program TEXT NOT NULL)", cancel)
+                .ConfigureAwait(false);
         var noted = await ReadAsync().ConfigureAwait(false);
         if (noted is not null && noted.Format > Current.Format)
             throw new JournalException(
@@ -41,22 +38,17 @@ public sealed record JournalVersion(int Format, Version Program)
         var newest = noted is null || noted.Program < Current.Program ? Current : noted;
         if (newest != noted)
         {
-            await ExecuteAsync($"DELETE FROM {Table}").ConfigureAwait(false);
-            await ExecuteAsync($"INSERT INTO {Table} (format, program) VALUES ({Current.Format}, '{Current.Program.ToString(3)}')")
+            await connection.ExecuteAsync($"DELETE FROM {Table}", cancel).ConfigureAwait(false);
+            await connection
+                .ExecuteAsync($"INSERT INTO {Table} (format, program) VALUES ({Current.Format}, '{Current.Program.ToString(3)}')", cancel)
                 .ConfigureAwait(false);
         }
 
         return newest;
 
-        async Task ExecuteAsync(string sql)
-        {
-            await using var command = Command(sql);
-            await command.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
-        }
-
         async Task<JournalVersion?> ReadAsync()
         {
-            await using var command = Command($"SELECT format, program FROM {Table}");
+            await using var command = connection.Command($"SELECT format, program FROM {Table}");
             await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
             return await reader.ReadAsync(cancel).ConfigureAwait(false)
                 ? new JournalVersion(
@@ -64,14 +56,6 @@ public sealed record JournalVersion(int Format, Version Program)
                     Version.TryParse(reader.GetString(1), out var program) ? program : new Version(0, 0, 0)
                 )
                 : null;
-        }
-
-        DbCommand Command(string sql)
-        {
-            var command = connection.CreateCommand();
-            command.Transaction = transaction;
-            command.CommandText = sql;
-            return command;
         }
     }
 }

@@ -57,7 +57,7 @@ public sealed class JournalWriter : IAsyncDisposable
     /// <param name="patience">How long others may take to end; null for 20 s.</param>
     /// <exception cref="JournalException">The database cannot be used.</exception>
     public static Task<JournalWriter> BeginAsync(JournalOptions options, CancellationToken cancel, TimeSpan? patience = null) =>
-        PostgreSqlJournal.GuardedAsync(async () =>
+        JournalProblems.GuardedAsync(async () =>
         {
             await using var connection = await PostgreSqlJournal.OpenOnceAsync(options, cancel).ConfigureAwait(false);
             await using var command = new NpgsqlCommand("SELECT nextval('tao20_writer_number'), id FROM tao20_identity", connection);
@@ -124,7 +124,7 @@ public sealed class JournalWriter : IAsyncDisposable
             {
                 if (_registered is not { } self)
                     return;
-                await RequireNotEndedAsync(table, cancel).ConfigureAwait(false);
+                await FindSelfAsync(table, cancel).ConfigureAwait(false);
                 foreach (var other in await table.NotEndedAsync(cancel).ConfigureAwait(false))
                     if (peers.StandingOf(other.Node, other.Incarnation) == WriterStanding.Removed)
                         await table.EndAsync(other.Number, self.Node, cancel).ConfigureAwait(false);
@@ -193,13 +193,8 @@ public sealed class JournalWriter : IAsyncDisposable
 
     private async Task<WriterRow> RequireRegisteredAsync(WriterTable table, IWriterPeers peers, CancellationToken cancel)
     {
-        var known = await table.FindAsync(Number, cancel).ConfigureAwait(false);
-        if (known is not null)
-        {
-            RequireNotEnded(known);
+        if (await FindSelfAsync(table, cancel).ConfigureAwait(false) is { } known)
             return known;
-        }
-
         foreach (var other in await table.NotEndedAsync(cancel).ConfigureAwait(false))
         {
             if (peers.StandingOf(other.Node, other.Incarnation) == WriterStanding.Member)
@@ -214,17 +209,14 @@ public sealed class JournalWriter : IAsyncDisposable
         return self;
     }
 
-    private async Task RequireNotEndedAsync(WriterTable table, CancellationToken cancel)
+    /// <summary>Itself, as the database knows it; null before it is registered.</summary>
+    /// <exception cref="JournalException">It has been ended.</exception>
+    private async Task<WriterRow?> FindSelfAsync(WriterTable table, CancellationToken cancel)
     {
-        if (await table.FindAsync(Number, cancel).ConfigureAwait(false) is { } known)
-            RequireNotEnded(known);
-    }
-
-    private void RequireNotEnded(WriterRow known)
-    {
-        if (known.EndedBy is null)
-            return;
-        var reason = $"{known} was ended by {known.EndedBy}";
+        var known = await table.FindAsync(Number, cancel).ConfigureAwait(false);
+        if (known is not { EndedBy: { } by })
+            return known;
+        var reason = $"{known} was ended by {by}";
         _ended.TrySetResult(reason);
         throw new JournalException(JournalProblem.AnotherWriter, reason);
     }
@@ -267,7 +259,7 @@ public sealed class JournalWriter : IAsyncDisposable
         );
 
     private Task<T> InTransactionAsync<T>(Func<WriterTable, Task<T>> work, CancellationToken cancel) =>
-        PostgreSqlJournal.GuardedAsync(async () =>
+        JournalProblems.GuardedAsync(async () =>
         {
             await _oneAtATime.WaitAsync(cancel).ConfigureAwait(false);
             try
@@ -275,7 +267,7 @@ public sealed class JournalWriter : IAsyncDisposable
                 await using var connection = new NpgsqlConnection(_connectionString);
                 await connection.OpenAsync(cancel).ConfigureAwait(false);
                 await using var transaction = await connection.BeginTransactionAsync(cancel).ConfigureAwait(false);
-                var table = new WriterTable(connection, transaction);
+                var table = new WriterTable(connection);
                 await table.BeginAsync(cancel).ConfigureAwait(false);
                 var result = await work(table).ConfigureAwait(false);
                 await transaction.CommitAsync(cancel).ConfigureAwait(false);
@@ -303,17 +295,21 @@ public sealed class JournalWriter : IAsyncDisposable
                 await using var connection = new NpgsqlConnection(name);
                 connection.Notification += (_, _) => Changed();
                 await connection.OpenAsync(_stop.Token).ConfigureAwait(false);
-                await using (var command = new NpgsqlCommand(WriterTable.Live(Number), connection))
-                    await command.ExecuteNonQueryAsync(_stop.Token).ConfigureAwait(false);
+                await connection.ExecuteAsync(WriterTable.Live(Number), _stop.Token).ConfigureAwait(false);
                 living.TrySetResult();
                 while (true)
                 {
-                    await LookAsync(connection).ConfigureAwait(false);
+                    await FindSelfAsync(new WriterTable(connection), _stop.Token).ConfigureAwait(false);
                     await connection.WaitAsync(_stop.Token).ConfigureAwait(false);
                 }
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
+                return;
+            }
+            catch (JournalException)
+            {
+                // It has been ended, which is said; nothing that it could hold is its any more.
                 return;
             }
             catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException or IOException)
@@ -324,15 +320,5 @@ public sealed class JournalWriter : IAsyncDisposable
                 await Task.Delay(RetryAfter, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
-    }
-
-    /// <summary>Looks whether it may write still.</summary>
-    private async Task LookAsync(NpgsqlConnection connection)
-    {
-        await using var transaction = await connection.BeginTransactionAsync(_stop.Token).ConfigureAwait(false);
-        if (
-            await new WriterTable(connection, transaction).FindAsync(Number, _stop.Token).ConfigureAwait(false) is { EndedBy: { } by } known
-        )
-            _ended.TrySetResult($"{known} was ended by {by}");
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Tao20.Actors.Journal;
@@ -34,14 +33,13 @@ public static class PostgreSqlJournal
     /// <param name="upTo">The last step of the schema that is made.</param>
     /// <param name="cancel">Cancels the operation.</param>
     internal static Task<JournalVersion> PrepareAsync(JournalOptions options, int upTo, CancellationToken cancel) =>
-        GuardedAsync(async () =>
+        JournalProblems.GuardedAsync(async () =>
         {
             await using var connection = await OpenOnceAsync(options, cancel).ConfigureAwait(false);
             await using var transaction = await connection.BeginTransactionAsync(cancel).ConfigureAwait(false);
-            await using (var locking = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({SchemaLock})", connection, transaction))
-                await locking.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
-            var noted = await JournalVersion.NoteAsync(JournalKind.PostgreSql, connection, transaction, cancel).ConfigureAwait(false);
-            await JournalSchema.ApplyAsync(JournalKind.PostgreSql, connection, transaction, upTo, cancel).ConfigureAwait(false);
+            await connection.ExecuteAsync($"SELECT pg_advisory_xact_lock({SchemaLock})", cancel).ConfigureAwait(false);
+            var noted = await JournalVersion.NoteAsync(JournalKind.PostgreSql, connection, cancel).ConfigureAwait(false);
+            await JournalSchema.ApplyAsync(JournalKind.PostgreSql, connection, upTo, cancel).ConfigureAwait(false);
             await transaction.CommitAsync(cancel).ConfigureAwait(false);
             return noted;
         });
@@ -59,20 +57,6 @@ public static class PostgreSqlJournal
         {
             await connection.DisposeAsync().ConfigureAwait(false);
             throw;
-        }
-    }
-
-    /// <summary>Does something with a journal's database; what that says of it is a problem of the journal.</summary>
-    /// <exception cref="JournalException">It cannot be done.</exception>
-    internal static async Task<T> GuardedAsync<T>(Func<Task<T>> action)
-    {
-        try
-        {
-            return await action().ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException)
-        {
-            throw new JournalException(JournalProblems.Of(e), JournalProblems.Innermost(e), e);
         }
     }
 }

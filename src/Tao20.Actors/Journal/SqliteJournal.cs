@@ -41,11 +41,8 @@ public static class SqliteJournal
             if (new FileInfo(file).Length <= CheckedUpToBytes && Execute(connection, "PRAGMA quick_check(1)") is var verdict and not "ok")
                 throw new JournalException(JournalProblem.Corrupt, verdict);
             using var transaction = connection.BeginTransaction(deferred: false);
-            noted = JournalVersion.NoteAsync(JournalKind.Sqlite, connection, transaction, CancellationToken.None).GetAwaiter().GetResult();
-            JournalSchema
-                .ApplyAsync(JournalKind.Sqlite, connection, transaction, int.MaxValue, CancellationToken.None)
-                .GetAwaiter()
-                .GetResult();
+            noted = JournalVersion.NoteAsync(JournalKind.Sqlite, connection, CancellationToken.None).GetAwaiter().GetResult();
+            JournalSchema.ApplyAsync(JournalKind.Sqlite, connection, int.MaxValue, CancellationToken.None).GetAwaiter().GetResult();
             transaction.Commit();
         });
         return noted!;

@@ -4,18 +4,20 @@ using Npgsql;
 namespace Tao20.Actors.Journal;
 
 /// <summary>
-/// Who writes a PostgreSQL journal: the statements about the tables of Journal/Schema/postgresql-2-writers.sql, in one transaction, which
-/// only one writer has at a time.
+/// Who writes a PostgreSQL journal: the statements about the tables of Journal/Schema/postgresql-2-writers.sql. What changes them does so
+/// in a transaction, which only one writer has at a time.
 /// </summary>
 /// <param name="connection">An open connection.</param>
-/// <param name="transaction">Its transaction.</param>
-internal sealed class WriterTable(NpgsqlConnection connection, NpgsqlTransaction transaction)
+internal sealed class WriterTable(NpgsqlConnection connection)
 {
     /// <summary>The state of an error by which the database refuses who may not write.</summary>
     public const string Refused = "TAO01";
 
-    /// <summary>Where writers hear of changes.</summary>
-    public const string Channel = "tao20_writer";
+    /// <summary>The table of writers.</summary>
+    public const string Name = "tao20_writer";
+
+    // Where writers hear of changes.
+    private const string Channel = Name;
 
     // Locks of two numbers, the second a writer's: one is held as long as it lives, the other by its transactions.
     private const int Life = 0x7461_6f01;
@@ -27,7 +29,7 @@ internal sealed class WriterTable(NpgsqlConnection connection, NpgsqlTransaction
     // So long it is kept who has taken what.
     private const int KeptDays = 90;
 
-    private const string Columns = "number, node, incarnation, program, began, ended, ended_by";
+    private const string Columns = "number, node, incarnation, program, began, ended_by";
 
     /// <summary>What a session does first that shows that a writer lives: it holds the lock of its number as long as it lasts.</summary>
     /// <remarks>A machine that is lost without a word is noticed by its silence: after 5 s three questions, 2 s apart.</remarks>
@@ -39,21 +41,21 @@ internal sealed class WriterTable(NpgsqlConnection connection, NpgsqlTransaction
             """;
 
     /// <summary>Waits until nobody else changes these tables.</summary>
-    public Task BeginAsync(CancellationToken cancel) => ExecuteAsync($"SELECT pg_advisory_xact_lock({Changing})", cancel);
+    public Task BeginAsync(CancellationToken cancel) => connection.ExecuteAsync($"SELECT pg_advisory_xact_lock({Changing})", cancel);
 
     /// <summary>A writer; null when it is not known.</summary>
     public async Task<WriterRow?> FindAsync(long writer, CancellationToken cancel) =>
-        (await ReadAsync($"SELECT {Columns} FROM {Channel} WHERE number = {writer}", cancel).ConfigureAwait(false)).SingleOrDefault();
+        (await ReadAsync($"SELECT {Columns} FROM {Name} WHERE number = {writer}", cancel).ConfigureAwait(false)).SingleOrDefault();
 
     /// <summary>All that may write.</summary>
     public Task<IReadOnlyList<WriterRow>> NotEndedAsync(CancellationToken cancel) =>
-        ReadAsync($"SELECT {Columns} FROM {Channel} WHERE ended IS NULL ORDER BY number", cancel);
+        ReadAsync($"SELECT {Columns} FROM {Name} WHERE ended IS NULL ORDER BY number", cancel);
 
     /// <summary>Who has a lease; null when nobody has, or has had it for longer than its term.</summary>
     public async Task<WriterRow?> HolderAsync(string lease, TimeSpan? term, CancellationToken cancel)
     {
         await using var command = Command(
-            $"SELECT {Columns.Replace("number", "w.number", StringComparison.Ordinal)} FROM tao20_lease l JOIN {Channel} w "
+            $"SELECT {Columns} FROM tao20_lease l JOIN {Name} w "
                 + "ON w.number = l.writer WHERE l.name = @lease AND w.ended IS NULL"
                 + (term is { } limit ? $" AND l.since > now() - interval '{limit.TotalSeconds:0} s'" : "")
         );
@@ -75,14 +77,16 @@ internal sealed class WriterTable(NpgsqlConnection connection, NpgsqlTransaction
     public async Task AddAsync(WriterRow writer, CancellationToken cancel)
     {
         await using var command = Command(
-            $"INSERT INTO {Channel} (number, node, incarnation, program) VALUES (@number, @node, @incarnation, @program)"
+            $"INSERT INTO {Name} (number, node, incarnation, program) VALUES (@number, @node, @incarnation, @program)"
         );
         command.Parameters.AddWithValue("number", writer.Number);
         command.Parameters.AddWithValue("node", writer.Node);
         command.Parameters.AddWithValue("incarnation", writer.Incarnation);
         command.Parameters.AddWithValue("program", writer.Program);
         await command.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
-        await ExecuteAsync($"DELETE FROM tao20_takeover WHERE since < now() - interval '{KeptDays} days'", cancel).ConfigureAwait(false);
+        await connection
+            .ExecuteAsync($"DELETE FROM tao20_takeover WHERE since < now() - interval '{KeptDays} days'", cancel)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Ends a writer: when this is committed, nothing of its is written any more, and what it had can be had by others.</summary>
@@ -108,9 +112,9 @@ internal sealed class WriterTable(NpgsqlConnection connection, NpgsqlTransaction
     /// <summary>The same for a writer whose sessions have ended, or will at once.</summary>
     public async Task RetireAsync(long writer, string by, CancellationToken cancel)
     {
-        await ExecuteAsync($"SELECT pg_advisory_xact_lock({Writing}, {writer})", cancel).ConfigureAwait(false);
+        await connection.ExecuteAsync($"SELECT pg_advisory_xact_lock({Writing}, {writer})", cancel).ConfigureAwait(false);
         await using var command = Command(
-            $"UPDATE {Channel} SET ended = now(), ended_by = @by WHERE number = @number AND ended IS NULL; "
+            $"UPDATE {Name} SET ended = now(), ended_by = @by WHERE number = @number AND ended IS NULL; "
                 + $"DELETE FROM tao20_lease WHERE writer = @number; SELECT pg_notify('{Channel}', @number::text)"
         );
         command.Parameters.AddWithValue("by", by);
@@ -157,19 +161,13 @@ internal sealed class WriterTable(NpgsqlConnection connection, NpgsqlTransaction
                 new WriterRow(reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), reader.GetString(3))
                 {
                     Began = reader.GetFieldValue<DateTimeOffset>(4),
-                    EndedBy = reader.IsDBNull(5) ? null : reader.GetString(6),
+                    EndedBy = reader.IsDBNull(5) ? null : reader.GetString(5),
                 }
             );
         return rows;
     }
 
-    private async Task ExecuteAsync(string sql, CancellationToken cancel)
-    {
-        await using var command = Command(sql);
-        await command.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
-    }
-
-    private NpgsqlCommand Command(string sql) => new(sql, connection, transaction);
+    private NpgsqlCommand Command(string sql) => new(sql, connection);
 }
 
 /// <summary>A process that writes a journal, or has.</summary>

@@ -42,35 +42,32 @@ internal sealed class PostgreSqlReplacement : JournalReplacement
     public override Task DiscardAsync(CancellationToken cancel) => ExecuteAsync($"DROP SCHEMA IF EXISTS {Schema} CASCADE", cancel);
 
     public override Task<string> TakePlaceAsync(CancellationToken cancel) =>
-        PostgreSqlJournal.GuardedAsync(async () =>
+        JournalProblems.GuardedAsync(async () =>
         {
             NpgsqlConnection.ClearAllPools();
             await using var connection = new NpgsqlConnection(_current.ConnectionString);
             await connection.OpenAsync(cancel).ConfigureAwait(false);
             await using var transaction = await connection.BeginTransactionAsync(cancel).ConfigureAwait(false);
             var place = (
-                await NamesAsync(
-                        connection,
-                        "SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = to_regclass('journal')",
-                        cancel
-                    )
+                await connection
+                    .TextsAsync("SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = to_regclass('journal')", cancel)
                     .ConfigureAwait(false)
             ).Single();
             var kept = $"tao20_replaced_{Kept(_clock).ToLowerInvariant()}";
-            await ExecuteAsync(connection, $"CREATE SCHEMA {kept}", cancel).ConfigureAwait(false);
+            await connection.ExecuteAsync($"CREATE SCHEMA {kept}", cancel).ConfigureAwait(false);
             foreach (var table in await TablesAsync(connection, Schema, cancel).ConfigureAwait(false))
             {
                 if ((await TablesAsync(connection, place, cancel).ConfigureAwait(false)).Contains(table))
                 {
-                    await ExecuteAsync(connection, $"LOCK TABLE {place}.{table} IN ACCESS EXCLUSIVE MODE", cancel).ConfigureAwait(false);
+                    await connection.ExecuteAsync($"LOCK TABLE {place}.{table} IN ACCESS EXCLUSIVE MODE", cancel).ConfigureAwait(false);
                     await TakeAlongAsync(connection, place, table, cancel).ConfigureAwait(false);
-                    await ExecuteAsync(connection, $"ALTER TABLE {place}.{table} SET SCHEMA {kept}", cancel).ConfigureAwait(false);
+                    await connection.ExecuteAsync($"ALTER TABLE {place}.{table} SET SCHEMA {kept}", cancel).ConfigureAwait(false);
                 }
 
-                await ExecuteAsync(connection, $"ALTER TABLE {Schema}.{table} SET SCHEMA {place}", cancel).ConfigureAwait(false);
+                await connection.ExecuteAsync($"ALTER TABLE {Schema}.{table} SET SCHEMA {place}", cancel).ConfigureAwait(false);
             }
 
-            await ExecuteAsync(connection, $"DROP SCHEMA {Schema} CASCADE", cancel).ConfigureAwait(false);
+            await connection.ExecuteAsync($"DROP SCHEMA {Schema} CASCADE", cancel).ConfigureAwait(false);
             await RequireAloneAsync(connection, cancel).ConfigureAwait(false);
             await transaction.CommitAsync(cancel).ConfigureAwait(false);
             return $"schema {kept} of {_current.Database}";
@@ -79,8 +76,8 @@ internal sealed class PostgreSqlReplacement : JournalReplacement
     /// <summary>Copies what is not folded; the order of the rows stays as it was.</summary>
     private static async Task TakeAlongAsync(NpgsqlConnection connection, string place, string table, CancellationToken cancel)
     {
-        var columns = await NamesAsync(
-                connection,
+        var columns = await connection
+            .TextsAsync(
                 $"SELECT column_name FROM information_schema.columns WHERE table_schema = '{Schema}' AND table_name = '{table}' "
                     + "AND column_name <> 'ordering'",
                 cancel
@@ -89,8 +86,8 @@ internal sealed class PostgreSqlReplacement : JournalReplacement
         if (!columns.Contains("persistence_id"))
             return;
         var list = string.Join(", ", columns);
-        await ExecuteAsync(
-                connection,
+        await connection
+            .ExecuteAsync(
                 $"INSERT INTO {Schema}.{table} ({list}) SELECT {list} FROM {place}.{table} WHERE NOT {FoldedStreams.Condition} "
                     + "ORDER BY persistence_id, sequence_number",
                 cancel
@@ -101,8 +98,8 @@ internal sealed class PostgreSqlReplacement : JournalReplacement
     /// <summary>A node that goes on with what it has in memory would write on top of what it has not read.</summary>
     private async Task RequireAloneAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
-        var others = await NamesAsync(
-                connection,
+        var others = await connection
+            .TextsAsync(
                 "SELECT coalesce(client_addr::text, 'this machine') FROM pg_stat_activity WHERE datname = current_database() "
                     + $"AND application_name ~ '^{PostgreSqlJournal.ApplicationName}(/[0-9]+)?$' AND pid <> pg_backend_pid()",
                 cancel
@@ -117,30 +114,14 @@ internal sealed class PostgreSqlReplacement : JournalReplacement
     }
 
     private static Task<List<string>> TablesAsync(NpgsqlConnection connection, string schema, CancellationToken cancel) =>
-        NamesAsync(connection, $"SELECT tablename FROM pg_tables WHERE schemaname = '{schema}' ORDER BY tablename", cancel);
-
-    private static async Task<List<string>> NamesAsync(NpgsqlConnection connection, string sql, CancellationToken cancel)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
-        var names = new List<string>();
-        while (await reader.ReadAsync(cancel).ConfigureAwait(false))
-            names.Add(reader.GetString(0));
-        return names;
-    }
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancel)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
-    }
+        connection.TextsAsync($"SELECT tablename FROM pg_tables WHERE schemaname = '{schema}' ORDER BY tablename", cancel);
 
     private Task ExecuteAsync(string sql, CancellationToken cancel) =>
-        PostgreSqlJournal.GuardedAsync(async () =>
+        JournalProblems.GuardedAsync(async () =>
         {
             await using var connection = new NpgsqlConnection(_current.ConnectionString);
             await connection.OpenAsync(cancel).ConfigureAwait(false);
-            await ExecuteAsync(connection, sql, cancel).ConfigureAwait(false);
+            await connection.ExecuteAsync(sql, cancel).ConfigureAwait(false);
             return true;
         });
 }

@@ -31,7 +31,7 @@ internal sealed class WriterLease(LeaseSettings settings, ExtendedActorSystem sy
     /// <inheritdoc/>
     public override async Task<bool> Acquire(Action<Exception> leaseLostCallback)
     {
-        var (writer, lost) = (_writer.Value.Writer, _writer.Value.OnRefused);
+        var writer = _writer.Value.Writer;
         try
         {
             var isHeld = await writer
@@ -41,11 +41,6 @@ internal sealed class WriterLease(LeaseSettings settings, ExtendedActorSystem sy
                 _ = LoseAsync(writer, leaseLostCallback);
             _isHeld = isHeld;
             return isHeld;
-        }
-        catch (JournalException e) when (e.Problem == JournalProblem.AnotherWriter)
-        {
-            lost(e);
-            throw new LeaseException(e.Message, e);
         }
         catch (JournalException e)
         {
@@ -83,17 +78,13 @@ internal sealed class WriterLease(LeaseSettings settings, ExtendedActorSystem sy
 
 /// <summary>What an actor system of a cluster is started with.</summary>
 /// <param name="writer">This process as a writer of the journal.</param>
-/// <param name="onRefused">Called when it may not write, with the reason.</param>
-internal sealed class WriterSetup(JournalWriter writer, Action<JournalException> onRefused) : Setup
+internal sealed class WriterSetup(JournalWriter writer) : Setup
 {
     private readonly Lock _lock = new();
     private ClusterPeers? _peers;
 
     /// <summary>This process as a writer of the journal.</summary>
     public JournalWriter Writer => writer;
-
-    /// <summary>Called when it may not write.</summary>
-    public Action<JournalException> OnRefused => onRefused;
 
     /// <summary>The nodes of its cluster.</summary>
     public ClusterPeers PeersOf(ActorSystem system)

@@ -64,7 +64,15 @@ internal sealed class DataDirectory : IDisposable
 
     public void Dispose()
     {
-        File.Delete(_holder);
+        try
+        {
+            File.Delete(_holder);
+        }
+        catch (IOException)
+        {
+            // The directory is gone, and with it what it said.
+        }
+
         _lock.Dispose();
     }
 

@@ -11,6 +11,10 @@ internal static class JournalErrors
     public static string Where(NodeSettings settings) =>
         settings.Journal.Kind == JournalKind.Sqlite ? settings.DataDirectory : settings.Journal.Database;
 
+    /// <summary>What says what is wrong with the journal of a node with these settings.</summary>
+    public static JournalFaultReporter GuardOf(NodeSettings settings, FaultSignal faults, JournalVersion? writtenBy = null) =>
+        new(settings.Journal, Where(settings), faults, TimeProvider.System, settings.Market is not null) { WrittenBy = writtenBy };
+
     /// <summary>Does something with a journal.</summary>
     /// <param name="guard">Says what is wrong with it.</param>
     /// <param name="action">What is done.</param>

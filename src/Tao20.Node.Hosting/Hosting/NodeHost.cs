@@ -124,7 +124,7 @@ internal sealed class NodeHost : IAsyncDisposable
                     : null;
             await RequireMarketAsync(settings, chain, cancel);
             var faults = new FaultSignal();
-            var guard = GuardOf(settings, faults, journal.WrittenBy);
+            var guard = JournalErrors.GuardOf(settings, faults, journal.WrittenBy);
             var follower = new FollowerSettings(identity, settings.Scoring, guard, faults, metrics, TimeProvider.System) { Early = early };
             var work = WorkOf(settings, key, devnet, follower);
             var check = CheckOf(settings, follower, key, new CheckFile(settings.DataDirectory, bootstrapLog.CreateLogger("Tao20.Check")));
@@ -325,12 +325,6 @@ internal sealed class NodeHost : IAsyncDisposable
             throw new NodeException(ExitCodes.Usage, e.Message, e);
         }
     }
-
-    private static JournalFaultReporter GuardOf(NodeSettings settings, FaultSignal faults, JournalVersion writtenBy) =>
-        new(settings.Journal, JournalErrors.Where(settings), faults, TimeProvider.System, settings.Market is not null)
-        {
-            WrittenBy = writtenBy,
-        };
 }
 
 /// <summary>What a node of the devnet has besides its settings.</summary>

@@ -20,23 +20,16 @@ internal sealed record PreparedJournal(JournalOptions Options, JournalVersion Wr
     /// <exception cref="NodeException">It cannot be used, or another process writes it.</exception>
     public static Task<PreparedJournal> PrepareAsync(NodeSettings settings, CancellationToken cancel) =>
         JournalErrors.ToldAsync(
-            new JournalFaultReporter(
-                settings.Journal,
-                JournalErrors.Where(settings),
-                new FaultSignal(),
-                TimeProvider.System,
-                settings.Market is not null
-            ),
+            JournalErrors.GuardOf(settings, new FaultSignal()),
             async () =>
             {
+                // The first question to the database: whether it answers and lets this user in shows here.
+                var writtenBy = await MakeTablesAsync(settings.Journal, cancel);
                 if (settings.Journal.Kind == JournalKind.Sqlite)
                 {
-                    var by = SqliteJournal.Prepare(settings.Journal);
-                    return new PreparedJournal(settings.Journal, by, !SqliteJournal.Holds(settings.Journal, ChainFollowerKey.Stream), null);
+                    var isFresh = !SqliteJournal.Holds(settings.Journal, ChainFollowerKey.Stream);
+                    return new PreparedJournal(settings.Journal, writtenBy, isFresh, null);
                 }
-
-                // The first question to the database: whether it answers and lets this user in shows here.
-                var writtenBy = await PostgreSqlJournal.PrepareAsync(settings.Journal, cancel);
 
                 // A node of a cluster is let in once it is a member.
                 var writer = settings.Cluster is null
@@ -45,6 +38,12 @@ internal sealed record PreparedJournal(JournalOptions Options, JournalVersion Wr
                 return new PreparedJournal(writer.Options, writtenBy, IsFresh: false, writer);
             }
         );
+
+    /// <summary>Makes the tables of a journal that are missing.</summary>
+    /// <returns>The newest program that has written it, this one included.</returns>
+    /// <exception cref="JournalException">It was written by a newer version, or cannot be used.</exception>
+    public static async Task<JournalVersion> MakeTablesAsync(JournalOptions options, CancellationToken cancel) =>
+        options.Kind == JournalKind.Sqlite ? SqliteJournal.Prepare(options) : await PostgreSqlJournal.PrepareAsync(options, cancel);
 
     /// <summary>Lets this process alone write a PostgreSQL journal, whose tables are there.</summary>
     /// <param name="options">The journal.</param>

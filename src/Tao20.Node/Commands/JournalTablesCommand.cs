@@ -51,7 +51,7 @@ internal static class JournalTablesCommand
             {
                 var options = Parse("--journal", parsed.GetValue(journal)!);
                 using var directory = Take(options);
-                await ToldAsync(options, () => PrepareAsync(options, cancel));
+                await ToldAsync(options, () => PreparedJournal.MakeTablesAsync(options, cancel));
                 Say("journal", $"{JournalLocation.Describe(options)}: all tables are there");
                 return ExitCodes.Ok;
             }
@@ -122,25 +122,15 @@ internal static class JournalTablesCommand
     private static DataDirectory? Take(JournalOptions options) =>
         options.Kind == JournalKind.Sqlite ? DataDirectory.Take(JournalLocation.DirectoryOf(options)) : null;
 
-    private static Task PrepareAsync(JournalOptions options, CancellationToken cancel)
-    {
-        if (options.Kind == JournalKind.PostgreSql)
-            return PostgreSqlJournal.PrepareAsync(options, cancel);
-        SqliteJournal.Prepare(options);
-        return Task.CompletedTask;
-    }
-
     private static async Task<JournalWriter?> WriterAsync(JournalOptions options, CancellationToken cancel)
     {
-        await ToldAsync(options, () => PrepareAsync(options, cancel));
+        await ToldAsync(options, () => PreparedJournal.MakeTablesAsync(options, cancel));
         if (options.Kind == JournalKind.Sqlite)
             return null;
-        return await JournalErrors.ToldAsync(Guard(options), () => PreparedJournal.WriteAloneAsync(options, cancel, Patience));
+        return await ToldAsync(options, () => PreparedJournal.WriteAloneAsync(options, cancel, Patience));
     }
 
     private static Task<T> ToldAsync<T>(JournalOptions options, Func<Task<T>> action) => JournalErrors.ToldAsync(Guard(options), action);
-
-    private static Task ToldAsync(JournalOptions options, Func<Task> action) => JournalErrors.ToldAsync(Guard(options), action);
 
     private static JournalFaultReporter Guard(JournalOptions options) =>
         new(options, JournalLocation.Describe(options), new FaultSignal(), TimeProvider.System);

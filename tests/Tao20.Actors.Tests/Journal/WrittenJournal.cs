@@ -18,13 +18,7 @@ internal sealed class WrittenJournal(string database)
 
     public Task<long> NumberAsync(string sql) => PostgreSqlFixture.NumberAsync(database, sql);
 
-    public async Task ExecuteAsync(string sql)
-    {
-        await using var connection = new NpgsqlConnection(database + ";Pooling=false");
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
-    }
+    public Task ExecuteAsync(string sql) => PostgreSqlServer.ExecuteAsync(database, sql);
 
     public async Task<List<long?>> WritersAsync(string stream)
     {
