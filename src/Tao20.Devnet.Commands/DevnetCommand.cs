@@ -1,21 +1,13 @@
 using System.CommandLine;
-using System.Text.Json;
 using Tao20.Devnet.Subtensor;
-using Tao20.Domain.Units;
 using Tao20.Node;
 using Tao20.Node.Configuration;
-using Tao20.Node.Http;
 
 namespace Tao20.Devnet.Commands;
 
 /// <summary><c>tao20 devnet</c>: chain, contracts, traders and one validator, all on this machine.</summary>
 internal static class DevnetCommand
 {
-    private const int MostBlocksToSettle = 400;
-
-    // The last two epochs' weights, each committed to in one tempo and revealed in the next.
-    private const int TemposToReveal = 4;
-
     public static Command Create()
     {
         var dataDir = NodeOptions.DataDir();
@@ -117,6 +109,19 @@ internal static class DevnetCommand
             HelpName = "KIND",
             DefaultValueFactory = _ => DevnetSettings.Hold,
         };
+        var nodes = new Option<int>("--nodes")
+        {
+            Description =
+                $"A validator on several nodes, 2 to {DevnetSettings.MaxNodes}: processes of their own with one PostgreSQL database; the "
+                + "last of the --validators, or another one beside the one that counts",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1,
+        };
+        var killEvery = NodeOptions.Duration(
+            "--kill-every",
+            "One of these nodes is killed and starts again, each time after the others have gone on for so long; 0s for never",
+            "0s"
+        );
         var command = new Command("devnet", "A whole TAO20 economy on this machine: watch miners trade and be ranked")
         {
             dataDir,
@@ -142,6 +147,8 @@ internal static class DevnetCommand
             washers,
             washTao,
             washBy,
+            nodes,
+            killEvery,
         };
         command.SetAction(
             (parsed, cancel) =>
@@ -171,7 +178,9 @@ internal static class DevnetCommand
                         parsed.GetValue(dissolve),
                         parsed.GetValue(washers),
                         parsed.GetValue(washTao),
-                        parsed.GetValue(washBy)!
+                        parsed.GetValue(washBy)!,
+                        parsed.GetValue(nodes),
+                        parsed.GetValue(killEvery)
                     ).Checked(),
                     cancel
                 )
@@ -185,7 +194,7 @@ internal static class DevnetCommand
         RequireEmpty(directory);
         try
         {
-            return await RunAsync(settings, directory, cancel);
+            return await DevnetRun.RunAsync(settings, directory, cancel);
         }
         catch (DevnetException e)
         {
@@ -203,128 +212,6 @@ internal static class DevnetCommand
         }
     }
 
-    private static async Task<int> RunAsync(DevnetSettings settings, string directory, CancellationToken cancel)
-    {
-        // Then standard output is the document's alone, whatever a library may write there.
-        var output = Console.Out;
-        if (settings.Json)
-            Console.SetOut(Console.Error);
-        var tools = await DevnetTools.EnsureAsync(Say, cancel);
-        Say("Starting a local chain ...");
-        await using var chain = await Anvil.StartAsync(tools, settings.Anvil, cancel);
-        await using var rpc = await SubtensorRpc.StartAsync(chain.Rpc, settings.RpcPort, cancel);
-        Say($"Deploying twenty subnets, the index, its market and its router to {rpc.Url}, by spec {settings.ChainSpec} ...");
-        var (economy, time) = await settings.DeployAsync(chain, cancel);
-        DevnetMarket? market = null;
-        if (settings.Arbitrageurs > 0)
-            (market, time) = await DevnetMarket.OpenAsync(economy, settings, time, cancel);
-        await using var disposing = market;
-        (var validators, time) =
-            settings.Validators == 1
-                ? (null, time)
-                : await ValidatorSet.DeployAsync(
-                    economy,
-                    settings.Validators,
-                    DevnetNodes.Netuid,
-                    settings.Seed,
-                    time,
-                    cancel,
-                    settings.RegistryRules
-                );
-        if (settings.CommitReveal)
-            await chain.Client.ExecuteAsync(
-                await ValidatorSet.CommitRevealAsync(economy, DevnetNodes.Netuid, cancel, tempo: settings.RevealTempo),
-                ++time,
-                cancel
-            );
-        await using var hosts = new DevnetHosts();
-        NodeSettings SettingsOf(int i, bool isTwin) =>
-            DevnetNodes.Validator(settings, directory, rpc.Url, economy.Index, validators, i, isTwin);
-        await hosts.StartAsync(settings, validators, SettingsOf, cancel);
-        var host = hosts.First;
-        var followers = validators is null
-            ? "Validator follows"
-            : $"{settings.Validators} validators with the registry {validators.Registry} follow";
-        Say($"{followers} {economy.Index}; status at {new Uri(host.Http, "status")}");
-
-        Address[] accounts = validators is null ? [] : [validators.Registry, .. validators.Keys.Select(key => key.Address)];
-        if (market is not null)
-        {
-            Say(
-                $"Starting {settings.Arbitrageurs} miners that trade in {economy.Pool}; noise moves it by "
-                    + $"{settings.MarketNoiseText} a minute ..."
-            );
-            await market.StartAsync(settings, i => DevnetNodes.Miner(settings, directory, rpc.Url, economy, i), accounts, cancel);
-        }
-
-        var traders = new ScriptedTraders(economy, settings.Script, time);
-        var rebalancing = new DevnetRebalancing(economy, settings);
-        var washing = await DevnetWashing.BeginAsync(economy, settings, cancel);
-        var upgrade = new DevnetUpgrade(economy, settings, [.. hosts.All, .. market?.Hosts ?? []]);
-        await using (var view = DevnetView.Start(settings, host, market, cancel))
-        {
-            using var ticks = new PeriodicTimer(settings.BlockTime);
-            for (var block = 0; block < settings.Blocks && !host.Ended.IsCompleted; block++)
-            {
-                if (block == settings.Blocks / 2)
-                    await hosts.LoseDirectoriesAsync(settings, validators, SettingsOf, cancel);
-                IReadOnlyList<DevnetTransaction> others = [.. upgrade.At(block), .. await rebalancing.AtAsync(block, cancel)];
-                await (market?.StepAsync(traders, others, cancel) ?? traders.StepAsync(others, cancel));
-                await upgrade.NoteAsync(block, cancel);
-                if (validators is not null)
-                    await hosts.KeepUpAsync(await chain.Client.BlockNumberAsync(cancel), cancel);
-                await ticks.WaitForNextTickAsync(cancel);
-            }
-
-            if (market is not null)
-                await market.FinishAsync(traders, cancel);
-            if (validators is not null)
-                await AgreeAsync();
-            await traders.FinishAsync(cancel);
-            await AgreeAsync();
-            await hosts.CatchUpAsync(await chain.Client.BlockNumberAsync(cancel), cancel);
-
-            async Task AgreeAsync()
-            {
-                var epochs = await economy.EpochAsync(cancel);
-                var most = MostBlocksToSettle + (settings.CommitReveal ? TemposToReveal * settings.RevealTempo : 0);
-                for (var block = 0; block < most && !await hosts.AgreedAsync(epochs, chain.Client, cancel); block++)
-                {
-                    await traders.PassAsync(cancel);
-                    await hosts.KeepUpAsync(await chain.Client.BlockNumberAsync(cancel), cancel);
-                    await ticks.WaitForNextTickAsync(cancel);
-                }
-            }
-        }
-
-        if (market is not null)
-            Say("Playing the same noise on a second chain, where no miner trades ...");
-        var peg = market is null ? null : PegSummary.Of(market.Figures, await DevnetMarket.WithoutArbitrageAsync(tools, settings, cancel));
-        var trading = market is null ? null : await TradingSummary.CollectAsync(market, accounts, cancel);
-        var collected = await DevnetSummary.CollectAsync(
-            economy,
-            hosts.All,
-            DevnetNodes.Netuid,
-            peg,
-            trading,
-            await upgrade.SummaryAsync(cancel),
-            await rebalancing.SummaryAsync(cancel),
-            cancel
-        );
-        var summary = collected with { Washing = await washing.SummaryAsync(collected.Epochs, cancel) };
-        if (settings.Json)
-            await output.WriteLineAsync(JsonSerializer.Serialize(summary, NodeEndpoints.Json));
-        else
-            summary.Print();
-        if (settings.Keep)
-        {
-            Say($"Chain {rpc.Url} and node {host.Http} stay until stopped (Ctrl+C).");
-            await host.RunAsync(cancel);
-        }
-
-        return summary.Right ? ExitCodes.Ok : ExitCodes.Failed;
-    }
-
     private static void RequireEmpty(string directory)
     {
         if (File.Exists(Path.Combine(directory, Actors.Journal.SqliteJournal.FileName)))
@@ -336,6 +223,4 @@ internal static class DevnetCommand
             );
         }
     }
-
-    private static void Say(string text) => Console.Error.WriteLine($"tao20 devnet: {text}");
 }

@@ -38,7 +38,7 @@ internal sealed class DevnetHosts : IAsyncDisposable
         CancellationToken cancel
     )
     {
-        for (var i = 0; i < settings.Validators; i++)
+        for (var i = 0; i < settings.ValidatorsHere; i++)
         {
             _hosts.Add(await StartAsync(settings, validators, i, settingsOf(i, false), cancel));
             if (settings.Of(i)?.Mishap == Mishap.Twin)

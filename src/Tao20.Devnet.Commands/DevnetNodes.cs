@@ -60,6 +60,47 @@ internal static class DevnetNodes
         return NodeSettings.Read(NodeConfiguration.Load(overrides, null, Directory.GetCurrentDirectory()), NodeRole.Miner, keyGiven: true);
     }
 
+    /// <summary>What a node of the validator that runs on several is told, as its environment.</summary>
+    /// <param name="directory">Its data directory.</param>
+    /// <param name="rpc">The chain.</param>
+    /// <param name="contract">The index.</param>
+    /// <param name="registry">The registry; null for a validator that only counts.</param>
+    /// <param name="journal">The connection string of the nodes' database.</param>
+    /// <param name="ports">The ports by which the nodes reach each other.</param>
+    /// <param name="i">Which one, from 0.</param>
+    /// <param name="httpPort">The port of its HTTP.</param>
+    public static Dictionary<string, string> OfCluster(
+        string directory,
+        Uri rpc,
+        Address contract,
+        Address? registry,
+        string journal,
+        IReadOnlyList<int> ports,
+        int i,
+        int httpPort
+    )
+    {
+        var settings = new Dictionary<string, string?>(Common(rpc, contract, LogLevel.Error))
+        {
+            ["Chain:Registry"] = registry?.ToString(),
+            ["Consensus:AllowSingleEndpoint"] = "true",
+            ["DataDir"] = directory,
+            ["Http:Port"] = httpPort.ToString(CultureInfo.InvariantCulture),
+            ["Journal:Kind"] = "PostgreSql",
+            ["Journal:ConnectionString"] = journal,
+            ["Cluster:Enabled"] = "true",
+            ["Cluster:Name"] = "devnet",
+            ["Cluster:Port"] = ports[i].ToString(CultureInfo.InvariantCulture),
+            ["Cluster:SeedNodes"] = string.Join(
+                ',',
+                ports.Select(port => string.Create(CultureInfo.InvariantCulture, $"akka.tcp://tao20@127.0.0.1:{port}"))
+            ),
+        };
+        return settings
+            .Where(setting => setting.Value is not null)
+            .ToDictionary(setting => $"TAO20_{setting.Key.Replace(":", "__", StringComparison.Ordinal)}", setting => setting.Value!);
+    }
+
     private static Dictionary<string, string?> Common(Uri rpc, Address contract, LogLevel level)
     {
         var common = new Dictionary<string, string?>

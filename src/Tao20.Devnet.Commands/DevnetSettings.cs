@@ -29,7 +29,9 @@ internal sealed record DevnetSettings(
     int? Dissolve,
     int Washers,
     int WashTao,
-    string WashByText
+    string WashByText,
+    int Nodes,
+    TimeSpan KillEvery
 )
 {
     /// <summary>How many scripted miners there can be.</summary>
@@ -37,6 +39,9 @@ internal sealed record DevnetSettings(
 
     /// <summary>How many validators there can be.</summary>
     public const int MaxValidators = 16;
+
+    /// <summary>How many nodes a validator can have.</summary>
+    public const int MaxNodes = 5;
 
     /// <summary>How many arbitrageurs there can be.</summary>
     public const int MaxArbitrageurs = 10;
@@ -51,9 +56,16 @@ internal sealed record DevnetSettings(
     private const int MaxWashTao = 10_000;
     private const int BlocksOfWindow = 20;
     private const double MaxNoise = 0.2;
+    private static readonly TimeSpan LeastKillEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>How the chain is started: an account for each scripted miner, one for the keeper, and one for the market's maker.</summary>
     public AnvilOptions Anvil => new() { Accounts = Scripted + 2 };
+
+    /// <summary>
+    /// How many validators are in this process: of several registered ones, the last is the one on several nodes; one that only counts has
+    /// it beside itself.
+    /// </summary>
+    public int ValidatorsHere => Nodes > 1 && Validators > 1 ? Validators - 1 : Validators;
 
     /// <summary>How many miners trade by script: for themselves, and for volume alone.</summary>
     public int Scripted => Miners + Washers;
@@ -157,12 +169,19 @@ internal sealed record DevnetSettings(
         Require(WashTao is >= 1 and <= MaxWashTao, "--wash-tao", WashTao, $"1 to {MaxWashTao}");
         Require(WashByText is Hold or Pass, "--wash-by", WashByText, $"{Hold} or {Pass}");
         Require(WashByText == Hold || Washers % 2 == 0, "--washers", Washers, "an even number with --wash-by pass: one mints, one redeems");
+        Require(Nodes is >= 1 and <= MaxNodes, "--nodes", Nodes, $"1 to {MaxNodes}");
+        Require(
+            KillEvery == TimeSpan.Zero || (KillEvery >= LeastKillEvery && Nodes > 1),
+            "--kill-every",
+            KillEvery,
+            $"{LeastKillEvery.TotalSeconds:0}s or more, with --nodes 2 or more"
+        );
         foreach (var text in ByzantineTexts)
             Require(
-                Byzantine.TryParse(text) is { } byzantine && byzantine.Validator <= Validators && Validators > 1,
+                Byzantine.TryParse(text) is { } byzantine && byzantine.Validator <= ValidatorsHere && Validators > 1,
                 "--byzantine",
                 text,
-                $"{Byzantine.Kinds}, N one of the --validators"
+                $"{Byzantine.Kinds}, N one of the --validators{(Nodes > 1 ? ", not the last, which has several nodes" : "")}"
             );
         return this;
 

@@ -96,6 +96,10 @@ internal sealed record DevnetSummary(
     /// <summary>What trading for volume alone has come to; empty where nobody did.</summary>
     public IReadOnlyList<WashSummary> Washing { get; init; } = [];
 
+    /// <summary>What a validator on several nodes has come to; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ClusterSummary? Cluster { get; init; }
+
     /// <summary>
     /// Every miner's fold equals the contract's own count, all validators have the same book, the subnet has the weights they set,
     /// and nothing is at fault. On a chain whose rules nobody knows it is right that something is off.
@@ -104,6 +108,7 @@ internal sealed record DevnetSummary(
         Faults.All(fault => Upgrade is { IsUnseen: true } && fault.Kind == nameof(FaultKind.ChainNotAsAssumed))
         && Upgrade is null or { Right: true }
         && Rebalancing is null or { Right: true }
+        && Cluster is null or { Right: true }
         && BooksEqual
         && WeightsOnChain
         && Conservation is null or { Exact: true }
@@ -240,6 +245,7 @@ internal sealed record DevnetSummary(
         PrintUpgrade();
         Rebalancing?.Print();
         WashSummary.Print(Washing);
+        Cluster?.Print();
         foreach (var fault in Faults)
             AnsiConsole.WriteLine($"{fault.Kind}: {fault.Message}");
     }

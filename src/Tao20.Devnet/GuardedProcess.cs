@@ -20,11 +20,19 @@ public static class GuardedProcess
     /// <param name="program">Its path, or its name where the system finds it.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="line">Given each line it writes that is not empty; from another thread.</param>
-    public static Process Start(string program, IEnumerable<string> arguments, Action<string> line)
+    /// <param name="environment">What its environment has besides this process's.</param>
+    public static Process Start(
+        string program,
+        IEnumerable<string> arguments,
+        Action<string> line,
+        IEnumerable<KeyValuePair<string, string>>? environment = null
+    )
     {
         var start = OperatingSystem.IsWindows()
             ? new ProcessStartInfo(program, arguments)
             : new ProcessStartInfo("/bin/sh", ["-c", Guard, "guard", program, .. arguments]);
+        foreach (var (name, value) in environment ?? [])
+            start.Environment[name] = value;
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, written) => Pass(written.Data);

@@ -73,16 +73,18 @@ public sealed record ValidatorSet(Address Registry, IReadOnlyList<PrivateKey> Ke
     ) =>
         DeployAsync(
             economy,
-            [
-                .. Enumerable
-                    .Range(1, count)
-                    .Select(i => PrivateKey.FromBytes(Keccak.Hash(Encoding.ASCII.GetBytes($"validator {i} of seed {seed}")).ToBytes())),
-            ],
+            [.. Enumerable.Range(1, count).Select(i => PrivateKey.FromBytes(SecretOf(i, seed).ToBytes()))],
             netuid,
             time,
             cancel,
             rules
         );
+
+    /// <summary>The secret behind a validator's key, of value on no chain but a local one.</summary>
+    /// <param name="validator">Which one, from 1.</param>
+    /// <param name="seed">Which keys.</param>
+    public static Hash256 SecretOf(int validator, int seed) =>
+        Keccak.Hash(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"validator {validator} of seed {seed}")));
 
     /// <summary>The same with these keys.</summary>
     /// <exception cref="DevnetException">A transaction of the set-up was reverted.</exception>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Tao20.Devnet;
 using Tao20.Tests;
 using Xunit.Abstractions;
@@ -13,19 +12,6 @@ public sealed class ClusterTests(ITestOutputHelper output) : InDirectory, IAsync
     private readonly List<Tao20Process> _strangers = [];
     private readonly Tao20Process[] _running = new Tao20Process[ThreeNodes.Nodes];
     private ThreeNodes _nodes = null!;
-
-    /// <summary>What befalls a node.</summary>
-    private enum Fate
-    {
-        /// <summary>It is killed at once, as a machine is that loses power.</summary>
-        Killed,
-
-        /// <summary>It is paused, keeps its connections, and goes on after the others have taken it out, or before.</summary>
-        Paused,
-
-        /// <summary>It is stopped in good order, as for an upgrade.</summary>
-        Stopped,
-    }
 
     public async Task InitializeAsync() => _nodes = await ThreeNodes.PrepareAsync(Directory, seed: 11);
 
@@ -47,84 +33,81 @@ public sealed class ClusterTests(ITestOutputHelper output) : InDirectory, IAsync
         for (var node = 0; node < _running.Length; node++)
             _running[node] = _nodes.Start(node);
         await Task.WhenAll(_running.Select(node => node.StatusUriAsync()));
-        Assert.True((await _running[0].StatusAsync())["cluster"]!["secured"]!.GetValue<bool>());
+        var writers = new List<long>();
         foreach (var node in _running)
-            await _nodes.RequireTotalsAsync(node);
+        {
+            var cluster = (await _nodes.RequireTotalsAsync(node))["cluster"]!;
+            Assert.True(cluster["secured"]!.GetValue<bool>());
+            writers.Add(cluster["writer"]!.GetValue<long>());
+        }
+
+        Assert.Distinct(writers);
 
         // They have found what they have themselves, and warn of nothing.
         Assert.All(_running, node => Assert.DoesNotContain("singleton", node.Errors, StringComparison.OrdinalIgnoreCase));
         var port = Anvil.FreePort();
         var strangers = Task.WhenAll(
             RefusedAsync(3, ("TAO20_Cluster__Enabled", "false")),
-            RefusedAsync(4, ("TAO20_Cluster__Port", $"{port}"), ("TAO20_Cluster__SeedNodes", $"akka.tcp://tao20@127.0.0.1:{port}"))
+            RefusedAsync(
+                4,
+                ("TAO20_Cluster__BindPort", "0"),
+                ("TAO20_Cluster__Port", $"{port}"),
+                ("TAO20_Cluster__SeedNodes", $"akka.tcp://tao20@127.0.0.1:{port}")
+            )
         );
-
-        // Whoever has the follower, the coordinator and the account goes first.
-        var fates = Enum.GetValues<Fate>();
-        random.Shuffle(fates);
-        for (var i = 0; i < (Soak ? 30 : fates.Length); i++)
-        {
-            var node = i == 0 ? await _nodes.OldestAsync() : random.Next(_running.Length);
-            await BefallAsync(node, Soak ? fates[random.Next(fates.Length)] : fates[i], random);
-        }
-
+        var events = new ClusterEvents(_nodes, _running, random, output);
+        await events.BefallAsync(ClusterEvents.Kind.NodeKilled);
         await strangers;
+        foreach (var kind in Drawn(random))
+            await events.BefallAsync(kind);
         await FinishAsync();
     }
 
-    private async Task BefallAsync(int node, Fate fate, Random random)
+    [Fact]
+    public async Task Nodes_that_start_at_the_same_moment_on_an_empty_database_are_all_well()
     {
-        var (hit, other) = (_running[node], _running[(node + 1) % _running.Length]);
-        var takenOut = TakenOut(other);
-        var folded = await _nodes.CursorEventsAsync();
-        var elapsed = Stopwatch.StartNew();
-        switch (fate)
+        await _nodes.Chain.TradeAsync(5);
+        for (var round = 0; round < (Soak ? 20 : 3); round++)
         {
-            case Fate.Killed:
-                await hit.KillAsync();
-                break;
-            case Fate.Paused:
-                hit.Pause();
-                break;
-            case Fate.Stopped:
-                hit.Interrupt();
-                Assert.Equal(0, await hit.ExitAsync(TimeSpan.FromSeconds(40)));
-                output.WriteLine($"node {node} stopped in {elapsed.Elapsed.TotalSeconds:0.0} s");
-                break;
-        }
+            var database = $"round_{round}";
+            await _nodes.Database.ExecuteAsync($"CREATE DATABASE {database}");
+            for (var node = 0; node < _running.Length; node++)
+                _running[node] = _nodes.Start(node, _nodes.In(database, node));
+            foreach (var node in _running)
+                await _nodes.RequireTotalsAsync(node);
+            for (var node = 0; node < _running.Length; node++)
+            {
+                _running[node].Interrupt();
+                Assert.Equal(0, await _running[node].ExitAsync(Limit));
+                await _running[node].DisposeAsync();
+                _running[node] = null!;
+            }
 
-        var trading = _nodes.TradeAsync(8, other);
-        await _nodes.CursorMovesAsync(folded, Limit);
-        output.WriteLine($"node {node} {fate}: the cursor moved after {elapsed.Elapsed.TotalSeconds:0.0} s");
-        await trading;
-        if (fate == Fate.Paused)
-        {
-            // How long it is paused is what is tried.
-            if (Soak)
-                await Task.Delay(TimeSpan.FromSeconds(random.Next(1, 120)));
-            else
-                await Eventually.HoldsAsync(() => TakenOut(other) > takenOut, Limit, () => other.Errors);
-            hit.Resume();
-            if (!Soak)
-                await hit.UntilLogAsync("It starts again", Limit);
+            foreach (var directory in System.IO.Directory.GetDirectories(Directory, "node-*"))
+                System.IO.Directory.Delete(directory, recursive: true);
         }
-        else
-        {
-            await hit.DisposeAsync();
-            _running[node] = hit = _nodes.Start(node);
-            await hit.StatusUriAsync();
-        }
-
-        await _nodes.RequireTotalsAsync(hit);
     }
 
-    /// <summary>How often a node has seen another one taken out.</summary>
-    private static int TakenOut(Tao20Process node) => node.Errors.Split("was taken out of the cluster").Length - 1;
+    /// <summary>
+    /// Each kind of event, nodes that are parted three times; as a soak, ninety of any. Those named in <c>TAO20_EVENTS</c>, where it is
+    /// set.
+    /// </summary>
+    private static ClusterEvents.Kind[] Drawn(Random random)
+    {
+        if (Environment.GetEnvironmentVariable("TAO20_EVENTS") is { Length: > 0 } named)
+            return [.. named.Split(' ').Select(Enum.Parse<ClusterEvents.Kind>)];
+        var kinds = Enum.GetValues<ClusterEvents.Kind>();
+        if (Soak)
+            return random.GetItems(kinds, 90);
+        ClusterEvents.Kind[] drawn = [.. kinds[1..], ClusterEvents.Kind.Parted, ClusterEvents.Kind.Parted];
+        random.Shuffle(drawn);
+        return drawn;
+    }
 
     /// <summary>Another validator that is told of the same database: it ends, and says who writes there.</summary>
     private async Task RefusedAsync(int node, params (string, string)[] settings)
     {
-        var stranger = _nodes.Start(node, settings);
+        var stranger = _nodes.Start(node, [.. settings, ("TAO20_Journal__ConnectionString", _nodes.Database.ConnectionString)]);
         _strangers.Add(stranger);
         Assert.Equal(12, await stranger.ExitAsync(Limit));
         Assert.Matches(@"is written by another process: by 127\.0\.0\.1:\d+ \(tao20 .*, writer \d+ since", stranger.Errors);

@@ -1,6 +1,6 @@
 using Tao20.Actors.Journal;
+using Tao20.Devnet.PostgreSql;
 using Tao20.Tests;
-using Tao20.Tests.PostgreSql;
 
 namespace Tao20.EndToEnd.Tests;
 

@@ -1,5 +1,5 @@
 using Npgsql;
-using Tao20.Tests.PostgreSql;
+using Tao20.Devnet.PostgreSql;
 
 namespace Tao20.EndToEnd.Tests;
 

@@ -12,6 +12,7 @@ internal sealed class Tao20Process : IAsyncDisposable
     private readonly Process _process;
     private readonly Task<string> _output;
     private readonly List<string> _errors = [];
+    private string _unready = "nothing";
     private readonly TaskCompletionSource<Uri> _status = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
 
@@ -36,6 +37,9 @@ internal sealed class Tao20Process : IAsyncDisposable
 
     /// <summary>Its number in the system.</summary>
     public int Id => _process.Id;
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _process.HasExited;
 
     public string Errors
     {
@@ -102,7 +106,7 @@ internal sealed class Tao20Process : IAsyncDisposable
     )
     {
         var process = Start(arguments, directory, environment);
-        var code = await process.ExitAsync(TimeSpan.FromMinutes(5));
+        var code = await process.ExitAsync(TimeSpan.FromMinutes(10));
         return (code, await process._output, process);
     }
 
@@ -137,16 +141,17 @@ internal sealed class Tao20Process : IAsyncDisposable
         (await _http.GetFromJsonAsync<JsonObject>($"{await StatusUriAsync()}?wait=10{(all ? "&all=true" : "")}"))!;
 
     /// <summary>Looks at the status until it is as wanted.</summary>
-    public Task<JsonObject> UntilAsync(Func<JsonObject, bool> wanted, TimeSpan limit) =>
-        UntilAsync(status => Task.FromResult(wanted(status)), limit);
+    public Task<JsonObject> UntilAsync(Func<JsonObject, bool> wanted, TimeSpan limit, CancellationToken noLonger = default) =>
+        UntilAsync(status => Task.FromResult(wanted(status)), limit, noLonger);
 
     /// <summary>The same, with something to be done between the looks.</summary>
-    public async Task<JsonObject> UntilAsync(Func<JsonObject, Task<bool>> wanted, TimeSpan limit)
+    public async Task<JsonObject> UntilAsync(Func<JsonObject, Task<bool>> wanted, TimeSpan limit, CancellationToken noLonger = default)
     {
         var holds = false;
         return await Eventually.BecomesAsync<JsonObject>(
             async _ =>
             {
+                noLonger.ThrowIfCancellationRequested();
                 var status = await StatusIfReadyAsync();
                 holds = status is not null && await wanted(status);
                 return status;
@@ -154,7 +159,8 @@ internal sealed class Tao20Process : IAsyncDisposable
             _ => holds,
             limit,
             show: status => $"{status}\n{Errors}",
-            what: "a status as wanted"
+            what: "a status as wanted",
+            nothing: () => $"{_unready}\n{Errors}"
         );
     }
 
@@ -166,13 +172,17 @@ internal sealed class Tao20Process : IAsyncDisposable
             var status = await StatusAsync(all: true);
             var unanswered = status["unanswered"]!;
             var isAnswered = unanswered["miners"]!.GetValue<int>() == 0 && unanswered["parts"]!.AsArray().Count == 0;
-            return isAnswered || status["faults"]!.AsArray().Count > 0 ? status : null;
+            if (isAnswered || status["faults"]!.AsArray().Count > 0)
+                return status;
+            _unready = $"{unanswered}";
+            return null;
         }
         catch (HttpRequestException e)
             when (e.StatusCode == HttpStatusCode.ServiceUnavailable
-                || (e.HttpRequestError == HttpRequestError.ConnectionError && !_process.HasExited)
+                || (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.ResponseEnded && !_process.HasExited)
             )
         {
+            _unready = e.Message;
             return null;
         }
         catch (HttpRequestException e) when (_process.HasExited)

@@ -4,10 +4,11 @@ using Npgsql;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Signing;
 using Tao20.Devnet;
+using Tao20.Devnet.PostgreSql;
 using Tao20.Domain.Registry;
 using Tao20.Domain.Units;
+using Tao20.EndToEnd.Tests.Network;
 using Tao20.Tests;
-using Tao20.Tests.PostgreSql;
 using Xunit.Abstractions;
 
 namespace Tao20.EndToEnd.Tests;
@@ -22,15 +23,21 @@ internal sealed class ThreeNodes : IAsyncDisposable
     private static readonly TimeSpan TakeOver = TimeSpan.FromSeconds(120);
     private readonly string _directory;
     private const string Secret = "c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3";
-    private readonly List<int> _ports = [.. Enumerable.Range(0, Nodes).Select(_ => Anvil.FreePort())];
     private readonly ValidatorSet _validators;
 
-    private ThreeNodes(string directory, ChainFixture chain, ValidatorSet validators, PostgreSqlServer database) =>
+    private ThreeNodes(string directory, ChainFixture chain, ValidatorSet validators, PostgreSqlServer database)
+    {
         (_directory, Chain, _validators, Database) = (directory, chain, validators, database);
+        Network = new NodeNetwork(Nodes, () => Database.Port);
+    }
 
     public ChainFixture Chain { get; }
 
-    public PostgreSqlServer Database { get; }
+    /// <summary>The server that is written to now.</summary>
+    public PostgreSqlServer Database { get; private set; }
+
+    /// <summary>What is between the nodes, and between them and the database.</summary>
+    public NodeNetwork Network { get; }
 
     public static async Task<ThreeNodes> PrepareAsync(string directory, int seed)
     {
@@ -60,10 +67,13 @@ internal sealed class ThreeNodes : IAsyncDisposable
         var environment = Settings(node % Nodes);
         foreach (var (key, value) in settings)
             environment[key] = value;
-        return Tao20Process.Start(
+        var process = Tao20Process.Start(
             Chain.ValidatorArguments(Path.Combine(_directory, $"node-{node}"), "--registry", _validators.Registry.ToString()),
             environment: environment
         );
+        if (node < Nodes)
+            Network.Runs(node, process.Id);
+        return process;
     }
 
     /// <summary>What a node is told besides its arguments.</summary>
@@ -72,23 +82,49 @@ internal sealed class ThreeNodes : IAsyncDisposable
         {
             ["TAO20_VALIDATOR_PRIVATE_KEY"] = Secret,
             ["TAO20_Journal__Kind"] = "PostgreSql",
-            ["TAO20_Journal__ConnectionString"] = Database.ConnectionString,
+            ["TAO20_Journal__ConnectionString"] = new NpgsqlConnectionStringBuilder(Database.ConnectionString)
+            {
+                Port = Network.DatabasePortOf(node),
+            }.ToString(),
             ["TAO20_Cluster__Enabled"] = "true",
-            ["TAO20_Cluster__Port"] = _ports[node].ToString(CultureInfo.InvariantCulture),
-            ["TAO20_Cluster__SeedNodes"] = string.Join(',', _ports.Select(port => $"akka.tcp://tao20@127.0.0.1:{port}")),
+            ["TAO20_Cluster__Port"] = Text(Network.PortOf(node)),
+            ["TAO20_Cluster__BindPort"] = Text(Network.BoundPortOf(node)),
+            ["TAO20_Cluster__SeedNodes"] = string.Join(
+                ',',
+                Enumerable.Range(0, Nodes).Select(seed => $"akka.tcp://tao20@127.0.0.1:{Text(Network.PortOf(seed))}")
+            ),
             ["TAO20_Cluster__CertificateFile"] = Certificate($"node-{node}"),
             ["TAO20_Cluster__CertificateKeyFile"] = Certificate($"node-{node}-key"),
             ["TAO20_Cluster__AuthorityFile"] = Certificate("ca"),
         };
 
+    /// <summary>What a node is told whose journal is in another database of the same server.</summary>
+    public (string Key, string Value) In(string database, int node)
+    {
+        const string key = "TAO20_Journal__ConnectionString";
+        return (key, new NpgsqlConnectionStringBuilder(Settings(node)[key]) { Database = database }.ToString());
+    }
+
     /// <summary>Trades, none before a node has folded what is final: on the chain it has twelve seconds for each block.</summary>
-    public async Task TradeAsync(int blocks, Tao20Process node)
+    /// <param name="blocks">How many blocks.</param>
+    /// <param name="nodes">Those of which one has to follow.</param>
+    public async Task TradeAsync(int blocks, params Tao20Process[] nodes)
     {
         for (var block = 0; block < blocks; block++)
         {
             await Chain.Traders.StepAsync(CancellationToken.None);
-            await FollowedAsync(node);
+            await FollowedAsync(nodes);
         }
+    }
+
+    /// <summary>A standby takes the place of the server, which fails at once and for ever.</summary>
+    public async Task FailOverAsync(PostgreSqlServer standby)
+    {
+        var failed = Database;
+        await failed.KillAsync();
+        Database = standby;
+        await standby.PromoteAsync(CancellationToken.None);
+        await failed.DisposeAsync();
     }
 
     /// <summary>Lets blocks go by until the validator has stated what it has committed to of every epoch that is over.</summary>
@@ -110,16 +146,29 @@ internal sealed class ThreeNodes : IAsyncDisposable
         static bool IsStated(JsonNode? round) => round!["attested"]!.AsArray().Count == 1;
     }
 
-    public async Task FollowedAsync(Tao20Process node)
+    /// <summary>Waits until one of some nodes has folded what is final.</summary>
+    public async Task FollowedAsync(params Tao20Process[] nodes)
     {
         var final = await Chain.Chain.Client.BlockNumberAsync(CancellationToken.None) - FinalAfter;
-        await node.UntilAsync(
-            status => status["cursor"]?["block"]?.GetValue<ulong>() >= final && status["check"]?["spec"] is not null,
-            TakeOver
-        );
+        using var first = new CancellationTokenSource();
+        var follow = nodes.Select(node => node.UntilAsync(HasFolded, TakeOver, first.Token)).ToList();
+        try
+        {
+            await await Task.WhenAny(follow);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}\n\n{string.Join("\n\n", nodes.Select(node => node.Errors))}", e);
+        }
+
+        await first.CancelAsync();
+
+        bool HasFolded(JsonObject status) => status["cursor"]?["block"]?.GetValue<ulong>() >= final && status["check"]?["spec"] is not null;
     }
 
-    /// <summary>Waits until a node has folded all that is final, and compares every miner's total with the contract's own.</summary>
+    /// <summary>
+    /// Waits until a node has folded all that is final and is well, and compares every miner's total with the contract's own.
+    /// </summary>
     public async Task<JsonObject> RequireTotalsAsync(Tao20Process node)
     {
         for (ulong i = 0; i < FinalAfter; i++)
@@ -127,10 +176,11 @@ internal sealed class ThreeNodes : IAsyncDisposable
         var final = await Chain.Chain.Client.BlockNumberAsync(CancellationToken.None) - FinalAfter;
         var status = await node.UntilAsync(
             status =>
-                status["cursor"]?["block"]?.GetValue<ulong>() >= final && status["epoch"]!["awaitingSettlement"]!.AsArray().Count == 0,
+                status["cursor"]?["block"]?.GetValue<ulong>() >= final
+                && status["epoch"]!["awaitingSettlement"]!.AsArray().Count == 0
+                && status["faults"]!.AsArray().Count == 0,
             TakeOver
         );
-        Assert.Empty(status["faults"]!.AsArray());
         var folded = status["miners"]!
             .AsArray()
             .ToDictionary(miner => miner!["address"]!.GetValue<string>(), miner => miner!["foldedWei"]!.GetValue<string>());
@@ -171,7 +221,7 @@ internal sealed class ThreeNodes : IAsyncDisposable
 
     /// <summary>The node with the follower, the coordinator and the account.</summary>
     public async Task<int> OldestAsync() =>
-        _ports.IndexOf(
+        Network.NodeAt(
             (int)
                 await PostgreSqlFixture.NumberAsync(
                     Database.ConnectionString,
@@ -188,8 +238,13 @@ internal sealed class ThreeNodes : IAsyncDisposable
         );
 
     /// <summary>Waits until the cursor has more events: somebody follows the chain.</summary>
-    public Task CursorMovesAsync(long from, TimeSpan limit) =>
-        Eventually.BecomesAsync<object>(async _ => await CursorEventsAsync(), events => (long)events > from, limit);
+    public Task CursorMovesAsync(long from, TimeSpan limit, Func<string> said) =>
+        Eventually.BecomesAsync<object>(
+            async _ => await CursorEventsAsync(),
+            events => (long)events > from,
+            limit,
+            show: events => $"{events}\n\n{said()}"
+        );
 
     /// <summary>Of each stream, those that have written it are some that have taken one and the same lease, in the same order.</summary>
     public async Task RequireOneWriterEachAsync(ITestOutputHelper output)
@@ -234,6 +289,7 @@ internal sealed class ThreeNodes : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Network.DisposeAsync();
         await Chain.DisposeAsync();
         await Database.DisposeAsync();
     }
@@ -259,6 +315,8 @@ internal sealed class ThreeNodes : IAsyncDisposable
             rows.Add(reader.GetString(0), reader.GetFieldValue<long[]>(1));
         return rows;
     }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private string Certificate(string name) => Path.Combine(_directory, "certs", $"{name}.pem");
 }

@@ -22,10 +22,17 @@ public static class ClusterExtensions
             .AddHocon(Tao20AkkaExtensions.Hocon("cluster.conf"), HoconAddMode.Prepend)
             .AddHocon($"akka.cluster.split-brain-resolver.stable-after = {options.DownAfter.TotalMilliseconds:0} ms", HoconAddMode.Prepend)
             .WithCertificate(options)
-            .WithRemoting(options.Host, options.Port)
-            .WithClustering(
-                new Akka.Cluster.Hosting.ClusterOptions { Roles = [.. identity.Roles], SeedNodes = [.. options.SeedAddresses] }
-            );
+            .WithRemoting(
+                new RemoteOptions
+                {
+                    HostName = options.BindHost.Length > 0 ? options.BindHost : options.Host,
+                    Port = options.BindPort > 0 ? options.BindPort : options.Port,
+                    PublicHostName = options.Host,
+                    PublicPort = options.Port > 0 ? options.Port : null,
+                }
+            )
+            .WithClustering(new Akka.Cluster.Hosting.ClusterOptions { Roles = [.. identity.Roles], SeedNodes = [.. options.SeedAddresses] })
+            .WithDiscovery(options);
 
     /// <summary>What only one node of the cluster may have is told by the journal's database; who is taken out is ended there.</summary>
     /// <param name="builder">What is being built.</param>
@@ -48,6 +55,19 @@ public static class ClusterExtensions
                     system.ActorOf(Props.Create(() => new MembershipActor(writer, setup.PeersOf(system), identity, journal)), "membership")
             );
     }
+
+    private static AkkaConfigurationBuilder WithDiscovery(this AkkaConfigurationBuilder builder, ClusterOptions options) =>
+        options.Discovery.Length == 0
+            ? builder
+            : builder
+                .AddHocon($"akka.discovery.dns.server = \"{options.DiscoveryServer}\"", HoconAddMode.Prepend)
+                .WithActors(
+                    (system, _) =>
+                    {
+                        Func<string, int?, Address> addressOf = (host, port) => options.AddressOf(system.Name, host, port ?? options.Port);
+                        system.ActorOf(Props.Create(() => new SeedFinder(options.Discovery, addressOf)), "seeds");
+                    }
+                );
 
     /// <summary>
     /// Nodes prove themselves to each other, both ways. Names are not compared: each certificate of the authority is a node's of this

@@ -28,6 +28,25 @@ public sealed record ClusterOptions
     [Setting("Its port; 0 takes a free one.", Least = "0", Most = "65535")]
     public int Port { get; init; } = 4053;
 
+    /// <summary>The address it listens on, where that is not <see cref="Host"/>: 0.0.0.0 for all. Empty for the same.</summary>
+    [Setting("The address that it listens on, where others reach it by another: behind address translation, a proxy, in a container.")]
+    public string BindHost { get; init; } = "";
+
+    /// <summary>The port it listens on, where that is not <see cref="Port"/>; 0 for the same.</summary>
+    [Setting("The port that it listens on, where others reach it by another; 0 for the same.", Least = "0", Most = "65535")]
+    public int BindPort { get; init; }
+
+    /// <summary>A DNS name by which the nodes are found, in place of <see cref="SeedNodes"/>; empty for none.</summary>
+    [Setting(
+        "A DNS name by which the nodes are found, in place of Cluster:SeedNodes: its SRV records where it begins with _port._tcp, else its "
+            + "addresses, with Cluster:Port."
+    )]
+    public string Discovery { get; init; } = "";
+
+    /// <summary>The DNS server that is asked for it, as <c>10.0.0.2:53</c>; empty for the system's.</summary>
+    [Setting("The DNS server that is asked for it; none for the system's.", Unit = "address:port")]
+    public string DiscoveryServer { get; init; } = "";
+
     /// <summary>The nodes asked first, as <c>akka.tcp://tao20@host:port</c>; at least one, the same on all nodes.</summary>
     [Setting("The nodes asked first, the same list on all.", Unit = "akka.tcp://tao20@host:port")]
     public IReadOnlyList<string> SeedNodes { get; init; } = [];
@@ -66,6 +85,13 @@ public sealed record ClusterOptions
     public IReadOnlyList<string> SeedAddresses =>
         [.. SeedNodes.Select(seed => $"{(IsSecured ? Secured : Plain)}{seed[(seed.IndexOf("://", StringComparison.Ordinal) + 3)..]}")];
 
+    /// <summary>The address of a node: how they are reached is the same for all.</summary>
+    /// <param name="system">The name of their actor systems.</param>
+    /// <param name="host">Its host.</param>
+    /// <param name="port">Its port.</param>
+    public Akka.Actor.Address AddressOf(string system, string host, int port) =>
+        new((IsSecured ? Secured : Plain)[..^"://".Length], system, host, port);
+
     /// <summary>What this node proves itself by; null for one that does not.</summary>
     /// <param name="now">The time.</param>
     /// <exception cref="CertificateException">It cannot be read, or is not valid now.</exception>
@@ -73,16 +99,23 @@ public sealed record ClusterOptions
         IsSecured ? NodeCertificate.Load(CertificateFile, CertificateKeyFile, AuthorityFile, now) : null;
 
     /// <summary>Whether only this machine reaches it.</summary>
-    private bool IsLocal => Host == "localhost" || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address));
+    private bool IsLocal => IsLoopback(Host) && (BindHost.Length == 0 || IsLoopback(BindHost));
 
     /// <summary>All that is missing, a line each with key and remedy; empty when all is well.</summary>
     public IReadOnlyList<string> Validate()
     {
         var errors = new List<string>();
-        if (SeedNodes.Count == 0)
+        if (SeedNodes.Count == 0 && Discovery.Length == 0)
             errors.Add(
-                "Cluster:SeedNodes is empty: give at least one address such as akka.tcp://tao20@10.0.0.1:4053, the same list on all nodes."
+                "Cluster:SeedNodes is empty: give at least one address such as akka.tcp://tao20@10.0.0.1:4053, the same list on all nodes, "
+                    + "or with Cluster:Discovery a DNS name by which they are found."
             );
+        if (SeedNodes.Count > 0 && Discovery.Length > 0)
+            errors.Add($"Cluster:Discovery = {Discovery} and Cluster:SeedNodes both say where the nodes are: give one of them.");
+        if (Discovery.Length > 0 && Port == 0)
+            errors.Add($"Cluster:Discovery = {Discovery} finds nodes by Cluster:Port, which is 0: give the port that all of them have.");
+        if (DiscoveryServer.Length > 0 && DnsDiscovery.ServerOf(DiscoveryServer) is null)
+            errors.Add($"Cluster:DiscoveryServer = {DiscoveryServer} is no address of a DNS server: give one such as 10.0.0.2:53.");
         errors.AddRange(
             SeedNodes
                 .Where(seed => !seed.StartsWith(Plain, StringComparison.Ordinal) && !seed.StartsWith(Secured, StringComparison.Ordinal))
@@ -97,13 +130,19 @@ public sealed record ClusterOptions
                 "Cluster:CertificateFile, Cluster:CertificateKeyFile and Cluster:AuthorityFile belong together: give all three, as tao20 "
                     + "cluster certs makes them, or none."
             );
+        if (BindPort != 0 && Port == 0)
+            errors.Add($"Cluster:BindPort = {BindPort} is listened on, and Cluster:Port = 0 does not say by which port others get there.");
         if (!IsSecured && !IsLocal && !AllowInsecure)
             errors.Add(
-                $"Cluster:Host = {Host} is reached from other machines, and whoever reaches it could have this node do whatever: make "
+                (IsLoopback(Host) ? $"Cluster:BindHost = {BindHost}" : $"Cluster:Host = {Host}")
+                    + " is reached from other machines, and whoever reaches it could have this node do whatever: make "
                     + "certificates with tao20 cluster certs and give Cluster:CertificateFile, Cluster:CertificateKeyFile and "
                     + "Cluster:AuthorityFile, or set Cluster:AllowInsecure = true where nobody else is on that network."
             );
         errors.AddRange(Setting.Check(this).Select(error => error.ToString()));
         return errors;
     }
+
+    private static bool IsLoopback(string host) =>
+        host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 }

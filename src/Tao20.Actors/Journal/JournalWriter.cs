@@ -15,12 +15,13 @@ public sealed class JournalWriter : IAsyncDisposable
     private static readonly TimeSpan WaitsForOthers = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(3);
-    private const int KeepAliveSeconds = 5;
     private readonly string _connectionString;
+    private readonly string _leases;
     private readonly TimeSpan _patience;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _oneAtATime = new(1);
+    private readonly LeaseRequests _requests;
     private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile WriterRow? _registered;
     private int _disposed;
@@ -33,7 +34,12 @@ public sealed class JournalWriter : IAsyncDisposable
         {
             ApplicationName = PostgreSqlJournal.NameOf(number),
         }.ToString();
+        _leases = PostgreSqlJournal.OfLeases(_connectionString);
         Options = options with { ConnectionString = _connectionString };
+        _requests = new LeaseRequests(
+            (request, stop) =>
+                InTransactionAsync(table => request.IsLatest ? table.ReleaseAsync(request.Lease, Number, stop) : Task.CompletedTask, stop)
+        );
     }
 
     /// <summary>Its number: no other process ever has the same.</summary>
@@ -90,31 +96,42 @@ public sealed class JournalWriter : IAsyncDisposable
     /// <param name="term">After so long anybody may take it again; null for never, as long as its holder may write.</param>
     /// <param name="peers">Where it runs, and whom it writes with.</param>
     /// <param name="cancel">Cancels the operation.</param>
-    /// <returns>Whether it has it; false when another one has had it all the time.</returns>
+    /// <returns>Whether it has it; false when another one has had it all the time, or it was given back meanwhile.</returns>
     /// <exception cref="JournalException">This one may not write, or the database fails.</exception>
-    public Task<bool> AcquireAsync(string lease, TimeSpan? term, IWriterPeers peers, CancellationToken cancel) =>
-        PatientlyAsync(
+    public Task<bool> AcquireAsync(string lease, TimeSpan? term, IWriterPeers peers, CancellationToken cancel)
+    {
+        var request = _requests.Begin(lease);
+        return PatientlyAsync(
             async inTime =>
             {
-                (_registered, var isHeld) = await InTransactionAsync(
+                var (self, isHeld) = await InTransactionAsync(
                         async table =>
                         {
+                            if (!request.IsLatest)
+                                return (null, false);
                             var self = await RequireRegisteredAsync(table, peers, inTime).ConfigureAwait(false);
-                            return (self, await TakeAsync(table, lease, term, peers, inTime).ConfigureAwait(false));
+                            return ((WriterRow?)self, await TakeAsync(table, lease, term, peers, inTime).ConfigureAwait(false));
                         },
                         inTime
                     )
                     .ConfigureAwait(false);
+                if (self is not null)
+                    _registered = self;
                 return isHeld;
             },
             term is null ? _patience : TimeSpan.Zero,
-            cancel
+            cancel,
+            () => !request.IsLatest
         );
+    }
 
-    /// <summary>Gives back what it has no use for any more.</summary>
-    /// <exception cref="JournalException">The database fails.</exception>
-    public Task ReleaseAsync(string lease, CancellationToken cancel) =>
-        InTransactionAsync(table => table.ReleaseAsync(lease, Number, cancel), cancel);
+    /// <summary>
+    /// Gives back what it has no use for any more. Nobody else could have it while this process lives, so it is tried until the database
+    /// has it, or it is taken again.
+    /// </summary>
+    /// <param name="lease">What.</param>
+    /// <returns>Completes when that is so; cancelled when the process ends before, which gives back all it has.</returns>
+    public Task ReleaseAsync(string lease) => _requests.GiveBackAsync(lease);
 
     /// <summary>Ends those that the cluster has taken out.</summary>
     /// <exception cref="JournalException">The database fails, or this one has itself been ended.</exception>
@@ -155,6 +172,7 @@ public sealed class JournalWriter : IAsyncDisposable
 
         await _stop.CancelAsync().ConfigureAwait(false);
         await _living.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _requests.DisposeAsync().ConfigureAwait(false);
         await using (var pool = new NpgsqlConnection(_connectionString))
             NpgsqlConnection.ClearPool(pool);
         _stop.Dispose();
@@ -221,8 +239,13 @@ public sealed class JournalWriter : IAsyncDisposable
         throw new JournalException(JournalProblem.AnotherWriter, reason);
     }
 
-    /// <summary>Tries it until it is done, or another has been in the way for too long.</summary>
-    private async Task<bool> PatientlyAsync(Func<CancellationToken, Task<bool>> attempt, TimeSpan patience, CancellationToken cancel)
+    /// <summary>Tries it until it is done or pointless, or another has been in the way for too long.</summary>
+    private async Task<bool> PatientlyAsync(
+        Func<CancellationToken, Task<bool>> attempt,
+        TimeSpan patience,
+        CancellationToken cancel,
+        Func<bool>? isPointless = null
+    )
     {
         using var inTime = CancellationTokenSource.CreateLinkedTokenSource(cancel, _stop.Token);
         var waiting = Task.Delay(patience, inTime.Token);
@@ -241,7 +264,7 @@ public sealed class JournalWriter : IAsyncDisposable
             }
 
             // A session that ends says nothing: its lock is looked at again.
-            if (waiting.IsCompleted)
+            if (waiting.IsCompleted || isPointless?.Invoke() == true)
                 return refused is null ? false : throw refused;
             await Task.WhenAny(changed, Task.Delay(RetryAfter, inTime.Token), waiting).ConfigureAwait(false);
             inTime.Token.ThrowIfCancellationRequested();
@@ -264,7 +287,7 @@ public sealed class JournalWriter : IAsyncDisposable
             await _oneAtATime.WaitAsync(cancel).ConfigureAwait(false);
             try
             {
-                await using var connection = new NpgsqlConnection(_connectionString);
+                await using var connection = new NpgsqlConnection(_leases);
                 await connection.OpenAsync(cancel).ConfigureAwait(false);
                 await using var transaction = await connection.BeginTransactionAsync(cancel).ConfigureAwait(false);
                 var table = new WriterTable(connection);
@@ -282,12 +305,7 @@ public sealed class JournalWriter : IAsyncDisposable
     /// <summary>Holds the lock of its number as long as it can, and hears who is ended.</summary>
     private async Task LiveAsync(TaskCompletionSource living)
     {
-        var name = new NpgsqlConnectionStringBuilder(_connectionString)
-        {
-            Pooling = false,
-            KeepAlive = KeepAliveSeconds,
-            CommandTimeout = 0,
-        }.ToString();
+        var name = PostgreSqlJournal.OfLife(_connectionString);
         while (!_stop.IsCancellationRequested)
         {
             try

@@ -20,6 +20,28 @@ public static class PostgreSqlJournal
     /// <param name="writer">The writer's number.</param>
     public static string NameOf(long writer) => string.Create(CultureInfo.InvariantCulture, $"{ApplicationName}/{writer}");
 
+    /// <summary>
+    /// The connections over which leases are taken, each a new one: those of a pool may have ended with the server that was there before,
+    /// and a node would take itself out for that. Also where the database does not answer at all, that is known before a node has to
+    /// decide without it.
+    /// </summary>
+    internal static string OfLeases(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false,
+            Timeout = 5,
+            CommandTimeout = 10,
+        }.ToString();
+
+    /// <summary>The connection that shows that a writer lives: it waits, and notices when nobody is there any more.</summary>
+    internal static string OfLife(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false,
+            KeepAlive = 5,
+            CommandTimeout = 0,
+        }.ToString();
+
     /// <summary>Makes the tables that are missing, once for all nodes that start at the same moment, and notes who writes.</summary>
     /// <param name="options">The journal.</param>
     /// <param name="cancel">Cancels the operation.</param>

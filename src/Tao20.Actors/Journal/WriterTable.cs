@@ -26,6 +26,9 @@ internal sealed class WriterTable(NpgsqlConnection connection)
     // Whoever changes these tables holds it.
     private const long Changing = 0x7461_6f32_3020_0002;
 
+    // Shorter than a lease is waited for.
+    private const int ChangesWithinSeconds = 4;
+
     // So long it is kept who has taken what.
     private const int KeptDays = 90;
 
@@ -40,8 +43,15 @@ internal sealed class WriterTable(NpgsqlConnection connection)
             SELECT pg_advisory_lock({Life}, {writer})
             """;
 
-    /// <summary>Waits until nobody else changes these tables.</summary>
-    public Task BeginAsync(CancellationToken cancel) => connection.ExecuteAsync($"SELECT pg_advisory_xact_lock({Changing})", cancel);
+    /// <summary>
+    /// Waits until nobody else changes these tables. Who is paused or cut off in the middle of that would keep all others from it: its
+    /// session is ended by the database.
+    /// </summary>
+    public Task BeginAsync(CancellationToken cancel) =>
+        connection.ExecuteAsync(
+            $"SET LOCAL idle_in_transaction_session_timeout = '{ChangesWithinSeconds}s'; SELECT pg_advisory_xact_lock({Changing})",
+            cancel
+        );
 
     /// <summary>A writer; null when it is not known.</summary>
     public async Task<WriterRow?> FindAsync(long writer, CancellationToken cancel) =>

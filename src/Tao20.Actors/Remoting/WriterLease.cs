@@ -23,7 +23,8 @@ internal sealed class WriterLease(LeaseSettings settings, ExtendedActorSystem sy
     private readonly TimeSpan? _term =
         settings.LeaseConfig.GetTimeSpan("term", TimeSpan.Zero) is var term && term > TimeSpan.Zero ? term : null;
 
-    private volatile bool _isHeld;
+    // Each time that it is taken it is another one.
+    private object? _held;
 
     /// <inheritdoc/>
     public override Task<bool> Acquire() => Acquire(static _ => { });
@@ -37,9 +38,11 @@ internal sealed class WriterLease(LeaseSettings settings, ExtendedActorSystem sy
             var isHeld = await writer
                 .AcquireAsync(Settings.LeaseName, _term, _writer.Value.PeersOf(system), CancellationToken.None)
                 .ConfigureAwait(false);
-            if (isHeld && !_isHeld)
-                _ = LoseAsync(writer, leaseLostCallback);
-            _isHeld = isHeld;
+            var held = new object();
+            if (!isHeld)
+                Volatile.Write(ref _held, null);
+            else if (Interlocked.CompareExchange(ref _held, held, null) is null)
+                _ = LoseAsync(held, writer, leaseLostCallback);
             return isHeld;
         }
         catch (JournalException e)
@@ -49,30 +52,22 @@ internal sealed class WriterLease(LeaseSettings settings, ExtendedActorSystem sy
     }
 
     /// <inheritdoc/>
-    public override async Task<bool> Release()
+    public override Task<bool> Release()
     {
-        _isHeld = false;
-        try
-        {
-            await _writer.Value.Writer.ReleaseAsync(Settings.LeaseName, CancellationToken.None).ConfigureAwait(false);
-            return true;
-        }
-        catch (JournalException e)
-        {
-            throw new LeaseException(e.Message, e);
-        }
+        // A shard blocks its thread until this ends, also while the database is away: it is given back without that.
+        Volatile.Write(ref _held, null);
+        _ = _writer.Value.Writer.ReleaseAsync(Settings.LeaseName);
+        return Task.FromResult(true);
     }
 
     /// <inheritdoc/>
-    public override bool CheckLease() => _isHeld && !_writer.Value.Writer.Ended.IsCompleted;
+    public override bool CheckLease() => Volatile.Read(ref _held) is not null && !_writer.Value.Writer.Ended.IsCompleted;
 
-    private async Task LoseAsync(JournalWriter writer, Action<Exception> lost)
+    private async Task LoseAsync(object held, JournalWriter writer, Action<Exception> lost)
     {
         var reason = await writer.Ended.ConfigureAwait(false);
-        if (!_isHeld)
-            return;
-        _isHeld = false;
-        lost(new LeaseException(reason));
+        if (Interlocked.CompareExchange(ref _held, null, held) == held)
+            lost(new LeaseException(reason));
     }
 }
 

@@ -113,7 +113,7 @@ internal sealed class NodeHost : IAsyncDisposable
                 Start = start,
             };
             ChainMetrics.Observe(metrics, chain);
-            server = NodeServer.Begin(settings, levels, metrics, chain, IsControlled(settings, key), cancel);
+            server = NodeServer.Begin(settings, levels, metrics, chain, IsControlled(settings, key), journal.Writer?.Number, cancel);
 
             // While it begins to listen, the chain says what it is.
             var identity = await probing;
@@ -192,17 +192,18 @@ internal sealed class NodeHost : IAsyncDisposable
                 : JournalErrors.Of(fault);
         }
 
-        if (_server.Actors.EndedBy is CoordinatedShutdown.ClusterDowningReason)
-        {
-            throw new NodeException(
-                ExitCodes.Failed,
-                "This node was taken out of its cluster: it and most of the others could not reach each other. Nothing is lost, and "
+        if (cancel.IsCancellationRequested || _server.Actors.EndedBy is not { } reason)
+            return;
+        throw new NodeException(
+            ExitCodes.Failed,
+            reason is CoordinatedShutdown.ClusterDowningReason
+                ? "This node was taken out of its cluster: it and most of the others could not reach each other. Nothing is lost, and "
                     + "the others go on; see that they can be reached (Cluster:SeedNodes)."
-            )
-            {
-                JoinsAgain = WasIn,
-            };
-        }
+                : $"The actors have ended by themselves: {reason.GetType().Name}."
+        )
+        {
+            JoinsAgain = WasIn,
+        };
     }
 
     public async ValueTask DisposeAsync()

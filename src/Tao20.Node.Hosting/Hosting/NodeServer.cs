@@ -34,6 +34,7 @@ internal sealed class NodeServer : IAsyncDisposable
         PipelineMetrics metrics,
         ChainConnection chain,
         bool isControlled,
+        long? writer,
         CancellationToken cancel
     )
     {
@@ -55,7 +56,7 @@ internal sealed class NodeServer : IAsyncDisposable
         Actors = new NodeActors("tao20", builder.Services);
         _app = builder.Build();
         _app.Use(AnswerWhatCanBeAsync);
-        _app.MapNode(chain, metrics, ClusterOf(settings, metrics));
+        _app.MapNode(chain, metrics, ClusterOf(settings, metrics, writer));
         _control = isControlled ? ControlFile.Create(settings.DataDirectory) : null;
         if (_control is not null && settings.Market is not null)
             _app.MapTraderControl(_control);
@@ -79,6 +80,7 @@ internal sealed class NodeServer : IAsyncDisposable
     /// <param name="metrics">What is shown under <c>/metrics</c>.</param>
     /// <param name="chain">The chain, known or not.</param>
     /// <param name="isControlled">Whether an operator can do something to it.</param>
+    /// <param name="writer">Its number as a writer of the journal; null for a file.</param>
     /// <param name="cancel">Cancels the start.</param>
     public static NodeServer Begin(
         NodeSettings settings,
@@ -86,8 +88,9 @@ internal sealed class NodeServer : IAsyncDisposable
         PipelineMetrics metrics,
         ChainConnection chain,
         bool isControlled,
+        long? writer,
         CancellationToken cancel
-    ) => new(settings, levels, metrics, chain, isControlled, cancel);
+    ) => new(settings, levels, metrics, chain, isControlled, writer, cancel);
 
     /// <summary>Starts the actors.</summary>
     /// <param name="composition">What they are.</param>
@@ -132,7 +135,7 @@ internal sealed class NodeServer : IAsyncDisposable
     }
 
     /// <summary>How the node takes part in its cluster; until when its certificate is valid is a gauge, too.</summary>
-    private static ClusterDocument? ClusterOf(NodeSettings settings, PipelineMetrics metrics)
+    private static ClusterDocument? ClusterOf(NodeSettings settings, PipelineMetrics metrics, long? writer)
     {
         if (settings.Cluster is not { } cluster)
             return null;
@@ -144,7 +147,7 @@ internal sealed class NodeServer : IAsyncDisposable
                 "Seconds until the certificate of this node expires",
                 () => (long)(end - DateTimeOffset.UtcNow).TotalSeconds
             );
-        return new ClusterDocument(cluster.Host, cluster.IsSecured, expires);
+        return new ClusterDocument(cluster.Host, cluster.IsSecured, expires, writer);
     }
 
     /// <summary>Before the actors are there, what needs them is told so.</summary>

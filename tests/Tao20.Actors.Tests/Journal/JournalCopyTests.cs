@@ -2,7 +2,6 @@ using Tao20.Actors.Journal;
 using Tao20.Actors.Tests.Ingestion;
 using Tao20.Chain.Tests.Following;
 using Tao20.Tests;
-using Tao20.Tests.PostgreSql;
 
 namespace Tao20.Actors.Tests.Journal;
 

@@ -8,8 +8,8 @@ using Tao20.Actors.Journal;
 using Tao20.Actors.Status;
 using Tao20.Actors.Tests.Ingestion;
 using Tao20.Chain.Tests.Following;
+using Tao20.Devnet.PostgreSql;
 using Tao20.Tests;
-using Tao20.Tests.PostgreSql;
 using Xunit.Abstractions;
 
 namespace Tao20.Actors.Tests.Journal;

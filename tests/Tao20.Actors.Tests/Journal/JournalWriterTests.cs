@@ -1,7 +1,6 @@
 using Npgsql;
 using Tao20.Actors.Journal;
 using Tao20.Tests;
-using Tao20.Tests.PostgreSql;
 
 namespace Tao20.Actors.Tests.Journal;
 
@@ -139,6 +138,9 @@ public sealed class JournalWriterTests(PostgreSqlFixture postgreSql) : IClassFix
         await writer.RegisterAsync(new NoPeers("one"), None);
         await postgreSql.Server.KillAsync();
         await postgreSql.Server.StartAgainAsync();
+
+        // Without a second attempt: the last word on a partition is asked for once.
+        Assert.True(await writer.AcquireAsync("sbr", TimeSpan.FromSeconds(20), new NoPeers("one"), None));
         await Eventually.HoldsAsync(() => _journal.NumberAsync(Lives(writer)).Result == 1, Patience);
         await WrittenJournal.WriteAsync(writer, "a", 1);
         await using var other = await _journal.BeginAsync();
@@ -192,6 +194,64 @@ public sealed class JournalWriterTests(PostgreSqlFixture postgreSql) : IClassFix
         // Whoever dies with it has it no longer.
         await loser.DisposeAsync();
         Assert.True(await winner.AcquireAsync("sbr", TimeSpan.FromHours(1), peers.Of(winner == one ? "one" : "two"), None));
+    }
+
+    [Fact]
+    public async Task What_is_given_back_while_the_database_is_away_can_be_had_by_others_once_it_is_back()
+    {
+        await _journal.ExecuteAsync("CREATE ROLE away SUPERUSER LOGIN PASSWORD 'away'");
+        await PostgreSqlJournal.PrepareAsync(_journal.Options, None);
+        var options = _journal.Options with { ConnectionString = $"{_journal.Database};Username=away;Password=away" };
+        var peers = new Membership();
+        await using var one = await JournalWriter.BeginAsync(options, None);
+        await using var two = await JournalWriter.BeginAsync(_journal.Options, None, TimeSpan.FromSeconds(2));
+        Assert.True(await one.AcquireAsync("shard", null, peers.Of("one"), None));
+        Assert.True(await one.AcquireAsync("kept", null, peers.Of("one"), None));
+        await _journal.ExecuteAsync("ALTER ROLE away NOLOGIN");
+        await _journal.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'away'");
+        var givesBack = one.ReleaseAsync("shard");
+        var givesBackToo = one.ReleaseAsync("kept");
+        Assert.False(await two.AcquireAsync("shard", null, peers.Of("two"), None));
+        Assert.False(givesBack.IsCompleted);
+
+        // What it wants again meanwhile it keeps.
+        await Assert.ThrowsAsync<JournalException>(() => one.AcquireAsync("kept", null, peers.Of("one"), None));
+        await _journal.ExecuteAsync("ALTER ROLE away LOGIN");
+        await Task.WhenAll(givesBack, givesBackToo).WaitAsync(Patience);
+        Assert.True(await two.AcquireAsync("shard", null, peers.Of("two"), None));
+        Assert.False(await two.AcquireAsync("kept", null, peers.Of("two"), None));
+    }
+
+    [Fact]
+    public async Task A_node_that_stops_in_the_middle_of_taking_a_lease_keeps_nobody_from_taking_one()
+    {
+        await PostgreSqlJournal.PrepareAsync(_journal.Options, None);
+        var peers = new Membership();
+        await using var paused = await _journal.BeginAsync();
+        await using var other = await _journal.BeginAsync();
+        await paused.RegisterAsync(peers.Of("paused"), None);
+        await using var connection = new NpgsqlConnection(paused.Options.ConnectionString);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await new WriterTable(connection).BeginAsync(None);
+
+        // It says nothing any more, and its connection stays.
+        Assert.True(await other.AcquireAsync("sbr", TimeSpan.FromSeconds(20), peers.Of("other"), None).WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task Who_waits_for_what_it_has_no_use_for_any_more_does_not_get_it()
+    {
+        await PostgreSqlJournal.PrepareAsync(_journal.Options, None);
+        var peers = new Membership();
+        await using var one = await _journal.BeginAsync();
+        await using var two = await _journal.BeginAsync();
+        Assert.True(await one.AcquireAsync("shard", null, peers.Of("one"), None));
+        var waiting = two.AcquireAsync("shard", null, peers.Of("two"), None);
+        await two.ReleaseAsync("shard");
+        await one.ReleaseAsync("shard");
+        Assert.False(await waiting.WaitAsync(Patience));
+        Assert.Equal(0, await _journal.NumberAsync("SELECT count(*) FROM tao20_lease"));
     }
 
     private static string Lives(JournalWriter writer) =>

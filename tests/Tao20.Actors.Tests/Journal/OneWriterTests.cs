@@ -1,7 +1,6 @@
 using Npgsql;
 using Tao20.Actors.Journal;
 using Tao20.Tests;
-using Tao20.Tests.PostgreSql;
 using Xunit.Abstractions;
 
 namespace Tao20.Actors.Tests.Journal;
@@ -99,7 +98,7 @@ public sealed class OneWriterTests(PostgreSqlFixture postgreSql, ITestOutputHelp
                 stream,
                 async () =>
                 {
-                    await writer.ReleaseAsync(stream, None);
+                    await writer.ReleaseAsync(stream);
                     _streams.Remove(stream);
                 }
             );

@@ -1,6 +1,7 @@
 using Npgsql;
 using Tao20.Actors.Journal;
-using Tao20.Tests.PostgreSql;
+using Tao20.Devnet.PostgreSql;
+using Tao20.Tests;
 
 namespace Tao20.Actors.Tests.Journal;
 

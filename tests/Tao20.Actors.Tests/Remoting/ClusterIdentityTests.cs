@@ -7,7 +7,6 @@ using Tao20.Devnet;
 using Tao20.Domain.Ingestion;
 using Tao20.Domain.Units;
 using Tao20.Tests;
-using Tao20.Tests.PostgreSql;
 
 namespace Tao20.Actors.Tests.Remoting;
 

@@ -27,8 +27,14 @@ internal sealed record RecoverResult(
 /// <summary>Miner actors and their SQLite journal, without the chain.</summary>
 internal static class JournalRun
 {
-    private const int NoSnapshots = 100_000;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    /// <summary>None is saved.</summary>
+    public const int NoSnapshots = 100_000;
+
+    // No more are waiting for the journal than it takes.
+    private const int AtOnce = 10_000;
+
+    /// <summary>How long an answer may take.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     public static async Task<JournalResult> WriteAsync(int trades, int miners, int batch, CancellationToken cancel)
     {
@@ -67,7 +73,8 @@ internal static class JournalRun
         );
     }
 
-    private static async Task<T> WithDirectory<T>(Func<string, Task<T>> run)
+    /// <summary>Runs in a directory that is there for it alone.</summary>
+    public static async Task<T> WithDirectory<T>(Func<string, Task<T>> run)
     {
         var directory = Directory.CreateTempSubdirectory("tao20-bench-").FullName;
         try
@@ -81,7 +88,7 @@ internal static class JournalRun
     }
 
     /// <summary>Sends every miner its batches, a few at a time, until all are durable; seconds.</summary>
-    private static async Task<double> FillAsync(
+    public static async Task<double> FillAsync(
         string directory,
         int trades,
         int miners,
@@ -90,11 +97,10 @@ internal static class JournalRun
         CancellationToken cancel
     )
     {
-        using var host = Start(directory, snapshotEvery);
-        await host.StartAsync(cancel);
-        var region = await host.Services.GetRequiredService<IRequiredActor<MinersKey>>().GetAsync(cancel);
+        var (started, region) = await StartAsync(directory, snapshotEvery, cancel);
+        using var host = started;
         var addresses = Enumerable.Range(0, miners).Select(SyntheticTrades.Miner).ToArray();
-        var started = Stopwatch.GetTimestamp();
+        var began = Stopwatch.GetTimestamp();
         var sent = 0;
         for (var round = 0; sent < trades; round++)
         {
@@ -106,12 +112,16 @@ internal static class JournalRun
                 acknowledged.Add(
                     region.Ask<FoldAcknowledged>(SyntheticTrades.Batch(addresses[i], (long)round * batch, count), Patience, cancel)
                 );
+                if (acknowledged.Count < AtOnce)
+                    continue;
+                await Task.WhenAll(acknowledged);
+                acknowledged.Clear();
             }
 
             await Task.WhenAll(acknowledged);
         }
 
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         await host.StopAsync(cancel);
         return seconds;
     }
@@ -125,12 +135,11 @@ internal static class JournalRun
         bool oneByOne = false
     )
     {
-        using var host = Start(directory, snapshotEvery);
-        await host.StartAsync(cancel);
-        var region = await host.Services.GetRequiredService<IRequiredActor<MinersKey>>().GetAsync(cancel);
+        var (started, region) = await StartAsync(directory, snapshotEvery, cancel);
+        using var host = started;
         // The plugin opens its connections at the first use; a miner that has no events pays for that.
         await region.Ask<MinerSummary>(new GetMinerSummary(SyntheticTrades.Miner(1_000_000), new EpochId(0)), Patience, cancel);
-        var started = Stopwatch.GetTimestamp();
+        var began = Stopwatch.GetTimestamp();
         var slowest = 0.0;
         if (oneByOne)
         {
@@ -150,19 +159,29 @@ internal static class JournalRun
             );
         }
 
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         await host.StopAsync(cancel);
         return (seconds, slowest);
     }
 
-    private static IHost Start(string directory, int snapshotEvery)
+    /// <summary>Starts the miners of a journal.</summary>
+    public static async Task<(IHost Host, IActorRef Miners)> StartAsync(
+        string directory,
+        int snapshotEvery,
+        CancellationToken cancel,
+        TimeSpan? passivateAfter = null
+    )
     {
         var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory), SnapshotEvery = snapshotEvery };
+        if (passivateAfter is { } after)
+            journal = journal with { PassivateAfter = after };
         SqliteJournal.Prepare(journal);
         var guard = new JournalFaultReporter(journal, directory, new FaultSignal(), TimeProvider.System);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddAkka("tao20", akka => akka.WithTao20Miners(guard));
-        return builder.Build();
+        var host = builder.Build();
+        await host.StartAsync(cancel);
+        return (host, await host.Services.GetRequiredService<IRequiredActor<MinersKey>>().GetAsync(cancel));
     }
 }

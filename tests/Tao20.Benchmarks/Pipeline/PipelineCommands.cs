@@ -13,7 +13,7 @@ internal static class PipelineCommands
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public static IEnumerable<Command> All() =>
-        [Ingest(), Record(), Serve(), Seed(), Fold(), Journal(), Recover(), Latency(), Epoch(), Trade(), .. StartCommands.All()];
+        [Ingest(), Record(), Serve(), Seed(), Fold(), Journal(), Recover(), Miners(), Latency(), Epoch(), Trade(), .. StartCommands.All()];
 
     private static Command Ingest()
     {
@@ -228,6 +228,26 @@ internal static class PipelineCommands
         command.SetAction(
             (parsed, cancel) =>
                 PrintAsync(JournalRun.RecoverAsync(parsed.GetValue(trades), parsed.GetValue(miners), parsed.GetValue(batch), cancel))
+        );
+        return command;
+    }
+
+    private static Command Miners()
+    {
+        var (miners, entries, batch) = (
+            Number("--miners", "How many miners", 10_000),
+            Number("--entries", "Entries of each in the journal", 5),
+            Number("--batch", "Trades an entry", 2)
+        );
+        var command = new Command("miners", "Many miners from SQLite back to memory at once, and what they take there")
+        {
+            miners,
+            entries,
+            batch,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+                PrintAsync(MinersRun.RunAsync(parsed.GetValue(miners), parsed.GetValue(entries), parsed.GetValue(batch), cancel))
         );
         return command;
     }

@@ -23,10 +23,11 @@ internal static class StartCommands
         };
         var what = new Option<string>("--as")
         {
-            Description = "validator; cluster, three nodes on a PostgreSQL; miner, on a chain of its own",
+            Description = "validator; cluster, nodes on a PostgreSQL; miner, on a chain of its own",
             DefaultValueFactory = _ => Validator,
         };
         what.AcceptOnlyFromAmong(Validator, Miner, Cluster);
+        var size = Number("--size", "How many nodes the cluster has", 3);
         var restart = new Option<bool>("--restart") { Description = "Measure a start whose journal holds everything already" };
         var beside = new Option<bool>("--beside") { Description = "By turns with programs that only download, and only write" };
         var runs = Number("--runs", "How often; the middle of each figure is printed", 1);
@@ -34,6 +35,7 @@ internal static class StartCommands
         {
             nodes,
             what,
+            size,
             rpc,
             contract,
             from,
@@ -55,7 +57,10 @@ internal static class StartCommands
                     Math.Max(1, parsed.GetValue(from)),
                     parsed.GetValue(runs),
                     parsed.GetValue(restart)
-                );
+                )
+                {
+                    Size = parsed.GetValue(size),
+                };
                 return PrintEachAsync(
                     parsed.GetValue(what) == Cluster
                         ? StartRun.ClusterAsync(arguments, cancel)

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Tao20.Devnet;
-using Tao20.Tests.PostgreSql;
+using Tao20.Devnet.PostgreSql;
 
 namespace Tao20.Benchmarks.Pipeline;
 
@@ -12,7 +12,11 @@ namespace Tao20.Benchmarks.Pipeline;
 /// <param name="From">The first block.</param>
 /// <param name="Runs">How often; printed is the middle of each figure.</param>
 /// <param name="IsRestart">Whether the journal holds everything already.</param>
-internal sealed record StartArguments(IReadOnlyList<string> Nodes, string Rpc, string Contract, ulong From, int Runs, bool IsRestart);
+internal sealed record StartArguments(IReadOnlyList<string> Nodes, string Rpc, string Contract, ulong From, int Runs, bool IsRestart)
+{
+    /// <summary>How many nodes a cluster has.</summary>
+    public int Size { get; init; } = 3;
+}
 
 /// <summary>One start.</summary>
 /// <param name="Measures">How long it took.</param>
@@ -77,10 +81,10 @@ internal static class StartRun
             : results;
     }
 
-    /// <summary>Three nodes of one validator, at the same moment, on a PostgreSQL made for each run; of the slowest of them.</summary>
+    /// <summary>The nodes of one validator, at the same moment, on a PostgreSQL made for each run; of the slowest of them.</summary>
     public static Task<IReadOnlyList<StartResult>> ClusterAsync(StartArguments arguments, CancellationToken cancel) =>
         ByTurnsAsync(
-            "three nodes",
+            $"cluster of {arguments.Size}",
             arguments.Nodes,
             arguments.Runs,
             isRestart: false,
@@ -88,8 +92,8 @@ internal static class StartRun
             {
                 await using var database = await PostgreSqlServer.StartAsync();
                 if (arguments.IsRestart)
-                    await ThreeAsync(node, arguments, database.ConnectionString, cancel);
-                return await ThreeAsync(node, arguments, database.ConnectionString, cancel);
+                    await AllAsync(node, arguments, database.ConnectionString, cancel);
+                return await AllAsync(node, arguments, database.ConnectionString, cancel);
             }
         );
 
@@ -164,9 +168,9 @@ internal static class StartRun
     /// <summary>An empty directory.</summary>
     internal static string NewDirectory() => Directory.CreateTempSubdirectory("tao20-start-").FullName;
 
-    private static async Task<OneStart> ThreeAsync(string node, StartArguments arguments, string database, CancellationToken cancel)
+    private static async Task<OneStart> AllAsync(string node, StartArguments arguments, string database, CancellationToken cancel)
     {
-        int[] ports = [.. Enumerable.Range(0, 3).Select(_ => Anvil.FreePort())];
+        int[] ports = [.. Enumerable.Range(0, arguments.Size).Select(_ => Anvil.FreePort())];
         var directories = ports.Select(_ => NewDirectory()).ToList();
         var nodes = ports
             .Zip(directories, (port, directory) => (Port: port, Directory: directory))

@@ -1,7 +1,8 @@
 using System.Globalization;
 using Npgsql;
+using Tao20.Devnet.PostgreSql;
 
-namespace Tao20.Tests.PostgreSql;
+namespace Tao20.Tests;
 
 /// <summary>One server for all tests of a class, each with a database of its own.</summary>
 public sealed class PostgreSqlFixture : IAsyncLifetime
