@@ -138,9 +138,9 @@ internal sealed class DevnetCluster : IAsyncDisposable
             return;
         try
         {
+            await _moves.Task.WaitAsync(_stop.Token);
             while (true)
             {
-                await _moves.Task.WaitAsync(_stop.Token);
                 _moves = new(TaskCreationOptions.RunContinuationsAsynchronously);
                 var node = _nodes[_random.Next(_nodes.Count)];
                 await node.KillAsync();

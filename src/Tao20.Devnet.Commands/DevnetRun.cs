@@ -94,10 +94,7 @@ internal static class DevnetRun
                 IReadOnlyList<DevnetTransaction> others = [.. upgrade.At(block), .. await rebalancing.AtAsync(block, cancel)];
                 await (market?.StepAsync(traders, others, cancel) ?? traders.StepAsync(others, cancel));
                 await upgrade.NoteAsync(block, cancel);
-                if (validators is not null)
-                    await hosts.KeepUpAsync(await chain.Client.BlockNumberAsync(cancel), cancel);
-                if (cluster is not null)
-                    await cluster.KeepUpAsync(await chain.Client.BlockNumberAsync(cancel), cancel);
+                await KeepUpAsync(withHosts: validators is not null);
                 await ticks.WaitForNextTickAsync(cancel);
             }
 
@@ -109,6 +106,18 @@ internal static class DevnetRun
             await AgreeAsync();
             await hosts.CatchUpAsync(await chain.Client.BlockNumberAsync(cancel), cancel);
 
+            // The chain waits for those that must not fall behind.
+            async Task KeepUpAsync(bool withHosts)
+            {
+                if (!withHosts && cluster is null)
+                    return;
+                var head = await chain.Client.BlockNumberAsync(cancel);
+                if (withHosts)
+                    await hosts.KeepUpAsync(head, cancel);
+                if (cluster is not null)
+                    await cluster.KeepUpAsync(head, cancel);
+            }
+
             async Task AgreeAsync()
             {
                 var epochs = await economy.EpochAsync(cancel);
@@ -116,9 +125,7 @@ internal static class DevnetRun
                 for (var block = 0; block < most && !await hosts.AgreedAsync(epochs, chain.Client, cancel); block++)
                 {
                     await traders.PassAsync(cancel);
-                    await hosts.KeepUpAsync(await chain.Client.BlockNumberAsync(cancel), cancel);
-                    if (cluster is not null)
-                        await cluster.KeepUpAsync(await chain.Client.BlockNumberAsync(cancel), cancel);
+                    await KeepUpAsync(withHosts: true);
                     await ticks.WaitForNextTickAsync(cancel);
                 }
             }

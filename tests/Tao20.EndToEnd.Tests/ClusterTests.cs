@@ -107,7 +107,7 @@ public sealed class ClusterTests(ITestOutputHelper output) : InDirectory, IAsync
     /// <summary>Another validator that is told of the same database: it ends, and says who writes there.</summary>
     private async Task RefusedAsync(int node, params (string, string)[] settings)
     {
-        var stranger = _nodes.Start(node, [.. settings, ("TAO20_Journal__ConnectionString", _nodes.Database.ConnectionString)]);
+        var stranger = _nodes.Start(node, [.. settings, (ThreeNodes.ConnectionString, _nodes.Database.ConnectionString)]);
         _strangers.Add(stranger);
         Assert.Equal(12, await stranger.ExitAsync(Limit));
         Assert.Matches(@"is written by another process: by 127\.0\.0\.1:\d+ \(tao20 .*, writer \d+ since", stranger.Errors);

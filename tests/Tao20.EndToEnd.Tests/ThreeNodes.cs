@@ -19,6 +19,10 @@ namespace Tao20.EndToEnd.Tests;
 internal sealed class ThreeNodes : IAsyncDisposable
 {
     public const int Nodes = 3;
+
+    /// <summary>Where a node is told its database.</summary>
+    public const string ConnectionString = "TAO20_Journal__ConnectionString";
+
     private const ulong FinalAfter = 2;
     private static readonly TimeSpan TakeOver = TimeSpan.FromSeconds(120);
     private readonly string _directory;
@@ -82,7 +86,7 @@ internal sealed class ThreeNodes : IAsyncDisposable
         {
             ["TAO20_VALIDATOR_PRIVATE_KEY"] = Secret,
             ["TAO20_Journal__Kind"] = "PostgreSql",
-            ["TAO20_Journal__ConnectionString"] = new NpgsqlConnectionStringBuilder(Database.ConnectionString)
+            [ConnectionString] = new NpgsqlConnectionStringBuilder(Database.ConnectionString)
             {
                 Port = Network.DatabasePortOf(node),
             }.ToString(),
@@ -99,11 +103,8 @@ internal sealed class ThreeNodes : IAsyncDisposable
         };
 
     /// <summary>What a node is told whose journal is in another database of the same server.</summary>
-    public (string Key, string Value) In(string database, int node)
-    {
-        const string key = "TAO20_Journal__ConnectionString";
-        return (key, new NpgsqlConnectionStringBuilder(Settings(node)[key]) { Database = database }.ToString());
-    }
+    public (string Key, string Value) In(string database, int node) =>
+        (ConnectionString, new NpgsqlConnectionStringBuilder(Settings(node)[ConnectionString]) { Database = database }.ToString());
 
     /// <summary>Trades, none before a node has folded what is final: on the chain it has twelve seconds for each block.</summary>
     /// <param name="blocks">How many blocks.</param>

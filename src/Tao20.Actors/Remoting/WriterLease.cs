@@ -32,15 +32,17 @@ internal sealed class WriterLease(LeaseSettings settings, ExtendedActorSystem sy
     /// <inheritdoc/>
     public override async Task<bool> Acquire(Action<Exception> leaseLostCallback)
     {
-        var writer = _writer.Value.Writer;
+        var (writer, before) = (_writer.Value.Writer, Volatile.Read(ref _held));
         try
         {
             var isHeld = await writer
                 .AcquireAsync(Settings.LeaseName, _term, _writer.Value.PeersOf(system), CancellationToken.None)
                 .ConfigureAwait(false);
             var held = new object();
+
+            // Who was refused may have been overtaken by a later request, which was not.
             if (!isHeld)
-                Volatile.Write(ref _held, null);
+                Interlocked.CompareExchange(ref _held, null, before);
             else if (Interlocked.CompareExchange(ref _held, held, null) is null)
                 _ = LoseAsync(held, writer, leaseLostCallback);
             return isHeld;

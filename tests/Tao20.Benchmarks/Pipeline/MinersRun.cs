@@ -32,7 +32,6 @@ internal static class MinersRun
     // Longer than all take to recover.
     private static readonly TimeSpan LeastPassivateAfter = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PassivateAfterForEach = TimeSpan.FromMilliseconds(4);
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 
     public static Task<MinersResult> RunAsync(int miners, int entries, int batch, CancellationToken cancel) =>
         JournalRun.WithDirectory(async directory =>
@@ -45,8 +44,8 @@ internal static class MinersRun
                 LeastPassivateAfter + miners * PassivateAfterForEach
             );
             using var running = host;
-            var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            var counter = host.Services.GetRequiredService<ActorSystem>().ActorOf(Props.Create(() => new Counter(miners, answered)));
+            var (answered, left) = (NewSignal(), NewSignal());
+            var counter = host.Services.GetRequiredService<ActorSystem>().ActorOf(Props.Create(() => new Counter(miners, answered, left)));
             var before = Heap();
             var started = Stopwatch.GetTimestamp();
             for (var i = 0; i < miners; i++)
@@ -54,8 +53,8 @@ internal static class MinersRun
             await answered.Task.WaitAsync(JournalRun.Patience, cancel);
             var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             var active = Heap();
-            while (((ActorRefWithCell)region).Children.Any())
-                await Task.Delay(BetweenLooks, cancel);
+            counter.Tell(new Watched([.. ((ActorRefWithCell)region).Children]));
+            await left.Task.WaitAsync(JournalRun.Patience, cancel);
             var passive = Heap();
             using var self = Process.GetCurrentProcess();
             await host.StopAsync(cancel);
@@ -73,15 +72,35 @@ internal static class MinersRun
 
     private static long Heap() => GC.GetTotalMemory(forceFullCollection: true);
 
-    /// <summary>Counts answers.</summary>
-    private sealed class Counter(int wanted, TaskCompletionSource all) : UntypedActor
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Who is watched until it has left memory.</summary>
+    private sealed record Watched(IReadOnlyList<IActorRef> Miners) : INoSerializationVerificationNeeded;
+
+    /// <summary>Counts answers, and then those that leave.</summary>
+    private sealed class Counter(int wanted, TaskCompletionSource answered, TaskCompletionSource left) : UntypedActor
     {
         private int _answers;
+        private int _here;
 
         protected override void OnReceive(object message)
         {
-            if (message is MinerSummary && ++_answers == wanted)
-                all.TrySetResult();
+            switch (message)
+            {
+                case MinerSummary when ++_answers == wanted:
+                    answered.TrySetResult();
+                    break;
+                case Watched watched:
+                    _here = watched.Miners.Count;
+                    if (_here == 0)
+                        left.TrySetResult();
+                    foreach (var miner in watched.Miners)
+                        Context.Watch(miner);
+                    break;
+                case Terminated when --_here == 0:
+                    left.TrySetResult();
+                    break;
+            }
         }
     }
 }
