@@ -84,13 +84,19 @@ internal sealed class DevnetCluster : IAsyncDisposable
     public Task KeepUpAsync(ulong head, CancellationToken cancel) =>
         UntilFoldedAsync(head > MostBlocksBehind ? head - MostBlocksBehind : 0, cancel);
 
-    /// <summary>Kills none any more, waits until it has folded all, and compares what it came to with a single node's.</summary>
+    /// <summary>Kills none any more: what is mined from now on tells whoever has taken over last how late it is.</summary>
+    public async Task StopKillingAsync()
+    {
+        await _stop.CancelAsync();
+        await _killing;
+    }
+
+    /// <summary>Waits until it has folded all, and compares what it came to with a single node's.</summary>
     /// <param name="alone">A node that nothing has happened to and that has folded all.</param>
     /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="NodeException">It does not come to an end.</exception>
     public async Task<ClusterSummary> SummaryAsync(Uri alone, CancellationToken cancel)
     {
-        await StopKillingAsync();
         using var http = new HttpClient { BaseAddress = alone };
         using var looks = new PeriodicTimer(LookEvery);
         while (true)
@@ -104,7 +110,7 @@ internal sealed class DevnetCluster : IAsyncDisposable
     private async Task<ClusterSummary> SummaryAsync(JsonObject alone, CancellationToken cancel)
     {
         await UntilFoldedAsync(alone["cursor"]!["block"]!.GetValue<ulong>(), cancel);
-        var status = await UntilAsync(IsDone, all: true, cancel);
+        var status = await UntilAsync(status => IsDone(status) && Untold(status) <= Untold(alone), all: true, cancel);
         return new ClusterSummary(
             _nodes.Count,
             _kills,
@@ -124,12 +130,6 @@ internal sealed class DevnetCluster : IAsyncDisposable
             await node.DisposeAsync();
         await _database.DisposeAsync();
         _stop.Dispose();
-    }
-
-    private async Task StopKillingAsync()
-    {
-        await _stop.CancelAsync();
-        await _killing;
     }
 
     private async Task KillAsync(TimeSpan every)
@@ -226,6 +226,10 @@ internal sealed class DevnetCluster : IAsyncDisposable
         status["unanswered"]!["miners"]!.GetValue<int>() == 0
         && status["unanswered"]!["parts"]!.AsArray().Count == 0
         && status["epoch"]?["awaitingSettlement"]?.AsArray().Count == 0;
+
+    /// <summary>How many epochs have a root that is not told yet, since others may still commit to it.</summary>
+    private static int Untold(JsonObject status) =>
+        status["settled"]?["recent"]?.AsArray().Count(epoch => epoch!["rankingRoot"] is null) ?? int.MaxValue;
 
     private static string Totals(JsonObject status) =>
         string.Join('\n', status["miners"]!.AsArray().Select(miner => $"{Text(miner, "address")} {Text(miner, "foldedWei")}").Order());

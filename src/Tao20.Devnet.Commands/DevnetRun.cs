@@ -98,6 +98,8 @@ internal static class DevnetRun
                 await ticks.WaitForNextTickAsync(cancel);
             }
 
+            if (cluster is not null)
+                await cluster.StopKillingAsync();
             if (market is not null)
                 await market.FinishAsync(traders, cancel);
             if (validators is not null)

@@ -66,8 +66,9 @@ internal sealed class Node : IAsyncDisposable
     public static Task<Node> WithMinersAsync(
         string directory,
         Func<JournalOptions, JournalOptions>? change = null,
-        Hosting.ClusterOptions? cluster = null
-    ) => StartAsync(directory, change, null, DomainParameters.Default, cluster);
+        Hosting.ClusterOptions? cluster = null,
+        Action<AkkaConfigurationBuilder>? besides = null
+    ) => StartAsync(directory, change, null, DomainParameters.Default, cluster, besides: besides);
 
     /// <summary>The whole pipeline on a chain.</summary>
     public static Task<Node> FollowingAsync(
@@ -162,7 +163,8 @@ internal sealed class Node : IAsyncDisposable
         DomainParameters scoring,
         Hosting.ClusterOptions? cluster,
         PrivateKey? key = null,
-        IStatementStrategy? strategy = null
+        IStatementStrategy? strategy = null,
+        Action<AkkaConfigurationBuilder>? besides = null
     )
     {
         var journal = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(directory) };
@@ -209,6 +211,7 @@ internal sealed class Node : IAsyncDisposable
                     akka.WithTao20Miners(guard, cluster, writer);
                 else
                     akka.WithTao20Node(settings, chain!, WorkOf(settings, key, strategy), cluster, CheckOf(settings, key), writer);
+                besides?.Invoke(akka);
             }
         );
         var host = builder.Build();

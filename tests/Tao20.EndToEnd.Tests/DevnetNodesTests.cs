@@ -18,7 +18,7 @@ public sealed class DevnetNodesTests
             "--nodes",
             "3",
             "--kill-every",
-            "20s",
+            "60s",
             "--duration",
             "12s",
             "--epoch",

@@ -81,25 +81,43 @@ public sealed class SubtensorRpc : IAsyncDisposable
         await context.Request.Body.CopyToAsync(received, context.RequestAborted).ConfigureAwait(false);
         var body = received.ToArray();
         context.Response.ContentType = "application/json";
-        if (CanPassThrough(body))
+        if (!CanPassThrough(body))
         {
-            var reply = await PassThroughAsync(body, context.RequestAborted).ConfigureAwait(false);
-            if (reply.AsSpan().IndexOf("\"error\""u8) < 0)
-            {
-                await context.Response.Body.WriteAsync(reply, context.RequestAborted).ConfigureAwait(false);
-                return;
-            }
+            await WriteAsync(context, await AnswerAsync(JsonNode.Parse(body)!, context.RequestAborted).ConfigureAwait(false))
+                .ConfigureAwait(false);
+            return;
         }
 
-        var request = JsonNode.Parse(body);
-        JsonNode answer;
-        if (request is JsonArray batch)
-            answer = new JsonArray([
-                .. await AnswerAsync([.. batch.Select(call => call!.AsObject())], context.RequestAborted).ConfigureAwait(false),
-            ]);
+        // Only errors have to be put otherwise: what was asked is not asked again for them, since a simulation of a trade always fails.
+        var reply = await PassThroughAsync(body, context.RequestAborted).ConfigureAwait(false);
+        if (reply.AsSpan().IndexOf("\"error\""u8) < 0)
+            await context.Response.Body.WriteAsync(reply, context.RequestAborted).ConfigureAwait(false);
         else
-            answer = (await AnswerAsync([request!.AsObject()], context.RequestAborted).ConfigureAwait(false))[0];
-        await context.Response.WriteAsync(answer.ToJsonString(), context.RequestAborted).ConfigureAwait(false);
+            await WriteAsync(context, await AdaptAsync(body, reply, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private static Task WriteAsync(HttpContext context, JsonNode answer) =>
+        context.Response.WriteAsync(answer.ToJsonString(), context.RequestAborted);
+
+    private async Task<JsonNode> AnswerAsync(JsonNode request, CancellationToken cancel) =>
+        request is JsonArray batch
+            ? new JsonArray([.. await AnswerAsync([.. batch.Select(call => call!.AsObject())], cancel).ConfigureAwait(false)])
+            : (await AnswerAsync([request.AsObject()], cancel).ConfigureAwait(false))[0];
+
+    /// <summary>The chain's replies to a request that was passed on unchanged, as Frontier would give them.</summary>
+    private async Task<JsonNode> AdaptAsync(byte[] body, byte[] replied, CancellationToken cancel)
+    {
+        var (request, reply) = (JsonNode.Parse(body)!, JsonNode.Parse(replied)!);
+        if (request is not JsonArray batch)
+            return await AdaptAsync(request.AsObject(), reply).ConfigureAwait(false);
+        var replies = reply.AsArray().ToDictionary(one => one!["id"]!.ToJsonString(), one => one!);
+        var answers = new JsonArray();
+        foreach (var call in batch)
+            answers.Add(await AdaptAsync(call!.AsObject(), replies[call["id"]!.ToJsonString()]).ConfigureAwait(false));
+        return answers;
+
+        async Task<JsonNode> AdaptAsync(JsonObject call, JsonNode one) =>
+            Answer(call, await _frontier.AdaptReplyAsync(call, one.DeepClone().AsObject(), cancel).ConfigureAwait(false));
     }
 
     /// <summary>Whether a request can go to the chain unchanged, and the reply back unless it has an error.</summary>
