@@ -104,6 +104,9 @@ internal sealed class NodeException(int exitCode, string message, Exception? cau
 {
     public int ExitCode { get; } = exitCode;
 
-    /// <summary>Whether it is over when the node starts again: its cluster has taken it out.</summary>
+    /// <summary>Whether the node was in a cluster, which has taken it out: that is over when it starts again.</summary>
     public bool JoinsAgain { get; init; }
+
+    /// <summary>Whether a cluster has taken it out, maybe before it was let in.</summary>
+    public bool IsTakenOut { get; init; }
 }

@@ -203,6 +203,7 @@ internal sealed class NodeHost : IAsyncDisposable
         )
         {
             JoinsAgain = WasIn,
+            IsTakenOut = reason is CoordinatedShutdown.ClusterDowningReason,
         };
     }
 

@@ -61,9 +61,12 @@ internal static class RejoiningNode
         }
     }
 
-    /// <summary>Whether what kept it from starting may be over soon: the others still have what it had, or a database fails over.</summary>
+    /// <summary>
+    /// Whether what kept it from joining again may be over soon: the others still have what it had, a database fails over, or it was cut
+    /// off once more before it was let in.
+    /// </summary>
     private static bool Passes(Exception e) =>
-        e is ChainException
+        e is ChainException or NodeException { IsTakenOut: true }
         || e is NodeException { InnerException: JournalException { Problem: var problem } }
             && (problem == JournalProblem.AnotherWriter || !JournalProblems.EndsNode(problem))
         || e is NodeException { ExitCode: ExitCodes.AnotherWriter };
