@@ -81,43 +81,22 @@ public sealed class SubtensorRpc : IAsyncDisposable
         await context.Request.Body.CopyToAsync(received, context.RequestAborted).ConfigureAwait(false);
         var body = received.ToArray();
         context.Response.ContentType = "application/json";
-        if (!CanPassThrough(body))
+        var reply = CanPassThrough(body) ? await PassThroughAsync(body, context.RequestAborted).ConfigureAwait(false) : null;
+        if (reply is not null && reply.AsSpan().IndexOf("\"error\""u8) < 0)
         {
-            await WriteAsync(context, await AnswerAsync(JsonNode.Parse(body)!, context.RequestAborted).ConfigureAwait(false))
-                .ConfigureAwait(false);
+            await context.Response.Body.WriteAsync(reply, context.RequestAborted).ConfigureAwait(false);
             return;
         }
 
+        var request = JsonNode.Parse(body)!;
+        JsonObject[] calls = request is JsonArray batch ? [.. batch.Select(call => call!.AsObject())] : [request.AsObject()];
+
         // Only errors have to be put otherwise: what was asked is not asked again for them, since a simulation of a trade always fails.
-        var reply = await PassThroughAsync(body, context.RequestAborted).ConfigureAwait(false);
-        if (reply.AsSpan().IndexOf("\"error\""u8) < 0)
-            await context.Response.Body.WriteAsync(reply, context.RequestAborted).ConfigureAwait(false);
-        else
-            await WriteAsync(context, await AdaptAsync(body, reply, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
-    }
-
-    private static Task WriteAsync(HttpContext context, JsonNode answer) =>
-        context.Response.WriteAsync(answer.ToJsonString(), context.RequestAborted);
-
-    private async Task<JsonNode> AnswerAsync(JsonNode request, CancellationToken cancel) =>
-        request is JsonArray batch
-            ? new JsonArray([.. await AnswerAsync([.. batch.Select(call => call!.AsObject())], cancel).ConfigureAwait(false)])
-            : (await AnswerAsync([request.AsObject()], cancel).ConfigureAwait(false))[0];
-
-    /// <summary>The chain's replies to a request that was passed on unchanged, as Frontier would give them.</summary>
-    private async Task<JsonNode> AdaptAsync(byte[] body, byte[] replied, CancellationToken cancel)
-    {
-        var (request, reply) = (JsonNode.Parse(body)!, JsonNode.Parse(replied)!);
-        if (request is not JsonArray batch)
-            return await AdaptAsync(request.AsObject(), reply).ConfigureAwait(false);
-        var replies = reply.AsArray().ToDictionary(one => one!["id"]!.ToJsonString(), one => one!);
-        var answers = new JsonArray();
-        foreach (var call in batch)
-            answers.Add(await AdaptAsync(call!.AsObject(), replies[call["id"]!.ToJsonString()]).ConfigureAwait(false));
-        return answers;
-
-        async Task<JsonNode> AdaptAsync(JsonObject call, JsonNode one) =>
-            Answer(call, await _frontier.AdaptReplyAsync(call, one.DeepClone().AsObject(), cancel).ConfigureAwait(false));
+        var answers = reply is null
+            ? await AnswerAsync(calls, context.RequestAborted).ConfigureAwait(false)
+            : await AdaptAsync(calls, InOrder(calls, JsonNode.Parse(reply)!), context.RequestAborted).ConfigureAwait(false);
+        JsonNode answer = request is JsonArray ? new JsonArray([.. answers]) : answers[0];
+        await context.Response.WriteAsync(answer.ToJsonString(), context.RequestAborted).ConfigureAwait(false);
     }
 
     /// <summary>Whether a request can go to the chain unchanged, and the reply back unless it has an error.</summary>
@@ -152,13 +131,19 @@ public sealed class SubtensorRpc : IAsyncDisposable
                 passed.Add((i, calls[i]));
         }
 
-        var replies = await SendAsync([.. passed.Select(one => one.Call)], cancel).ConfigureAwait(false);
+        var asked = passed.Select(one => one.Call).ToList();
+        var adapted = await AdaptAsync(asked, await SendAsync(asked, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
         for (var i = 0; i < passed.Count; i++)
-        {
-            var (index, call) = passed[i];
-            answers[index] = Answer(call, await _frontier.AdaptReplyAsync(call, replies[i], cancel).ConfigureAwait(false));
-        }
+            answers[passed[i].Index] = adapted[i];
+        return answers;
+    }
 
+    /// <summary>The chain's replies to calls, as Frontier would give them.</summary>
+    private async Task<JsonObject[]> AdaptAsync(IReadOnlyList<JsonObject> calls, JsonObject[] replies, CancellationToken cancel)
+    {
+        var answers = new JsonObject[calls.Count];
+        for (var i = 0; i < calls.Count; i++)
+            answers[i] = Answer(calls[i], await _frontier.AdaptReplyAsync(calls[i], replies[i], cancel).ConfigureAwait(false));
         return answers;
     }
 
@@ -167,21 +152,31 @@ public sealed class SubtensorRpc : IAsyncDisposable
     {
         if (calls.Count == 0)
             return [];
-        var numbered = calls.Select(
-            (call, i) =>
-            {
-                var copy = call.DeepClone().AsObject();
-                (copy["id"], copy["jsonrpc"]) = (i, "2.0");
-                return copy;
-            }
-        );
+        JsonObject[] numbered =
+        [
+            .. calls.Select(
+                (call, i) =>
+                {
+                    var copy = call.DeepClone().AsObject();
+                    (copy["id"], copy["jsonrpc"]) = (i, "2.0");
+                    return copy;
+                }
+            ),
+        ];
         using var content = new StringContent(new JsonArray([.. numbered]).ToJsonString(), Encoding.UTF8, "application/json");
         using var reply = await _http.PostAsync(_chain, content, cancel).ConfigureAwait(false);
-        var answers = JsonNode.Parse(await reply.Content.ReadAsStringAsync(cancel).ConfigureAwait(false))!.AsArray();
-        var ordered = new JsonObject[calls.Count];
-        foreach (var answer in answers)
-            ordered[answer!["id"]!.GetValue<int>()] = answer.DeepClone().AsObject();
-        return ordered;
+        return InOrder(numbered, JsonNode.Parse(await reply.Content.ReadAsStringAsync(cancel).ConfigureAwait(false))!);
+    }
+
+    /// <summary>The replies to calls, in their order: to a batch the chain gives them in any.</summary>
+    private static JsonObject[] InOrder(JsonObject[] calls, JsonNode reply)
+    {
+        if (reply is not JsonArray batch)
+            return [reply.AsObject()];
+        var byId = batch.ToDictionary(one => Id(one!), one => one!);
+        return [.. calls.Select(call => byId[Id(call)].DeepClone().AsObject())];
+
+        static string Id(JsonNode one) => one["id"]!.ToJsonString();
     }
 
     private static JsonObject Answer(JsonObject call, JsonObject result)

@@ -46,11 +46,11 @@ public sealed class PartitionsTests(PostgreSqlFixture postgreSql, ITestOutputHel
             var stayed = parts.Single(part => part.Any(node => !ends[node].IsCompleted));
             if (2 * sizes[0] > size)
                 Assert.Equal(parts[0], stayed);
-            var oldest = nodes[stayed[0]];
+            var cluster = Cluster.Get(nodes[stayed[0]].System);
             await Eventually.HoldsAsync(
-                () => Cluster.Get(oldest.System).State.Members.Count == stayed.Length,
+                () => cluster.State.Members.Count == stayed.Length,
                 Patience,
-                () => string.Join(", ", Cluster.Get(oldest.System).State.Members)
+                () => string.Join(", ", cluster.State.Members)
             );
 
             // It has taken over what the others had, none of which it could have lost.

@@ -9,8 +9,8 @@ internal readonly record struct Swapped(BigInteger PaidIn, BigInteger PaidOut, B
 internal sealed class RefusedException(string why) : Exception(why);
 
 /// <summary>
-/// A subnet's pool of TAO and alpha by the mock's own arithmetic, number by number (source: Contracts/Subtensor/Balancer.sol and Pow.sol):
-/// U64F64, every product and quotient rounded down.
+/// A subnet's pool of TAO and alpha, which comes to the mock's own numbers (source: Contracts/Subtensor/Balancer.sol and Pow.sol): U64F64,
+/// every product and quotient rounded down. Logarithms are taken digit by digit here, and by a series there.
 /// </summary>
 internal sealed record PoolModel(BigInteger Tao, BigInteger Alpha, BigInteger QuoteWeight, BigInteger FeeRate)
 {
