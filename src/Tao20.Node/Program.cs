@@ -26,6 +26,7 @@ var root = new RootCommand("TAO20: follows trades on chain, ranks miners, settle
     AccountCommand.Create(),
     ContractsCommand.Create(),
     JournalCommand.Create(),
+    AuditCommand.Create(),
     ClusterCommand.Create(),
     SettingsCommand.Create(),
 };

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Tao20.Tests;
 
 namespace Tao20.EndToEnd.Tests;
 
@@ -63,6 +64,8 @@ public sealed class VerifyTests : InDirectory
         Assert.Equal(ranked["payoutRao"]!.GetValue<string>(), proof["payout"]!.GetValue<string>());
         await RefusedAsync(1, "is not ranked in epoch 0", [.. where, "--epoch", "0", "--miner", registry]);
 
+        await AuditsAsync(rpc, status);
+
         // For people, the same in words.
         var (_, words, _) = await Tao20Process.RunAsync([.. where, "--epoch", "0"]);
         Assert.Contains("what was settled is what was recomputed", words, StringComparison.Ordinal);
@@ -81,6 +84,48 @@ public sealed class VerifyTests : InDirectory
             "#1 127.0.0.1:1 ",
             ["consensus", "verify", "--rpc", "http://127.0.0.1:1", "--registry", registry, "--epoch", "0"]
         );
+    }
+
+    /// <summary>Journals of the node and of another validator hold what the chain says, while their nodes run.</summary>
+    private async Task AuditsAsync(string rpc, JsonNode status)
+    {
+        string[] replay = ["audit", "replay", "--data-dir", Directory];
+        var (code, output, process) = await Tao20Process.RunAsync([.. replay, "--rpc", rpc, "--json"]);
+        Assert.True(code == 0, output + process.Errors);
+        var audit = JsonNode.Parse(output)!;
+        Assert.Equal(0, audit["differenceCount"]!.GetValue<long>());
+        Assert.Equal(audit["trades"]!.GetValue<long>(), audit["chain"]!["trades"]!.GetValue<long>());
+        Assert.Empty(audit["chain"]!["notVerified"]!.AsArray());
+        Assert.Equal(audit["miners"]!.GetValue<int>(), audit["chain"]!["contractCounts"]!.GetValue<int>());
+        var settled = status["settled"]!["recent"]![0]!;
+        Assert.Equal(settled["rankingRoot"]!.GetValue<string>(), audit["epochs"]![0]!["rankingRoot"]!.GetValue<string>());
+
+        var other = System.IO.Path.Combine(Directory, "validator-3");
+        var (same, text, _) = await Tao20Process.RunAsync(["audit", "replay", "--journal", $"sqlite:{other}", "--rpc", rpc]);
+        Assert.True(same == 0, text);
+        Assert.Contains("no differences", text, StringComparison.Ordinal);
+
+        // A journal whose writer has lied to it, each entry right by itself: only the chain knows.
+        var copy = Directory + "-copy";
+        System.IO.Directory.CreateDirectory(copy);
+        JournalFile.Execute(Directory, $"VACUUM INTO '{System.IO.Path.Combine(copy, "journal.db")}'");
+        JournalFile.Execute(copy, "DELETE FROM journal WHERE persistence_id = 'chain-cursor' AND sequence_number > 40");
+        JournalFile.Execute(copy, "DELETE FROM journal WHERE persistence_id LIKE 'miner-%' AND sequence_number > 1");
+        var (differs, found, _) = await Tao20Process.RunAsync(["audit", "replay", "--data-dir", copy, "--rpc", rpc, "--json"]);
+        Assert.Equal(11, differs);
+        var kinds = JsonNode.Parse(found)!["differences"]!.AsArray().Select(one => one!["kind"]!.GetValue<string>()).ToList();
+        Assert.Contains("MinerHeadDiffers", kinds);
+
+        await RefusedAsync(5, "There is no journal", ["audit", "replay", "--data-dir", copy + "-nowhere"]);
+        await RefusedAsync(2, "Give either --data-dir", ["audit", "replay"]);
+        await RefusedAsync(2, "Give either --data-dir", [.. replay, "--journal", $"sqlite:{other}"]);
+        await RefusedAsync(2, "--journal names no journal", ["audit", "replay", "--journal", "mysql:db"]);
+        await RefusedAsync(2, "is above --to-epoch", [.. replay, "--from-epoch", "3", "--to-epoch", "2"]);
+        await RefusedAsync(3, "#1 127.0.0.1:1 ", [.. replay, "--rpc", "http://127.0.0.1:1"]);
+        await RefusedAsync(4, "and the journal", [.. replay, "--rpc", rpc, "--contract", "0x00000000000000000000000000000000000000ff"]);
+        JournalFile.Execute(copy, "UPDATE tao20_version SET format = 99");
+        await RefusedAsync(10, "in format 99", ["audit", "replay", "--data-dir", copy]);
+        System.IO.Directory.Delete(copy, recursive: true);
     }
 
     private static async Task RefusedAsync(int code, string words, string[] arguments)

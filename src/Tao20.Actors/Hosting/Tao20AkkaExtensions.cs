@@ -7,6 +7,7 @@ using Akka.Hosting;
 using Akka.Pattern;
 using Akka.Persistence;
 using Akka.Persistence.Sql.Config;
+using Akka.Serialization;
 using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Checks;
 using Tao20.Actors.Configuration;
@@ -34,7 +35,12 @@ public static class Tao20AkkaExtensions
     private static readonly TimeSpan LastRestart = TimeSpan.FromSeconds(8);
 
     /// <summary>The settings all nodes share, and the serializer of everything persisted or sent.</summary>
-    public static AkkaConfigurationBuilder WithTao20Basics(this AkkaConfigurationBuilder builder) =>
+    /// <param name="builder">What is being built.</param>
+    /// <param name="serializer">Another serializer for the same; null for the one of nodes.</param>
+    public static AkkaConfigurationBuilder WithTao20Basics(
+        this AkkaConfigurationBuilder builder,
+        Func<ExtendedActorSystem, Serializer>? serializer = null
+    ) =>
         builder
             .ConfigureLoggers(loggers =>
             {
@@ -42,7 +48,7 @@ public static class Tao20AkkaExtensions
                 loggers.AddLoggerFactory();
             })
             .AddHocon(Hocon("tao20.conf"), HoconAddMode.Prepend)
-            .WithCustomSerializer("tao20", Tao20Serializer.Types, system => new Tao20Serializer(system));
+            .WithCustomSerializer("tao20", Tao20Serializer.Types, serializer ?? (system => new Tao20Serializer(system)));
 
     /// <summary>Where events are kept.</summary>
     public static AkkaConfigurationBuilder WithJournal(this AkkaConfigurationBuilder builder, JournalOptions options)

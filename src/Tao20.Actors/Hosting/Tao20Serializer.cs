@@ -19,6 +19,9 @@ namespace Tao20.Actors.Hosting;
 /// </summary>
 public sealed class Tao20Serializer : SerializerWithStringManifest
 {
+    /// <summary>The number by which journals and nodes know it.</summary>
+    public const int Number = 2020;
+
     private static readonly WireForm[] Forms =
     [
         .. MinerWire.Forms,
@@ -47,13 +50,23 @@ public sealed class Tao20Serializer : SerializerWithStringManifest
     public static IReadOnlyList<Type> Types { get; } = [.. Forms.Select(form => form.Type)];
 
     /// <inheritdoc/>
-    public override int Identifier => 2020;
+    public override int Identifier => Number;
 
     /// <inheritdoc/>
     public override string Manifest(object o) =>
         ByType.TryGetValue(o.GetType(), out var form)
             ? form.Manifest
             : throw new SerializationException($"A {o.GetType()} is not serialized here.");
+
+    /// <summary>How a type is written; null where it is not.</summary>
+    internal static WireForm? FormOf(Type type) => ByType.GetValueOrDefault(type);
+
+    /// <summary>Reads what was written under a manifest.</summary>
+    /// <exception cref="SerializationException">This version does not know the manifest.</exception>
+    internal static object Read(byte[] bytes, string manifest) =>
+        ByManifest.TryGetValue(manifest, out var form)
+            ? form.FromBytes(bytes)
+            : throw new SerializationException($"'{manifest}' is not known to this version");
 
     /// <inheritdoc/>
     public override byte[] ToBinary(object obj) =>
@@ -62,8 +75,5 @@ public sealed class Tao20Serializer : SerializerWithStringManifest
             : throw new SerializationException($"A {obj.GetType()} is not serialized here.");
 
     /// <inheritdoc/>
-    public override object FromBinary(byte[] bytes, string manifest) =>
-        ByManifest.TryGetValue(manifest, out var form)
-            ? form.FromBytes(bytes)
-            : throw new SerializationException($"'{manifest}' is not known to this version");
+    public override object FromBinary(byte[] bytes, string manifest) => Read(bytes, manifest);
 }

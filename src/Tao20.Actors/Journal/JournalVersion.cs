@@ -29,12 +29,8 @@ public sealed record JournalVersion(int Format, Version Program)
             await connection
                 .ExecuteAsync($"CREATE TABLE {Table} (format INTEGER NOT NULL, program TEXT NOT NULL)", cancel)
                 .ConfigureAwait(false);
-        var noted = await ReadAsync().ConfigureAwait(false);
-        if (noted is not null && noted.Format > Current.Format)
-            throw new JournalException(
-                JournalProblem.Newer,
-                $"it was written by {noted}, in format {noted.Format}, and {Current} reads formats up to {Current.Format}."
-            );
+        var noted = await ReadNotedAsync(connection, cancel).ConfigureAwait(false);
+        noted?.RequireReadable();
         var newest = noted is null || noted.Program < Current.Program ? Current : noted;
         if (newest != noted)
         {
@@ -45,17 +41,37 @@ public sealed record JournalVersion(int Format, Version Program)
         }
 
         return newest;
+    }
 
-        async Task<JournalVersion?> ReadAsync()
-        {
-            await using var command = connection.Command($"SELECT format, program FROM {Table}");
-            await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
-            return await reader.ReadAsync(cancel).ConfigureAwait(false)
-                ? new JournalVersion(
-                    Convert.ToInt32(reader.GetValue(0), CultureInfo.InvariantCulture),
-                    Version.TryParse(reader.GetString(1), out var program) ? program : new Version(0, 0, 0)
-                )
-                : null;
-        }
+    /// <summary>What is noted in a journal, which stays as it is; null where nothing is.</summary>
+    /// <exception cref="JournalException">It was written in a later format.</exception>
+    internal static async Task<JournalVersion?> ReadAsync(JournalKind kind, DbConnection connection, CancellationToken cancel)
+    {
+        if (!await JournalSchema.HasTableAsync(kind, connection, Table, cancel).ConfigureAwait(false))
+            return null;
+        var noted = await ReadNotedAsync(connection, cancel).ConfigureAwait(false);
+        noted?.RequireReadable();
+        return noted;
+    }
+
+    private static async Task<JournalVersion?> ReadNotedAsync(DbConnection connection, CancellationToken cancel)
+    {
+        await using var command = connection.Command($"SELECT format, program FROM {Table}");
+        await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+        return await reader.ReadAsync(cancel).ConfigureAwait(false)
+            ? new JournalVersion(
+                Convert.ToInt32(reader.GetValue(0), CultureInfo.InvariantCulture),
+                Version.TryParse(reader.GetString(1), out var program) ? program : new Version(0, 0, 0)
+            )
+            : null;
+    }
+
+    private void RequireReadable()
+    {
+        if (Format > Current.Format)
+            throw new JournalException(
+                JournalProblem.Newer,
+                $"it was written by {this}, in format {Format}, and {Current} reads formats up to {Current.Format}."
+            );
     }
 }

@@ -36,7 +36,9 @@ public sealed class GoldenJournalTests : TestKit
     [InlineData("validator-2026-11")]
     [InlineData("validator-2026-11-28")]
     [InlineData("validator-2026-11-28-heads")]
+    [InlineData("validator-2026-11-29")]
     [InlineData("miner-2026-11")]
+    [InlineData("miner-2026-11-29")]
     public void A_journal_of_an_earlier_version_folds_to_the_states_that_version_had(string name)
     {
         var states = Fold(name).Select(state => $"{state.Key} {Hash(_serializer.ToBinary(state.Value))}");
@@ -48,7 +50,9 @@ public sealed class GoldenJournalTests : TestKit
     [InlineData("validator-2026-11")]
     [InlineData("validator-2026-11-28")]
     [InlineData("validator-2026-11-28-heads")]
+    [InlineData("validator-2026-11-29")]
     [InlineData("miner-2026-11")]
+    [InlineData("miner-2026-11-29")]
     public void A_journal_of_an_earlier_version_counts_what_that_version_counted(string name)
     {
         var volumes = Fold(name)

@@ -92,7 +92,7 @@ internal static class StartRun
             {
                 await using var database = await PostgreSqlServer.StartAsync();
                 if (arguments.IsRestart)
-                    await AllAsync(node, arguments, database.ConnectionString, cancel);
+                    SayFirst(await AllAsync(node, arguments, database.ConnectionString, cancel));
                 return await AllAsync(node, arguments, database.ConnectionString, cancel);
             }
         );
@@ -122,6 +122,8 @@ internal static class StartRun
                     var one = await start(node, directories[node]);
                     if (run >= 0)
                         starts[node].Add(one);
+                    else
+                        SayFirst(one);
                     if (isRestart)
                         continue;
                     Directory.Delete(directories[node], recursive: true);
@@ -164,6 +166,9 @@ internal static class StartRun
 
         double Of(Func<StartMeasures, double> figure) => Middle(starts.Select(start => figure(start.Measures)));
     }
+
+    /// <summary>The start that does not count is told beside the results.</summary>
+    private static void SayFirst(OneStart first) => Console.Error.WriteLine($"the first start, which filled the journal: {first.Measures}");
 
     /// <summary>An empty directory.</summary>
     internal static string NewDirectory() => Directory.CreateTempSubdirectory("tao20-start-").FullName;

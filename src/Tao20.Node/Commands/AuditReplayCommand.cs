@@ -1,0 +1,126 @@
+using System.CommandLine;
+using Spectre.Console;
+using Tao20.Actors.Audit;
+using Tao20.Chain.Abi;
+using Tao20.Domain.Audit;
+using Tao20.Node.Audit;
+using Tao20.Node.Configuration;
+
+namespace Tao20.Node.Commands;
+
+/// <summary>
+/// <c>tao20 audit replay</c>: folds a journal again, from its entries alone, and holds all that is written in it against that.
+/// </summary>
+internal static class AuditReplayCommand
+{
+    private const int DifferencesKept = 1_000;
+
+    public static Command Create()
+    {
+        var dataDir = NodeOptions.DataDir("Directory of the node's journal");
+        var location = new Option<string>("--journal")
+        {
+            Description = "The journal: sqlite:DIRECTORY or postgres:CONNECTION; PGPASSWORD may hold the password",
+            HelpName = "JOURNAL",
+        };
+        var rpc = EndpointOptions.Rpc("; the chain's logs are then fetched afresh and compared");
+        rpc.Required = false;
+        var contract = EndpointOptions.Index();
+        (contract.Required, contract.Description) = (false, "The contract that the journal must be of (default: whichever it is of)");
+        var from = Epoch("--from-epoch", "The first epoch that is listed", 0);
+        var to = Epoch("--to-epoch", "The last epoch that is listed", ulong.MaxValue);
+        var json = NodeOptions.Json();
+        var command = new Command("replay", "Fold a journal again from its entries alone, and compare; nodes may run meanwhile")
+        {
+            dataDir,
+            location,
+            rpc,
+            contract,
+            from,
+            to,
+            json,
+        };
+        command.SetAction(
+            async (parsed, cancel) =>
+            {
+                var options = OpenedJournal.Named(parsed.GetValue(dataDir), parsed.GetValue(location));
+                var endpoints = parsed.GetValue(rpc) is { } urls ? EndpointOptions.Read(urls) : null;
+                var wanted = EndpointOptions.ReadAddress("--contract", parsed.GetValue(contract));
+                if (parsed.GetValue(from) > parsed.GetValue(to))
+                    throw new NodeException(
+                        ExitCodes.Usage,
+                        $"--from-epoch = {parsed.GetValue(from)} is above --to-epoch = {parsed.GetValue(to)}."
+                    );
+
+                // Akka writes to standard output while it stops, whatever it is told.
+                var output = Console.Out;
+                Console.SetOut(Console.Error);
+                var document = await ReplayAsync(options, endpoints, wanted, parsed.GetValue(from), parsed.GetValue(to), cancel);
+                Console.SetOut(output);
+                EndpointOptions.Print(parsed.GetValue(json), document, document.Lines());
+                return document.DifferenceCount == 0 ? ExitCodes.Ok : ExitCodes.AuditDifferences;
+            }
+        );
+        return command;
+    }
+
+    private static async Task<AuditDocument> ReplayAsync(
+        Tao20.Actors.Journal.JournalOptions options,
+        IReadOnlyList<Uri>? endpoints,
+        Domain.Units.Address? contract,
+        ulong fromEpoch,
+        ulong toEpoch,
+        CancellationToken cancel
+    )
+    {
+        var differences = new List<AuditDifference>();
+        var findings = new AuditFindings(
+            Keccak.Hash,
+            WireDifference.Same,
+            difference =>
+            {
+                if (differences.Count < DifferencesKept)
+                    differences.Add(difference);
+            }
+        );
+        await using var journal = await OpenedJournal.OpenAsync(options, cancel);
+        var replay = await journal.ToldAsync(() =>
+            WithProgressAsync(progress => JournalReplay.RunAsync(journal.System, options, findings, progress, cancel))
+        );
+        var chain = endpoints is null ? null : await new ChainComparison(journal, replay, findings).RunAsync(endpoints, contract, cancel);
+        return AuditDocument.Of(journal.Where, replay, fromEpoch, toEpoch, chain, findings, differences);
+    }
+
+    /// <summary>A bar on a terminal; nothing where errors go elsewhere.</summary>
+    private static Task<T> WithProgressAsync<T>(Func<IProgress<ReplayProgress>?, Task<T>> work)
+    {
+        if (Console.IsErrorRedirected)
+            return work(null);
+        return AnsiConsole
+            .Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
+            .Progress()
+            .AutoClear(true)
+            .StartAsync(context =>
+            {
+                var task = context.AddTask("entries");
+                return work(new Bar(task));
+            });
+    }
+
+    private static Option<ulong> Epoch(string name, string description, ulong otherwise) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "EPOCH",
+            DefaultValueFactory = _ => otherwise,
+        };
+
+    private sealed class Bar(ProgressTask task) : IProgress<ReplayProgress>
+    {
+        public void Report(ReplayProgress value)
+        {
+            task.MaxValue = Math.Max(1, value.Of);
+            task.Value = value.Read;
+        }
+    }
+}
