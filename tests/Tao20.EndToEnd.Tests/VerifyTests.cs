@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Numerics;
 using System.Text.Json.Nodes;
 using Tao20.Tests;
 
@@ -65,6 +67,7 @@ public sealed class VerifyTests : InDirectory
         await RefusedAsync(1, "is not ranked in epoch 0", [.. where, "--epoch", "0", "--miner", registry]);
 
         await AuditsAsync(rpc, status);
+        await HistoriesAsync(rpc, status, registry, proved);
 
         // For people, the same in words.
         var (_, words, _) = await Tao20Process.RunAsync([.. where, "--epoch", "0"]);
@@ -126,6 +129,68 @@ public sealed class VerifyTests : InDirectory
         JournalFile.Execute(copy, "UPDATE tao20_version SET format = 99");
         await RefusedAsync(10, "in format 99", ["audit", "replay", "--data-dir", copy]);
         System.IO.Directory.Delete(copy, recursive: true);
+    }
+
+    /// <summary>What a journal and the chain alone come to is the same: at a block, for a miner, by other parameters.</summary>
+    private async Task HistoriesAsync(string rpc, JsonNode status, string registry, string proved)
+    {
+        var contract = status["identity"]!["contract"]!.GetValue<string>();
+        var first = status["settled"]!["recent"]![0]!;
+        var best = first["ranked"]![0]!;
+        var miner = best["miner"]!.GetValue<string>();
+        string[] kept = ["--data-dir", Directory, "--json"];
+        string[] fresh = ["--rpc", rpc, "--contract", contract, "--registry", registry, "--json"];
+
+        var explained = JsonNode.Parse(await SameAsync("explain", "--miner", miner, "--epoch", "0"))!;
+        Assert.Equal(best["payoutRao"]!.GetValue<string>(), explained["payout"]!.GetValue<string>());
+        Assert.Equal(first["rankingRoot"]!.GetValue<string>(), explained["rankingRoot"]!.GetValue<string>());
+        var trades = explained["trades"]!.AsArray();
+        Assert.Equal(Number(explained, "mintEligible"), Sum(trades, "mint"));
+        Assert.Equal(Number(explained, "redeemEligible"), Sum(trades, "redeem"));
+
+        var same = JsonNode.Parse(await SameAsync("what-if", "--set", "scoring.score.mintpercent=110", "--to-epoch", "0"))!;
+        Assert.All(same["miners"]!.AsArray(), one => Assert.Equal("0", one!["change"]!.GetValue<string>()));
+        var other = JsonNode.Parse(await SameAsync("what-if", "--set", "scoring.rewards.validatorpercent=0", "--to-epoch", "0"))!;
+        Assert.Equal(Number(first, "validatorPoolRao"), Sum(other["miners"]!.AsArray(), "change"));
+
+        var block = status["cursor"]!["block"]!.GetValue<ulong>();
+        var at = JsonNode.Parse(await SameAsync("at", "--block", $"{block - 3}"))!;
+        Assert.True(at["trades"]!.GetValue<long>() > 0);
+        Assert.Equal(4, at["consensus"]!["validators"]!.AsArray().Count);
+
+        var file = Directory + "-proof.json";
+        await File.WriteAllTextAsync(file, proved);
+        var root = first["rankingRoot"]!.GetValue<string>();
+        var (code, words, _) = await Tao20Process.RunAsync(["audit", "verify-proof", "--file", file, "--root", root]);
+        Assert.True(code == 0 && words.StartsWith($"proved: {miner} has place 1", StringComparison.Ordinal), words);
+        await File.WriteAllTextAsync(file, proved.Replace("\"rank\":1,", "\"rank\":2,", StringComparison.Ordinal));
+        var (wrong, not, _) = await Tao20Process.RunAsync(["audit", "verify-proof", "--file", file]);
+        Assert.True(wrong == 11 && not.StartsWith("not proved", StringComparison.Ordinal), not);
+        await File.WriteAllTextAsync(file, "{}");
+        await RefusedAsync(2, "cannot be read", ["audit", "verify-proof", "--file", file]);
+        File.Delete(file);
+
+        await RefusedAsync(1, "has not ended", ["audit", "explain", "--miner", miner, "--epoch", "999", .. kept]);
+        await RefusedAsync(1, "has not come yet", ["audit", "at", "--block", "99999999", .. kept]);
+        await RefusedAsync(1, "has not come yet", ["audit", "at", "--block", "99999999", .. fresh]);
+        await RefusedAsync(2, "is no parameter", ["audit", "what-if", "--set", "scoring.luck=1", .. kept]);
+        await RefusedAsync(2, "and not both", ["audit", "at", "--block", "1", .. kept, .. fresh[..2]]);
+        await RefusedAsync(2, "--contract is missing", ["audit", "at", "--block", "1", "--rpc", rpc]);
+
+        static BigInteger Number(JsonNode? node, string field) =>
+            BigInteger.Parse(node![field]!.GetValue<string>(), CultureInfo.InvariantCulture);
+
+        static BigInteger Sum(JsonArray nodes, string field) => nodes.Aggregate(BigInteger.Zero, (sum, node) => sum + Number(node, field));
+
+        async Task<string> SameAsync(params string[] question)
+        {
+            var (code, fromJournal, asked) = await Tao20Process.RunAsync(["audit", .. question, .. kept]);
+            Assert.True(code == 0, asked.Errors);
+            var (alone, fromChain, askedChain) = await Tao20Process.RunAsync(["audit", .. question, .. fresh]);
+            Assert.True(alone == 0, askedChain.Errors);
+            Assert.Equal(fromChain, fromJournal);
+            return fromJournal;
+        }
     }
 
     private static async Task RefusedAsync(int code, string words, string[] arguments)

@@ -228,7 +228,8 @@ internal sealed class MinerReplay
         return false;
     }
 
-    private static UInt128 ValueOf(ReadOnlySpan<Trade> trades)
+    /// <summary>What trades are worth, in TAO wei.</summary>
+    internal static UInt128 ValueOf(ReadOnlySpan<Trade> trades)
     {
         UInt128 value = 0;
         foreach (ref readonly var trade in trades)

@@ -30,20 +30,16 @@ public sealed record EpochRewards(Rao Emission, Rao CarriedIn, Rao ValidatorPool
         if (ranked.Count == 0)
             return new EpochRewards(emission, carriedIn, validators, [], basePool + tierPool);
 
-        var pay = new ulong[ranked.Count];
-        var pools = LargestRemainder.Split(tierPool.Value, [.. RewardRules.Tiers.Select(tier => (BigInteger)tier.Percent)]);
-        var first = 0;
-        for (var i = 0; i < pools.Length; i++)
+        var pools = PoolsOf(tierPool, ranked.Count);
+        basePool += pools.Unclaimed;
+        var pay = PartsOf(basePool, ranked, 0, ranked.Count);
+        foreach (var pool in pools.Tiers)
         {
-            var members = Math.Min(RewardRules.Tiers[i].LastRank, ranked.Count) - first;
-            if (members <= 0)
-                basePool += new Rao(pools[i]);
-            else
-                Pay(pools[i], first, members);
-            first += Math.Max(0, members);
+            var parts = PartsOf(pool.Pool, ranked, pool.First, pool.Members);
+            for (var i = 0; i < pool.Members; i++)
+                pay[pool.First + i] += parts[i];
         }
 
-        Pay(basePool.Value, 0, ranked.Count);
         return new EpochRewards(
             emission,
             carriedIn,
@@ -51,15 +47,62 @@ public sealed record EpochRewards(Rao Emission, Rao CarriedIn, Rao ValidatorPool
             [.. ranked.Select((miner, i) => new MinerPayout(miner, RewardRules.TierOf(miner.Rank), new Rao(pay[i])))],
             Rao.Zero
         );
-
-        void Pay(ulong pool, int from, int count)
-        {
-            var scores = ranked.Skip(from).Take(count).Select(miner => (BigInteger)miner.Score.Final.Value).ToList();
-            var parts = LargestRemainder.Split(pool, scores);
-            for (var i = 0; i < count; i++)
-                pay[from + i] += parts[i];
-        }
     }
+
+    /// <summary>Of what a miner's pay is made.</summary>
+    /// <param name="rank">Its rank, from 1.</param>
+    /// <param name="rules">The rules it was paid by.</param>
+    public PayoutParts PartsOf(int rank, RewardRules rules)
+    {
+        IReadOnlyList<RankedMiner> ranked = [.. Payouts.Select(payout => payout.Miner)];
+        var tierPool = Percent(Emission, rules.TierPercent);
+        var pools = PoolsOf(tierPool, ranked.Count);
+        var basePool = Emission - ValidatorPool - tierPool + CarriedIn + pools.Unclaimed;
+        var own = pools.Tiers.FirstOrDefault(pool => rank > pool.First && rank <= pool.First + pool.Members);
+        return new PayoutParts(
+            basePool,
+            new Rao(PartsOf(basePool, ranked, 0, ranked.Count)[rank - 1]),
+            tierPool,
+            own.Pool,
+            ScoresOf(ranked, own.First, own.Members).Aggregate(BigInteger.Zero, (sum, score) => sum + score),
+            own.Members == 0 ? Rao.Zero : new Rao(PartsOf(own.Pool, ranked, own.First, own.Members)[rank - 1 - own.First])
+        );
+    }
+
+    /// <summary>The pool of each tier that has somebody, with where it begins; what is of the others goes to all.</summary>
+    private static (IReadOnlyList<(Rao Pool, int First, int Members)> Tiers, Rao Unclaimed) PoolsOf(Rao tierPool, int ranked)
+    {
+        var pools = LargestRemainder.Split(tierPool.Value, [.. RewardRules.Tiers.Select(tier => (BigInteger)tier.Percent)]);
+        var tiers = new List<(Rao, int, int)>();
+        var unclaimed = Rao.Zero;
+        var first = 0;
+        for (var i = 0; i < pools.Length; i++)
+        {
+            var members = Math.Max(0, Math.Min(RewardRules.Tiers[i].LastRank, ranked) - first);
+            if (members == 0)
+                unclaimed += new Rao(pools[i]);
+            else
+                tiers.Add((new Rao(pools[i]), first, members));
+            first += members;
+        }
+
+        return (tiers, unclaimed);
+    }
+
+    private static ulong[] PartsOf(Rao pool, IReadOnlyList<RankedMiner> ranked, int first, int count) =>
+        LargestRemainder.Split(pool.Value, ScoresOf(ranked, first, count));
+
+    private static List<BigInteger> ScoresOf(IReadOnlyList<RankedMiner> ranked, int first, int count) =>
+        [.. ranked.Skip(first).Take(count).Select(miner => (BigInteger)miner.Score.Final.Value)];
 
     private static Rao Percent(Rao amount, int percent) => new((ulong)((UInt128)amount.Value * (uint)percent / 100));
 }
+
+/// <summary>Of what a miner's pay is made.</summary>
+/// <param name="BasePool">What all ranked miners share by their scores.</param>
+/// <param name="Base">The miner's part of it.</param>
+/// <param name="TierPools">What the tiers have together.</param>
+/// <param name="TierPool">What the miner's tier shares by its scores; 0 without a tier.</param>
+/// <param name="TierScores">The sum of the tier's scores, 18 decimals.</param>
+/// <param name="Tier">The miner's part of it.</param>
+public sealed record PayoutParts(Rao BasePool, Rao Base, Rao TierPools, Rao TierPool, BigInteger TierScores, Rao Tier);

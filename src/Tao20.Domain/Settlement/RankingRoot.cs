@@ -45,6 +45,37 @@ public static class RankingRoot
         return siblings;
     }
 
+    /// <summary>Whether a leaf stands at a place of a ranking with a root (source: Contracts/Registry/RankingProof.sol).</summary>
+    /// <param name="root">The root.</param>
+    /// <param name="count">How many miners are ranked.</param>
+    /// <param name="rank">The rank, from 1.</param>
+    /// <param name="leaf">The leaf: <see cref="Leaf(int, Address, BigInteger, BigInteger, Rao, Keccak256)"/>.</param>
+    /// <param name="siblings">From the leaf to the root, those that there are.</param>
+    /// <param name="keccak">The chain's hash function.</param>
+    public static bool IsRanked(Hash256 root, int count, int rank, Hash256 leaf, IReadOnlyList<Hash256> siblings, Keccak256 keccak)
+    {
+        if (rank < 1 || rank > count)
+            return false;
+        Span<byte> pair = stackalloc byte[2 * Hash256.Length];
+        var (node, place, used) = (leaf, rank - 1, 0);
+        for (; count > 1; count = count / 2 + count % 2)
+        {
+            if (place % 2 == 1 || place + 1 < count)
+            {
+                if (used == siblings.Count)
+                    return false;
+                var sibling = siblings[used++];
+                (place % 2 == 1 ? sibling : node).CopyTo(pair);
+                (place % 2 == 1 ? node : sibling).CopyTo(pair[Hash256.Length..]);
+                node = keccak(pair);
+            }
+
+            place /= 2;
+        }
+
+        return used == siblings.Count && node == root;
+    }
+
     private static List<Hash256> Leaves(IReadOnlyList<MinerPayout> payouts, Keccak256 keccak) =>
         [.. payouts.Select(payout => Leaf(payout, keccak))];
 
@@ -65,15 +96,32 @@ public static class RankingRoot
     }
 
     /// <summary>The leaf of one payout: the hash of five 32-byte words.</summary>
-    public static Hash256 Leaf(MinerPayout payout, Keccak256 keccak)
+    public static Hash256 Leaf(MinerPayout payout, Keccak256 keccak) =>
+        Leaf(
+            payout.Miner.Rank,
+            payout.Miner.Miner,
+            payout.Miner.Score.WeightedVolume,
+            (BigInteger)payout.Miner.Score.Final.Value,
+            payout.Payout,
+            keccak
+        );
+
+    /// <summary>The leaf of what a ranking says of one miner.</summary>
+    /// <param name="rank">The rank, from 1.</param>
+    /// <param name="miner">The miner.</param>
+    /// <param name="weightedVolume">W, in TAO wei; 0 to 2^256 - 1.</param>
+    /// <param name="score">S, 18 decimals; 0 to 2^256 - 1.</param>
+    /// <param name="payout">What it is paid.</param>
+    /// <param name="keccak">The chain's hash function.</param>
+    public static Hash256 Leaf(int rank, Address miner, BigInteger weightedVolume, BigInteger score, Rao payout, Keccak256 keccak)
     {
         Span<byte> words = stackalloc byte[5 * 32];
         words.Clear();
-        BinaryPrimitives.WriteUInt64BigEndian(words[24..], (ulong)payout.Miner.Rank);
-        payout.Miner.Miner.CopyTo(words[44..]);
-        WriteWord(words[64..96], payout.Miner.Score.WeightedVolume);
-        WriteWord(words[96..128], (BigInteger)payout.Miner.Score.Final.Value);
-        BinaryPrimitives.WriteUInt64BigEndian(words[152..], payout.Payout.Value);
+        BinaryPrimitives.WriteUInt64BigEndian(words[24..], (ulong)rank);
+        miner.CopyTo(words[44..]);
+        WriteWord(words[64..96], weightedVolume);
+        WriteWord(words[96..128], score);
+        BinaryPrimitives.WriteUInt64BigEndian(words[152..], payout.Value);
         return keccak(words);
     }
 

@@ -9,6 +9,7 @@ using Tao20.Actors.Faults;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Miners;
 using Tao20.Chain;
+using Tao20.Chain.Abi;
 using Tao20.Chain.Following;
 using Tao20.Chain.JsonRpc;
 using Tao20.Domain.Audit;
@@ -111,7 +112,7 @@ internal sealed class ChainComparison(OpenedJournal journal, JournalReplay repla
             );
     }
 
-    private async Task<ChainReplay> FoldAsync(
+    private async Task<HistoryReplay> FoldAsync(
         ChainConnection chain,
         ChainIdentity identity,
         ParameterSchedule schedule,
@@ -125,11 +126,14 @@ internal sealed class ChainComparison(OpenedJournal journal, JournalReplay repla
             && await RegistryLogs.FirstParametersAsync(chain.Pool, registry, identity.FromBlock, last, cancel) is { } first
         )
             schedule = ParameterSchedule.Of(DomainParameters.TryParse(first.Text, out _) ?? schedule.Versions[0].Parameters);
-        var fold = new ChainReplay(schedule, identity.Registry is not null, ranges is null ? CompareEpoch : null);
+        var fold = new HistoryReplay(schedule, identity.Registry is not null, Keccak.Hash)
+        {
+            Settled = ranges is null ? CompareEpoch : null,
+        };
         await foreach (var range in chain.Ranges.ReadAsync(new Cursor(identity.FromBlock, null), last, cancel))
         {
             ranges?.Invoke(range);
-            fold.Fold(range, null);
+            fold.Fold(range);
         }
 
         return fold;
@@ -176,7 +180,7 @@ internal sealed class ChainComparison(OpenedJournal journal, JournalReplay repla
         ChainConnection chain,
         ChainIdentity identity,
         ParameterSchedule schedule,
-        ChainReplay fold,
+        HistoryReplay fold,
         CancellationToken cancel
     )
     {
@@ -257,7 +261,7 @@ internal sealed class ChainComparison(OpenedJournal journal, JournalReplay repla
         return (new JournalRow(stream, written[^1].SequenceNr), ". What the journal has is on the chain, and more is there");
     }
 
-    private void CompareBook(CursorState cursor, ChainReplay fold)
+    private void CompareBook(CursorState cursor, HistoryReplay fold)
     {
         var inbox = replay.Fold.Coordinator.Inbox;
         if (inbox.Book is not { } book)
@@ -281,7 +285,7 @@ internal sealed class ChainComparison(OpenedJournal journal, JournalReplay repla
     }
 
     /// <summary>What the contract itself has counted, where the state of the last block is still there.</summary>
-    private async Task<int> CompareCountsAsync(ChainConnection chain, ulong block, ChainReplay fold, CancellationToken cancel)
+    private async Task<int> CompareCountsAsync(ChainConnection chain, ulong block, HistoryReplay fold, CancellationToken cancel)
     {
         if (await chain.Counts.AllAsync(block, cancel) is not { } counted)
         {

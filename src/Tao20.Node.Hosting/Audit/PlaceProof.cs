@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Tao20.Chain.Abi;
 using Tao20.Domain.Settlement;
 using Tao20.Domain.Units;
@@ -46,6 +47,36 @@ internal sealed record PlaceProof(
             report.RankingRoot.ToString(),
             [.. RankingRoot.ProofOf(payouts, payout.Miner.Rank, Keccak.Hash).Select(sibling => sibling.ToString())]
         );
+    }
+
+    /// <summary>Whether it proves what it says.</summary>
+    /// <exception cref="FormatException">A part of it is none: an address, a hash, a number.</exception>
+    public bool IsRight()
+    {
+        const int WordBits = 256;
+        var (volume, score) = (Number(WeightedVolume, nameof(WeightedVolume)), Number(Score, nameof(Score)));
+        if (!ulong.TryParse(Payout, NumberStyles.None, CultureInfo.InvariantCulture, out var rao))
+            throw new FormatException($"payout = {Payout} is no amount of rao");
+        return RankingRoot.IsRanked(
+            Hash256.Parse(Root ?? ""),
+            Count,
+            Rank,
+            RankingRoot.Leaf(
+                Rank,
+                Address.TryParse(Miner, out var miner) ? miner : throw new FormatException($"miner = {Miner} is no address"),
+                volume,
+                score,
+                new Rao(rao),
+                Keccak.Hash
+            ),
+            [.. (Siblings ?? throw new FormatException("siblings are missing")).Select(Hash256.Parse)],
+            Keccak.Hash
+        );
+
+        static BigInteger Number(string? text, string name) =>
+            BigInteger.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number.GetBitLength() <= WordBits
+                ? number
+                : throw new FormatException($"{name} = {text} is no number of 256 bits");
     }
 
     /// <summary>The same in lines for people.</summary>

@@ -3,9 +3,11 @@ using Tao20.Actors.Consensus;
 using Tao20.Chain;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Following;
+using Tao20.Domain.Audit;
 using Tao20.Domain.Ingestion;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Registry;
+using Tao20.Domain.Settlement;
 using Tao20.Domain.Units;
 
 namespace Tao20.Node.Audit;
@@ -70,10 +72,20 @@ internal sealed record RoundAudit(
         var first =
             await RegistryLogs.FirstParametersAsync(chain.Pool, registry, from, final.Number, cancel)
             ?? throw new RegistryNotFinalException(registry, from, final.Number);
-        var replay = new ChainReplay(ParameterSchedule.Of(ParametersOf(first.Text, first.Version)));
+        var (found, firstBlock, nextFirst, round) = (default(EpochReport), 0UL, 0UL, default(RegistryRound));
+        var replay = new HistoryReplay(ParameterSchedule.Of(ParametersOf(first.Text, first.Version)), followsRegistry: true, Keccak.Hash)
+        {
+            Settled = settled =>
+            {
+                if (settled.Closed.Epoch == epoch)
+                    (found, firstBlock) = (settled, nextFirst);
+                nextFirst = settled.Closed.LastBlock + 1;
+            },
+            Told = book => round = book.RoundOf(epoch) ?? round,
+        };
         await foreach (var range in chain.Ranges.ReadAsync(new Cursor(from, null), final.Number, cancel))
-            replay.Fold(range, epoch);
-        if (replay.Report is not { } report)
+            replay.Fold(range);
+        if (found is not { } report)
             throw new NodeException(
                 ExitCodes.Failed,
                 $"Epoch {epoch} has not been closed up to the final block {final.Number}: give --epoch with an earlier one."
@@ -86,8 +98,8 @@ internal sealed record RoundAudit(
             );
         var parameters = ParametersOf(scheduled.Text, scheduled.Version);
         var hash = DomainParameters.HashOf(scheduled.Text, Keccak.Hash);
-        var computed = await EpochComputation.OfAsync(chain, report, replay.FirstBlock, parameters.Statement, hash, netuid, cancel);
-        return Of(epoch, replay.Round, computed) with { Proof = miner is { } one ? PlaceProof.Of(report, one) : null };
+        var computed = await EpochComputation.OfAsync(chain, report, firstBlock, parameters.Statement, hash, netuid, cancel);
+        return Of(epoch, round, computed) with { Proof = miner is { } one ? PlaceProof.Of(report, one) : null };
     }
 
     private static RoundAudit Of(EpochId epoch, RegistryRound? round, EpochComputation computed)

@@ -6,5 +6,12 @@ namespace Tao20.Node.Commands;
 internal static class AuditCommand
 {
     public static Command Create() =>
-        new("audit", "Recompute results, and say where they differ from what was written") { AuditReplayCommand.Create() };
+        new("audit", "Recompute results, and say where they differ from what was written")
+        {
+            AuditReplayCommand.Create(),
+            AuditHistoryCommands.At(),
+            AuditHistoryCommands.Explain(),
+            AuditHistoryCommands.WhatIf(),
+            VerifyProofCommand.Create(),
+        };
 }

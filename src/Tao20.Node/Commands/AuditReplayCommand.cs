@@ -107,7 +107,8 @@ internal static class AuditReplayCommand
             });
     }
 
-    private static Option<ulong> Epoch(string name, string description, ulong otherwise) =>
+    /// <summary>An epoch of a range.</summary>
+    public static Option<ulong> Epoch(string name, string description, ulong otherwise) =>
         new(name)
         {
             Description = description,

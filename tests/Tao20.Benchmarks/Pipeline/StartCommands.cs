@@ -10,7 +10,7 @@ internal static class StartCommands
     private const string Miner = "miner";
     private const string Cluster = "cluster";
 
-    public static IEnumerable<Command> All() => [Start(), BareDownload(), BareWrite()];
+    public static IEnumerable<Command> All() => [Start(), Audit(), BareDownload(), BareWrite(), BareRecover()];
 
     private static Command Start()
     {
@@ -67,6 +67,49 @@ internal static class StartCommands
                         : StartRun.ValidatorAsync(arguments, parsed.GetValue(beside), cancel)
                 );
             }
+        );
+        return command;
+    }
+
+    private static Command Audit()
+    {
+        var (node, rpc, contract) = (NodePath(), Rpc(), Contract());
+        var miners = Number("--miners", "How many miners the chain has", 1000);
+        var runs = Number("--runs", "How often; the middle of each figure is printed", 3);
+        var postgreSql = new Option<bool>("--postgres") { Description = "The same journal in PostgreSQL besides" };
+        var command = new Command("audit", "A journal of a chain audited, by turns with a program that only lets its miners recover")
+        {
+            node,
+            rpc,
+            contract,
+            miners,
+            runs,
+            postgreSql,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+                PrintAsync(
+                    AuditRun.RunAsync(
+                        parsed.GetValue(node)!,
+                        parsed.GetValue(rpc) ?? throw new ArgumentException("Give --rpc with a chain's URL."),
+                        parsed.GetValue(contract) ?? SyntheticChain.ContractAddress.ToString(),
+                        parsed.GetValue(miners),
+                        parsed.GetValue(runs),
+                        parsed.GetValue(postgreSql),
+                        cancel
+                    )
+                )
+        );
+        return command;
+    }
+
+    private static Command BareRecover()
+    {
+        var directory = new Option<string>("--data-dir") { Description = "Directory of the journal", Required = true };
+        var miners = Number("--miners", "How many miners", 1000);
+        var command = new Command("bare-recover", "Let all miners of a journal recover, asked at once") { directory, miners };
+        command.SetAction(
+            (parsed, cancel) => PrintAsync(AuditRun.RecoverAsync(parsed.GetValue(directory)!, parsed.GetValue(miners), cancel))
         );
         return command;
     }

@@ -1,0 +1,129 @@
+using Akka.Actor;
+using Akka.Persistence.Query;
+using Akka.Persistence.Sql.Query;
+using Akka.Streams;
+using Akka.Streams.Dsl;
+using Tao20.Actors.Consensus;
+using Tao20.Actors.Ingestion;
+using Tao20.Actors.Journal;
+using Tao20.Actors.Miners;
+using Tao20.Domain.Audit;
+using Tao20.Domain.Coordination;
+using Tao20.Domain.Ingestion;
+using Tao20.Domain.Parameters;
+using Tao20.Domain.Volume;
+
+namespace Tao20.Actors.Audit;
+
+/// <summary>Entries of a journal that a replay needs are no longer there.</summary>
+/// <param name="stream">Whose.</param>
+/// <param name="first">The first that is there.</param>
+public sealed class EntriesDeletedException(string stream, long first)
+    : Exception($"entries of {stream} before {first} are no longer there: they were deleted behind a snapshot");
+
+/// <summary>
+/// What the chain has said, as a journal has kept it: trades with their epochs, ends of epochs, what the registry has said. What was
+/// decided
+/// by it, verdicts, ranks, payouts, is left out: a <see cref="HistoryReplay"/> decides that anew.
+/// </summary>
+public static class JournalHistory
+{
+    /// <summary>Which chain a journal is of, and the first parameters.</summary>
+    /// <returns>Null where it has nothing yet.</returns>
+    /// <exception cref="JournalException">The journal cannot be read.</exception>
+    /// <exception cref="EntriesDeletedException">Its first entries are no longer there.</exception>
+    public static Task<(ChainIdentity Identity, ParameterSchedule Schedule)?> BeginningAsync(
+        ActorSystem system,
+        JournalOptions options,
+        CancellationToken cancel
+    ) =>
+        JournalProblems.GuardedAsync(async () =>
+        {
+            await RequireWholeAsync(options, cancel).ConfigureAwait(false);
+            var first = await PersistenceQuery
+                .Get(system)
+                .ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier)
+                .CurrentEventsByPersistenceId(ChainFollowerKey.Stream, 0, long.MaxValue)
+                .Take(2)
+                .RunWith(Sink.Seq<EventEnvelope>(), system.Materializer())
+                .WaitAsync(cancel)
+                .ConfigureAwait(false);
+            return
+                first.Select(entry => entry.Event).ToList()
+                    is [CursorEvent.FollowingBegan(var identity), CursorEvent.ParametersAdopted(var schedule)]
+                ? (identity, schedule)
+                : default((ChainIdentity, ParameterSchedule)?);
+        });
+
+    /// <summary>Feeds a replay with all that the chain has said, or up to the block that the replay wants.</summary>
+    /// <exception cref="JournalException">The journal cannot be read, or an entry of it.</exception>
+    public static Task FeedAsync(ActorSystem system, HistoryReplay replay, CancellationToken cancel) =>
+        JournalProblems.GuardedAsync(async () =>
+        {
+            var facts = new Queue<BookItem.Fact>();
+            var followsRegistry = false;
+            var journal = PersistenceQuery.Get(system).ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier);
+            var (stop, read) = journal
+                .CurrentAllEvents(Offset.NoOffset())
+                .ViaMaterialized(KillSwitches.Single<EventEnvelope>(), Keep.Right)
+                .TakeWhile(_ => !replay.IsComplete)
+                .Async()
+                .ToMaterialized(Sink.ForEach<EventEnvelope>(Take), Keep.Both)
+                .Run(system.Materializer());
+            await using var registration = cancel.Register(stop.Shutdown).ConfigureAwait(false);
+            await read.ConfigureAwait(false);
+            cancel.ThrowIfCancellationRequested();
+            return true;
+
+            void Take(EventEnvelope entry)
+            {
+                // The stream runs ahead of who asks it to stop.
+                if (replay.IsComplete)
+                    return;
+                switch (entry.Event)
+                {
+                    case UnreadableEntry(var manifest, var reason):
+                        throw new JournalException(
+                            JournalProblem.Corrupt,
+                            $"entry {entry.SequenceNr} of {entry.PersistenceId}, '{manifest}', cannot be read: {reason}"
+                        );
+                    case TradesFolded folded when StreamReplay.Of(entry.PersistenceId, MinerActor.StreamPrefix) is { } miner:
+                        replay.Fold(miner, folded.Trades, folded.Baseline);
+                        break;
+                    case CursorEvent.FollowingBegan(var identity):
+                        followsRegistry = identity.Registry is not null;
+                        break;
+                    case CursorEvent.ParametersAdopted(var schedule) when !followsRegistry:
+                        replay.Adopt(schedule);
+                        break;
+                    case CoordinatorEvent.FactsQueued(var items):
+                        foreach (var fact in items.OfType<BookItem.Fact>())
+                            facts.Enqueue(fact);
+                        replay.Adopt(items.OfType<BookItem.Fact>().Select(fact => fact.Log.Fact));
+                        break;
+                    case CursorEvent.RangeFolded range:
+                        var passed = new List<BookItem.Fact>();
+                        while (facts.TryPeek(out var next) && next.At.Block <= range.Last.Number)
+                            passed.Add(facts.Dequeue());
+                        replay.Pass(range.Last, range.Closed, passed);
+                        break;
+                }
+            }
+        });
+
+    private static async Task RequireWholeAsync(JournalOptions options, CancellationToken cancel)
+    {
+        await using var connection = await JournalLocation.OpenAsync(options, cancel).ConfigureAwait(false);
+        await JournalVersion.ReadAsync(options.Kind, connection, cancel).ConfigureAwait(false);
+        var streams = await JournalStreams.ReadAsync(connection, cancel).ConfigureAwait(false);
+        foreach (var (name, extent) in streams.Extents.OrderBy(one => one.Key, StringComparer.Ordinal))
+        {
+            var isNeeded =
+                name is ChainFollowerKey.Stream or ConsensusKey.Name || StreamReplay.Of(name, MinerActor.StreamPrefix) is not null;
+            if (isNeeded && extent.IsBehindSnapshot)
+                throw new EntriesDeletedException(name, extent.First);
+            if (isNeeded && extent.Gaps is [var (first, last), ..])
+                throw new JournalException(JournalProblem.Corrupt, $"entries {first} to {last} of {name} are missing");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Tao20.Actors.Audit;
+using Tao20.Chain;
+using Tao20.Chain.Following;
+using Tao20.Domain.Audit;
+using Tao20.Domain.Ingestion;
+using Tao20.Domain.Parameters;
+using Tao20.Domain.Units;
+
+namespace Tao20.Node.Audit;
+
+/// <summary>What the chain has said, from the chain itself or from a journal: what every result can be recomputed from.</summary>
+internal abstract class AuditHistory : IAsyncDisposable
+{
+    /// <summary>Where it is from, in words.</summary>
+    public abstract string Where { get; }
+
+    /// <summary>The registry whose book is kept; null where none is.</summary>
+    public Address? Registry { get; protected set; }
+
+    /// <summary>The parameters of each epoch, as far as the registry does not say them later.</summary>
+    public ParameterSchedule Schedule { get; protected set; } = ParameterSchedule.Of(DomainParameters.Default);
+
+    /// <summary>Reads up to which block there is something, and what is wanted first.</summary>
+    /// <exception cref="NodeException">There is nothing.</exception>
+    public abstract Task BeginAsync(CancellationToken cancel);
+
+    /// <summary>Feeds a replay, up to the block that it wants.</summary>
+    /// <exception cref="NodeException">That block has not come yet, or what is needed is no longer there.</exception>
+    public abstract Task FeedAsync(HistoryReplay replay, CancellationToken cancel);
+
+    /// <inheritdoc/>
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>The error of a block that has not come yet.</summary>
+    protected NodeException TooLate(ulong wanted, ulong? last) =>
+        new(
+            ExitCodes.Failed,
+            $"Block {wanted} has not come yet: {Where} is known up to "
+                + $"{last?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no block"}. "
+                + "Give --block with an earlier one."
+        );
+}
+
+/// <summary>The logs of the chain, fetched afresh.</summary>
+/// <param name="options">The chain.</param>
+internal sealed class ChainHistory(ChainOptions options) : AuditHistory
+{
+    private readonly ChainConnection _chain = ChainConnection.Http(options, NullLogger.Instance);
+    private ulong _final;
+
+    /// <inheritdoc/>
+    public override string Where => $"the chain of {_chain.Pool.All[0].Name}";
+
+    /// <inheritdoc/>
+    public override async Task BeginAsync(CancellationToken cancel)
+    {
+        await _chain.ProbeAsync(cancel);
+        await _chain.Head.RefreshAsync(cancel);
+        _final = _chain.Head.Finalized?.Number ?? throw new NodeException(ExitCodes.Failed, "The chain has no final block yet.");
+        if (options.Registry is not { } registry)
+            return;
+        Registry = registry;
+        var first =
+            await RegistryLogs.FirstParametersAsync(_chain.Pool, registry, options.FromBlock, _final, cancel)
+            ?? throw new RegistryNotFinalException(registry, options.FromBlock, _final);
+        Schedule = ParameterSchedule.Of(
+            DomainParameters.TryParse(first.Text, out var problem)
+                ?? throw new NodeException(
+                    ExitCodes.Failed,
+                    $"Version {first.Version} of the parameters is not known here: {problem}. Audit with a version that knows its rules."
+                )
+        );
+    }
+
+    /// <inheritdoc/>
+    public override async Task FeedAsync(HistoryReplay replay, CancellationToken cancel)
+    {
+        if (replay.Until > _final)
+            throw TooLate(replay.Until.Value, _final);
+        await foreach (var range in _chain.Ranges.ReadAsync(new Cursor(options.FromBlock, null), replay.Until ?? _final, cancel))
+            replay.Fold(range);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => _chain.DisposeAsync();
+}
+
+/// <summary>What a journal has kept.</summary>
+/// <param name="journal">The journal.</param>
+internal sealed class KeptHistory(OpenedJournal journal) : AuditHistory
+{
+    /// <inheritdoc/>
+    public override string Where => $"the journal {journal.Where}";
+
+    /// <inheritdoc/>
+    public override async Task BeginAsync(CancellationToken cancel)
+    {
+        try
+        {
+            var beginning = await journal.ToldAsync(() => JournalHistory.BeginningAsync(journal.System, journal.Options, cancel));
+            if (beginning is not (var identity, var schedule))
+                throw new NodeException(ExitCodes.DataDirectory, $"The journal {journal.Where} has nothing of a chain yet.");
+            (Registry, Schedule) = (identity.Registry, schedule);
+        }
+        catch (EntriesDeletedException e)
+        {
+            throw new NodeException(
+                ExitCodes.Failed,
+                $"The journal {journal.Where} does not have all: {e.Message}. Give --rpc and --contract in its place, or keep all in "
+                    + "future "
+                    + "(Journal:KeepEverything).",
+                e
+            );
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task FeedAsync(HistoryReplay replay, CancellationToken cancel)
+    {
+        await journal.ToldAsync(async () =>
+        {
+            await JournalHistory.FeedAsync(journal.System, replay, cancel);
+            return true;
+        });
+        if (replay.Until is { } until && !replay.IsComplete)
+            throw TooLate(until, replay.LastBlock?.Number);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => journal.DisposeAsync();
+}
