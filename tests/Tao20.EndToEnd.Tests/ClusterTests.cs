@@ -56,11 +56,21 @@ public sealed class ClusterTests(ITestOutputHelper output) : InDirectory, IAsync
             )
         );
         var events = new ClusterEvents(_nodes, _running, random, output);
-        await events.BefallAsync(ClusterEvents.Kind.NodeKilled);
-        await strangers;
-        foreach (var kind in Drawn(random))
-            await events.BefallAsync(kind);
-        await FinishAsync();
+        try
+        {
+            await events.BefallAsync(ClusterEvents.Kind.NodeKilled);
+            await strangers;
+            foreach (var kind in Drawn(random))
+                await events.BefallAsync(kind);
+            await FinishAsync();
+        }
+        catch
+        {
+            // Who is at fault may be one of those that were not asked.
+            foreach (var (node, i) in _running.Select((node, i) => (node, i)))
+                output.WriteLine($"node {i} has said:\n{node.Errors}");
+            throw;
+        }
     }
 
     [Fact]

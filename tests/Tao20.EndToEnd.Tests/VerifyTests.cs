@@ -103,8 +103,19 @@ public sealed class VerifyTests : InDirectory
         var settled = status["settled"]!["recent"]![0]!;
         Assert.Equal(settled["rankingRoot"]!.GetValue<string>(), audit["epochs"]![0]!["rankingRoot"]!.GetValue<string>());
 
+        // The hash of an epoch covers all before: what one node has noted holds for another's journal.
         var other = System.IO.Path.Combine(Directory, "validator-3");
-        var (same, text, _) = await Tao20Process.RunAsync(["audit", "replay", "--journal", $"sqlite:{other}", "--rpc", rpc]);
+        var hash = audit["epochs"]![0]!["hash"]!.GetValue<string>();
+        var (same, text, _) = await Tao20Process.RunAsync([
+            "audit",
+            "replay",
+            "--journal",
+            $"sqlite:{other}",
+            "--rpc",
+            rpc,
+            "--expect",
+            hash,
+        ]);
         Assert.True(same == 0, text);
         Assert.Contains("no differences", text, StringComparison.Ordinal);
 
@@ -114,15 +125,27 @@ public sealed class VerifyTests : InDirectory
         JournalFile.Execute(Directory, $"VACUUM INTO '{System.IO.Path.Combine(copy, "journal.db")}'");
         JournalFile.Execute(copy, "DELETE FROM journal WHERE persistence_id = 'chain-cursor' AND sequence_number > 40");
         JournalFile.Execute(copy, "DELETE FROM journal WHERE persistence_id LIKE 'miner-%' AND sequence_number > 1");
-        var (differs, found, _) = await Tao20Process.RunAsync(["audit", "replay", "--data-dir", copy, "--rpc", rpc, "--json"]);
+        var (differs, found, _) = await Tao20Process.RunAsync([
+            "audit",
+            "replay",
+            "--data-dir",
+            copy,
+            "--rpc",
+            rpc,
+            "--expect",
+            $"0x{0:x64}",
+            "--json",
+        ]);
         Assert.Equal(11, differs);
         var kinds = JsonNode.Parse(found)!["differences"]!.AsArray().Select(one => one!["kind"]!.GetValue<string>()).ToList();
         Assert.Contains("MinerHeadDiffers", kinds);
+        Assert.Contains("HashUnknown", kinds);
 
         await RefusedAsync(5, "There is no journal", ["audit", "replay", "--data-dir", copy + "-nowhere"]);
         await RefusedAsync(2, "Give either --data-dir", ["audit", "replay"]);
         await RefusedAsync(2, "Give either --data-dir", [.. replay, "--journal", $"sqlite:{other}"]);
         await RefusedAsync(2, "--journal names no journal", ["audit", "replay", "--journal", "mysql:db"]);
+        await RefusedAsync(2, "is not a hash", [.. replay, "--expect", "0x12"]);
         await RefusedAsync(2, "is above --to-epoch", [.. replay, "--from-epoch", "3", "--to-epoch", "2"]);
         await RefusedAsync(3, "#1 127.0.0.1:1 ", [.. replay, "--rpc", "http://127.0.0.1:1"]);
         await RefusedAsync(4, "and the journal", [.. replay, "--rpc", rpc, "--contract", "0x00000000000000000000000000000000000000ff"]);

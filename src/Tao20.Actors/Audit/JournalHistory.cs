@@ -87,7 +87,7 @@ public static class JournalHistory
                             JournalProblem.Corrupt,
                             $"entry {entry.SequenceNr} of {entry.PersistenceId}, '{manifest}', cannot be read: {reason}"
                         );
-                    case TradesFolded folded when StreamReplay.Of(entry.PersistenceId, MinerActor.StreamPrefix) is { } miner:
+                    case TradesFolded folded when StreamReplay.AccountOf(entry.PersistenceId, MinerActor.StreamPrefix) is { } miner:
                         replay.Fold(miner, folded.Trades, folded.Baseline);
                         break;
                     case CursorEvent.FollowingBegan(var identity):
@@ -119,7 +119,7 @@ public static class JournalHistory
         foreach (var (name, extent) in streams.Extents.OrderBy(one => one.Key, StringComparer.Ordinal))
         {
             var isNeeded =
-                name is ChainFollowerKey.Stream or ConsensusKey.Name || StreamReplay.Of(name, MinerActor.StreamPrefix) is not null;
+                name is ChainFollowerKey.Stream or ConsensusKey.Name || StreamReplay.AccountOf(name, MinerActor.StreamPrefix) is not null;
             if (isNeeded && extent.IsBehindSnapshot)
                 throw new EntriesDeletedException(name, extent.First);
             if (isNeeded && extent.Gaps is [var (first, last), ..])

@@ -27,6 +27,7 @@ public sealed class JournalReplay
     private readonly FoldReplay _fold;
     private readonly Dictionary<string, OpenStream> _open = new(StringComparer.Ordinal);
     private readonly List<SettledEntry> _settled = [];
+    private readonly HashSet<Domain.Units.Hash256> _hashes = [];
 
     private JournalReplay(DbConnection connection, JournalStreams streams, AuditFindings findings)
     {
@@ -42,6 +43,9 @@ public sealed class JournalReplay
 
     /// <summary>The settled epochs, in the order of their entries.</summary>
     public IReadOnlyList<SettledEntry> Settled => _settled;
+
+    /// <summary>The hashes of settled epochs and of rounds that are over, as they follow from the entries.</summary>
+    public IReadOnlySet<Domain.Units.Hash256> Hashes => _hashes;
 
     /// <summary>How many streams there are.</summary>
     public int Streams => _streams.Extents.Count;
@@ -59,7 +63,7 @@ public sealed class JournalReplay
     /// <param name="system">A system with the journal and its queries, that reads by <see cref="AuditSerializer"/>.</param>
     /// <param name="options">The journal.</param>
     /// <param name="findings">What is found.</param>
-    /// <param name="progress">Told how many of how many entries have been read.</param>
+    /// <param name="progress">Is given how many of how many entries have been read.</param>
     /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
     public static Task<JournalReplay> RunAsync(
@@ -87,7 +91,7 @@ public sealed class JournalReplay
         foreach (var (name, extent) in _streams.Extents.OrderBy(one => one.Key, StringComparer.Ordinal))
         {
             foreach (var (first, last) in extent.Gaps)
-                Tell(DifferenceKind.EntriesMissing, new JournalRow(name, last + 1), Missing(first, last));
+                Report(DifferenceKind.EntriesMissing, new JournalRow(name, last + 1), Missing(first, last));
         }
 
         foreach (var name in (string[])[ChainFollowerKey.Stream, ConsensusKey.Name])
@@ -125,17 +129,19 @@ public sealed class JournalReplay
         var row = new JournalRow(entry.PersistenceId, entry.SequenceNr);
         if (!_open.TryGetValue(entry.PersistenceId, out var stream))
             stream = Open(entry.PersistenceId);
+        if (row.SequenceNr <= stream.BehindSnapshot)
+            return;
         if (row.SequenceNr < stream.Next)
         {
-            Tell(DifferenceKind.EntryRepeated, row, $"entry {row.SequenceNr} comes after entry {stream.Next - 1}");
+            Report(DifferenceKind.EntryRepeated, row, $"entry {row.SequenceNr} comes after entry {stream.Next - 1}");
             return;
         }
 
         if (row.SequenceNr > stream.Next)
         {
-            // Those that are nowhere have been told; these come later.
+            // Those that are nowhere have been reported; these come later.
             if (!stream.HasGap(row.SequenceNr))
-                Tell(DifferenceKind.EntriesMissing, row, Missing(stream.Next, row.SequenceNr - 1));
+                Report(DifferenceKind.EntriesMissing, row, Missing(stream.Next, row.SequenceNr - 1));
             Break(row.Stream, stream);
         }
 
@@ -151,7 +157,7 @@ public sealed class JournalReplay
     {
         if (entry is UnreadableEntry(var manifest, var reason))
         {
-            Tell(DifferenceKind.EntryUnreadable, row, $"it is said to be '{manifest}', and cannot be read: {reason}");
+            Report(DifferenceKind.EntryUnreadable, row, $"it is said to be '{manifest}', and cannot be read: {reason}");
             Break(row.Stream, stream);
             return;
         }
@@ -159,16 +165,20 @@ public sealed class JournalReplay
         try
         {
             if (!replay.Take(row, entry))
-                Tell(DifferenceKind.EntryForeign, row, $"a {entry.GetType().Name} is none of this stream");
+                Report(DifferenceKind.EntryForeign, row, $"a {entry.GetType().Name} is none of this stream");
         }
         catch (Exception e) when (!OutOfMemory.IsBehind(e))
         {
-            Tell(DifferenceKind.EntryUnreadable, row, $"it cannot be folded: {e.Message}");
+            Report(DifferenceKind.EntryUnreadable, row, $"it cannot be folded: {e.Message}");
             Break(row.Stream, stream);
         }
 
         if (entry is CoordinatorEvent.EpochSettled settled)
             _settled.Add(SettledEntry.Of(row, settled));
+        if (entry is CoordinatorEvent.EpochSettled { Report.Chain: { } chain })
+            _hashes.Add(chain.Hash);
+        if (entry is CoordinatorEvent.BookAdvanced(_, var rounds))
+            _hashes.UnionWith(rounds.Select(round => round.Chain.Hash));
     }
 
     private OpenStream Open(string name)
@@ -180,7 +190,7 @@ public sealed class JournalReplay
         var stream = new OpenStream(replay, extent);
         _open[name] = stream;
         if (replay is null)
-            Tell(DifferenceKind.StreamUnknown, new JournalRow(name, 0), $"'{name}' is no name of a stream");
+            Report(DifferenceKind.StreamUnknown, new JournalRow(name, 0), $"'{name}' is no name of a stream");
         else if (extent.IsBehindSnapshot)
             BeginBehind(new JournalRow(name, 0), stream, replay, extent);
         return stream;
@@ -190,19 +200,19 @@ public sealed class JournalReplay
     {
         if (extent.Base is not { } at)
         {
-            Tell(DifferenceKind.StreamBroken, row, $"its first entry is {extent.First}, and there is no snapshot of what is before it");
+            Report(DifferenceKind.StreamBroken, row, $"its first entry is {extent.First}, and there is no snapshot of what is before it");
             Break(row.Stream, stream);
             return;
         }
 
         var snapshot = JournalStreams.Snapshot(_connection, row.Stream, at);
         if (snapshot is UnreadableEntry(_, var reason))
-            Tell(DifferenceKind.SnapshotUnreadable, row with { SequenceNr = at }, $"the snapshot cannot be read: {reason}");
+            Report(DifferenceKind.SnapshotUnreadable, row with { SequenceNr = at }, $"the snapshot cannot be read: {reason}");
         else if (!replay.Begin(snapshot))
-            Tell(DifferenceKind.SnapshotUnreadable, row with { SequenceNr = at }, $"a {snapshot.GetType().Name} is none of this stream");
+            Report(DifferenceKind.SnapshotUnreadable, row with { SequenceNr = at }, $"a {snapshot.GetType().Name} is none of this stream");
         else
         {
-            stream.Next = at + 1;
+            (stream.Next, stream.BehindSnapshot) = (at + 1, at);
             return;
         }
 
@@ -213,7 +223,7 @@ public sealed class JournalReplay
     private void Break(string name, OpenStream stream)
     {
         stream.IsBroken = true;
-        if (StreamReplay.Of(name, MinerActor.StreamPrefix) is { } miner)
+        if (StreamReplay.AccountOf(name, MinerActor.StreamPrefix) is { } miner)
             _fold.Break(miner);
     }
 
@@ -222,9 +232,9 @@ public sealed class JournalReplay
         Snapshots++;
         var snapshot = JournalStreams.Snapshot(_connection, row.Stream, row.SequenceNr);
         if (snapshot is UnreadableEntry(_, var reason))
-            Tell(DifferenceKind.SnapshotUnreadable, row, $"the snapshot cannot be read: {reason}");
+            Report(DifferenceKind.SnapshotUnreadable, row, $"the snapshot cannot be read: {reason}");
         else if (!_findings.Same(replay.State, snapshot))
-            _findings.Tell(
+            _findings.Report(
                 DifferenceKind.SnapshotDiffers,
                 row,
                 "the snapshot is not what the entries up to it come to",
@@ -239,7 +249,7 @@ public sealed class JournalReplay
         {
             var stream = Open(name);
             foreach (var at in extent.Snapshots.Where(at => at >= stream.Next))
-                Tell(
+                Report(
                     DifferenceKind.SnapshotAhead,
                     new JournalRow(name, at),
                     $"there is a snapshot of entry {at}, and the last entry is {stream.Next - 1}"
@@ -252,7 +262,7 @@ public sealed class JournalReplay
     private static string Missing(long first, long last) =>
         first == last ? $"entry {first} is missing" : $"entries {first} to {last} are missing";
 
-    private void Tell(DifferenceKind kind, JournalRow row, string text) => _findings.Tell(kind, row, text);
+    private void Report(DifferenceKind kind, JournalRow row, string text) => _findings.Report(kind, row, text);
 
     /// <summary>A stream whose first entry has come.</summary>
     private sealed class OpenStream(StreamReplay? replay, StreamExtent extent)
@@ -263,6 +273,9 @@ public sealed class JournalReplay
 
         /// <summary>The number of the entry that comes next.</summary>
         public long Next { get; set; } = extent.IsBehindSnapshot ? Math.Max(1, extent.First) : 1;
+
+        /// <summary>The last entry that the snapshot covers which it begins with: nothing is said of those.</summary>
+        public long BehindSnapshot { get; set; }
 
         /// <summary>Whether something of it is missing: no more is said of it.</summary>
         public bool IsBroken { get; set; }

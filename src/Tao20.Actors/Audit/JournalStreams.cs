@@ -19,8 +19,14 @@ internal sealed record StreamExtent(long First, long Last, long Entries, IReadOn
     /// <summary>Whether its first entries are no longer there.</summary>
     public bool IsBehindSnapshot => First != 1;
 
-    /// <summary>The snapshot that its first entry follows on, or as near before as there is one; null where there is none.</summary>
-    public long? Base => IsBehindSnapshot ? Snapshots.Where(at => First == 0 || at < First).Cast<long?>().LastOrDefault() : null;
+    /// <summary>
+    /// The snapshot that a replay begins with: the one that the first entry follows on; where that is gone, since snapshots and entries are
+    /// deleted one after the other, the next; and otherwise the last before the first entry. Null where there is none.
+    /// </summary>
+    public long? Base =>
+        !IsBehindSnapshot ? null
+        : First > 0 && !Snapshots.Contains(First - 1) && Snapshots.Any(at => at >= First) ? Snapshots.First(at => at >= First)
+        : Snapshots.Where(at => First == 0 || at < First).Cast<long?>().LastOrDefault();
 }
 
 /// <summary>The streams of a journal and their snapshots: what is there, before any of it is read.</summary>

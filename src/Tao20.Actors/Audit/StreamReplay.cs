@@ -42,21 +42,21 @@ internal abstract class StreamReplay
             return new StreamReplay<CoordinatorState, CoordinatorEvent>(fold.Begin, fold.Take, () => fold.Coordinator);
         if (name == PriceFeedKey.Name)
             return Folded<PriceHistory, PriceNoted>(PriceHistory.Empty, (history, noted) => history.After(noted));
-        if (Of(name, MinerActor.StreamPrefix) is { } miner)
+        if (AccountOf(name, MinerActor.StreamPrefix) is { } miner)
             return new StreamReplay<MinerVolumeSnapshot, TradesFolded>(
                 snapshot => fold.Begin(snapshot),
                 (row, folded) => fold.Take(row, miner, folded),
                 () => (fold.Of(miner) ?? MinerVolume.Initial(miner)).ToSnapshot()
             );
-        if (Of(name, "index-duties-") is not null)
+        if (AccountOf(name, "index-duties-") is not null)
             return Folded<IndexDutyBudget, DutyCounted>(IndexDutyBudget.Initial, (budget, counted) => budget.Evolve(counted));
-        if (Of(name, "outbox-") is { } sender)
+        if (AccountOf(name, "outbox-") is { } sender)
         {
             var outbox = new OutboxReplay((attempt, intent) => SignedAttempt.Problem(attempt, intent, sender, chainId()), findings);
             return new StreamReplay<OutboxState, OutboxEvent>(outbox.Begin, outbox.Take, () => outbox.State);
         }
 
-        if (Of(name, "arbitrage-") is not null)
+        if (AccountOf(name, "arbitrage-") is not null)
         {
             var account = new AccountReplay(findings);
             return new StreamReplay<ArbitrageState, AccountMoved>(
@@ -66,7 +66,7 @@ internal abstract class StreamReplay
             );
         }
 
-        if (Of(name, "weights-") is not null)
+        if (AccountOf(name, "weights-") is not null)
         {
             var weights = new WeightsReplay(epoch => fold.Coordinator.Settled.Of(epoch), findings);
             return new StreamReplay<WeightsState, WeightsMoved>(
@@ -80,7 +80,7 @@ internal abstract class StreamReplay
     }
 
     /// <summary>The account that a stream is of; null where its name does not begin so, or does not go on with an account.</summary>
-    public static Address? Of(string name, string prefix) =>
+    public static Address? AccountOf(string name, string prefix) =>
         name.StartsWith(prefix, StringComparison.Ordinal) && TryParse(name[prefix.Length..], out var address) ? address : null;
 
     private static bool TryParse(string text, out Address address)

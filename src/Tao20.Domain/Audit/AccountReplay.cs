@@ -22,7 +22,7 @@ public sealed class AccountReplay(AuditFindings findings)
         foreach (var e in events)
         {
             if (Obstacle(e) is { } obstacle)
-                findings.Tell(DifferenceKind.AccountOutOfOrder, row, $"{e.GetType().Name}: {obstacle}");
+                findings.Report(DifferenceKind.AccountOutOfOrder, row, $"{e.GetType().Name}: {obstacle}");
             State = State.Evolve(e);
         }
     }

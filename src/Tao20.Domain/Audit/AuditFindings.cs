@@ -5,8 +5,8 @@ namespace Tao20.Domain.Audit;
 /// <summary>What an audit has found, and what all of its replays need to find it.</summary>
 /// <param name="keccak">The chain's hash function.</param>
 /// <param name="same">Whether two events, reports or states say the same.</param>
-/// <param name="tell">Takes each difference, in the order of the journal.</param>
-public sealed class AuditFindings(Keccak256 keccak, Func<object, object, bool> same, Action<AuditDifference> tell)
+/// <param name="report">Takes each difference, in the order of the journal.</param>
+public sealed class AuditFindings(Keccak256 keccak, Func<object, object, bool> same, Action<AuditDifference> report)
 {
     /// <summary>The chain's hash function.</summary>
     public Keccak256 Keccak { get; } = keccak;
@@ -21,10 +21,10 @@ public sealed class AuditFindings(Keccak256 keccak, Func<object, object, bool> s
     public bool Same(object expected, object found) => same(expected, found);
 
     /// <summary>Something differs.</summary>
-    public void Tell(DifferenceKind kind, JournalRow? row, string text, object? expected = null, object? found = null)
+    public void Report(DifferenceKind kind, JournalRow? row, string text, object? expected = null, object? found = null)
     {
         Count++;
-        tell(new AuditDifference(kind, row, text) { Expected = expected, Found = found });
+        report(new AuditDifference(kind, row, text) { Expected = expected, Found = found });
     }
 
     /// <summary>An entry was taken as it was written.</summary>

@@ -72,7 +72,7 @@ internal sealed class CoordinatorReplay(
                 MayLackFacts = true;
                 break;
             case CoordinatorEvent.StatingPaused(var isPaused) when isPaused == State.IsPaused:
-                findings.Tell(DifferenceKind.EventWithoutEffect, row, $"stating was {(isPaused ? "paused" : "on")} before");
+                findings.Report(DifferenceKind.EventWithoutEffect, row, $"stating was {(isPaused ? "paused" : "on")} before");
                 break;
         }
 
@@ -85,7 +85,7 @@ internal sealed class CoordinatorReplay(
     {
         if (State.Settled.Has(report.Closed))
         {
-            findings.Tell(DifferenceKind.EpochOutOfOrder, row, $"epoch {report.Closed.Epoch} was settled before");
+            findings.Report(DifferenceKind.EpochOutOfOrder, row, $"epoch {report.Closed.Epoch} was settled before");
             return;
         }
 
@@ -100,7 +100,7 @@ internal sealed class CoordinatorReplay(
             // Whether the cursor knows of those that are settled already depends on the version.
             var next = cursor.Unsettled.FirstOrDefault(waiting => !State.Settled.Has(waiting.Closed));
             if (next?.Closed != closed)
-                findings.Tell(
+                findings.Report(
                     DifferenceKind.EpochOutOfOrder,
                     row,
                     $"epoch {closed.Epoch} is settled, ended at {closed.ClosedAt}; "
@@ -113,8 +113,8 @@ internal sealed class CoordinatorReplay(
         // Journals of earlier versions do not have the hash; what they were settled by is not known any more.
         if (report.Chain is null || schedule is null)
         {
-            if (State.Settled.Last is { Chain: not null })
-                findings.Tell(DifferenceKind.EpochDiffers, row, $"epoch {closed.Epoch} has no hash, and the one before it has");
+            if (report.Chain is null && State.Settled.Last is { Chain: not null })
+                findings.Report(DifferenceKind.EpochDiffers, row, $"epoch {closed.Epoch} has no hash, and the one before it has");
             findings.TakeAsWritten();
             EpochsTakenAsWritten++;
             return;
@@ -134,7 +134,7 @@ internal sealed class CoordinatorReplay(
         else
             EpochsTakenAsWritten++;
         if (!findings.Same(new CoordinatorEvent.EpochSettled(expected), new CoordinatorEvent.EpochSettled(report)))
-            findings.Tell(
+            findings.Report(
                 DifferenceKind.EpochDiffers,
                 row,
                 $"epoch {closed.Epoch} is settled otherwise than by the trades of its miners",
@@ -157,7 +157,7 @@ internal sealed class CoordinatorReplay(
         {
             if (before is { } at && item.At <= at)
             {
-                findings.Tell(DifferenceKind.FactsOutOfOrder, row, $"what happened at {item.At} comes after what happened at {at}");
+                findings.Report(DifferenceKind.FactsOutOfOrder, row, $"what happened at {item.At} comes after what happened at {at}");
                 break;
             }
 
@@ -174,7 +174,7 @@ internal sealed class CoordinatorReplay(
             ? []
             : State.Decide(new CoordinatorCommand.Advance(), findings.Keccak);
         if (decided is not [CoordinatorEvent.BookAdvanced expected])
-            findings.Tell(
+            findings.Report(
                 DifferenceKind.BookDiffers,
                 row,
                 $"the book is said to take {advanced.Taken} of what waits; nothing of it can be taken"
@@ -187,6 +187,12 @@ internal sealed class CoordinatorReplay(
         )
             findings.TakeAsWritten(); // earlier versions kept no hashes of rounds
         else if (!findings.Same(expected, advanced))
-            findings.Tell(DifferenceKind.BookDiffers, row, "the book takes other entries, or rounds have other hashes", expected, advanced);
+            findings.Report(
+                DifferenceKind.BookDiffers,
+                row,
+                "the book takes other entries, or rounds have other hashes",
+                expected,
+                advanced
+            );
     }
 }

@@ -44,14 +44,18 @@ internal sealed class CursorReplay(
         if (_due is { } due && e is not CursorEvent.ParametersAdopted)
         {
             _due = null;
-            Tell(DifferenceKind.ParametersDiffer, row, $"version {due.Latest.Version} of the parameters was scheduled, and is not adopted");
+            Report(
+                DifferenceKind.ParametersDiffer,
+                row,
+                $"version {due.Latest.Version} of the parameters was scheduled, and is not adopted"
+            );
         }
 
         switch (e)
         {
             case CursorEvent.FollowingBegan began:
                 if (State.Identity is { } known)
-                    Tell(DifferenceKind.EventWithoutEffect, row, $"the chain was known before, as {known}; now it is {began.Identity}");
+                    Report(DifferenceKind.EventWithoutEffect, row, $"the chain was known before, as {known}; now it is {began.Identity}");
                 break;
             case CursorEvent.ParametersAdopted adopted:
                 Adopt(row, adopted);
@@ -95,7 +99,7 @@ internal sealed class CursorReplay(
             : _due ?? State.Schedule;
         _due = null;
         if (expected is not null && !findings.Same(new CursorEvent.ParametersAdopted(expected), adopted))
-            findings.Tell(
+            findings.Report(
                 DifferenceKind.ParametersDiffer,
                 row,
                 "the parameters are not what those before them and the registry come to",
@@ -109,9 +113,9 @@ internal sealed class CursorReplay(
         if (State.Last is { } last)
         {
             if (range.Last.Number <= last.Number || range.Last.Timestamp < last.Timestamp)
-                Tell(DifferenceKind.CursorOutOfOrder, row, $"block {range.Last.Number} comes after block {last.Number}");
+                Report(DifferenceKind.CursorOutOfOrder, row, $"block {range.Last.Number} comes after block {last.Number}");
             else if (range.Last.Number == last.Number + 1 && range.Last.ParentHash != last.Hash)
-                Tell(DifferenceKind.CursorOutOfOrder, row, $"block {range.Last.Number} is not the child of {last.Number} {last.Hash}");
+                Report(DifferenceKind.CursorOutOfOrder, row, $"block {range.Last.Number} is not the child of {last.Number} {last.Hash}");
         }
 
         PassFacts(row, range);
@@ -119,7 +123,7 @@ internal sealed class CursorReplay(
         var schedule = _due ?? State.Schedule;
         if (schedule is null)
         {
-            Tell(DifferenceKind.CursorOutOfOrder, row, "a range comes before the first parameters");
+            Report(DifferenceKind.CursorOutOfOrder, row, "a range comes before the first parameters");
             return;
         }
 
@@ -131,26 +135,26 @@ internal sealed class CursorReplay(
         var count = 0L;
         foreach (var miner in _ahead.Union(range.Heads.Keys).ToList())
         {
-            var told = range.Heads.Of(miner);
+            var recorded = range.Heads.Of(miner);
             if (miners.TryGetValue(miner, out var replay))
             {
-                count += replay.Pass(row, passed, told);
+                count += replay.Pass(row, passed, recorded);
                 if (!replay.IsAhead)
                     _ahead.Remove(miner);
                 continue;
             }
 
-            count += passed.CountOf(miner, told);
+            count += passed.CountOf(miner, recorded);
             if (!mayLack(miner))
-                Tell(
+                Report(
                     DifferenceKind.MinerHeadDiffers,
                     row,
-                    $"of {miner} the cursor says {told!.Value.Trades} trades; its stream has nothing before this entry"
+                    $"of {miner} the cursor says {recorded!.Value.Trades} trades; its stream has nothing before this entry"
                 );
         }
 
         if (passed.TellsHeads && count != range.Trades)
-            Tell(
+            Report(
                 DifferenceKind.RangeCountDiffers,
                 row,
                 $"the range is said to have {range.Trades} trades; its miners have {count} in its blocks"
@@ -169,7 +173,7 @@ internal sealed class CursorReplay(
             return;
         var ends = facts.OfType<BookItem.EpochEnd>().Select(end => end.Closed);
         if (!ends.SequenceEqual(range.Closed.Select(closed => closed.Closed)))
-            Tell(
+            Report(
                 DifferenceKind.FactsMissing,
                 row,
                 "the epochs that this range ends are not those that were queued for the book of validators"
@@ -179,9 +183,17 @@ internal sealed class CursorReplay(
         if (range.LastFact is null && State.LastFact is null)
             return;
         if (range.LastFact is { } at && facts is not [.., { At: var found }])
-            Tell(DifferenceKind.FactsMissing, row, $"the last for the book of validators stands at {at}; nothing of this range was queued");
+            Report(
+                DifferenceKind.FactsMissing,
+                row,
+                $"the last for the book of validators stands at {at}; nothing of this range was queued"
+            );
         else if (facts is [.., { At: var newest }] && range.LastFact != newest)
-            Tell(DifferenceKind.FactsMissing, row, $"the last for the book of validators stands at {range.LastFact}; {newest} was queued");
+            Report(
+                DifferenceKind.FactsMissing,
+                row,
+                $"the last for the book of validators stands at {range.LastFact}; {newest} was queued"
+            );
     }
 
     private void PassEpochs(JournalRow row, CursorEvent.RangeFolded range)
@@ -190,18 +202,18 @@ internal sealed class CursorReplay(
         foreach (var (closed, _) in range.Closed)
         {
             if (closed.Epoch != open && open != default)
-                Tell(DifferenceKind.CursorOutOfOrder, row, $"epoch {closed.Epoch} ends while {open} is open");
+                Report(DifferenceKind.CursorOutOfOrder, row, $"epoch {closed.Epoch} ends while {open} is open");
             if (closed.ClosedAt.Block > range.Last.Number || closed.ClosedAt.Block <= (State.Last?.Number ?? 0))
-                Tell(DifferenceKind.CursorOutOfOrder, row, $"epoch {closed.Epoch} ends at {closed.ClosedAt}, outside of the range");
+                Report(DifferenceKind.CursorOutOfOrder, row, $"epoch {closed.Epoch} ends at {closed.ClosedAt}, outside of the range");
             open = closed.Opened;
         }
 
         if (open != range.OpenEpoch && open != default)
-            Tell(DifferenceKind.CursorOutOfOrder, row, $"epoch {range.OpenEpoch} is said to be open; it is {open}");
+            Report(DifferenceKind.CursorOutOfOrder, row, $"epoch {range.OpenEpoch} is said to be open; it is {open}");
         if (range.Settled < State.Settled)
-            Tell(DifferenceKind.CursorOutOfOrder, row, $"{range.Settled} epochs are said to be settled; {State.Settled} were");
+            Report(DifferenceKind.CursorOutOfOrder, row, $"{range.Settled} epochs are said to be settled; {State.Settled} were");
         if (range.Settled > coordinator.State.Settled.Count)
-            Tell(
+            Report(
                 DifferenceKind.EpochNotSettled,
                 row,
                 $"{range.Settled} epochs are said to be settled; {coordinator.State.Settled.Count} are"
@@ -211,10 +223,10 @@ internal sealed class CursorReplay(
     private void Acknowledge(JournalRow row, EpochId epoch)
     {
         if (State.Unsettled is not [var oldest, ..] || oldest.Closed.Epoch != epoch)
-            Tell(DifferenceKind.EventWithoutEffect, row, $"epoch {epoch} is said to be settled, and is not the oldest that waits for it");
+            Report(DifferenceKind.EventWithoutEffect, row, $"epoch {epoch} is said to be settled, and is not the oldest that waits for it");
         else if (!coordinator.State.Settled.Has(oldest.Closed))
-            Tell(DifferenceKind.EpochNotSettled, row, $"epoch {epoch} is said to be settled, and is not");
+            Report(DifferenceKind.EpochNotSettled, row, $"epoch {epoch} is said to be settled, and is not");
     }
 
-    private void Tell(DifferenceKind kind, JournalRow row, string text) => findings.Tell(kind, row, text);
+    private void Report(DifferenceKind kind, JournalRow row, string text) => findings.Report(kind, row, text);
 }

@@ -96,6 +96,9 @@ public enum DifferenceKind
     /// <summary>Weights are not what the payouts of their epoch come to.</summary>
     WeightsDiffer,
 
+    /// <summary>A hash that was noted of an epoch or a round is none of this journal: what was written up to there differs.</summary>
+    HashUnknown,
+
     /// <summary>The chain has other trades of a miner than its stream.</summary>
     ChainTradesDiffer,
 

@@ -103,7 +103,7 @@ public sealed class FoldReplay
     public void Finish()
     {
         foreach (var miner in _cursor.WithoutStream())
-            _findings.Tell(
+            _findings.Report(
                 DifferenceKind.EntriesMissing,
                 null,
                 $"the cursor knows {Cursor.Known[miner].Trades} trades of {miner}, and the journal has no entry of it"

@@ -38,7 +38,7 @@ public sealed class HistoryReplay(ParameterSchedule schedule, bool followsRegist
     public Action<EpochReport>? Settled { get; init; }
 
     /// <summary>Takes the book of validators after each change.</summary>
-    public Action<RegistryBook>? Told { get; init; }
+    public Action<RegistryBook>? BookChanged { get; init; }
 
     /// <summary>The parameters of each epoch.</summary>
     public ParameterSchedule Schedule =>
@@ -128,7 +128,7 @@ public sealed class HistoryReplay(ParameterSchedule schedule, bool followsRegist
             if (item is BookItem.EpochEnd(var end))
                 Close(closed.Single(epoch => epoch.Closed == end));
             else if (item is BookItem.Fact(var log) && followsRegistry)
-                Tell(log.Fact);
+                Take(log.Fact);
         }
     }
 
@@ -161,12 +161,12 @@ public sealed class HistoryReplay(ParameterSchedule schedule, bool followsRegist
         (Last, Open) = (report, closed.Closed.Opened);
         Settled?.Invoke(report);
         if (followsRegistry)
-            Tell(new RegistryFact.EpochClosed(closed.Closed.Timestamp, closed.Closed.Epoch, report.Rewards.ValidatorPool));
+            Take(new RegistryFact.EpochClosed(closed.Closed.Timestamp, closed.Closed.Epoch, report.Rewards.ValidatorPool));
     }
 
-    private void Tell(RegistryFact fact)
+    private void Take(RegistryFact fact)
     {
         Book = Book.After(fact);
-        Told?.Invoke(Book);
+        BookChanged?.Invoke(Book);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class MinerReplay
 
     /// <summary>A miner from its first trade on.</summary>
     /// <param name="miner">The miner.</param>
-    /// <param name="lacksEntries">Whether entries of its stream are missing: that is told, and not what follows from it.</param>
+    /// <param name="lacksEntries">Whether entries of its stream are missing: that is reported, and not what follows from it.</param>
     /// <param name="findings">What is found.</param>
     public MinerReplay(Address miner, bool lacksEntries, AuditFindings findings)
     {
@@ -37,7 +37,7 @@ internal sealed class MinerReplay
 
     /// <summary>A miner whose first entries are no longer there.</summary>
     /// <param name="snapshot">What they had come to.</param>
-    /// <param name="lacksEntries">Whether later entries of its stream are missing: that is told, and not what follows from it.</param>
+    /// <param name="lacksEntries">Whether later entries of its stream are missing: that is reported, and not what follows from it.</param>
     /// <param name="findings">What is found.</param>
     public MinerReplay(MinerVolumeSnapshot snapshot, bool lacksEntries, AuditFindings findings)
         : this(snapshot.Miner, lacksEntries, findings)
@@ -77,7 +77,7 @@ internal sealed class MinerReplay
         {
             IsBroken = true;
             _ahead.Clear();
-            _findings.Tell(DifferenceKind.TradesOutOfOrder, row, $"the batch does not follow on what is before it: {e.Message}");
+            _findings.Report(DifferenceKind.TradesOutOfOrder, row, $"the batch does not follow on what is before it: {e.Message}");
         }
     }
 
@@ -87,29 +87,29 @@ internal sealed class MinerReplay
     /// <summary>Takes the trades that the cursor passes with a range.</summary>
     /// <param name="row">The cursor's entry.</param>
     /// <param name="range">The range.</param>
-    /// <param name="told">How far the cursor says that the miner is; null where it says nothing of it.</param>
+    /// <param name="recorded">How far the cursor says that the miner is; null where it says nothing of it.</param>
     /// <returns>How many trades of the range it has.</returns>
-    public long Pass(JournalRow row, PassedRange range, MinerHead? told)
+    public long Pass(JournalRow row, PassedRange range, MinerHead? recorded)
     {
         if (IsBroken)
-            return range.CountOf(Volume.Miner, told);
+            return range.CountOf(Volume.Miner, recorded);
         var (passed, found) = Advance(range.LastBlock, range.Note);
         if (range.TellsHeads)
-            Compare(row, told, found, passed);
+            Compare(row, recorded, found, passed);
         _passed = found;
-        return IsFromSnapshot ? range.CountOf(Volume.Miner, told) : passed;
+        return IsFromSnapshot ? range.CountOf(Volume.Miner, recorded) : passed;
     }
 
     /// <summary>Takes the trades up to a block that the cursor has passed with entries that are no longer there.</summary>
     /// <param name="row">The cursor's first entry that is there.</param>
     /// <param name="lastBlock">The block.</param>
-    /// <param name="told">How far the cursor says that the miner is.</param>
-    public void PassUnseen(JournalRow row, ulong lastBlock, MinerHead? told)
+    /// <param name="recorded">How far the cursor says that the miner is.</param>
+    public void PassUnseen(JournalRow row, ulong lastBlock, MinerHead? recorded)
     {
         if (IsBroken)
             return;
         var (passed, found) = Advance(lastBlock, static (_, _, _) => { });
-        Compare(row, told, found, passed);
+        Compare(row, recorded, found, passed);
         _passed = found;
     }
 
@@ -142,12 +142,13 @@ internal sealed class MinerReplay
         return (passed, new MinerHead(_passed.Trades + passed, hash));
     }
 
-    private void Compare(JournalRow row, MinerHead? told, MinerHead found, int passed)
+    private void Compare(JournalRow row, MinerHead? recorded, MinerHead found, int passed)
     {
-        if (told is not { } head)
+        if (recorded is not { } head)
         {
-            if (passed > 0)
-                _findings.Tell(
+            // The cursor names nobody whose hash is not known: an earlier version began with it.
+            if (passed > 0 && found.Hash is not null)
+                _findings.Report(
                     DifferenceKind.TradesNotCounted,
                     row,
                     $"{passed} trades of {Volume.Miner} are in the blocks of this range, and the range does not name the miner"
@@ -161,7 +162,7 @@ internal sealed class MinerReplay
         if (head.Trades > found.Trades && _lacksEntries)
             IsBroken = true;
         else if (head.Trades != found.Trades || (head.Hash is not null && head.Hash != found.Hash))
-            _findings.Tell(
+            _findings.Report(
                 DifferenceKind.MinerHeadDiffers,
                 row,
                 $"of {Volume.Miner} the cursor says {Words(head)}; its stream has come to {Words(found)}"
@@ -188,7 +189,7 @@ internal sealed class MinerReplay
         if (folded.Heads.Count == 0 || Halves(folded.Verdicts.Span))
         {
             if (Volume.Head.Hash is not null)
-                _findings.Tell(DifferenceKind.TradesJudgedOtherwise, row, "the batch has no running hash, and the one before it has");
+                _findings.Report(DifferenceKind.TradesJudgedOtherwise, row, "the batch has no running hash, and the one before it has");
 
             _findings.TakeAsWritten();
             return;
@@ -202,7 +203,7 @@ internal sealed class MinerReplay
         if (Volume.Decide(command, _findings.Keccak) is not FoldDecision.Fold(var expected))
             throw new ArgumentException("its trades have been folded before");
         if (!IsSame(expected, folded))
-            _findings.Tell(
+            _findings.Report(
                 DifferenceKind.TradesJudgedOtherwise,
                 row,
                 "the batch is not what its trades come to by the rules that are written in it",

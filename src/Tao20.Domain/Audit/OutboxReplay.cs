@@ -26,12 +26,12 @@ public sealed class OutboxReplay(Func<Attempt, TransactionIntent, string?> probl
     {
         var entry = State.Open.Find(open => open.Intent.Id == e.Id);
         if (Obstacle(e, entry) is { } obstacle)
-            findings.Tell(DifferenceKind.OutboxOutOfOrder, row, $"{e.GetType().Name} of {e.Id}: {obstacle}");
+            findings.Report(DifferenceKind.OutboxOutOfOrder, row, $"{e.GetType().Name} of {e.Id}: {obstacle}");
         if (e is OutboxEvent.TransactionSigned(_, var attempt) && entry is not null)
         {
             Signed++;
             if (problem(attempt, entry.Intent) is { } wrong)
-                findings.Tell(DifferenceKind.TransactionDiffers, row, $"the transaction signed for {e.Id}: {wrong}");
+                findings.Report(DifferenceKind.TransactionDiffers, row, $"the transaction signed for {e.Id}: {wrong}");
         }
 
         State = State.Evolve(e);

@@ -25,8 +25,8 @@ internal sealed class PassedRange(CursorState before, CursorEvent.RangeFolded ra
     private bool BeganWithin => before.Book.Open == default && range.Closed is not [{ Closed.Epoch.Value: 0 }, ..];
 
     /// <summary>The trades of a miner in it, by what the cursor says.</summary>
-    public long CountOf(Address miner, MinerHead? told) =>
-        told is { } head ? Math.Max(0, head.Trades - (before.Known.Of(miner)?.Trades ?? 0)) : 0;
+    public long CountOf(Address miner, MinerHead? recorded) =>
+        recorded is { } head ? Math.Max(0, head.Trades - (before.Known.Of(miner)?.Trades ?? 0)) : 0;
 
     /// <summary>Takes trades of a miner into account, from one number in their batch to before another.</summary>
     public void Note(FoldedBatch batch, int from, int to)
@@ -41,14 +41,14 @@ internal sealed class PassedRange(CursorState before, CursorEvent.RangeFolded ra
             ref readonly var last = ref trades[from - 1];
             Traded(epoch).Add(first.Miner);
             if (!IsOf(epoch, first.Position) || !IsOf(epoch, last.Position))
-                findings.Tell(
+                findings.Report(
                     DifferenceKind.TradeInOtherEpoch,
                     batch.Row,
                     $"the trades from {first.Position} to {last.Position} are counted for epoch {epoch}; "
                         + $"epoch {EpochAt(first.Position)} was open"
                 );
             if (schedule.At(epoch).Parameters.Eligibility is var rules && rules != batch.Rules)
-                findings.Tell(
+                findings.Report(
                     DifferenceKind.TradesByOtherRules,
                     batch.Row,
                     $"trades of epoch {epoch} are judged by {batch.Rules}; in that epoch {rules} hold"
@@ -74,15 +74,15 @@ internal sealed class PassedRange(CursorState before, CursorEvent.RangeFolded ra
             joined.ExceptWith(before.Book.Active);
         Compare(range.OpenEpoch, joined, range.Joined, "traded in it for the first time");
 
-        void Compare(EpochId epoch, HashSet<Address> expected, IReadOnlyList<Address> told, string what)
+        void Compare(EpochId epoch, HashSet<Address> expected, IReadOnlyList<Address> recorded, string what)
         {
-            var missing = expected.Except(told).Order().ToList();
-            var surplus = told.Where(miner => !expected.Contains(miner) && !mayLack(miner)).ToList();
+            var missing = expected.Except(recorded).Order().ToList();
+            var surplus = recorded.Where(miner => !expected.Contains(miner) && !mayLack(miner)).ToList();
             if (missing.Count + surplus.Count > 0)
-                findings.Tell(
+                findings.Report(
                     DifferenceKind.EpochMinersDiffer,
                     row,
-                    $"of epoch {epoch} the cursor says {told.Count} miners that {what}; "
+                    $"of epoch {epoch} the cursor says {recorded.Count} miners that {what}; "
                         + string.Join(
                             ", ",
                             missing

@@ -21,18 +21,18 @@ public sealed class WeightsReplay(Func<EpochId, EpochReport?> settled, AuditFind
         var epoch = moved.Closed.Epoch;
         var before = State.Of(epoch);
         if (before is null && State.Knows(moved.Closed))
-            Tell($"a later epoch had been taken up before epoch {epoch}");
+            Report($"a later epoch had been taken up before epoch {epoch}");
         else if (before is null && moved.Stage != WeightsStage.Waiting)
-            Tell($"epoch {epoch} begins with {moved.Stage}");
+            Report($"epoch {epoch} begins with {moved.Stage}");
         else if (before is { Ended: true })
-            Tell($"the weights of epoch {epoch} had ended before, with {before.Stage}");
+            Report($"the weights of epoch {epoch} had ended before, with {before.Stage}");
         else if (before is not null && before.Closed != moved.Closed)
-            Tell($"epoch {epoch} has ended otherwise than before");
+            Report($"epoch {epoch} has ended otherwise than before");
         if (before is null && settled(epoch) is { } report)
             Compare(row, moved, report);
         State = State.Evolve(moved);
 
-        void Tell(string text) => findings.Tell(DifferenceKind.WeightsOutOfOrder, row, text);
+        void Report(string text) => findings.Report(DifferenceKind.WeightsOutOfOrder, row, text);
     }
 
     /// <summary>
@@ -50,7 +50,7 @@ public sealed class WeightsReplay(Func<EpochId, EpochReport?> settled, AuditFind
         var expected = paid.Select(pay => SubnetWeights.Scaled(pay, most)).Where(weight => weight > 0).Order().ToList();
         var found = moved.Weights.Select(weight => weight.Weight).Order().ToList();
         if (found.Count == expected.Count ? !found.SequenceEqual(expected) : found.Count > expected.Count)
-            findings.Tell(
+            findings.Report(
                 DifferenceKind.WeightsDiffer,
                 row,
                 $"the weights of epoch {moved.Closed.Epoch} are {string.Join(' ', found)}; its payouts come to {string.Join(' ', expected)}"

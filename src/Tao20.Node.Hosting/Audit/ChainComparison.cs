@@ -105,7 +105,7 @@ internal sealed class ChainComparison(OpenedJournal journal, JournalReplay repla
                     + "not behind."
             );
         if (header.Hash != last.Hash)
-            findings.Tell(
+            findings.Report(
                 DifferenceKind.ChainDiffers,
                 null,
                 $"block {last.Number} is {header.Hash} on the chain, and {last.Hash} in the journal's cursor"
@@ -145,7 +145,7 @@ internal sealed class ChainComparison(OpenedJournal journal, JournalReplay repla
         if (!_settled.Remove(epoch, out var written))
         {
             if (!replay.Fold.Cursor.Unsettled.Any(waiting => waiting.Closed.Epoch == epoch))
-                findings.Tell(
+                findings.Report(
                     DifferenceKind.ChainEpochDiffers,
                     null,
                     $"epoch {epoch} has ended on the chain, and the journal has not settled it"
@@ -157,7 +157,7 @@ internal sealed class ChainComparison(OpenedJournal journal, JournalReplay repla
         var settled = new CoordinatorEvent.EpochSettled(report);
         if (SettledEntry.DigestOf(settled) == written.Digest)
             return;
-        findings.Tell(
+        findings.Report(
             DifferenceKind.ChainEpochDiffers,
             written.Row,
             $"epoch {epoch} is settled otherwise than by the chain's logs: ranking root {report.RankingRoot} by them, "
@@ -169,7 +169,7 @@ internal sealed class ChainComparison(OpenedJournal journal, JournalReplay repla
     private void CompareMissingEpochs(CursorState cursor)
     {
         foreach (var (epoch, written) in _settled.OrderBy(one => one.Key.Value))
-            findings.Tell(
+            findings.Report(
                 DifferenceKind.ChainEpochDiffers,
                 written.Row,
                 $"epoch {epoch} is settled in the journal, and has not ended on the chain up to block {cursor.Last!.Number}"
@@ -215,7 +215,7 @@ internal sealed class ChainComparison(OpenedJournal journal, JournalReplay repla
         {
             var (chainHead, journalHead) = (fold.Volumes.GetValueOrDefault(miner)?.Head, known.Of(miner));
             var (row, parting) = lookedInto.TryGetValue(miner, out var trades) ? await PartingAsync(miner, trades, cancel) : (null, "");
-            findings.Tell(
+            findings.Report(
                 DifferenceKind.ChainTradesDiffer,
                 row,
                 $"the chain has {chainHead?.Trades ?? 0} trades of {miner}, hash {chainHead?.Hash?.ToString() ?? "none"}; the journal has "
@@ -273,7 +273,7 @@ internal sealed class ChainComparison(OpenedJournal journal, JournalReplay repla
         }
 
         if (!findings.Same(Alone(fold.Book), Alone(book)))
-            findings.Tell(
+            findings.Report(
                 DifferenceKind.ChainBookDiffers,
                 new JournalRow(ConsensusKey.Name, 0),
                 "the book of validators is another one by the chain's logs",
@@ -302,7 +302,7 @@ internal sealed class ChainComparison(OpenedJournal journal, JournalReplay repla
             var volume = fold.Volumes.GetValueOrDefault(miner);
             var ours = (volume?.LifetimeWei ?? 0) + (volume?.Baseline ?? 0);
             if (ours != total)
-                findings.Tell(
+                findings.Report(
                     DifferenceKind.ContractCountDiffers,
                     null,
                     $"the contract has counted {total} wei of {miner} at block {block}; its logs come to {ours}"

@@ -81,7 +81,7 @@ internal sealed record RoundAudit(
                     (found, firstBlock) = (settled, nextFirst);
                 nextFirst = settled.Closed.LastBlock + 1;
             },
-            Told = book => round = book.RoundOf(epoch) ?? round,
+            BookChanged = book => round = book.RoundOf(epoch) ?? round,
         };
         await foreach (var range in chain.Ranges.ReadAsync(new Cursor(from, null), final.Number, cancel))
             replay.Fold(range);

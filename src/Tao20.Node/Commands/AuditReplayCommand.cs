@@ -27,6 +27,11 @@ internal static class AuditReplayCommand
         rpc.Required = false;
         var contract = EndpointOptions.Index();
         (contract.Required, contract.Description) = (false, "The contract that the journal must be of (default: whichever it is of)");
+        var expect = new Option<string[]>("--expect")
+        {
+            Description = "A hash of an epoch or a round, noted earlier, that the journal must have; may come more than once",
+            HelpName = "HASH",
+        };
         var from = Epoch("--from-epoch", "The first epoch that is listed", 0);
         var to = Epoch("--to-epoch", "The last epoch that is listed", ulong.MaxValue);
         var json = NodeOptions.Json();
@@ -36,6 +41,7 @@ internal static class AuditReplayCommand
             location,
             rpc,
             contract,
+            expect,
             from,
             to,
             json,
@@ -46,6 +52,7 @@ internal static class AuditReplayCommand
                 var options = OpenedJournal.Named(parsed.GetValue(dataDir), parsed.GetValue(location));
                 var endpoints = parsed.GetValue(rpc) is { } urls ? EndpointOptions.Read(urls) : null;
                 var wanted = EndpointOptions.ReadAddress("--contract", parsed.GetValue(contract));
+                var expected = (parsed.GetValue(expect) ?? []).Select(Hash).ToList();
                 if (parsed.GetValue(from) > parsed.GetValue(to))
                     throw new NodeException(
                         ExitCodes.Usage,
@@ -55,7 +62,7 @@ internal static class AuditReplayCommand
                 // Akka writes to standard output while it stops, whatever it is told.
                 var output = Console.Out;
                 Console.SetOut(Console.Error);
-                var document = await ReplayAsync(options, endpoints, wanted, parsed.GetValue(from), parsed.GetValue(to), cancel);
+                var document = await ReplayAsync(options, endpoints, wanted, expected, parsed.GetValue(from), parsed.GetValue(to), cancel);
                 Console.SetOut(output);
                 EndpointOptions.Print(parsed.GetValue(json), document, document.Lines());
                 return document.DifferenceCount == 0 ? ExitCodes.Ok : ExitCodes.AuditDifferences;
@@ -68,6 +75,7 @@ internal static class AuditReplayCommand
         Tao20.Actors.Journal.JournalOptions options,
         IReadOnlyList<Uri>? endpoints,
         Domain.Units.Address? contract,
+        IReadOnlyList<Domain.Units.Hash256> expected,
         ulong fromEpoch,
         ulong toEpoch,
         CancellationToken cancel
@@ -87,8 +95,22 @@ internal static class AuditReplayCommand
         var replay = await journal.ToldAsync(() =>
             WithProgressAsync(progress => JournalReplay.RunAsync(journal.System, options, findings, progress, cancel))
         );
+        foreach (var hash in expected.Where(hash => !replay.Hashes.Contains(hash)))
+            findings.Report(DifferenceKind.HashUnknown, null, $"{hash} is the hash of no epoch and no round of this journal");
         var chain = endpoints is null ? null : await new ChainComparison(journal, replay, findings).RunAsync(endpoints, contract, cancel);
         return AuditDocument.Of(journal.Where, replay, fromEpoch, toEpoch, chain, findings, differences);
+    }
+
+    private static Domain.Units.Hash256 Hash(string text)
+    {
+        try
+        {
+            return Domain.Units.Hash256.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new NodeException(ExitCodes.Usage, $"--expect: {e.Message}", e);
+        }
     }
 
     /// <summary>A bar on a terminal; nothing where errors go elsewhere.</summary>

@@ -60,6 +60,17 @@ public sealed class OneChainTests(PostgreSqlFixture postgreSql) : InDirectory, I
         Assert.Equal(2, behind.EpochsRecomputed + behind.EpochsAsWritten);
         Assert.Equivalent(Results(whole), Results(behind), strict: true);
 
+        // Stopped between deleting the snapshots and the entries before the last but one: what it covers is still there.
+        var between = new AuditedJournal(atHead).CopiedTo(System.IO.Path.Combine(Path, "between"));
+        between.Execute(
+            "DELETE FROM snapshot WHERE persistence_id = 'chain-cursor' AND sequence_number < "
+                + "(SELECT max(sequence_number) FROM snapshot WHERE persistence_id = 'chain-cursor')"
+        );
+        var (stopped, noneBetween) = await between.AuditAsync();
+        Assert.Equal([], stopped.Differences.SelectMany(one => one.Lines()));
+        Assert.Empty(noneBetween);
+        Assert.Equivalent(Results(whole), Results(stopped), strict: true);
+
         // And in another database.
         var database = new WrittenJournal(await postgreSql.NewDatabaseAsync());
         await PostgreSqlJournal.PrepareAsync(database.Options, JournalSchema.Writers - 1, CancellationToken.None);

@@ -234,13 +234,6 @@ internal static class ResultTampering
             DifferenceKind.SnapshotAhead,
             "UPDATE snapshot SET sequence_number = 999"
         );
-        yield return Sql(
-            "entries are deleted that no snapshot covers",
-            CursorStream,
-            0,
-            DifferenceKind.StreamBroken,
-            $"DELETE FROM journal WHERE persistence_id = '{CursorStream}' AND sequence_number <= 150"
-        );
         yield return new(
             "entries behind a snapshot are deleted, and it is changed",
             DifferenceKind.CursorOutOfOrder,
