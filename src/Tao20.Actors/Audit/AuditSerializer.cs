@@ -12,8 +12,7 @@ internal sealed record UnreadableEntry(string Manifest, string Reason);
 
 /// <summary>
 /// Reads what <see cref="Tao20Serializer"/> has written. What cannot be read is one more thing that an audit finds, and must not end the
-/// stream
-/// of what is behind it.
+/// stream of what is behind it.
 /// </summary>
 /// <param name="system">The actor system.</param>
 internal sealed class AuditSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)

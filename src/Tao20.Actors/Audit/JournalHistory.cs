@@ -1,8 +1,5 @@
 using Akka.Actor;
 using Akka.Persistence.Query;
-using Akka.Persistence.Sql.Query;
-using Akka.Streams;
-using Akka.Streams.Dsl;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Journal;
@@ -23,8 +20,7 @@ public sealed class EntriesDeletedException(string stream, long first)
 
 /// <summary>
 /// What the chain has said, as a journal has kept it: trades with their epochs, ends of epochs, what the registry has said. What was
-/// decided
-/// by it, verdicts, ranks, payouts, is left out: a <see cref="HistoryReplay"/> decides that anew.
+/// decided by it, verdicts, ranks, payouts, is left out: a <see cref="HistoryReplay"/> decides that anew.
 /// </summary>
 public static class JournalHistory
 {
@@ -40,14 +36,7 @@ public static class JournalHistory
         JournalProblems.GuardedAsync(async () =>
         {
             await RequireWholeAsync(options, cancel).ConfigureAwait(false);
-            var first = await PersistenceQuery
-                .Get(system)
-                .ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier)
-                .CurrentEventsByPersistenceId(ChainFollowerKey.Stream, 0, long.MaxValue)
-                .Take(2)
-                .RunWith(Sink.Seq<EventEnvelope>(), system.Materializer())
-                .WaitAsync(cancel)
-                .ConfigureAwait(false);
+            var first = await JournalEntries.OfAsync(system, ChainFollowerKey.Stream, cancel, most: 2).ConfigureAwait(false);
             return
                 first.Select(entry => entry.Event).ToList()
                     is [CursorEvent.FollowingBegan(var identity), CursorEvent.ParametersAdopted(var schedule)]
@@ -55,31 +44,28 @@ public static class JournalHistory
                 : default((ChainIdentity, ParameterSchedule)?);
         });
 
-    /// <summary>Feeds a replay with all that the chain has said, or up to the block that the replay wants.</summary>
+    /// <summary>Feeds replays with all that the chain has said, or up to the block that they want.</summary>
     /// <exception cref="JournalException">The journal cannot be read, or an entry of it.</exception>
-    public static Task FeedAsync(ActorSystem system, HistoryReplay replay, CancellationToken cancel) =>
+    public static Task FeedAsync(ActorSystem system, IReadOnlyList<HistoryReplay> replays, CancellationToken cancel) =>
         JournalProblems.GuardedAsync(async () =>
         {
             var facts = new Queue<BookItem.Fact>();
             var followsRegistry = false;
-            var journal = PersistenceQuery.Get(system).ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier);
-            var (stop, read) = journal
-                .CurrentAllEvents(Offset.NoOffset())
-                .ViaMaterialized(KillSwitches.Single<EventEnvelope>(), Keep.Right)
-                .TakeWhile(_ => !replay.IsComplete)
-                .Async()
-                .ToMaterialized(Sink.ForEach<EventEnvelope>(Take), Keep.Both)
-                .Run(system.Materializer());
-            await using var registration = cancel.Register(stop.Shutdown).ConfigureAwait(false);
-            await read.ConfigureAwait(false);
-            cancel.ThrowIfCancellationRequested();
+            await JournalEntries
+                .EachAsync(
+                    system,
+                    entry =>
+                    {
+                        Take(entry);
+                        return !replays.All(replay => replay.IsComplete);
+                    },
+                    cancel
+                )
+                .ConfigureAwait(false);
             return true;
 
             void Take(EventEnvelope entry)
             {
-                // The stream runs ahead of who asks it to stop.
-                if (replay.IsComplete)
-                    return;
                 switch (entry.Event)
                 {
                     case UnreadableEntry(var manifest, var reason):
@@ -88,26 +74,32 @@ public static class JournalHistory
                             $"entry {entry.SequenceNr} of {entry.PersistenceId}, '{manifest}', cannot be read: {reason}"
                         );
                     case TradesFolded folded when StreamReplay.AccountOf(entry.PersistenceId, MinerActor.StreamPrefix) is { } miner:
-                        replay.Fold(miner, folded.Trades, folded.Baseline);
+                        Each(replay => replay.Fold(miner, folded.Trades, folded.Baseline));
                         break;
                     case CursorEvent.FollowingBegan(var identity):
                         followsRegistry = identity.Registry is not null;
                         break;
                     case CursorEvent.ParametersAdopted(var schedule) when !followsRegistry:
-                        replay.Adopt(schedule);
+                        Each(replay => replay.Adopt(schedule));
                         break;
                     case CoordinatorEvent.FactsQueued(var items):
                         foreach (var fact in items.OfType<BookItem.Fact>())
                             facts.Enqueue(fact);
-                        replay.Adopt(items.OfType<BookItem.Fact>().Select(fact => fact.Log.Fact));
+                        Each(replay => replay.Adopt(items.OfType<BookItem.Fact>().Select(fact => fact.Log.Fact)));
                         break;
                     case CursorEvent.RangeFolded range:
                         var passed = new List<BookItem.Fact>();
                         while (facts.TryPeek(out var next) && next.At.Block <= range.Last.Number)
                             passed.Add(facts.Dequeue());
-                        replay.Pass(range.Last, range.Closed, passed);
+                        Each(replay => replay.Pass(range.Last, range.Closed, passed));
                         break;
                 }
+            }
+
+            void Each(Action<HistoryReplay> feed)
+            {
+                foreach (var replay in replays)
+                    feed(replay);
             }
         });
 

@@ -1,9 +1,6 @@
 using System.Data.Common;
 using Akka.Actor;
 using Akka.Persistence.Query;
-using Akka.Persistence.Sql.Query;
-using Akka.Streams;
-using Akka.Streams.Dsl;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Faults;
 using Tao20.Actors.Ingestion;
@@ -104,31 +101,22 @@ public sealed class JournalReplay
     private async Task ReadAsync(ActorSystem system, IProgress<ReplayProgress>? progress, CancellationToken cancel)
     {
         const int SayEvery = 1_000;
-        var journal = PersistenceQuery.Get(system).ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier);
-        var (stop, read) = journal
-            .CurrentAllEvents(Offset.NoOffset())
-            .ViaMaterialized(KillSwitches.Single<EventEnvelope>(), Keep.Right)
-            .Async()
-            .ToMaterialized(Sink.ForEach<EventEnvelope>(TakeOne), Keep.Both)
-            .Run(system.Materializer());
-        await using var registration = cancel.Register(stop.Shutdown).ConfigureAwait(false);
-        await read.ConfigureAwait(false);
-        cancel.ThrowIfCancellationRequested();
+        await JournalEntries.EachAsync(system, TakeOne, cancel).ConfigureAwait(false);
         progress?.Report(new ReplayProgress(Entries, _streams.Entries));
 
-        void TakeOne(EventEnvelope entry)
+        bool TakeOne(EventEnvelope entry)
         {
             Take(entry);
             if (++Entries % SayEvery == 0)
                 progress?.Report(new ReplayProgress(Entries, _streams.Entries));
+            return true;
         }
     }
 
     private void Take(EventEnvelope entry)
     {
         var row = new JournalRow(entry.PersistenceId, entry.SequenceNr);
-        if (!_open.TryGetValue(entry.PersistenceId, out var stream))
-            stream = Open(entry.PersistenceId);
+        var stream = Open(entry.PersistenceId);
         if (row.SequenceNr <= stream.BehindSnapshot)
             return;
         if (row.SequenceNr < stream.Next)

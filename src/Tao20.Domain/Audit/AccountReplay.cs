@@ -4,8 +4,7 @@ namespace Tao20.Domain.Audit;
 
 /// <summary>
 /// The books of a miner's account, folded again. What it decided by what the market showed is not in it; that each event can follow on
-/// those
-/// before it is.
+/// those before it is.
 /// </summary>
 /// <param name="findings">What is found.</param>
 public sealed class AccountReplay(AuditFindings findings)

@@ -8,8 +8,7 @@ namespace Tao20.Domain.Audit;
 /// <summary>
 /// What of a journal follows from the chain, folded again from its events alone in the order in which they were written: miners, cursor,
 /// settled epochs, book of validators. Each event is decided anew and held against what was written; what one stream says of another is
-/// held
-/// against that other.
+/// held against that other.
 /// </summary>
 public sealed class FoldReplay
 {

@@ -12,8 +12,7 @@ namespace Tao20.Domain.Audit;
 
 /// <summary>
 /// The whole fold in memory, from what the chain has said alone: no journal, no actors, the rules of a node, or other parameters. What it
-/// comes to
-/// can be held against what anyone says of it.
+/// comes to can be held against what anyone says of it.
 /// </summary>
 /// <param name="schedule">The parameters of each epoch, without what the registry says of them later.</param>
 /// <param name="followsRegistry">Whether there is a book of validators.</param>

@@ -5,8 +5,7 @@ namespace Tao20.Domain.Audit;
 
 /// <summary>
 /// The outbox of an account, folded again. What it decided by what the chain showed is not in it; that each event can follow on those
-/// before
-/// it is, and that what was signed is what was wanted.
+/// before it is, and that what was signed is what was wanted.
 /// </summary>
 /// <param name="problem">What is wrong with a signed transaction of an intent; null for nothing.</param>
 /// <param name="findings">What is found.</param>

@@ -168,18 +168,7 @@ public sealed record ScoreExplanation(
 
     private static ExplainedStep Consistency(EpochReport report, EpochVolume volume, MinerScore own)
     {
-        var last = report.Closed.LastHour;
-        var first = Math.Max(volume.FirstTradeHour, last - (ScoreRules.ConsistencyHours - 1));
-        BigInteger sum = 0,
-            squares = 0;
-        for (var hour = first; hour <= last; hour++)
-        {
-            BigInteger wei = volume.Hourly[hour];
-            sum += wei;
-            squares += wei * wei;
-        }
-
-        var hours = last - first + 1;
+        var (hours, sum, squares) = EpochRanking.ConsistencySums(volume.Hourly, volume.FirstTradeHour, report.Closed.LastHour);
         return new ExplainedStep(
             "Consistency C",
             hours < 2
@@ -197,8 +186,7 @@ public sealed record ScoreExplanation(
         yield return new(
             "Base pool (Scoring:Rewards:EmissionRao, ValidatorPercent, TierPercent)",
             $"emission {report.Rewards.Emission} + carried in {report.Rewards.CarriedIn} - validators {report.Rewards.ValidatorPool} "
-                + "- tiers "
-                + $"{parts.TierPools} + pools of empty tiers",
+                + $"- tiers {parts.TierPools} + pools of empty tiers",
             $"{parts.BasePool} rao"
         );
         yield return new(

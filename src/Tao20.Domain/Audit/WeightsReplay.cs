@@ -37,8 +37,7 @@ public sealed class WeightsReplay(Func<EpochId, EpochReport?> settled, AuditFind
 
     /// <summary>
     /// Which UIDs miners have only the chain knows. What the weights are follows from the payouts of those that have one, unless two of
-    /// them share
-    /// it.
+    /// them share it.
     /// </summary>
     private void Compare(JournalRow row, WeightsProgress moved, EpochReport report)
     {

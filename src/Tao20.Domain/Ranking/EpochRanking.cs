@@ -98,11 +98,22 @@ public sealed record EpochRanking(IReadOnlyList<RankedMiner> Ranked, IReadOnlyLi
     /// </summary>
     private static Ratio Consistency(HourlyVolume hourly, long firstTradeHour, long lastHour)
     {
-        var first = Math.Max(firstTradeHour, lastHour - (ScoreRules.ConsistencyHours - 1));
-        var hours = lastHour - first + 1;
-        if (hours < 2)
+        var (hours, sum, squares) = ConsistencySums(hourly, firstTradeHour, lastHour);
+        if (hours < 2 || sum.IsZero)
             return Ratio.Zero;
+        var one = (BigInteger)Ratio.Scale;
+        var variation = IntegerRoot.Of((hours * squares - sum * sum) * one * one / (sum * sum));
+        return new Ratio((Int128)BigInteger.Max(0, one - variation));
+    }
 
+    /// <summary>What the consistency is made of: how many hours, the sum of their volumes, and of the squares of these.</summary>
+    internal static (long Hours, BigInteger Sum, BigInteger Squares) ConsistencySums(
+        HourlyVolume hourly,
+        long firstTradeHour,
+        long lastHour
+    )
+    {
+        var first = Math.Max(firstTradeHour, lastHour - (ScoreRules.ConsistencyHours - 1));
         BigInteger sum = 0,
             squares = 0;
         for (var hour = first; hour <= lastHour; hour++)
@@ -112,10 +123,6 @@ public sealed record EpochRanking(IReadOnlyList<RankedMiner> Ranked, IReadOnlyLi
             squares += x * x;
         }
 
-        if (sum.IsZero)
-            return Ratio.Zero;
-        var one = (BigInteger)Ratio.Scale;
-        var variation = IntegerRoot.Of((hours * squares - sum * sum) * one * one / (sum * sum));
-        return new Ratio((Int128)BigInteger.Max(0, one - variation));
+        return (lastHour - first + 1, sum, squares);
     }
 }

@@ -25,9 +25,9 @@ internal abstract class AuditHistory : IAsyncDisposable
     /// <exception cref="NodeException">There is nothing.</exception>
     public abstract Task BeginAsync(CancellationToken cancel);
 
-    /// <summary>Feeds a replay, up to the block that it wants.</summary>
+    /// <summary>Feeds replays, all of which want the same, up to the block that they want.</summary>
     /// <exception cref="NodeException">That block has not come yet, or what is needed is no longer there.</exception>
-    public abstract Task FeedAsync(HistoryReplay replay, CancellationToken cancel);
+    public abstract Task FeedAsync(IReadOnlyList<HistoryReplay> replays, CancellationToken cancel);
 
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();
@@ -74,12 +74,16 @@ internal sealed class ChainHistory(ChainOptions options) : AuditHistory
     }
 
     /// <inheritdoc/>
-    public override async Task FeedAsync(HistoryReplay replay, CancellationToken cancel)
+    public override async Task FeedAsync(IReadOnlyList<HistoryReplay> replays, CancellationToken cancel)
     {
-        if (replay.Until > _final)
-            throw TooLate(replay.Until.Value, _final);
-        await foreach (var range in _chain.Ranges.ReadAsync(new Cursor(options.FromBlock, null), replay.Until ?? _final, cancel))
-            replay.Fold(range);
+        var until = replays[0].Until;
+        if (until > _final)
+            throw TooLate(until.Value, _final);
+        await foreach (var range in _chain.Ranges.ReadAsync(new Cursor(options.FromBlock, null), until ?? _final, cancel))
+        {
+            foreach (var replay in replays)
+                replay.Fold(range);
+        }
     }
 
     /// <inheritdoc/>
@@ -116,15 +120,15 @@ internal sealed class KeptHistory(OpenedJournal journal) : AuditHistory
     }
 
     /// <inheritdoc/>
-    public override async Task FeedAsync(HistoryReplay replay, CancellationToken cancel)
+    public override async Task FeedAsync(IReadOnlyList<HistoryReplay> replays, CancellationToken cancel)
     {
         await journal.ToldAsync(async () =>
         {
-            await JournalHistory.FeedAsync(journal.System, replay, cancel);
+            await JournalHistory.FeedAsync(journal.System, replays, cancel);
             return true;
         });
-        if (replay.Until is { } until && !replay.IsComplete)
-            throw TooLate(until, replay.LastBlock?.Number);
+        if (replays[0] is { Until: { } until, IsComplete: false, LastBlock: var last })
+            throw TooLate(until, last?.Number);
     }
 
     /// <inheritdoc/>

@@ -1,7 +1,3 @@
-using Akka.Persistence.Query;
-using Akka.Persistence.Sql.Query;
-using Akka.Streams;
-using Akka.Streams.Dsl;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tao20.Actors.Audit;
 using Tao20.Actors.Consensus;
@@ -25,8 +21,7 @@ namespace Tao20.Node.Audit;
 
 /// <summary>
 /// A journal that was folded again, held against its chain: the logs are fetched afresh, folded in memory by the same rules, and compared
-/// up to
-/// the block that the journal's cursor has reached.
+/// up to the block that the journal's cursor has reached.
 /// </summary>
 /// <param name="journal">The journal.</param>
 /// <param name="replay">What its entries have come to.</param>
@@ -233,11 +228,7 @@ internal sealed class ChainComparison(OpenedJournal journal, JournalReplay repla
     private async Task<(JournalRow? Row, string Text)> PartingAsync(Address miner, List<Trade> onChain, CancellationToken cancel)
     {
         var stream = MinerActor.PersistenceIdOf(miner);
-        var query = PersistenceQuery.Get(journal.System).ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier);
-        var entries = await query
-            .CurrentEventsByPersistenceId(stream, 0, long.MaxValue)
-            .RunWith(Sink.Seq<EventEnvelope>(), journal.System.Materializer())
-            .WaitAsync(cancel);
+        var entries = await JournalEntries.OfAsync(journal.System, stream, cancel);
         var written = entries
             .Where(entry => entry.Event is TradesFolded)
             .SelectMany(entry => ((TradesFolded)entry.Event).Trades.ToArray().Select(trade => (entry.SequenceNr, Trade: trade)))

@@ -84,7 +84,7 @@ internal sealed record ExplanationDocument(
             Folded = (of, folded) => trades.AddRange(of == miner ? folded.ToArray() : []),
             Settled = settled => report = settled.Closed.Epoch == epoch ? settled : report,
         };
-        await history.FeedAsync(replay, cancel);
+        await history.FeedAsync([replay], cancel);
         return report is null
             ? throw new NodeException(
                 ExitCodes.Failed,

@@ -69,7 +69,7 @@ internal sealed record StateDocument(
             Until = block,
             Settled = settled.Add,
         };
-        await history.FeedAsync(replay, cancel);
+        await history.FeedAsync([replay], cancel);
         return new StateDocument(
             block,
             replay.Open.Value,

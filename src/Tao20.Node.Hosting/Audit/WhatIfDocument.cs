@@ -6,6 +6,7 @@ using Tao20.Domain.Parameters;
 using Tao20.Domain.Rewards;
 using Tao20.Domain.Settlement;
 using Tao20.Domain.Units;
+using Tao20.Node.Http;
 
 namespace Tao20.Node.Audit;
 
@@ -15,26 +16,6 @@ namespace Tao20.Node.Audit;
 /// <param name="WouldBe">Rao, by the others.</param>
 /// <param name="Change">The difference, in rao.</param>
 internal sealed record ChangedPay(string Miner, string Was, string WouldBe, string Change);
-
-/// <summary>How evenly pay is spread, 18 decimals each.</summary>
-internal sealed record FairnessDocument(
-    string Gini,
-    string Herfindahl,
-    string TopTenShare,
-    string MedianOverMean,
-    string VolumeRewardCorrelation
-)
-{
-    /// <summary>As it is told.</summary>
-    public static FairnessDocument Of(Fairness fairness) =>
-        new(
-            fairness.Gini.ToString(),
-            fairness.Herfindahl.ToString(),
-            fairness.TopTenShare.ToString(),
-            fairness.MedianOverMean.ToString(),
-            fairness.VolumeRewardCorrelation.ToString()
-        );
-}
 
 /// <summary>An epoch by the parameters that were in force, and by others.</summary>
 internal sealed record ChangedEpoch(
@@ -56,7 +37,7 @@ internal sealed record WhatIfDocument(
     IReadOnlyList<ChangedEpoch> Epochs
 )
 {
-    /// <summary>Reads the history twice: by the parameters that were in force, and by others.</summary>
+    /// <summary>Folds the history by the parameters that were in force, and by others.</summary>
     /// <param name="history">The history.</param>
     /// <param name="set">Keys of the canonical text and their numbers.</param>
     /// <param name="fromEpoch">The first epoch that is compared.</param>
@@ -75,8 +56,7 @@ internal sealed record WhatIfDocument(
         foreach (var version in history.Schedule.Versions)
             Changed(version.Parameters, set);
         var (was, wouldBe) = (new List<EpochReport>(), new List<EpochReport>());
-        await history.FeedAsync(Replay(was, null), cancel);
-        await history.FeedAsync(Replay(wouldBe, parameters => Changed(parameters, set)), cancel);
+        await history.FeedAsync([Replay(was, null), Replay(wouldBe, parameters => Changed(parameters, set))], cancel);
         var epochs = was.Zip(wouldBe, (first, second) => (First: first, Second: second))
             .Where(one => one.First.Closed.Epoch.Value >= fromEpoch && one.First.Closed.Epoch.Value <= toEpoch)
             .ToList();

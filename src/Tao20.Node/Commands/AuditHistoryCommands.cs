@@ -96,13 +96,11 @@ internal static class AuditHistoryCommands
         command.SetAction(
             async (parsed, cancel) =>
             {
-                // Akka writes to standard output while it stops, whatever it is told.
-                var output = Console.Out;
-                Console.SetOut(Console.Error);
-                T document;
-                await using (var history = await source.OpenAsync(parsed, cancel))
-                    document = await read(history, parsed, cancel);
-                Console.SetOut(output);
+                var document = await EndpointOptions.WithoutOutputAsync(async () =>
+                {
+                    await using var history = await source.OpenAsync(parsed, cancel);
+                    return await read(history, parsed, cancel);
+                });
                 EndpointOptions.Print(parsed.GetValue(json), document, lines(document));
                 return ExitCodes.Ok;
             }

@@ -59,11 +59,9 @@ internal static class AuditReplayCommand
                         $"--from-epoch = {parsed.GetValue(from)} is above --to-epoch = {parsed.GetValue(to)}."
                     );
 
-                // Akka writes to standard output while it stops, whatever it is told.
-                var output = Console.Out;
-                Console.SetOut(Console.Error);
-                var document = await ReplayAsync(options, endpoints, wanted, expected, parsed.GetValue(from), parsed.GetValue(to), cancel);
-                Console.SetOut(output);
+                var document = await EndpointOptions.WithoutOutputAsync(() =>
+                    ReplayAsync(options, endpoints, wanted, expected, parsed.GetValue(from), parsed.GetValue(to), cancel)
+                );
                 EndpointOptions.Print(parsed.GetValue(json), document, document.Lines());
                 return document.DifferenceCount == 0 ? ExitCodes.Ok : ExitCodes.AuditDifferences;
             }

@@ -95,6 +95,24 @@ internal static class EndpointOptions
                 Console.WriteLine(line);
     }
 
+    /// <summary>
+    /// Does something that runs an actor system: Akka writes to standard output while it stops, whatever it is told, and that is for the
+    /// document alone.
+    /// </summary>
+    public static async Task<T> WithoutOutputAsync<T>(Func<Task<T>> work)
+    {
+        var output = Console.Out;
+        Console.SetOut(Console.Error);
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            Console.SetOut(output);
+        }
+    }
+
     /// <summary>The address of an option; null when it is not given.</summary>
     /// <exception cref="NodeException">It is none.</exception>
     public static Address? ReadAddress(string option, string? text) =>

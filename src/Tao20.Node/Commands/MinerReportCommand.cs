@@ -55,11 +55,7 @@ internal static class MinerReportCommand
                 if (parsed.GetValue(csv) && parsed.GetValue(json))
                     throw new NodeException(ExitCodes.Usage, "--csv and --json are both given: choose one.");
 
-                // Akka writes to standard output while it stops, whatever it is told.
-                var output = Console.Out;
-                Console.SetOut(Console.Error);
-                var journal = await AccountJournal.ReadAsync(directory, cancel);
-                Console.SetOut(output);
+                var journal = await EndpointOptions.WithoutOutputAsync(() => AccountJournal.ReadAsync(directory, cancel));
                 if (journal.Accounts.Count == 0)
                     throw new NodeException(
                         ExitCodes.DataDirectory,

@@ -1,9 +1,8 @@
-using System.IO.Compression;
-using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Tao20.Actors.Audit;
 using Tao20.Actors.Hosting;
 using Tao20.Actors.Journal;
+using Tao20.Actors.Tests.Journal;
 using Tao20.Chain.Abi;
 using Tao20.Domain.Audit;
 using Tao20.Node.Audit;
@@ -18,13 +17,10 @@ internal sealed class AuditedJournal(string directory)
     public string Directory => directory;
 
     /// <summary>A golden journal, unpacked.</summary>
-    public static AuditedJournal Golden(string name, string directory, [CallerFilePath] string here = "")
+    public static AuditedJournal Golden(string name, string directory)
     {
         System.IO.Directory.CreateDirectory(directory);
-        var file = Path.Combine(Path.GetDirectoryName(here)!, "..", "Journal", "Golden", $"{name}.db.gz");
-        using (var packed = new GZipStream(File.OpenRead(file), CompressionMode.Decompress))
-        using (var unpacked = File.Create(Path.Combine(directory, SqliteJournal.FileName)))
-            packed.CopyTo(unpacked);
+        GoldenJournalTests.Unpack(name, Path.Combine(directory, SqliteJournal.FileName));
         return new AuditedJournal(directory);
     }
 

@@ -18,14 +18,7 @@ public sealed class OneChainTests(PostgreSqlFixture postgreSql) : InDirectory, I
     public async Task InitializeAsync()
     {
         _chain = (await ScriptedNode.StartAsync()).Grow(10);
-        _chain.BendLogs = (_, _, logs) =>
-            [
-                .. logs.SelectMany(log =>
-                    IsLastOf(log, 39) ? [log, EpochAdvanced(log, 0, 39)]
-                    : IsLastOf(log, 129) ? [log, EpochAdvanced(log, 1, 129)]
-                    : new[] { log }
-                ),
-            ];
+        _chain.BendLogs = (_, _, logs) => WithTwoEpochs(logs);
     }
 
     async Task IAsyncLifetime.DisposeAsync() => await _chain.DisposeAsync();

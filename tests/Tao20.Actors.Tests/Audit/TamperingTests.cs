@@ -4,8 +4,7 @@ namespace Tao20.Actors.Tests.Audit;
 
 /// <summary>
 /// A journal that somebody has changed: whatever it was, an audit finds it, says what kind of difference it is, and names the entry at
-/// which it
-/// first shows. The journals are those of a real validator and a real miner.
+/// which it first shows. The journals are those of a real validator and a real miner.
 /// </summary>
 public sealed class TamperingTests(ITestOutputHelper output) : InDirectory
 {

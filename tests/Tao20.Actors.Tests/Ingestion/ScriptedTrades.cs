@@ -28,4 +28,14 @@ internal static class ScriptedTrades
         advanced["logIndex"] = "0x6";
         return advanced;
     }
+
+    /// <summary>The same logs, with the ends of two epochs behind blocks 39 and 129.</summary>
+    public static List<JsonObject> WithTwoEpochs(IEnumerable<JsonObject> logs) =>
+        [
+            .. logs.SelectMany(log =>
+                IsLastOf(log, 39) ? [log, EpochAdvanced(log, 0, 39)]
+                : IsLastOf(log, 129) ? [log, EpochAdvanced(log, 1, 129)]
+                : new[] { log }
+            ),
+        ];
 }

@@ -24,14 +24,7 @@ public sealed class DamagedJournalTests(ITestOutputHelper output) : InDirectory,
         _chain = (await ScriptedNode.StartAsync()).Grow(10);
 
         // Two epochs end: one that is settled when the damage is done, and one that is settled by what is left.
-        _chain.BendLogs = (_, _, logs) =>
-            [
-                .. logs.SelectMany(log =>
-                    IsLastOf(log, 39) ? [log, EpochAdvanced(log, 0, 39)]
-                    : IsLastOf(log, 129) ? [log, EpochAdvanced(log, 1, 129)]
-                    : new[] { log }
-                ),
-            ];
+        _chain.BendLogs = (_, _, logs) => WithTwoEpochs(logs);
     }
 
     async Task IAsyncLifetime.DisposeAsync() => await _chain.DisposeAsync();

@@ -126,6 +126,14 @@ public sealed class GoldenJournalTests : TestKit
 
     private static bool Recording => Environment.GetEnvironmentVariable("TAO20_RECORD_GOLDEN") == "1";
 
+    /// <summary>Unpacks a golden journal into a file.</summary>
+    internal static void Unpack(string name, string file)
+    {
+        using var packed = new GZipStream(File.OpenRead(GoldenPath($"{name}.db.gz")), CompressionMode.Decompress);
+        using var unpacked = File.Create(file);
+        packed.CopyTo(unpacked);
+    }
+
     /// <summary>The last state of every persistence id of a golden journal, folded from its first event.</summary>
     private SortedDictionary<string, object> Fold(string name)
     {
@@ -133,9 +141,7 @@ public sealed class GoldenJournalTests : TestKit
         var file = Path.Combine(Path.GetTempPath(), $"tao20-golden-{Guid.NewGuid():N}.db");
         try
         {
-            using (var packed = new GZipStream(File.OpenRead(GoldenPath($"{name}.db.gz")), CompressionMode.Decompress))
-            using (var unpacked = File.Create(file))
-                packed.CopyTo(unpacked);
+            Unpack(name, file);
             using var connection = new SqliteConnection($"Data Source={file};Mode=ReadOnly;Pooling=False");
             connection.Open();
             using var command = connection.CreateCommand();
