@@ -113,6 +113,30 @@ public enum DifferenceKind
 
     /// <summary>The last block of the journal is not one of the chain, or the journal is of another contract.</summary>
     ChainDiffers,
+
+    /// <summary>What validators have settled of an epoch is not what follows from the chain.</summary>
+    StatementDiffers,
+
+    /// <summary>A line of a bundle cannot be read, is none of its kind, or is longer than any line is.</summary>
+    BundleUnreadable,
+
+    /// <summary>A line of a bundle does not follow on those before it in the order of the chain.</summary>
+    BundleOutOfOrder,
+
+    /// <summary>A bundle breaks off: a part is missing.</summary>
+    BundleIncomplete,
+
+    /// <summary>What a bundle says of its epoch is not what follows from its own history.</summary>
+    BundleResultDiffers,
+
+    /// <summary>The lines of a bundle are not those that were signed.</summary>
+    BundleChanged,
+
+    /// <summary>A bundle's signature is none, or another account's than it says.</summary>
+    SignatureDiffers,
+
+    /// <summary>A bundle is not signed, or by an account that is no validator's attester by its own history, or is not the one wanted.</summary>
+    SignerUnknown,
 }
 
 /// <summary>One difference that an audit has found.</summary>

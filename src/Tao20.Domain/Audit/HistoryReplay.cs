@@ -39,6 +39,14 @@ public sealed class HistoryReplay(ParameterSchedule schedule, bool followsRegist
     /// <summary>Takes the book of validators after each change.</summary>
     public Action<RegistryBook>? BookChanged { get; init; }
 
+    /// <summary>Takes parameters that hold from now on and that no registry has said.</summary>
+    public Action<ParameterSchedule>? Scheduled { get; init; }
+
+    /// <summary>
+    /// Takes the ends of epochs and what the registry has said up to a block, in chain order, once all trades up to it are folded.
+    /// </summary>
+    public Action<BlockHeader, IReadOnlyList<BookItem>>? Passed { get; init; }
+
     /// <summary>The parameters of each epoch.</summary>
     public ParameterSchedule Schedule =>
         _used ??= Change is { } change
@@ -80,11 +88,15 @@ public sealed class HistoryReplay(ParameterSchedule schedule, bool followsRegist
     {
         var said = _said.After(facts);
         if (said != _said)
-            Adopt(said);
+            Use(said);
     }
 
     /// <summary>These parameters hold from now on.</summary>
-    public void Adopt(ParameterSchedule said) => (_said, _used) = (said, null);
+    public void Adopt(ParameterSchedule said)
+    {
+        Use(said);
+        Scheduled?.Invoke(said);
+    }
 
     /// <summary>Folds trades of a miner, whose epochs are known.</summary>
     /// <param name="miner">The miner.</param>
@@ -121,7 +133,9 @@ public sealed class HistoryReplay(ParameterSchedule schedule, bool followsRegist
         var items = facts
             .Concat<BookItem>(closed.Select(epoch => new BookItem.EpochEnd(epoch.Closed)))
             .Where(item => Until is not { } until || item.At.Block <= until)
-            .OrderBy(item => item.At);
+            .OrderBy(item => item.At)
+            .ToList();
+        Passed?.Invoke(last, items);
         foreach (var item in items)
         {
             if (item is BookItem.EpochEnd(var end))
@@ -130,6 +144,8 @@ public sealed class HistoryReplay(ParameterSchedule schedule, bool followsRegist
                 Take(log.Fact);
         }
     }
+
+    private void Use(ParameterSchedule said) => (_said, _used) = (said, null);
 
     private void Fold(Address miner, EligibilityRules rules, ReadOnlyMemory<Trade> trades, UInt128? baseline)
     {

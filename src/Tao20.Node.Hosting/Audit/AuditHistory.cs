@@ -15,8 +15,11 @@ internal abstract class AuditHistory : IAsyncDisposable
     /// <summary>Where it is from, in words.</summary>
     public abstract string Where { get; }
 
+    /// <summary>Which chain and contracts it is of, once it has begun.</summary>
+    public ChainIdentity Identity { get; protected set; } = new(0, default, default, 0);
+
     /// <summary>The registry whose book is kept; null where none is.</summary>
-    public Address? Registry { get; protected set; }
+    public Address? Registry => Identity.Registry;
 
     /// <summary>The parameters of each epoch, as far as the registry does not say them later.</summary>
     public ParameterSchedule Schedule { get; protected set; } = ParameterSchedule.Of(DomainParameters.Default);
@@ -28,6 +31,15 @@ internal abstract class AuditHistory : IAsyncDisposable
     /// <summary>Feeds replays, all of which want the same, up to the block that they want.</summary>
     /// <exception cref="NodeException">That block has not come yet, or what is needed is no longer there.</exception>
     public abstract Task FeedAsync(IReadOnlyList<HistoryReplay> replays, CancellationToken cancel);
+
+    /// <summary>
+    /// Reads what the chain's state was at an epoch's last block: NAV, supply and UIDs, of which a history has nothing.
+    /// </summary>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="netuid">The subnet whose UIDs weights are of.</param>
+    /// <param name="cancel">Cancels the operation.</param>
+    /// <exception cref="EndpointsDisagreeException">Two endpoints say different things.</exception>
+    public abstract Task<EpochInputs> ReadInputsAsync(FoldedEpoch epoch, ushort netuid, CancellationToken cancel);
 
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();
@@ -55,12 +67,11 @@ internal sealed class ChainHistory(ChainOptions options) : AuditHistory
     /// <inheritdoc/>
     public override async Task BeginAsync(CancellationToken cancel)
     {
-        await _chain.ProbeAsync(cancel);
+        Identity = await _chain.ProbeAsync(cancel);
         await _chain.Head.RefreshAsync(cancel);
         _final = _chain.Head.Finalized?.Number ?? throw new NodeException(ExitCodes.Failed, "The chain has no final block yet.");
-        if (options.Registry is not { } registry)
+        if (Registry is not { } registry)
             return;
-        Registry = registry;
         var first =
             await RegistryLogs.FirstParametersAsync(_chain.Pool, registry, options.FromBlock, _final, cancel)
             ?? throw new RegistryNotFinalException(registry, options.FromBlock, _final);
@@ -87,6 +98,23 @@ internal sealed class ChainHistory(ChainOptions options) : AuditHistory
     }
 
     /// <inheritdoc/>
+    public override async Task<EpochInputs> ReadInputsAsync(FoldedEpoch epoch, ushort netuid, CancellationToken cancel)
+    {
+        try
+        {
+            return EpochInputs.Of(await epoch.ReadInputsAsync(_chain, netuid, cancel));
+        }
+        catch (EndpointException e)
+        {
+            return new EpochInputs(
+                null,
+                $"NAV, supply and weights: the state of block {epoch.Report.Closed.LastBlock} cannot be read ({e.Message.TrimEnd('.')}); give "
+                    + "an endpoint that keeps old state"
+            );
+        }
+    }
+
+    /// <inheritdoc/>
     public override ValueTask DisposeAsync() => _chain.DisposeAsync();
 }
 
@@ -105,7 +133,7 @@ internal sealed class KeptHistory(OpenedJournal journal) : AuditHistory
             var beginning = await journal.ToldAsync(() => JournalHistory.BeginningAsync(journal.System, journal.Options, cancel));
             if (beginning is not (var identity, var schedule))
                 throw new NodeException(ExitCodes.DataDirectory, $"The journal {journal.Where} has nothing of a chain yet.");
-            (Registry, Schedule) = (identity.Registry, schedule);
+            (Identity, Schedule) = (identity, schedule);
         }
         catch (EntriesDeletedException e)
         {
@@ -130,6 +158,10 @@ internal sealed class KeptHistory(OpenedJournal journal) : AuditHistory
         if (replays[0] is { Until: { } until, IsComplete: false, LastBlock: var last })
             throw TooLate(until, last?.Number);
     }
+
+    /// <inheritdoc/>
+    public override Task<EpochInputs> ReadInputsAsync(FoldedEpoch epoch, ushort netuid, CancellationToken cancel) =>
+        Task.FromResult(new EpochInputs(null, "NAV, supply and weights: a journal does not have the chain's state; give --rpc in its place"));
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => journal.DisposeAsync();

@@ -9,9 +9,12 @@ internal static class AuditCommand
         new("audit", "Recompute results, and say where they differ from what was written")
         {
             AuditReplayCommand.Create(),
+            AuditEpochCommands.Chain(),
             AuditHistoryCommands.At(),
             AuditHistoryCommands.Explain(),
             AuditHistoryCommands.WhatIf(),
+            AuditEpochCommands.Export(),
+            AuditEpochCommands.VerifyBundle(),
             VerifyProofCommand.Create(),
         };
 }
