@@ -113,6 +113,9 @@ internal sealed class ProviderProxy : IAsyncDisposable
     /// <summary>What a topic of the logs ends with that it has forgotten, and not the receipts; null for all, and the receipts.</summary>
     public string? ForgottenTopic { get; init; }
 
+    /// <summary>The first block whose state it still has; null for all. It says so as Frontier and geth do of a block that is pruned.</summary>
+    public ulong? StateFrom { get; init; }
+
     public Uri Url =>
         new(
             new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()),
@@ -202,6 +205,10 @@ internal sealed class ProviderProxy : IAsyncDisposable
         await context.Response.WriteAsync(text, context.RequestAborted);
     }
 
+    /// <summary>The state of blocks before one is pruned; logs are there.</summary>
+    public static Task<ProviderProxy> PrunedAsync(Uri chain, ulong stateFrom) =>
+        StartAsync(app => new ProviderProxy(app, chain, [], 0, KeyOf(0)) { StateFrom = stateFrom });
+
     /// <summary>What it does instead of asking the chain.</summary>
     private async Task<bool> RefuseAsync(HttpContext context, List<JsonObject> calls)
     {
@@ -252,6 +259,20 @@ internal sealed class ProviderProxy : IAsyncDisposable
     {
         var method = call["method"]!.GetValue<string>();
         var tag = call["params"] is JsonArray { Count: > 0 } parameters && parameters[0] is JsonValue value ? value.ToString() : "";
+        if (StateFrom is { } kept && StateBlock(method, call["params"]) is { } block && block < kept)
+        {
+            answer.Remove("result");
+            answer["error"] = new JsonObject
+            {
+                ["code"] = block % 2 == 0 ? -32603 : -32000,
+                ["message"] =
+                    block % 2 == 0
+                        ? $"Api called for an unknown Block: State already discarded for 0x{block:x64}"
+                        : $"missing trie node {block:x64} (path ) state is not available",
+            };
+            return;
+        }
+
         switch (method)
         {
             case "eth_getBlockByNumber" when answer["result"] is JsonObject header:
@@ -310,6 +331,25 @@ internal sealed class ProviderProxy : IAsyncDisposable
         && gone.First <= block
         && block <= gone.Last
         && log["topics"]!.AsArray().Any(topic => topic!.GetValue<string>().EndsWith(ending, StringComparison.Ordinal));
+
+    /// <summary>The block whose state a call reads; null where it reads none, or that of the head.</summary>
+    private static ulong? StateBlock(string method, JsonNode? parameters)
+    {
+        var place = method switch
+        {
+            "eth_call" or "eth_getCode" or "eth_getBalance" => 1,
+            "eth_getStorageAt" => 2,
+            _ => -1,
+        };
+        return
+            place > 0
+            && parameters is JsonArray all
+            && all.Count > place
+            && all[place] is JsonValue value
+            && value.ToString().StartsWith("0x", StringComparison.Ordinal)
+            ? Quantity(value)
+            : null;
+    }
 
     private static ulong Width(JsonObject call) =>
         call["method"]!.GetValue<string>() == "eth_getLogs" && call["params"]![0] is JsonObject filter && filter.ContainsKey("fromBlock")

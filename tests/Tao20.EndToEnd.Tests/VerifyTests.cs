@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json.Nodes;
+using Tao20.Devnet;
 using Tao20.Tests;
 
 namespace Tao20.EndToEnd.Tests;
@@ -68,6 +69,7 @@ public sealed class VerifyTests : InDirectory
 
         await AuditsAsync(rpc, status);
         await HistoriesAsync(rpc, status, registry, proved);
+        await EpochsAsync(rpc, status, registry);
 
         // For people, the same in words.
         var (_, words, _) = await Tao20Process.RunAsync([.. where, "--epoch", "0"]);
@@ -214,6 +216,83 @@ public sealed class VerifyTests : InDirectory
             Assert.Equal(fromChain, fromJournal);
             return fromJournal;
         }
+    }
+
+    /// <summary>An epoch for third parties: from the chain alone, with and without its old state, and from one file.</summary>
+    private async Task EpochsAsync(string rpc, JsonNode status, string registry)
+    {
+        string[] alone = ["--registry", registry, "--epoch", "0"];
+        var first = status["settled"]!["recent"]![0]!;
+        var contract = status["identity"]!["contract"]!.GetValue<string>();
+        var whole = JsonNode.Parse(await RunAsync(0, ["audit", "chain", "--rpc", rpc, "--contract", contract, .. alone, "--json"]))!;
+        Assert.True(JsonNode.DeepEquals(first, whole["result"]), whole["result"]!.ToJsonString());
+        Assert.Empty(whole["notVerified"]!.AsArray());
+        Assert.Equal(3, whole["stated"]!["weights"]!.AsArray().Count);
+        var members = whole["members"]!.AsArray();
+        Assert.Equal((4, 1), (members.Count, members.Count(one => one!["punished"]!.GetValue<string>() == "Severe")));
+        await RefusedAsync(4, "is about", ["audit", "chain", "--rpc", rpc, "--contract", registry, .. alone]);
+
+        // Without old state: all but what only that says.
+        var last = whole["lastBlock"]!.GetValue<ulong>();
+        await using var pruned = await ProviderProxy.PrunedAsync(new Uri(rpc), last + 1);
+        var partly = JsonNode.Parse(await RunAsync(0, ["audit", "chain", "--rpc", $"{pruned.Url}", .. alone, "--json"]))!;
+        Assert.True(JsonNode.DeepEquals(whole["result"], partly["result"]));
+        Assert.True(JsonNode.DeepEquals(whole["members"], partly["members"]));
+        Assert.Null(partly["stated"]);
+        var reason = Assert.Single(partly["notVerified"]!.AsArray())!.GetValue<string>();
+        Assert.StartsWith($"NAV, supply and weights: the state of block {last} cannot be read", reason, StringComparison.Ordinal);
+
+        // Logs that are gone are no answer, however silently: at the beginning, between others, and at the end.
+        var miner = first["ranked"]![0]!["miner"]!.GetValue<string>();
+        var explained = await RunAsync(0, ["audit", "explain", "--miner", miner, "--epoch", "0", "--data-dir", Directory, "--json"]);
+        var trade = JsonNode.Parse(explained)!["trades"]![0]!["position"]!.GetValue<string>();
+        var begin = ulong.Parse(trade.Split(':')[0], CultureInfo.InvariantCulture);
+        foreach (var (from, to) in (IEnumerable<(ulong, ulong)>)[(begin, begin), (begin + 1, last), (last + 2, 1_000_000)])
+        {
+            await using var forgetting = await ProviderProxy.ForgettingAsync(new Uri(rpc), from, to);
+            await RefusedAsync(3, "do not give all logs", ["audit", "chain", "--rpc", $"{forgetting.Url}", .. alone]);
+        }
+
+        await BundlesAsync(rpc, contract, registry, whole);
+    }
+
+    /// <summary>A journal and the chain write the same history; what is in one file is verified with nothing else.</summary>
+    private async Task BundlesAsync(string rpc, string contract, string registry, JsonNode whole)
+    {
+        var directory = System.IO.Path.Combine(Directory, "bundles");
+        System.IO.Directory.CreateDirectory(directory);
+        var (fromJournal, fromChain) = (System.IO.Path.Combine(directory, "a.jsonl"), System.IO.Path.Combine(directory, "b.jsonl"));
+        var (block, key) = (whole["block"]!.GetValue<ulong>() - 1, System.IO.Path.Combine(directory, "key"));
+        await File.WriteAllTextAsync(key, Convert.ToHexString(ValidatorSet.SecretOf(1, 7).ToBytes()));
+        string[] export = ["audit", "export", "--epoch", "0", "--block", $"{block}", "--key-file", key];
+        string[] chain = ["--rpc", rpc, "--contract", contract, "--registry", registry];
+        await RunAsync(0, [.. export, "--data-dir", Directory, "--out", fromJournal]);
+        await RunAsync(0, [.. export, .. chain, "--out", fromChain]);
+        var (one, two) = (await File.ReadAllLinesAsync(fromJournal), await File.ReadAllLinesAsync(fromChain));
+        Assert.Equal(two[..^3], one[..^3]);
+
+        var verified = JsonNode.Parse(await RunAsync(0, ["audit", "verify-bundle", "--file", fromChain, "--json"]))!;
+        Assert.Contains(
+            verified["validator"]!.GetValue<string>(),
+            whole["members"]!.AsArray().Select(member => member!["validator"]!.GetValue<string>())
+        );
+        Assert.True(JsonNode.DeepEquals(whole["result"], verified["recomputed"]!["result"]));
+        Assert.True(JsonNode.DeepEquals(whole["stated"], verified["recomputed"]!["stated"]));
+        Assert.Contains("verified", await RunAsync(0, ["audit", "verify-bundle", "--file", fromJournal]), StringComparison.Ordinal);
+
+        await File.WriteAllLinesAsync(fromJournal, [.. one[..5], .. one[6..]]);
+        Assert.Contains("NOT verified", await RunAsync(11, ["audit", "verify-bundle", "--file", fromJournal]), StringComparison.Ordinal);
+        await RefusedAsync(2, "is there already", [.. export, .. chain, "--out", fromChain]);
+        await RefusedAsync(2, "There is no key", [.. export[..^2], .. chain, "--out", fromChain + "2"]);
+        await RefusedAsync(2, "cannot be read", ["audit", "verify-bundle", "--file", fromChain + "2"]);
+        await RefusedAsync(2, "is no bundle", ["audit", "verify-bundle", "--file", key]);
+    }
+
+    private static async Task<string> RunAsync(int code, string[] arguments)
+    {
+        var (exit, output, process) = await Tao20Process.RunAsync(arguments);
+        Assert.True(exit == code, $"{exit}: {output}{process.Errors}");
+        return output;
     }
 
     private static async Task RefusedAsync(int code, string words, string[] arguments)

@@ -60,6 +60,7 @@ internal sealed class ChainHistory(ChainOptions options) : AuditHistory
 {
     private readonly ChainConnection _chain = ChainConnection.Http(options, NullLogger.Instance);
     private ulong _final;
+    private IReadOnlyList<string> _notVerified = [];
 
     /// <inheritdoc/>
     public override string Where => $"the chain of {_chain.Pool.All[0].Name}";
@@ -90,11 +91,17 @@ internal sealed class ChainHistory(ChainOptions options) : AuditHistory
         var until = replays[0].Until;
         if (until > _final)
             throw TooLate(until.Value, _final);
-        await foreach (var range in _chain.Ranges.ReadAsync(new Cursor(options.FromBlock, null), until ?? _final, cancel))
-        {
-            foreach (var replay in replays)
-                replay.Fold(range);
-        }
+        var history = new WholeHistory(_chain);
+        await history.ReadAsync(
+            until ?? _final,
+            range =>
+            {
+                foreach (var replay in replays)
+                    replay.Fold(range);
+            },
+            cancel
+        );
+        _notVerified = await history.CompareCountsAsync(until ?? _final, cancel);
     }
 
     /// <inheritdoc/>
@@ -102,14 +109,17 @@ internal sealed class ChainHistory(ChainOptions options) : AuditHistory
     {
         try
         {
-            return EpochInputs.Of(await epoch.ReadInputsAsync(_chain, netuid, cancel));
+            return new EpochInputs(await epoch.ReadInputsAsync(_chain, netuid, cancel), _notVerified);
         }
         catch (EndpointException e)
         {
             return new EpochInputs(
                 null,
-                $"NAV, supply and weights: the state of block {epoch.Report.Closed.LastBlock} cannot be read ({e.Message.TrimEnd('.')}); give "
-                    + "an endpoint that keeps old state"
+                [
+                    $"NAV, supply and weights: the state of block {epoch.Report.Closed.LastBlock} cannot be read "
+                        + $"({e.Message.TrimEnd('.')}); give an endpoint that keeps old state",
+                    .. _notVerified,
+                ]
             );
         }
     }
@@ -161,7 +171,9 @@ internal sealed class KeptHistory(OpenedJournal journal) : AuditHistory
 
     /// <inheritdoc/>
     public override Task<EpochInputs> ReadInputsAsync(FoldedEpoch epoch, ushort netuid, CancellationToken cancel) =>
-        Task.FromResult(new EpochInputs(null, "NAV, supply and weights: a journal does not have the chain's state; give --rpc in its place"));
+        Task.FromResult(
+            new EpochInputs(null, ["NAV, supply and weights: a journal does not have the chain's state; give --rpc in its place"])
+        );
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => journal.DisposeAsync();

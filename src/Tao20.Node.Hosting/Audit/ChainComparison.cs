@@ -125,12 +125,15 @@ internal sealed class ChainComparison(OpenedJournal journal, JournalReplay repla
         {
             Settled = ranges is null ? CompareEpoch : null,
         };
-        await foreach (var range in chain.Ranges.ReadAsync(new Cursor(identity.FromBlock, null), last, cancel))
-        {
-            ranges?.Invoke(range);
-            fold.Fold(range);
-        }
-
+        await new WholeHistory(chain).ReadAsync(
+            last,
+            range =>
+            {
+                ranges?.Invoke(range);
+                fold.Fold(range);
+            },
+            cancel
+        );
         return fold;
     }
 

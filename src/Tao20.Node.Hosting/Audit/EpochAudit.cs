@@ -104,7 +104,7 @@ internal sealed record EpochAudit(
                 : null,
             round,
             folded.Round is { } members ? RoundMemberDocument.Of(members) : [],
-            inputs.NotVerified is { } reason ? [reason] : [],
+            inputs.NotVerified,
             round.ReferenceIsRight == false
                 ?
                 [
@@ -142,7 +142,9 @@ internal sealed record EpochAudit(
             yield return $"  not verified: {reason}";
         foreach (var line in Differences.SelectMany(one => one.Lines()))
             yield return line;
-        yield return Differences.Count == 0 ? "no differences" : $"{Differences.Count} {(Differences.Count == 1 ? "difference" : "differences")}";
+        yield return Differences.Count == 0
+            ? "no differences"
+            : $"{Differences.Count} {(Differences.Count == 1 ? "difference" : "differences")}";
     }
 
     private static WeightDocument Document(SubnetWeight one) => new(one.Uid, one.Weight);

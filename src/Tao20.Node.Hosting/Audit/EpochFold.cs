@@ -69,7 +69,15 @@ internal sealed class EpochFold(ChainIdentity identity, ParameterSchedule schedu
                 ExitCodes.Failed,
                 $"The parameters {report.ParametersVersion} are not known here ({problem}): use a version that knows them."
             );
-        return new FoldedEpoch(report, _firstBlock.Own, parameters, text, _round, replay.Book, Math.Min(Until ?? ulong.MaxValue, replay.LastBlock!.Number));
+        return new FoldedEpoch(
+            report,
+            _firstBlock.Own,
+            parameters,
+            text,
+            _round,
+            replay.Book,
+            Math.Min(Until ?? ulong.MaxValue, replay.LastBlock!.Number)
+        );
     }
 
     private void Take(Address miner, ReadOnlyMemory<Trade> trades)

@@ -11,13 +11,9 @@ using Tao20.Domain.Units;
 namespace Tao20.Node.Audit;
 
 /// <summary>What the chain's state was at an epoch's last block, as far as it can be read.</summary>
-/// <param name="Read">NAV, supply and UIDs; null where they cannot be read.</param>
-/// <param name="NotVerified">What cannot be verified without, and why; null where nothing.</param>
-internal sealed record EpochInputs(StatementInputs? Read, string? NotVerified)
-{
-    /// <summary>What has been read.</summary>
-    public static EpochInputs Of(StatementInputs read) => new(read, null);
-}
+/// <param name="Read">NAV, supply and UIDs; null where they cannot be read, and the first reason says why.</param>
+/// <param name="NotVerified">What cannot be verified, and why.</param>
+internal sealed record EpochInputs(StatementInputs? Read, IReadOnlyList<string> NotVerified);
 
 /// <summary>An epoch as it follows from a history: settled anew, with what validators have said of it.</summary>
 /// <param name="Report">How it is settled.</param>

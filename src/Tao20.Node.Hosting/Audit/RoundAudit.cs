@@ -58,7 +58,7 @@ internal sealed record RoundAudit(
             computed is { NavFailure: null } ? computed.Stated.Statement.Nav.ToString() : null,
             folded.Report.RankingRoot.ToString(),
             computed?.Stated.Statement.WeightsHash.ToString(),
-            computed is null ? inputs.NotVerified : computed.NavFailure,
+            computed is null ? inputs.NotVerified[0] : computed.NavFailure,
             round?.Settled is { } settled ? settled.Statement == Right(settled).Statement : null,
             [.. entries.Select(entry => Audit(entry.Key, entry.Value.Stated!, Right(entry.Value.Stated!)))],
             [.. round?.Stakes.Keys.Except(entries.Select(entry => entry.Key)).Select(absent => absent.ToString()) ?? []],

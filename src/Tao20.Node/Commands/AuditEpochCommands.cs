@@ -12,7 +12,10 @@ internal static class AuditEpochCommands
     public static Command Chain()
     {
         var (chain, json) = (new EpochOptions("; without old state all but NAV and weights is recomputed"), NodeOptions.Json());
-        var command = new Command("chain", "Recompute an epoch from the chain alone: ranks, payouts, root and weights beside what was stated");
+        var command = new Command(
+            "chain",
+            "Recompute an epoch from the chain alone: ranks, payouts, root and weights beside what was stated"
+        );
         chain.AddTo(command, isContractAsked: true);
         command.Add(json);
         command.SetAction(

@@ -68,7 +68,10 @@ internal sealed class EpochOptions(string more)
         var netuid = EndpointOptions.ReadNetuid(parsed.GetValue(_netuid));
         var index = await RegistryIndex.ReadAsync(endpoints, registry, cancel);
         if (EndpointOptions.ReadAddress("--contract", parsed.GetValue(_contract)) is { } contract && contract != index)
-            throw new NodeException(ExitCodes.WrongChain, $"--contract = {contract}, and --registry = {registry} is about {index}: correct one.");
+            throw new NodeException(
+                ExitCodes.WrongChain,
+                $"--contract = {contract}, and --registry = {registry} is about {index}: correct one."
+            );
         await using var history = new ChainHistory(
             new ChainOptions
             {

@@ -32,7 +32,7 @@ internal sealed record BundleTampering(string Name, DifferenceKind Kind, Func<Li
         return
         [
             .. before,
-new JsonObject
+            new JsonObject
             {
                 ["signature"] = new JsonObject
                 {
@@ -61,7 +61,14 @@ new JsonObject
             new(
                 "the signature is of another key",
                 DifferenceKind.SignatureDiffers,
-                lines => Set(SignedAnew(lines, PrivateKey.Random()), "signature", 0, "signer", PrivateKey.FromHex(new string('1', 64)).Address.ToString())
+                lines =>
+                    Set(
+                        SignedAnew(lines, PrivateKey.Random()),
+                        "signature",
+                        0,
+                        "signer",
+                        PrivateKey.FromHex(new string('1', 64)).Address.ToString()
+                    )
             ),
             new("it is signed by another", DifferenceKind.SignerUnknown, lines => SignedAnew(lines, PrivateKey.Random())),
             new("the signature is taken away", DifferenceKind.SignerUnknown, lines => lines[..^1]),
@@ -79,7 +86,11 @@ new JsonObject
             Differs("a trade has another NAV", lines => Set(lines, "trade", 200, "nav", "1")),
             Differs("a trade is of another transaction", lines => Set(lines, "trade", 200, "tx", Hash)),
             Differs("a trade is another miner's", lines => Set(lines, "trade", 200, "miner", Account)),
-            Differs("a trade is at another log", lines => Set(lines, "trade", 200, "at", At(lines, "trade", 200, 1_000)), DifferenceKind.BundleOutOfOrder),
+            Differs(
+                "a trade is at another log",
+                lines => Set(lines, "trade", 200, "at", At(lines, "trade", 200, 1_000)),
+                DifferenceKind.BundleOutOfOrder
+            ),
             Differs("a mint is a redemption", lines => Set(lines, "trade", 200, "side", Side(lines, 200))),
             Differs("the contract had counted more", lines => Set(lines, "trade", 0, "counted", "5")),
             Differs("an epoch ends later", lines => Set(lines, "end", 1, "time", 1_999_999_999)),
@@ -126,15 +137,27 @@ new JsonObject
             Differs("the state is left out", lines => Without(lines, "state", 0), DifferenceKind.BundleOutOfOrder),
             Differs("the result is left out", lines => Without(lines, "result", 0), DifferenceKind.BundleIncomplete),
             Differs("the result comes twice", lines => Again(lines, Line(lines, "result", 0)), DifferenceKind.BundleOutOfOrder),
-            Differs("a trade comes after the state", lines => [.. lines[..^2], lines[300], .. lines[^2..]], DifferenceKind.BundleOutOfOrder),
+            Differs(
+                "a trade comes after the state",
+                lines => [.. lines[..^2], lines[300], .. lines[^2..]],
+                DifferenceKind.BundleOutOfOrder
+            ),
             Differs("a line is no JSON", lines => With(lines, 50, _ => "trade"), DifferenceKind.BundleUnreadable),
             Differs("a line is empty", lines => With(lines, 50, _ => ""), DifferenceKind.BundleUnreadable),
-            Differs("a line has two parts", lines => With(lines, 50, line => line[..^1] + ",\"result\":{}}"), DifferenceKind.BundleUnreadable),
+            Differs(
+                "a line has two parts",
+                lines => With(lines, 50, line => line[..^1] + ",\"result\":{}}"),
+                DifferenceKind.BundleUnreadable
+            ),
             Differs("a line has a part nobody knows", lines => With(lines, 50, _ => "{\"luck\":1}"), DifferenceKind.BundleUnreadable),
             Differs("a trade has a field nobody knows", lines => Set(lines, "trade", 50, "luck", 1), DifferenceKind.BundleUnreadable),
             Differs("a trade lacks its miner", lines => Set(lines, "trade", 50, "miner", null), DifferenceKind.BundleUnreadable),
             Differs("an amount is no number", lines => Set(lines, "trade", 50, "value", "-1"), DifferenceKind.BundleUnreadable),
-            Differs("an amount is implausible", lines => Set(lines, "trade", 50, "value", $"1{new string('0', 30)}"), DifferenceKind.BundleUnreadable),
+            Differs(
+                "an amount is implausible",
+                lines => Set(lines, "trade", 50, "value", $"1{new string('0', 30)}"),
+                DifferenceKind.BundleUnreadable
+            ),
             Differs("a fact is of no kind", lines => SetSaid(lines, "Bonded", 0, ["kind"], "Rich"), DifferenceKind.BundleUnreadable),
         ];
 
@@ -151,9 +174,38 @@ new JsonObject
             Differs("it goes up to an earlier block", lines => SetIn(lines, "result", ["block"], 5)),
             Differs("it had been read in another block", lines => SetIn(lines, "result", ["lastBlock"], 5)),
             Differs("nothing is not verified", lines => SetIn(lines, "result", ["notVerified"], new JsonArray())),
-            Differs("the state is known", lines => Set(lines, "state", 0, "missing", null), DifferenceKind.BundleUnreadable),
+            Differs(
+                "nothing says why there is no state",
+                lines => Set(lines, "state", 0, "notVerified", new JsonArray()),
+                DifferenceKind.BundleUnreadable
+            ),
+            Differs(
+                "the state could not be read for another reason",
+                lines => Set(lines, "state", 0, "notVerified", new JsonArray("none"))
+            ),
+            Differs(
+                "the state is known",
+                lines =>
+                    Set(
+                        lines,
+                        "state",
+                        0,
+                        "read",
+                        new JsonObject
+                        {
+                            ["nav"] = "1",
+                            ["navFailure"] = null,
+                            ["supply"] = "1",
+                            ["uids"] = new JsonObject(),
+                        }
+                    )
+            ),
             Differs("the result is nothing", lines => With(lines, Line(lines, "result", 0), _ => "{\"result\":{}}")),
-            Differs("the result is a number", lines => With(lines, Line(lines, "result", 0), _ => "{\"result\":1}"), DifferenceKind.BundleUnreadable),
+            Differs(
+                "the result is a number",
+                lines => With(lines, Line(lines, "result", 0), _ => "{\"result\":1}"),
+                DifferenceKind.BundleUnreadable
+            ),
         ];
 
     private static BundleTampering Differs(

@@ -21,9 +21,7 @@ internal static class BundleFile
                 throw new IOException("it is there already");
             T result;
             await using (var output = part.Open(FileMode.Create, FileAccess.Write))
-            await using (
-                Stream stream = IsCompressed(file) ? new GZipStream(output, CompressionLevel.Optimal) : new BufferedStream(output)
-            )
+            await using (Stream stream = IsCompressed(file) ? new GZipStream(output, CompressionLevel.Optimal) : new BufferedStream(output))
                 result = await write(stream);
             part.MoveTo(file.FullName);
             return result;

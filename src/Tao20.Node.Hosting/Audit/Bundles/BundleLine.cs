@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Tao20.Chain.Contracts;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Ingestion;
 using Tao20.Domain.Parameters;
@@ -168,47 +169,49 @@ internal sealed record BundleEnd(Position At, ulong Epoch, ulong Opened, ulong T
 /// <param name="Said">What.</param>
 internal sealed record BundleFact(Position At, RegistryFact Said);
 
-/// <summary>The chain's state at the epoch's last block: no history shows it, and nobody can check it offline.</summary>
+/// <summary>The chain's state at the epoch's last block, as far as it could be read: nobody can check it offline.</summary>
+/// <param name="Read">The state; null where none could be read.</param>
+/// <param name="NotVerified">What could not be verified, and why.</param>
+internal sealed record BundleState(BundleInputs? Read, IReadOnlyList<string> NotVerified)
+{
+    /// <summary>The line of a state.</summary>
+    public static BundleState Of(EpochInputs inputs) => new(inputs.Read is { } read ? BundleInputs.Of(read) : null, inputs.NotVerified);
+
+    /// <summary>The state of a line.</summary>
+    /// <exception cref="FormatException">An address is none, or it is not said why nothing could be read.</exception>
+    public EpochInputs Inputs() =>
+        Read is null && NotVerified.Count == 0
+            ? throw new FormatException("it does not say why there is no state")
+            : new EpochInputs(Read?.Inputs(), NotVerified);
+}
+
+/// <summary>What of the chain's state statements are made from.</summary>
 /// <param name="Nav">The index's NAV, 18 decimals; 0 where it does not tell it.</param>
 /// <param name="NavFailure">Why it does not; null where it does.</param>
 /// <param name="Supply">Tokens in circulation, in wei.</param>
 /// <param name="Uids">The UIDs of the miners that are paid.</param>
-/// <param name="Missing">Why none of it could be read; null where it could.</param>
-internal sealed record BundleState(
-    TaoPerToken Nav,
-    string? NavFailure,
-    Wei Supply,
-    IReadOnlyDictionary<string, ushort> Uids,
-    string? Missing
-)
+internal sealed record BundleInputs(TaoPerToken Nav, string? NavFailure, Wei Supply, IReadOnlyDictionary<string, ushort> Uids)
 {
-    /// <summary>The line of a state.</summary>
-    public static BundleState Of(EpochInputs inputs) =>
-        inputs.Read is { } read
-            ? new BundleState(
-                read.Nav,
-                read.NavFailure,
-                read.Supply,
-                read.Uids.OrderBy(one => one.Key).ToDictionary(one => one.Key.ToString(), one => one.Value),
-                null
-            )
-            : new BundleState(default, null, default, new Dictionary<string, ushort>(), inputs.NotVerified);
+    /// <summary>What has been read.</summary>
+    public static BundleInputs Of(StatementInputs read) =>
+        new(
+            read.Nav,
+            read.NavFailure,
+            read.Supply,
+            read.Uids.OrderBy(one => one.Key).ToDictionary(one => one.Key.ToString(), one => one.Value)
+        );
 
-    /// <summary>The state of a line.</summary>
+    /// <summary>The same as it is read.</summary>
     /// <exception cref="FormatException">An address is none.</exception>
-    public EpochInputs Inputs() =>
-        Missing is not null
-            ? new EpochInputs(null, Missing)
-            : EpochInputs.Of(
-                new Chain.Contracts.StatementInputs(
-                    new BlockHeader(0, default, default, 0),
-                    Nav,
-                    NavFailure,
-                    Supply,
-                    Uids.ToDictionary(one => Address.Parse(one.Key), one => one.Value),
-                    []
-                )
-            );
+    public StatementInputs Inputs() =>
+        new(
+            new BlockHeader(0, default, default, 0),
+            Nav,
+            NavFailure,
+            Supply,
+            Uids.ToDictionary(one => Address.Parse(one.Key), one => one.Value),
+            []
+        );
 }
 
 /// <summary>Whose signature a bundle has.</summary>

@@ -77,10 +77,7 @@ internal sealed class BundleWriter(Stream output) : IDisposable
         var sha256 = Convert.ToHexStringLower(_hash.GetCurrentHash());
         var signature = signer.Sign(PersonalMessage.Digest(BundleFormat.Message(_head!, sha256)));
         Write(
-            new BundleLine
-            {
-                Signature = new BundleSignature(signer.Address, sha256, $"0x{Convert.ToHexStringLower(signature.ToBytes())}"),
-            }
+            new BundleLine { Signature = new BundleSignature(signer.Address, sha256, $"0x{Convert.ToHexStringLower(signature.ToBytes())}") }
         );
     }
 
