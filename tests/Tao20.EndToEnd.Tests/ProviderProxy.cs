@@ -113,7 +113,7 @@ internal sealed class ProviderProxy : IAsyncDisposable
     /// <summary>What a topic of the logs ends with that it has forgotten, and not the receipts; null for all, and the receipts.</summary>
     public string? ForgottenTopic { get; init; }
 
-    /// <summary>The first block whose state it still has; null for all. It says so as Frontier and geth do of a block that is pruned.</summary>
+    /// <summary>The first block whose state it still has; null for all. Of others it says what Frontier and geth say.</summary>
     public ulong? StateFrom { get; init; }
 
     public Uri Url =>

@@ -135,7 +135,7 @@ public enum DifferenceKind
     /// <summary>A bundle's signature is none, or another account's than it says.</summary>
     SignatureDiffers,
 
-    /// <summary>A bundle is not signed, or by an account that is no validator's attester by its own history, or is not the one wanted.</summary>
+    /// <summary>A bundle is not signed, or by an account that acts for no validator by its history, or is not the one wanted.</summary>
     SignerUnknown,
 }
 

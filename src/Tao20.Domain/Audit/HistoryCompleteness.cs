@@ -14,10 +14,14 @@ public sealed class HistoryCompleteness
     private readonly Dictionary<Address, (UInt128 Wei, ulong Block)> _before = [];
     private (EpochId Epoch, ulong Block)? _open;
 
-    /// <summary>Miners for which the contract had counted something before the first trade that has come, with the block by which it had.</summary>
+    /// <summary>
+    /// What the contract had counted for each miner before its first trade that has come, in TAO wei, with the block of that trade's range.
+    /// </summary>
     public IReadOnlyDictionary<Address, (UInt128 Wei, ulong Block)> Beginnings => _before;
 
-    /// <summary>What the contract has counted for each miner by the trades that have come, in TAO wei, with the last block of these.</summary>
+    /// <summary>
+    /// What the contract has counted for each miner by the trades that have come, in TAO wei, with the last block of these.
+    /// </summary>
     public IReadOnlyDictionary<Address, (UInt128 Wei, ulong Block)> Counted => _counted;
 
     /// <summary>Takes a range; ranges come in order.</summary>

@@ -130,7 +130,8 @@ internal sealed record EpochAudit(
         yield return $"  {Result.EmissionRao} rao, {Result.CarriedInRao} carried in: {Result.ValidatorPoolRao} to validators, "
             + $"{Result.CarriedOutRao} carried out";
         foreach (var paid in Result.Ranked)
-            yield return $"  {paid.Rank, 3} {paid.Miner} {paid.Tier}: W {paid.WeightedVolume}, score {paid.Score}, payout {paid.PayoutRao} rao";
+            yield return $"  {paid.Rank, 3} {paid.Miner} {paid.Tier}: W {paid.WeightedVolume}, score {paid.Score}, "
+                + $"payout {paid.PayoutRao} rao";
         foreach (var unranked in Result.Unranked)
             yield return $"    - {unranked.Miner} {unranked.Reason}";
         if (Stated is { } stated)

@@ -54,7 +54,8 @@ internal sealed class EpochFold(ChainIdentity identity, ParameterSchedule schedu
         if (_report is not { } report)
             throw new NodeException(
                 ExitCodes.Failed,
-                $"Epoch {epoch} has not been closed up to block {replay.LastBlock?.Number ?? 0} of {where}: give --epoch with an earlier one."
+                $"Epoch {epoch} has not been closed up to block {replay.LastBlock?.Number ?? 0} of {where}: "
+                    + "give --epoch with an earlier one."
             );
         var text = identity.Registry is null
             ? replay.Schedule.At(epoch).Parameters.Text()

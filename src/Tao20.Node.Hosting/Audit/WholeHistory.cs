@@ -6,7 +6,9 @@ using Tao20.Domain.Volume;
 
 namespace Tao20.Node.Audit;
 
-/// <summary>The chain's logs, all of them: endpoints that have lost some are found out, as far as the contract's own count shows it.</summary>
+/// <summary>
+/// The chain's logs, all of them: endpoints that have lost some are found out, as far as the contract's own count shows it.
+/// </summary>
 /// <param name="chain">The chain.</param>
 internal sealed class WholeHistory(ChainConnection chain)
 {
@@ -68,7 +70,8 @@ internal sealed class WholeHistory(ChainConnection chain)
         {
             if (known is null)
                 throw Missing(
-                    $"The contract had counted {wei} wei for miner {miner} before its first log, and whether that was before block {from} cannot be read"
+                    $"The contract had counted {wei} wei for miner {miner} before its first log, and whether that was before block {from} "
+                        + "cannot be read"
                 );
             if (known.GetValueOrDefault(miner) < wei)
                 throw Missing(new HistoryGap(miner, known.GetValueOrDefault(miner), wei, from, block).ToString());

@@ -20,7 +20,7 @@ internal static class BundleFormat
     /// <summary>The most bytes of a line: parameters of 8 KiB and weights of all neurons of a subnet are far below.</summary>
     public const int MostBytes = 64 * 1024 * 1024;
 
-    /// <summary>How its lines are read and written. What a line has that is not known here is an error: nobody has signed for nothing.</summary>
+    /// <summary>How its lines are read and written. What a line has that is not known here is an error.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         NumberHandling = JsonNumberHandling.Strict,

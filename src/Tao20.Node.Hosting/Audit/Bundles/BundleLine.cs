@@ -17,7 +17,7 @@ internal sealed record BundleLine
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BundleHead? Bundle { get; init; }
 
-    /// <summary>Parameters that hold from here on and that no registry has said; the first after the head are those at the beginning.</summary>
+    /// <summary>Parameters that hold from here on: those at the beginning, and where there is no registry, all that follow.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<BundleParameters>? Parameters { get; init; }
 
@@ -127,7 +127,9 @@ internal sealed record BundleParameters(uint Version, ulong FromEpoch, string Te
 /// <param name="Value">What it was worth, in TAO wei.</param>
 /// <param name="Nav">The NAV it was executed at, 18 decimals.</param>
 /// <param name="Time">Its block's time, in Unix seconds.</param>
-/// <param name="Counted">With a miner's first trade: what the contract had counted before it, in TAO wei; null where that is not known.</param>
+/// <param name="Counted">
+/// With a miner's first trade: what the contract had counted before it, in TAO wei; null where that is not known.
+/// </param>
 internal sealed record BundleTrade(
     Position At,
     ulong Epoch,
