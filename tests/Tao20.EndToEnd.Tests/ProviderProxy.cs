@@ -259,17 +259,10 @@ internal sealed class ProviderProxy : IAsyncDisposable
     {
         var method = call["method"]!.GetValue<string>();
         var tag = call["params"] is JsonArray { Count: > 0 } parameters && parameters[0] is JsonValue value ? value.ToString() : "";
-        if (StateFrom is { } kept && StateBlock(method, call["params"]) is { } block && block < kept)
+        if (PrunedState.ErrorOf(StateFrom, method, call["params"]) is { } error)
         {
             answer.Remove("result");
-            answer["error"] = new JsonObject
-            {
-                ["code"] = block % 2 == 0 ? -32603 : -32000,
-                ["message"] =
-                    block % 2 == 0
-                        ? $"Api called for an unknown Block: State already discarded for 0x{block:x64}"
-                        : $"missing trie node {block:x64} (path ) state is not available",
-            };
+            answer["error"] = error;
             return;
         }
 
@@ -331,25 +324,6 @@ internal sealed class ProviderProxy : IAsyncDisposable
         && gone.First <= block
         && block <= gone.Last
         && log["topics"]!.AsArray().Any(topic => topic!.GetValue<string>().EndsWith(ending, StringComparison.Ordinal));
-
-    /// <summary>The block whose state a call reads; null where it reads none, or that of the head.</summary>
-    private static ulong? StateBlock(string method, JsonNode? parameters)
-    {
-        var place = method switch
-        {
-            "eth_call" or "eth_getCode" or "eth_getBalance" => 1,
-            "eth_getStorageAt" => 2,
-            _ => -1,
-        };
-        return
-            place > 0
-            && parameters is JsonArray all
-            && all.Count > place
-            && all[place] is JsonValue value
-            && value.ToString().StartsWith("0x", StringComparison.Ordinal)
-            ? Quantity(value)
-            : null;
-    }
 
     private static ulong Width(JsonObject call) =>
         call["method"]!.GetValue<string>() == "eth_getLogs" && call["params"]![0] is JsonObject filter && filter.ContainsKey("fromBlock")

@@ -9,6 +9,7 @@ using Tao20.Actors.Miners;
 using Tao20.Chain.Abi;
 using Tao20.Domain.Audit;
 using Tao20.Domain.Coordination;
+using Tao20.Domain.Ingestion;
 
 namespace Tao20.Actors.Audit;
 
@@ -22,13 +23,14 @@ public sealed class JournalReplay
     private readonly JournalStreams _streams;
     private readonly AuditFindings _findings;
     private readonly FoldReplay _fold;
+    private readonly ReplayListener? _listener;
     private readonly Dictionary<string, OpenStream> _open = new(StringComparer.Ordinal);
     private readonly List<SettledEntry> _settled = [];
     private readonly HashSet<Domain.Units.Hash256> _hashes = [];
 
-    private JournalReplay(DbConnection connection, JournalStreams streams, AuditFindings findings)
+    private JournalReplay(DbConnection connection, JournalStreams streams, AuditFindings findings, ReplayListener? listener)
     {
-        (_connection, _streams, _findings) = (connection, streams, findings);
+        (_connection, _streams, _findings, _listener) = (connection, streams, findings, listener);
         _fold = new FoldReplay(findings, miner => ExtentOf(miner).IsBehindSnapshot, miner => ExtentOf(miner).Gaps.Count > 0);
 
         StreamExtent ExtentOf(Domain.Units.Address miner) =>
@@ -62,20 +64,22 @@ public sealed class JournalReplay
     /// <param name="findings">What is found.</param>
     /// <param name="progress">Is given how many of how many entries have been read.</param>
     /// <param name="cancel">Cancels the operation.</param>
+    /// <param name="listener">Is told of results on the way; null for nobody.</param>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
     public static Task<JournalReplay> RunAsync(
         ActorSystem system,
         JournalOptions options,
         AuditFindings findings,
         IProgress<ReplayProgress>? progress,
-        CancellationToken cancel
+        CancellationToken cancel,
+        ReplayListener? listener = null
     ) =>
         JournalProblems.GuardedAsync(async () =>
         {
             await using var connection = await JournalLocation.OpenAsync(options, cancel).ConfigureAwait(false);
             await JournalVersion.ReadAsync(options.Kind, connection, cancel).ConfigureAwait(false);
             var streams = await JournalStreams.ReadAsync(connection, cancel).ConfigureAwait(false);
-            var replay = new JournalReplay(connection, streams, findings);
+            var replay = new JournalReplay(connection, streams, findings, listener);
             replay.Begin();
             await replay.ReadAsync(system, progress, cancel).ConfigureAwait(false);
             replay.Finish();
@@ -162,11 +166,19 @@ public sealed class JournalReplay
         }
 
         if (entry is CoordinatorEvent.EpochSettled settled)
+        {
             _settled.Add(SettledEntry.Of(row, settled));
+            _listener?.Settled(settled.Report);
+        }
+
         if (entry is CoordinatorEvent.EpochSettled { Report.Chain: { } chain })
             _hashes.Add(chain.Hash);
         if (entry is CoordinatorEvent.BookAdvanced(_, var rounds))
             _hashes.UnionWith(rounds.Select(round => round.Chain.Hash));
+        if (entry is CoordinatorEvent.BookAdvanced && _fold.Coordinator.Inbox.Book is { } book)
+            _listener?.BookAdvanced(book);
+        if (entry is CursorEvent.RangeFolded)
+            _listener?.RangePassed(_fold.Cursor);
     }
 
     private OpenStream Open(string name)
@@ -273,6 +285,16 @@ public sealed class JournalReplay
         public bool Compares(long entry) => _snapshots.Contains(entry);
     }
 }
+
+/// <summary>Is told of results while a journal is folded.</summary>
+/// <param name="Settled">Takes each settled epoch, as it is written.</param>
+/// <param name="BookAdvanced">Takes the book of validators after each step.</param>
+/// <param name="RangePassed">Takes how far the cursor is after each range.</param>
+public sealed record ReplayListener(
+    Action<Domain.Settlement.EpochReport> Settled,
+    Action<Domain.Registry.RegistryBook> BookAdvanced,
+    Action<CursorState> RangePassed
+);
 
 /// <summary>How much of a journal has been read.</summary>
 /// <param name="Read">Entries read.</param>

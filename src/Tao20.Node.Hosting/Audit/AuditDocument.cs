@@ -1,6 +1,9 @@
 using System.Text.Json.Serialization;
 using Tao20.Actors.Audit;
+using Tao20.Chain.Abi;
 using Tao20.Domain.Audit;
+using Tao20.Domain.Volume;
+using Tao20.Node.Http;
 
 namespace Tao20.Node.Audit;
 
@@ -57,6 +60,7 @@ internal sealed record ChainAuditDocument(
 
 /// <summary>What an audit of a journal has come to.</summary>
 /// <param name="Journal">Where the journal is.</param>
+/// <param name="Identity">Which chain and contracts it is of; null before the first range.</param>
 /// <param name="Block">How far its cursor is; null before the first range.</param>
 /// <param name="Streams">How many streams it has.</param>
 /// <param name="StreamsFromSnapshot">How many of them begin with a snapshot, since their first entries are no longer there.</param>
@@ -67,6 +71,9 @@ internal sealed record ChainAuditDocument(
 /// <param name="EpochsRecomputed">Settled epochs recomputed from the trades of all of their miners.</param>
 /// <param name="EpochsAsWritten">Settled epochs of which some miners' volumes are only known as they were written.</param>
 /// <param name="Rounds">Rounds of validators that are over.</param>
+/// <param name="TradesHash">
+/// The hash of all trades up to that block; null where an earlier version did not write what it is made of.
+/// </param>
 /// <param name="LastEpochHash">The hash of the last settled epoch, which carries those of all before.</param>
 /// <param name="LastRoundHash">The hash of the last round that is over, which carries those of all before.</param>
 /// <param name="TakenAsWritten">Entries of earlier versions, whose rules are not known any more.</param>
@@ -76,6 +83,7 @@ internal sealed record ChainAuditDocument(
 /// <param name="Differences">The first of them.</param>
 internal sealed record AuditDocument(
     string Journal,
+    IdentityDocument? Identity,
     ulong? Block,
     int Streams,
     int StreamsFromSnapshot,
@@ -86,6 +94,7 @@ internal sealed record AuditDocument(
     long EpochsRecomputed,
     long EpochsAsWritten,
     long Rounds,
+    string? TradesHash,
     string? LastEpochHash,
     string? LastRoundHash,
     long TakenAsWritten,
@@ -109,6 +118,7 @@ internal sealed record AuditDocument(
         var fold = replay.Fold;
         return new AuditDocument(
             journal,
+            IdentityDocument.Of(fold.Cursor.Identity),
             fold.Cursor.Last?.Number,
             replay.Streams,
             replay.StreamsFromSnapshot,
@@ -119,6 +129,7 @@ internal sealed record AuditDocument(
             fold.RecomputedEpochs,
             fold.EpochsTakenAsWritten,
             fold.Coordinator.Inbox.LastRound?.Number ?? 0,
+            fold.Cursor.Last is { } last ? HeadsHash.Of(last.Number, fold.Cursor.Known, Keccak.Hash)?.ToString() : null,
             fold.Coordinator.Settled.Last?.Chain?.Hash.ToString(),
             fold.Coordinator.Inbox.LastRound?.Chain.Hash.ToString(),
             findings.TakenAsWritten,
@@ -138,7 +149,7 @@ internal sealed record AuditDocument(
     {
         yield return $"{Journal}: {Entries} entries of {Streams} streams, {Snapshots} snapshots compared";
         yield return $"  up to block {Block?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}: {Trades} trades of "
-            + $"{Miners} miners folded again";
+            + $"{Miners} miners folded again, hash {TradesHash ?? "not known"}";
         yield return $"  {EpochsRecomputed} epochs recomputed, last hash {LastEpochHash ?? "none"}";
         yield return $"  {Rounds} rounds, last hash {LastRoundHash ?? "none"}";
         if (StreamsFromSnapshot > 0)

@@ -46,6 +46,7 @@ internal sealed record MinerAtDocument(
 /// <param name="Block">The block.</param>
 /// <param name="OpenEpoch">The epoch that was open.</param>
 /// <param name="Trades">All trades up to it.</param>
+/// <param name="TradesHash">The hash of these.</param>
 /// <param name="Miners">Every miner that had traded, by address.</param>
 /// <param name="Settled">The epochs that had ended.</param>
 /// <param name="Consensus">The book of validators; null without a registry.</param>
@@ -53,6 +54,7 @@ internal sealed record StateDocument(
     ulong Block,
     ulong OpenEpoch,
     long Trades,
+    string? TradesHash,
     IReadOnlyList<MinerAtDocument> Miners,
     IReadOnlyList<AuditedEpoch> Settled,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConsensusDocument? Consensus
@@ -74,6 +76,9 @@ internal sealed record StateDocument(
             block,
             replay.Open.Value,
             replay.Volumes.Values.Sum(volume => volume.Head.Trades),
+            HeadsHash
+                .Of(block, replay.Volumes.Select(one => KeyValuePair.Create(one.Key, one.Value.Head)), Chain.Abi.Keccak.Hash)
+                ?.ToString(),
             [.. replay.Volumes.Values.OrderBy(volume => volume.Miner).Select(volume => MinerAtDocument.Of(volume, replay.Open))],
             [.. settled.Select(one => new AuditedEpoch(one.Closed.Epoch.Value, one.RankingRoot.ToString(), one.Chain?.Hash.ToString()))],
             history.Registry is { } registry ? ConsensusDocument.Of(registry, replay.Book, null) : null
@@ -83,7 +88,7 @@ internal sealed record StateDocument(
     /// <summary>The same in lines for people.</summary>
     public IEnumerable<string> Lines()
     {
-        yield return $"At block {Block}: epoch {OpenEpoch} is open, {Trades} trades of {Miners.Count} miners";
+        yield return $"At block {Block}: epoch {OpenEpoch} is open, {Trades} trades of {Miners.Count} miners, hash {TradesHash}";
         foreach (var epoch in Settled)
             yield return $"  epoch {epoch.Epoch} had ended: ranking root {epoch.RankingRoot}";
         foreach (var miner in Miners)

@@ -5,6 +5,7 @@ using Tao20.Actors.Consensus;
 using Tao20.Actors.Metrics;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Status;
+using Tao20.Chain.Abi;
 using Tao20.Domain.Ranking;
 using Tao20.Domain.Rewards;
 using Tao20.Domain.Settlement;
@@ -69,17 +70,17 @@ internal sealed record StatusDocument(
             .Take(ExclusionsShown)
             .Select(pair => ExclusionDocument.Of(pair.Miner, pair.exclusion));
         return new StatusDocument(
-            state.Identity is { } identity
-                ? new IdentityDocument(
-                    identity.ChainId,
-                    identity.Genesis.ToString(),
-                    identity.Contract.ToString(),
-                    identity.FromBlock,
-                    identity.Registry?.ToString()
+            IdentityDocument.Of(state.Identity),
+            ChainDocument.Of(follower),
+            state.Last is { } last
+                ? new CursorDocument(
+                    last.Number,
+                    last.Hash.ToString(),
+                    last.Timestamp,
+                    state.Trades,
+                    HeadsHash.Of(last.Number, state.Known, Keccak.Hash)?.ToString()
                 )
                 : null,
-            ChainDocument.Of(follower),
-            state.Last is { } last ? new CursorDocument(last.Number, last.Hash.ToString(), last.Timestamp, state.Trades) : null,
             new LagDocument(follower.Finalized is null ? null : follower.LagBlocks, follower.RangeBlocks),
             status.NotReady is null,
             new OpenEpochDocument(
@@ -115,9 +116,7 @@ internal sealed record StatusDocument(
     }
 }
 
-internal sealed record IdentityDocument(ulong ChainId, string Genesis, string Contract, ulong FromBlock, string? Registry);
-
-internal sealed record CursorDocument(ulong Block, string Hash, ulong Timestamp, long Trades);
+internal sealed record CursorDocument(ulong Block, string Hash, ulong Timestamp, long Trades, string? TradesHash);
 
 internal sealed record LagDocument(ulong? Blocks, int RangeBlocks);
 

@@ -29,11 +29,17 @@ internal static class AuditReplayCommand
         (contract.Required, contract.Description) = (false, "The contract that the journal must be of (default: whichever it is of)");
         var expect = new Option<string[]>("--expect")
         {
-            Description = "A hash of an epoch or a round, noted earlier, that the journal must have; may come more than once",
+            Description =
+                "A hash of an epoch or a round that was noted earlier, or BLOCK:HASH of all trades up to a block; may come more than once",
             HelpName = "HASH",
         };
         var from = Epoch("--from-epoch", "The first epoch that is listed", 0);
         var to = Epoch("--to-epoch", "The last epoch that is listed", ulong.MaxValue);
+        var html = new Option<FileInfo>("--html")
+        {
+            Description = "Also write a report for people: one HTML file that needs nothing else",
+            HelpName = "FILE",
+        };
         var json = NodeOptions.Json();
         var command = new Command("replay", "Fold a journal again from its entries alone, and compare; nodes may run meanwhile")
         {
@@ -44,6 +50,7 @@ internal static class AuditReplayCommand
             expect,
             from,
             to,
+            html,
             json,
         };
         command.SetAction(
@@ -52,16 +59,19 @@ internal static class AuditReplayCommand
                 var options = OpenedJournal.Named(parsed.GetValue(dataDir), parsed.GetValue(location));
                 var endpoints = parsed.GetValue(rpc) is { } urls ? EndpointOptions.Read(urls) : null;
                 var wanted = EndpointOptions.ReadAddress("--contract", parsed.GetValue(contract));
-                var expected = (parsed.GetValue(expect) ?? []).Select(Hash).ToList();
+                var expected = (parsed.GetValue(expect) ?? []).Select(NotedHash.Read).ToList();
                 if (parsed.GetValue(from) > parsed.GetValue(to))
                     throw new NodeException(
                         ExitCodes.Usage,
                         $"--from-epoch = {parsed.GetValue(from)} is above --to-epoch = {parsed.GetValue(to)}."
                     );
 
+                var figures = new AuditFigures(parsed.GetValue(from), parsed.GetValue(to));
                 var document = await EndpointOptions.WithoutOutputAsync(() =>
-                    ReplayAsync(options, endpoints, wanted, expected, parsed.GetValue(from), parsed.GetValue(to), cancel)
+                    ReplayAsync(options, endpoints, wanted, expected, (parsed.GetValue(from), parsed.GetValue(to)), figures, cancel)
                 );
+                if (parsed.GetValue(html) is { } file)
+                    await AuditReportFile.WriteAsync(file, document, figures, cancel);
                 EndpointOptions.Print(parsed.GetValue(json), document, document.Lines());
                 return document.DifferenceCount == 0 ? ExitCodes.Ok : ExitCodes.AuditDifferences;
             }
@@ -73,9 +83,9 @@ internal static class AuditReplayCommand
         Tao20.Actors.Journal.JournalOptions options,
         IReadOnlyList<Uri>? endpoints,
         Domain.Units.Address? contract,
-        IReadOnlyList<Domain.Units.Hash256> expected,
-        ulong fromEpoch,
-        ulong toEpoch,
+        IReadOnlyList<NotedHash> expected,
+        (ulong From, ulong To) epochs,
+        AuditFigures figures,
         CancellationToken cancel
     )
     {
@@ -89,26 +99,16 @@ internal static class AuditReplayCommand
                     differences.Add(difference);
             }
         );
+        var noted = new NotedHashes(expected);
+        var listener = new ReplayListener(figures.Take, figures.Take, noted.Take);
         await using var journal = await OpenedJournal.OpenAsync(options, cancel);
         var replay = await journal.ToldAsync(() =>
-            WithProgressAsync(progress => JournalReplay.RunAsync(journal.System, options, findings, progress, cancel))
+            WithProgressAsync(progress => JournalReplay.RunAsync(journal.System, options, findings, progress, cancel, listener))
         );
-        foreach (var hash in expected.Where(hash => !replay.Hashes.Contains(hash)))
-            findings.Report(DifferenceKind.HashUnknown, null, $"{hash} is the hash of no epoch and no round of this journal");
+        foreach (var unknown in noted.Unknown(replay.Hashes))
+            findings.Report(DifferenceKind.HashUnknown, null, unknown);
         var chain = endpoints is null ? null : await new ChainComparison(journal, replay, findings).RunAsync(endpoints, contract, cancel);
-        return AuditDocument.Of(journal.Where, replay, fromEpoch, toEpoch, chain, findings, differences);
-    }
-
-    private static Domain.Units.Hash256 Hash(string text)
-    {
-        try
-        {
-            return Domain.Units.Hash256.Parse(text);
-        }
-        catch (FormatException e)
-        {
-            throw new NodeException(ExitCodes.Usage, $"--expect: {e.Message}", e);
-        }
+        return AuditDocument.Of(journal.Where, replay, epochs.From, epochs.To, chain, findings, differences);
     }
 
     /// <summary>A bar on a terminal; nothing where errors go elsewhere.</summary>

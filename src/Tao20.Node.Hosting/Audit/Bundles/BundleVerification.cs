@@ -4,11 +4,6 @@ using System.Text.Json.Nodes;
 using Tao20.Actors.Faults;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Audit;
-using Tao20.Domain.Coordination;
-using Tao20.Domain.Epochs;
-using Tao20.Domain.Parameters;
-using Tao20.Domain.Registry;
-using Tao20.Domain.Trades;
 using Tao20.Domain.Units;
 using Tao20.Node.Http;
 
@@ -24,23 +19,14 @@ internal sealed class BundleVerification(string name, Address? wanted)
 {
     private readonly List<DifferenceDocument> _differences = [];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly SortedSet<Address> _traded = [];
     private long _line;
     private BundleHead? _head;
-    private EpochFold? _fold;
-    private HistoryReplay? _replay;
-    private Position? _before;
-    private EpochId? _open;
-    private bool _hasEnded;
-    private ParametersVersion? _first;
+    private BundleHistory? _history;
     private BundleState? _state;
     private FoldedEpoch? _folded;
     private EpochAudit? _recomputed;
     private Address? _signer;
     private bool _isBroken;
-
-    /// <summary>Trades that were folded.</summary>
-    public long Trades { get; private set; }
 
     /// <summary>Verifies a file.</summary>
     /// <exception cref="NodeException">It is no bundle, or of a newer version.</exception>
@@ -114,7 +100,7 @@ internal sealed class BundleVerification(string name, Address? wanted)
         {
             if (_recomputed is not null || (_state is not null && line.Result is null))
                 Break(DifferenceKind.BundleOutOfOrder, "it comes after what all of it comes to");
-            else if (_fold is null && line.Parameters is null)
+            else if (_history is null && line.Parameters is null)
                 Break(DifferenceKind.BundleOutOfOrder, "the parameters have to come before it");
             else if (line.Bundle is not null)
                 Break(DifferenceKind.BundleOutOfOrder, "there is a second head");
@@ -146,91 +132,14 @@ internal sealed class BundleVerification(string name, Address? wanted)
 
     private void Fold(BundleLine line)
     {
-        switch (line)
-        {
-            case { Parameters: { } parameters }:
-                Adopt(BundleParameters.Schedule(parameters));
-                break;
-            case { Trade: { } trade }:
-                Fold(trade);
-                break;
-            case { End: { } end }:
-                Pass(end.At, end.Closed(), null);
-                break;
-            case { Fact: { } fact }:
-                Pass(fact.At, null, fact);
-                break;
-            case { State: { } state }:
-                _state = state;
-                break;
-            case { Result: { } result }:
-                Compare(result);
-                break;
-        }
-    }
-
-    private void Adopt(ParameterSchedule schedule)
-    {
-        if (_replay is { } replay)
-        {
-            if (_head!.Registry is not null)
-                throw new FormatException("where there is a registry, nobody else says the parameters");
-            replay.Adopt(schedule);
-            return;
-        }
-
-        _first = schedule.Versions[0];
-        _fold = new EpochFold(_head!.Identity(), schedule, new EpochId(_head.Epoch));
-        _replay = _fold.Begin();
-    }
-
-    private void Fold(BundleTrade line)
-    {
-        var trade = line.Trade();
-        Advance(trade.Position);
-        if (_open is { } open && trade.Epoch != open)
-        {
-            // What was read begins in the middle of an epoch, whose end is nobody's to settle.
-            if (_hasEnded || trade.Epoch.Value < open.Value)
-                throw new OutOfOrderException($"epoch {trade.Epoch} is said of the trade, and {open} is open");
-            _traded.Clear();
-        }
-
-        _open = trade.Epoch;
-        _traded.Add(trade.Miner);
-        Trades++;
-        _replay!.Fold(trade.Miner, new[] { trade }, line.Counted);
-    }
-
-    private void Pass(Position at, ClosedEpoch? closed, BundleFact? fact)
-    {
-        Advance(at);
-        if (closed is not null && _hasEnded && closed.Epoch != _open)
-            throw new OutOfOrderException($"epoch {closed.Epoch} ends, and {_open} is open");
-        if (
-            fact?.Said is RegistryFact.ParametersScheduled scheduled
-            && scheduled.Version == _first!.Version
-            && scheduled.Text != _first.Parameters.Text()
-        )
-            throw new FormatException("the registry has begun with other parameters than the bundle");
-        List<BookItem.Fact> facts = fact is null ? [] : [new BookItem.Fact(new RegistryLog(fact.At, fact.Said))];
-        _replay!.Adopt(facts.Select(one => one.Log.Fact));
-        _replay.Pass(
-            new BlockHeader(at.Block, default, default, 0),
-            closed is null ? [] : [new EpochToSettle(closed, [.. _traded])],
-            facts
-        );
-        if (closed is null)
-            return;
-        (_open, _hasEnded) = (closed.Opened, true);
-        _traded.Clear();
-    }
-
-    private void Advance(Position at)
-    {
-        if (_before is { } before && at <= before)
-            throw new OutOfOrderException($"{at} comes after {before}");
-        _before = at;
+        if (line.Parameters is { } parameters && _history is null)
+            _history = new BundleHistory(_head!, BundleParameters.Schedule(parameters));
+        else if (line.State is { } state)
+            _state = state;
+        else if (line.Result is { } result)
+            Compare(result);
+        else
+            _history!.Take(line);
     }
 
     private void Compare(JsonNode result)
@@ -244,7 +153,7 @@ internal sealed class BundleVerification(string name, Address? wanted)
         FoldedEpoch folded;
         try
         {
-            folded = _fold!.Result(name);
+            folded = _history!.Result(name);
         }
         catch (NodeException e)
         {
@@ -254,8 +163,8 @@ internal sealed class BundleVerification(string name, Address? wanted)
 
         // Only the result says up to which block there is nothing more.
         var block = result["block"]?.GetValue<ulong>() ?? 0;
-        if (block < (_before?.Block ?? 0))
-            Report(DifferenceKind.BundleResultDiffers, $"it is said to go up to block {block}, and has block {_before?.Block}");
+        if (block < _history.LastBlock)
+            Report(DifferenceKind.BundleResultDiffers, $"it is said to go up to block {block}, and has block {_history.LastBlock}");
         _folded = folded with { Block = block };
         _recomputed = EpochAudit.Of(_folded, state.Inputs());
         var fields = JsonDifference.Between(JsonSerializer.SerializeToNode(_recomputed, NodeEndpoints.Json), result);
@@ -319,7 +228,7 @@ internal sealed class BundleVerification(string name, Address? wanted)
             _head.Contract.ToString(),
             _head.Registry?.ToString(),
             _head.Epoch,
-            Trades,
+            _history?.Trades ?? 0,
             _line,
             _signer?.ToString(),
             validator?.ToString(),
@@ -350,48 +259,4 @@ internal sealed class BundleVerification(string name, Address? wanted)
             $"{name} is no bundle of an epoch{(cause is null ? "" : $" ({cause.Message})")}: give what 'tao20 audit export' has written.",
             cause
         );
-
-    /// <summary>A line does not follow on those before it.</summary>
-    private sealed class OutOfOrderException(string message) : Exception(message);
-}
-
-/// <summary>What the verification of a bundle has come to.</summary>
-/// <param name="Bundle">The file.</param>
-/// <param name="ChainId">The EVM chain id.</param>
-/// <param name="Contract">The index.</param>
-/// <param name="Registry">The registry; null for none.</param>
-/// <param name="Epoch">The epoch.</param>
-/// <param name="Trades">Trades that were folded.</param>
-/// <param name="Lines">How many lines it has.</param>
-/// <param name="Signer">Who has signed it; null for nobody.</param>
-/// <param name="Validator">For which validator that account acts, by the bundle's own history; null for none.</param>
-/// <param name="Recomputed">What its history comes to; null where it cannot be folded.</param>
-/// <param name="Differences">What differs.</param>
-internal sealed record BundleDocument(
-    string Bundle,
-    ulong ChainId,
-    string Contract,
-    string? Registry,
-    ulong Epoch,
-    long Trades,
-    long Lines,
-    string? Signer,
-    string? Validator,
-    EpochAudit? Recomputed,
-    IReadOnlyList<DifferenceDocument> Differences
-)
-{
-    /// <summary>The same in lines for people.</summary>
-    public IEnumerable<string> Text()
-    {
-        yield return $"{Bundle}: epoch {Epoch} of {Contract} on chain {ChainId}, {Trades} trades in {Lines} lines";
-        yield return Signer is null ? "  not signed" : $"  signed by {Signer}{(Validator is null ? "" : $", for validator {Validator}")}";
-        foreach (var line in Recomputed?.Lines() ?? [])
-            yield return $"  {line}";
-        yield return "  taken as it is written: that the chain has logged this, and its state at the epoch's last block "
-            + "('tao20 audit chain' asks it)";
-        foreach (var line in Differences.SelectMany(one => one.Lines()))
-            yield return line;
-        yield return Differences.Count == 0 ? "verified" : $"NOT verified: {Differences.Count} differ";
-    }
 }
