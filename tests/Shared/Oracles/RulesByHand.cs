@@ -1,7 +1,7 @@
 using System.Numerics;
 using Tao20.Domain.Trades;
 
-namespace Tao20.Domain.Tests.Audit;
+namespace Tao20.Tests.Oracles;
 
 /// <summary>
 /// What miners are paid, computed a second time, straight from docs/scoring.md and with nothing of the domain but the trades themselves:
