@@ -14,46 +14,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Tao20.EndToEnd.Tests;
 
-/// <summary>What RPC providers do, by public reports of their users.</summary>
-internal enum ProviderKind
-{
-    /// <summary>Ranges above a limit are refused, with any code, text and status.</summary>
-    RangesRefused,
-
-    /// <summary>Wide ranges only time out.</summary>
-    RangesTimeOut,
-
-    /// <summary>Now and then 429 or 503 with a Retry-After of a day.</summary>
-    RetryTomorrow,
-
-    /// <summary>Batches above a limit are refused as a whole.</summary>
-    BatchesLimited,
-
-    /// <summary>Ids come back as texts, and answers in another order.</summary>
-    IdsAsTexts,
-
-    /// <summary>The finalized block is null or refused now and then.</summary>
-    NoFinalized,
-
-    /// <summary>The logs of a block that is just final are not there yet, nor are its receipts.</summary>
-    LateLogs,
-
-    /// <summary>Headers that are null for a moment, pages of HTML, empty and cut replies.</summary>
-    Blinks,
-
-    /// <summary>Connections that break, and 502.</summary>
-    Breaks,
-
-    /// <summary>A latest or finalized block that is none.</summary>
-    FalseHead,
-
-    /// <summary>Nonsense for the result of a call.</summary>
-    NonsenseCalls,
-
-    /// <summary>Logs without data.</summary>
-    MalformedLogs,
-}
-
 /// <summary>Stands between a process and its chain and does what these providers do, drawn by seed. Its URL has a key in it.</summary>
 internal sealed class ProviderProxy : IAsyncDisposable
 {
@@ -115,6 +75,9 @@ internal sealed class ProviderProxy : IAsyncDisposable
 
     /// <summary>The first block whose state it still has; null for all. Of others it says what Frontier and geth say.</summary>
     public ulong? StateFrom { get; init; }
+
+    /// <summary>What it makes of each log of a block; null for nothing.</summary>
+    public (ulong Block, Action<JsonObject> Change)? Altered { get; init; }
 
     public Uri Url =>
         new(
@@ -209,6 +172,10 @@ internal sealed class ProviderProxy : IAsyncDisposable
     public static Task<ProviderProxy> PrunedAsync(Uri chain, ulong stateFrom) =>
         StartAsync(app => new ProviderProxy(app, chain, [], 0, KeyOf(0)) { StateFrom = stateFrom });
 
+    /// <summary>A provider that lies about the logs of a block.</summary>
+    public static Task<ProviderProxy> AlteringAsync(Uri chain, ulong block, Action<JsonObject> change) =>
+        StartAsync(app => new ProviderProxy(app, chain, [], 0, KeyOf(0)) { Altered = (block, change) });
+
     /// <summary>What it does instead of asking the chain.</summary>
     private async Task<bool> RefuseAsync(HttpContext context, List<JsonObject> calls)
     {
@@ -288,6 +255,9 @@ internal sealed class ProviderProxy : IAsyncDisposable
             case "eth_getLogs" when answer["result"] is JsonArray logs:
                 var late = logs.Where(log => IsForgotten(log!) || IsLate(Quantity(log!["blockNumber"]), receipts: false)).ToList();
                 late.ForEach(log => logs.Remove(log));
+                if (Altered is var (altered, change))
+                    foreach (var log in logs.Where(log => Quantity(log!["blockNumber"]) == altered))
+                        change(log!.AsObject());
                 if (logs.Count > 0 && _kinds.Contains(ProviderKind.MalformedLogs) && Draw(10))
                     logs[0]!.AsObject().Remove("data");
                 break;

@@ -95,7 +95,9 @@ public sealed class VerifyTests : InDirectory
     private async Task AuditsAsync(string rpc, JsonNode status)
     {
         string[] replay = ["audit", "replay", "--data-dir", Directory];
-        var (code, output, process) = await Tao20Process.RunAsync([.. replay, "--rpc", rpc, "--json"]);
+        var cursor = status["cursor"]!;
+        var noted = $"{cursor["block"]!.GetValue<ulong>()}:{cursor["tradesHash"]!.GetValue<string>()}";
+        var (code, output, process) = await Tao20Process.RunAsync([.. replay, "--rpc", rpc, "--json", "--expect", noted]);
         Assert.True(code == 0, output + process.Errors);
         var audit = JsonNode.Parse(output)!;
         Assert.Equal(0, audit["differenceCount"]!.GetValue<long>());
@@ -108,6 +110,7 @@ public sealed class VerifyTests : InDirectory
         // The hash of an epoch covers all before: what one node has noted holds for another's journal.
         var other = System.IO.Path.Combine(Directory, "validator-3");
         var hash = audit["epochs"]![0]!["hash"]!.GetValue<string>();
+        var report = System.IO.Path.Combine(Directory, "report.html");
         var (same, text, _) = await Tao20Process.RunAsync([
             "audit",
             "replay",
@@ -117,8 +120,11 @@ public sealed class VerifyTests : InDirectory
             rpc,
             "--expect",
             hash,
+            "--html",
+            report,
         ]);
         Assert.True(same == 0, text);
+        Assert.Contains(hash, await File.ReadAllTextAsync(report), StringComparison.Ordinal);
         Assert.Contains("no differences", text, StringComparison.Ordinal);
 
         // A journal whose writer has lied to it, each entry right by itself: only the chain knows.
@@ -136,18 +142,21 @@ public sealed class VerifyTests : InDirectory
             rpc,
             "--expect",
             $"0x{0:x64}",
+            "--expect",
+            $"{cursor["block"]!.GetValue<ulong>()}:{audit["epochs"]![0]!["hash"]!.GetValue<string>()}",
             "--json",
         ]);
         Assert.Equal(11, differs);
         var kinds = JsonNode.Parse(found)!["differences"]!.AsArray().Select(one => one!["kind"]!.GetValue<string>()).ToList();
         Assert.Contains("MinerHeadDiffers", kinds);
-        Assert.Contains("HashUnknown", kinds);
+        Assert.Equal(2, kinds.Count(kind => kind == "HashUnknown"));
 
         await RefusedAsync(5, "There is no journal", ["audit", "replay", "--data-dir", copy + "-nowhere"]);
         await RefusedAsync(2, "Give either --data-dir", ["audit", "replay"]);
         await RefusedAsync(2, "Give either --data-dir", [.. replay, "--journal", $"sqlite:{other}"]);
         await RefusedAsync(2, "--journal names no journal", ["audit", "replay", "--journal", "mysql:db"]);
         await RefusedAsync(2, "is not a hash", [.. replay, "--expect", "0x12"]);
+        await RefusedAsync(2, "is not a block", [.. replay, "--expect", $"x:{hash}"]);
         await RefusedAsync(2, "is above --to-epoch", [.. replay, "--from-epoch", "3", "--to-epoch", "2"]);
         await RefusedAsync(3, "#1 127.0.0.1:1 ", [.. replay, "--rpc", "http://127.0.0.1:1"]);
         await RefusedAsync(4, "and the journal", [.. replay, "--rpc", rpc, "--contract", "0x00000000000000000000000000000000000000ff"]);
@@ -253,8 +262,31 @@ public sealed class VerifyTests : InDirectory
             await RefusedAsync(3, "do not give all logs", ["audit", "chain", "--rpc", $"{forgetting.Url}", .. alone]);
         }
 
+        // A provider that says something else of one trade: what adds up is held against the journal, what does not is refused.
+        foreach (var (code, words, change) in Alterations())
+        {
+            await using var lying = await ProviderProxy.AlteringAsync(new Uri(rpc), begin, change);
+            var (exit, text, process) = await Tao20Process.RunAsync(["audit", "replay", "--data-dir", Directory, "--rpc", $"{lying.Url}"]);
+            Assert.True(
+                exit == code && (text + process.Errors).Contains(words, StringComparison.Ordinal),
+                $"{exit}: {text}{process.Errors}"
+            );
+        }
+
         await BundlesAsync(rpc, contract, registry, whole);
     }
+
+    private static IEnumerable<(int Code, string Words, Action<JsonObject> Change)> Alterations() =>
+        [
+            (11, "ChainTradesDiffer at miner-", log => log["transactionHash"] = $"0x{7:x64}"),
+            (3, "can be trusted", log => log["blockHash"] = $"0x{7:x64}"),
+            (3, "can be trusted", log => log["address"] = $"0x{7:x40}"),
+            (
+                3,
+                "tao20: ",
+                log => log["data"] = "0x" + string.Concat(log["data"]!.GetValue<string>()[2..].Chunk(64).Select(_ => $"{9:x64}"))
+            ),
+        ];
 
     /// <summary>A journal and the chain write the same history; what is in one file is verified with nothing else.</summary>
     private async Task BundlesAsync(string rpc, string contract, string registry, JsonNode whole)

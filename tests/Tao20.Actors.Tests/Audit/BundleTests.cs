@@ -5,6 +5,7 @@ using Tao20.Domain.Units;
 using Tao20.Node;
 using Tao20.Node.Audit;
 using Tao20.Node.Audit.Bundles;
+using Tao20.Tests;
 using Xunit.Abstractions;
 
 namespace Tao20.Actors.Tests.Audit;
@@ -50,6 +51,19 @@ public sealed class BundleTests(ITestOutputHelper output) : InDirectory, IAsyncL
         Assert.Equal("it is not signed", Assert.Single((await VerifyAsync("unsigned.jsonl", null)).Differences).Text);
     }
 
+    /// <summary>A bundle of version 1 of the format: whoever has one can verify it with every later version.</summary>
+    [Fact]
+    public async Task A_bundle_that_was_given_away_is_still_verified_and_written_alike()
+    {
+        var golden = RepositoryFiles.PathOf("tests/Tao20.Actors.Tests/Audit/Golden/epoch-2026-11-29.jsonl.gz");
+        File.Copy(golden, In("golden.jsonl.gz"));
+        var verified = await VerifyAsync("golden.jsonl.gz", Signer.Address);
+        Assert.Equal([], verified.Differences.SelectMany(one => one.Lines()));
+        await using var compressed = new GZipStream(File.OpenRead(golden), CompressionMode.Decompress);
+        using var reader = new StreamReader(compressed);
+        Assert.Equal(_lines, (await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
     [Fact]
     public async Task Each_way_to_change_a_bundle_is_found()
     {
@@ -77,7 +91,7 @@ public sealed class BundleTests(ITestOutputHelper output) : InDirectory, IAsyncL
     public async Task A_bundle_that_breaks_off_anywhere_is_never_verified()
     {
         var text = await File.ReadAllBytesAsync(In("bundle.jsonl"));
-        var random = new Random(Tao20.Tests.TestSeed.Of(output));
+        var random = new Random(TestSeed.Of(output));
         var firstLine = Array.IndexOf(text, (byte)'\n') + 1;
         foreach (var length in Enumerable.Range(0, 40).Select(_ => random.Next(firstLine, text.Length - 1)).Append(text.Length - 2))
         {
