@@ -110,6 +110,14 @@ internal sealed class ClusterEvents(ThreeNodes cluster, Tao20Process[] running, 
         }
 
         await StartAgainAsync(node);
+        if (!Soak || random.Next(2) > 0)
+            return;
+
+        // Once more as soon as it is in, and up again before the others have noticed.
+        await cluster.RequireTotalsAsync(running[node]);
+        Say($"{kind}: node {node} again");
+        await running[node].KillAsync();
+        await StartAgainAsync(node);
     }
 
     /// <summary>It hands over what it has while it stops; the others go on.</summary>
