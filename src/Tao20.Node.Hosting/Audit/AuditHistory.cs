@@ -92,7 +92,7 @@ internal sealed class ChainHistory(ChainOptions options) : AuditHistory
         if (until > _final)
             throw TooLate(until.Value, _final);
         var history = new WholeHistory(_chain);
-        await history.ReadAsync(
+        await history.RequireAsync(
             until ?? _final,
             range =>
             {

@@ -125,7 +125,7 @@ internal sealed class ChainComparison(OpenedJournal journal, JournalReplay repla
         {
             Settled = ranges is null ? CompareEpoch : null,
         };
-        await new WholeHistory(chain).ReadAsync(
+        var doubt = await new WholeHistory(chain).ReadAsync(
             last,
             range =>
             {
@@ -134,6 +134,8 @@ internal sealed class ChainComparison(OpenedJournal journal, JournalReplay repla
             },
             cancel
         );
+        if (doubt is not null && ranges is null)
+            _notVerified.Add($"the beginning of the history: {doubt}");
         return fold;
     }
 

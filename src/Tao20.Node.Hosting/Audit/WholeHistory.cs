@@ -2,6 +2,7 @@ using Tao20.Chain;
 using Tao20.Chain.Following;
 using Tao20.Domain.Audit;
 using Tao20.Domain.Ingestion;
+using Tao20.Domain.Units;
 using Tao20.Domain.Volume;
 
 namespace Tao20.Node.Audit;
@@ -19,9 +20,13 @@ internal sealed class WholeHistory(ChainConnection chain)
     /// <param name="last">The block.</param>
     /// <param name="take">Takes each range, in order.</param>
     /// <param name="cancel">Cancels the operation.</param>
+    /// <returns>
+    /// What the contract had counted before the first trade that has come of a miner, where it cannot be read whether that was before the
+    /// first block; null for nothing.
+    /// </returns>
     /// <exception cref="NodeException">The endpoints do not give all logs.</exception>
     /// <exception cref="ChainException">The chain cannot be read.</exception>
-    public async Task ReadAsync(ulong last, Action<TradeRange> take, CancellationToken cancel)
+    public async Task<string?> ReadAsync(ulong last, Action<TradeRange> take, CancellationToken cancel)
     {
         await foreach (var range in chain.Ranges.ReadAsync(new Cursor(chain.Options.FromBlock, null), last, cancel))
         {
@@ -33,7 +38,32 @@ internal sealed class WholeHistory(ChainConnection chain)
             take(range);
         }
 
-        await RequireBeginningsAsync(cancel);
+        var begun = _completeness.Beginnings.Where(one => one.Value.Wei > 0).ToDictionary(one => one.Key, one => one.Value);
+        if (begun.Count == 0)
+            return null;
+        if (await chain.Counts.BeginningsAsync(begun.Keys, cancel) is not { } known)
+        {
+            var (miner, (wei, _)) = begun.MinBy(one => one.Key);
+            return $"The contract had counted {wei} wei for miner {miner} before its first log, and whether that was before block "
+                + $"{chain.Options.FromBlock} cannot be read";
+        }
+
+        foreach (var (miner, (wei, block)) in begun.OrderBy(one => one.Key))
+        {
+            if (known.GetValueOrDefault(miner) < wei)
+                throw Missing(new HistoryGap(miner, known.GetValueOrDefault(miner), wei, chain.Options.FromBlock, block).ToString());
+        }
+
+        return null;
+    }
+
+    /// <summary>The same; nothing is said of a history of which it is not known whether it is whole.</summary>
+    /// <exception cref="NodeException">The endpoints do not give all logs, or it cannot be known whether they do.</exception>
+    /// <exception cref="ChainException">The chain cannot be read.</exception>
+    public async Task RequireAsync(ulong last, Action<TradeRange> take, CancellationToken cancel)
+    {
+        if (await ReadAsync(last, take, cancel) is { } doubt)
+            throw Missing(doubt);
     }
 
     /// <summary>Holds what has come against what the contract has counted at a block, where the state of that is still there.</summary>
@@ -48,34 +78,22 @@ internal sealed class WholeHistory(ChainConnection chain)
             return [$"that all trades are there: {_unread} logs of the contract cannot be read"];
         if (await chain.Counts.AllAsync(block, cancel) is not { } counted)
             return [$"that no trade at the end is missing: what the contract had counted at block {block} cannot be read"];
+        var unseen = counted
+            .Totals.Where(one => one.Value > 0 && !_completeness.Counted.ContainsKey(one.Key))
+            .Select(one => one.Key)
+            .ToList();
+        var before = unseen.Count == 0 ? new Dictionary<Address, UInt128>() : await chain.Counts.BeginningsAsync(unseen, cancel);
         foreach (var (miner, total) in counted.Totals.OrderBy(one => one.Key))
         {
-            var (wei, known) = _completeness.Counted.GetValueOrDefault(miner);
+            var hasTraded = _completeness.Counted.TryGetValue(miner, out var traded);
+            var wei = hasTraded ? traded.Wei : before?.GetValueOrDefault(miner) ?? total;
             if (wei < total)
-                throw Missing(new HistoryGap(miner, wei, total, wei == 0 ? chain.Options.FromBlock : known + 1, block).ToString());
+                throw Missing(new HistoryGap(miner, wei, total, hasTraded ? traded.Block + 1 : chain.Options.FromBlock, block).ToString());
         }
 
-        return [];
-    }
-
-    /// <summary>What the contract had counted before a miner's first trade has to be from before the first block that is read.</summary>
-    private async Task RequireBeginningsAsync(CancellationToken cancel)
-    {
-        var begun = _completeness.Beginnings.Where(one => one.Value.Wei > 0).ToDictionary(one => one.Key, one => one.Value);
-        if (begun.Count == 0)
-            return;
-        var from = chain.Options.FromBlock;
-        var known = await chain.Counts.BeginningsAsync(begun.Keys, cancel);
-        foreach (var (miner, (wei, block)) in begun.OrderBy(one => one.Key))
-        {
-            if (known is null)
-                throw Missing(
-                    $"The contract had counted {wei} wei for miner {miner} before its first log, and whether that was before block {from} "
-                        + "cannot be read"
-                );
-            if (known.GetValueOrDefault(miner) < wei)
-                throw Missing(new HistoryGap(miner, known.GetValueOrDefault(miner), wei, from, block).ToString());
-        }
+        return before is null
+            ? [$"that {unseen.Count} miners without a log have traded before block {chain.Options.FromBlock} alone: that cannot be read"]
+            : [];
     }
 
     private NodeException Missing(string what) =>
