@@ -112,7 +112,7 @@ public sealed record FaultType(FaultKind Kind, string Meaning, string Remedy, Fa
         new(
             FaultKind.DisagreesWithConsensus,
             "a validator has computed something else than the others agree on",
-            "it goes on stating its own; compare with [`consensus verify`](audit.md)",
+            "it goes on stating its own; compare with [`audit chain`](audit.md)",
             FaultEffect.Passes,
             LosesReadiness: false
         ),

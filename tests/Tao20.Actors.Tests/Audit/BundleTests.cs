@@ -110,6 +110,10 @@ public sealed class BundleTests(ITestOutputHelper output) : InDirectory, IAsyncL
         await RefusedAsync(_lines[0].Replace("\"version\":1", "\"version\":2") + "\n", ExitCodes.NewerJournal, "of version 2");
         await RefusedAsync(_lines[0].Replace("tao20-epoch", "tao21-epoch") + "\n", ExitCodes.Usage, "is no bundle");
 
+        // However much of it is no bundle, what is told is bounded.
+        await File.WriteAllTextAsync(In("noise.jsonl"), _lines[0] + "\n" + string.Concat(Enumerable.Repeat("noise\n", 5_000)));
+        Assert.InRange((await VerifyAsync("noise.jsonl", null)).Differences.Count, 1, 100);
+
         var there = await Assert.ThrowsAsync<NodeException>(() => ExportAsync("bundle.jsonl"));
         Assert.Contains("it is there already", there.Message, StringComparison.Ordinal);
         Assert.Equal(_lines, await File.ReadAllLinesAsync(In("bundle.jsonl")));

@@ -29,7 +29,7 @@ public sealed class IndexDutiesTests : InDirectory, IAsyncLifetime
     private const ulong Delay = 600;
     private const ulong BaseFee = 1_000_000_000;
     private static readonly BigInteger Tao = BigInteger.Pow(10, 18);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
     private static readonly PrivateKey Key = PegMarket.KeyOf(1, 1);
     private readonly CancellationToken _none = CancellationToken.None;
     private Anvil _anvil = null!;

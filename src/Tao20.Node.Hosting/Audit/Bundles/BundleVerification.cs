@@ -17,6 +17,8 @@ namespace Tao20.Node.Audit.Bundles;
 /// <param name="wanted">The account that must have signed; null for any validator's attester.</param>
 internal sealed class BundleVerification(string name, Address? wanted)
 {
+    /// <summary>So many differences are told: what is behind the first is mostly what follows from it.</summary>
+    private const int DifferencesKept = 100;
     private readonly List<DifferenceDocument> _differences = [];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _line;
@@ -250,8 +252,11 @@ internal sealed class BundleVerification(string name, Address? wanted)
         _isBroken = true;
     }
 
-    private void Report(DifferenceKind kind, string text, IReadOnlyList<FieldDocument>? fields = null) =>
-        _differences.Add(new DifferenceDocument(kind.ToString(), name, _line, text, fields ?? []));
+    private void Report(DifferenceKind kind, string text, IReadOnlyList<FieldDocument>? fields = null)
+    {
+        if (_differences.Count < DifferencesKept)
+            _differences.Add(new DifferenceDocument(kind.ToString(), name, _line, text, fields ?? []));
+    }
 
     private NodeException NoBundle(Exception? cause) =>
         new(
