@@ -130,10 +130,10 @@ internal sealed record EpochAudit(
         yield return $"  {Result.EmissionRao} rao, {Result.CarriedInRao} carried in: {Result.ValidatorPoolRao} to validators, "
             + $"{Result.CarriedOutRao} carried out";
         foreach (var paid in Result.Ranked)
-            yield return $"  {paid.Rank, 3} {paid.Miner} {paid.Tier}: W {paid.WeightedVolume}, score {paid.Score}, "
+            yield return $"  {paid.Rank}. {paid.Miner} {paid.Tier}: W {paid.WeightedVolume}, score {paid.Score}, "
                 + $"payout {paid.PayoutRao} rao";
         foreach (var unranked in Result.Unranked)
-            yield return $"    - {unranked.Miner} {unranked.Reason}";
+            yield return $"  -  {unranked.Miner} {unranked.Reason}";
         if (Stated is { } stated)
             yield return $"  weights {string.Join(' ', stated.Weights.Select(one => $"{one.Uid}:{one.Weight}"))}";
         foreach (var member in Members)
