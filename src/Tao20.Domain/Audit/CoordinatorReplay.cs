@@ -90,10 +90,7 @@ internal sealed class CoordinatorReplay(
         }
 
         var closed = report.Closed;
-        var activities = report
-            .Ranking.Ranked.Select(one => one.Activity)
-            .Concat(report.Ranking.Unranked.Select(one => one.Activity))
-            .ToList();
+        var activities = report.Ranking.Activities.ToList();
         IEnumerable<Address> traded = activities.Select(activity => activity.Miner);
         if (cursor is not null)
         {

@@ -46,6 +46,9 @@ public sealed record UnrankedMiner(EpochVolume Activity, UnrankedReason Reason)
 /// <param name="Unranked">Without one, by address.</param>
 public sealed record EpochRanking(IReadOnlyList<RankedMiner> Ranked, IReadOnlyList<UnrankedMiner> Unranked)
 {
+    /// <summary>What every miner did that traded: those with a place, then those without one.</summary>
+    public IEnumerable<EpochVolume> Activities => Ranked.Select(one => one.Activity).Concat(Unranked.Select(one => one.Activity));
+
     /// <summary>Ranks the miners of an epoch that ended in <paramref name="lastHour"/> (Unix time / 3600).</summary>
     public static EpochRanking Of(IEnumerable<EpochVolume> volumes, long lastHour, ScoreRules rules)
     {

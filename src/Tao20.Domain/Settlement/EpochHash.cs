@@ -12,11 +12,7 @@ public static class EpochHash
     /// <summary>The hash of an epoch; null where that of the one before or of a miner is not known.</summary>
     public static ChainedHash? Of(EpochReport report, EpochReport? before, Keccak256 keccak)
     {
-        var miners = report
-            .Ranking.Ranked.Select(one => one.Activity)
-            .Concat(report.Ranking.Unranked.Select(one => one.Activity))
-            .OrderBy(one => one.Miner)
-            .ToList();
+        var miners = report.Ranking.Activities.OrderBy(one => one.Miner).ToList();
         if (before is { Chain: null } || miners.Any(miner => miner.Head is null))
             return null;
         var previous = before?.Chain!.Hash ?? Hash256.Zero;

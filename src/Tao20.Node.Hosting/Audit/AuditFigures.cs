@@ -20,13 +20,13 @@ internal sealed class AuditFigures(ulong fromEpoch, ulong toEpoch)
     /// <summary>So many miners are listed.</summary>
     private const int MinersShown = 100;
 
-    /// <summary>Ranks are kept up to the last that has a tier.</summary>
-    private const int RanksKept = 20;
-
     /// <summary>The Lorenz curve has so many points.</summary>
     private const int CurvePoints = 200;
     private const double Tao = 1e18;
     private const double Alpha = 1e9;
+
+    /// <summary>Ranks are kept up to the last that has a tier.</summary>
+    private static readonly int RanksKept = RewardRules.Tiers[^1].LastRank;
     private readonly Queue<ReportEpoch> _epochs = new();
     private readonly Dictionary<Address, Paid> _miners = [];
     private readonly SortedDictionary<ulong, RegistryRound> _rounds = [];
@@ -106,10 +106,7 @@ internal sealed class AuditFigures(ulong fromEpoch, ulong toEpoch)
 
     private static ReportEpoch Of(EpochReport report)
     {
-        var activities = report
-            .Ranking.Ranked.Select(one => one.Activity)
-            .Concat(report.Ranking.Unranked.Select(one => one.Activity))
-            .ToList();
+        var activities = report.Ranking.Activities.ToList();
         return new ReportEpoch(
             report.Closed.Epoch.Value,
             DateTimeOffset.FromUnixTimeSeconds((long)report.Closed.Timestamp),

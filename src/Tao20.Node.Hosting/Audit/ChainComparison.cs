@@ -73,8 +73,8 @@ internal sealed class ChainComparison(OpenedJournal journal, JournalReplay repla
                 new JournalFaultReporter(journal.Options, journal.Where, new FaultSignal(), TimeProvider.System).Foreign(identity, found)
             );
         await RequireBlockAsync(chain, last, cancel);
-        var fold = await FoldAsync(chain, identity, schedule, last.Number, ranges: null, cancel);
-        await CompareMinersAsync(chain, identity, schedule, fold, cancel);
+        var fold = await FoldAsync(chain, identity, schedule, last.Number, cancel);
+        await CompareMinersAsync(chain, last.Number, fold, cancel);
         CompareMissingEpochs(cursor);
         CompareBook(cursor, fold);
         var counted = await CompareCountsAsync(chain, last.Number, fold, cancel);
@@ -112,7 +112,6 @@ internal sealed class ChainComparison(OpenedJournal journal, JournalReplay repla
         ChainIdentity identity,
         ParameterSchedule schedule,
         ulong last,
-        Action<TradeRange>? ranges,
         CancellationToken cancel
     )
     {
@@ -121,20 +120,8 @@ internal sealed class ChainComparison(OpenedJournal journal, JournalReplay repla
             && await RegistryLogs.FirstParametersAsync(chain.Pool, registry, identity.FromBlock, last, cancel) is { } first
         )
             schedule = ParameterSchedule.Of(DomainParameters.TryParse(first.Text, out _) ?? schedule.Versions[0].Parameters);
-        var fold = new HistoryReplay(schedule, identity.Registry is not null, Keccak.Hash)
-        {
-            Settled = ranges is null ? CompareEpoch : null,
-        };
-        var doubt = await new WholeHistory(chain).ReadAsync(
-            last,
-            range =>
-            {
-                ranges?.Invoke(range);
-                fold.Fold(range);
-            },
-            cancel
-        );
-        if (doubt is not null && ranges is null)
+        var fold = new HistoryReplay(schedule, identity.Registry is not null, Keccak.Hash) { Settled = CompareEpoch };
+        if (await new WholeHistory(chain).ReadAsync(last, fold.Fold, cancel) is { } doubt)
             _notVerified.Add($"the beginning of the history: {doubt}");
         return fold;
     }
@@ -176,13 +163,7 @@ internal sealed class ChainComparison(OpenedJournal journal, JournalReplay repla
             );
     }
 
-    private async Task CompareMinersAsync(
-        ChainConnection chain,
-        ChainIdentity identity,
-        ParameterSchedule schedule,
-        HistoryReplay fold,
-        CancellationToken cancel
-    )
+    private async Task CompareMinersAsync(ChainConnection chain, ulong last, HistoryReplay fold, CancellationToken cancel)
     {
         var known = replay.Fold.Cursor.Known;
         var differing = known
@@ -193,11 +174,8 @@ internal sealed class ChainComparison(OpenedJournal journal, JournalReplay repla
         if (differing.Count == 0)
             return;
         var lookedInto = differing.Take(MinersLookedInto).ToDictionary(miner => miner, _ => new List<Trade>());
-        await FoldAsync(
-            chain,
-            identity,
-            schedule,
-            replay.Fold.Cursor.Last!.Number,
+        await new WholeHistory(chain).ReadAsync(
+            last,
             range =>
             {
                 foreach (var memory in range.Trades)

@@ -85,7 +85,8 @@ internal sealed record EpochAudit(
     public static EpochAudit Of(FoldedEpoch folded, EpochInputs inputs)
     {
         var closed = folded.Report.Closed;
-        var round = RoundAudit.Of(folded, inputs);
+        var computed = folded.Computed(inputs);
+        var round = RoundAudit.Of(folded, inputs, computed);
         return new EpochAudit(
             closed.Epoch.Value,
             folded.FirstBlock,
@@ -94,7 +95,7 @@ internal sealed record EpochAudit(
             folded.Block,
             folded.ParametersHash.ToString(),
             EpochDocument.Of(folded.Report, isTold: true),
-            folded.Computed(inputs) is { } computed
+            computed is not null
                 ? new StatedDocument(
                     round.Nav,
                     computed.Stated.Statement.TotalSupply.ToString(),

@@ -48,9 +48,10 @@ internal sealed record RoundAudit(
     /// <summary>The round of an epoch.</summary>
     /// <param name="folded">The epoch.</param>
     /// <param name="inputs">The chain's state at its last block, as far as it can be read.</param>
-    public static RoundAudit Of(FoldedEpoch folded, EpochInputs inputs)
+    /// <param name="computed">What there was to be stated by that; null where the state cannot be read.</param>
+    public static RoundAudit Of(FoldedEpoch folded, EpochInputs inputs, EpochComputation? computed)
     {
-        var (round, computed) = (folded.Round, folded.Computed(inputs));
+        var round = folded.Round;
         var entries = round?.Entries.Where(entry => entry.Value.Stated is not null).ToList() ?? [];
         return new RoundAudit(
             folded.Report.Closed.Epoch.Value,

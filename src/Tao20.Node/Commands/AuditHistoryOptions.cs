@@ -9,8 +9,8 @@ namespace Tao20.Node.Commands;
 internal sealed class AuditHistoryOptions
 {
     private readonly Option<string> _dataDir = NodeOptions.DataDir("Recompute from the journal in this directory");
-    private readonly Option<string> _rpc = EndpointOptions.Rpc("; recompute from the chain's logs, without a journal");
-    private readonly Option<string> _contract = EndpointOptions.Index();
+    private readonly Option<string> _rpc = EndpointOptions.Rpc("; recompute from the chain's logs, without a journal", isRequired: false);
+    private readonly Option<string> _contract = EndpointOptions.Index("With --rpc: the index contract", isRequired: false);
     private readonly Option<string> _journal = new("--journal")
     {
         Description = "Recompute from this journal: sqlite:DIRECTORY or postgres:CONNECTION; PGPASSWORD may hold the password",
@@ -30,8 +30,6 @@ internal sealed class AuditHistoryOptions
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        (_rpc.Required, _contract.Required) = (false, false);
-        _contract.Description = "With --rpc: the index contract";
         foreach (var option in (Option[])[_dataDir, _journal, _rpc, _contract, _registry, _fromBlock])
             command.Add(option);
     }

@@ -23,10 +23,8 @@ internal static class AuditReplayCommand
             Description = "The journal: sqlite:DIRECTORY or postgres:CONNECTION; PGPASSWORD may hold the password",
             HelpName = "JOURNAL",
         };
-        var rpc = EndpointOptions.Rpc("; the chain's logs are then fetched afresh and compared");
-        rpc.Required = false;
-        var contract = EndpointOptions.Index();
-        (contract.Required, contract.Description) = (false, "The contract that the journal must be of (default: whichever it is of)");
+        var rpc = EndpointOptions.Rpc("; the chain's logs are then fetched afresh and compared", isRequired: false);
+        var contract = EndpointOptions.Index("The contract that the journal must be of (default: whichever it is of)", isRequired: false);
         var expect = new Option<string[]>("--expect")
         {
             Description =

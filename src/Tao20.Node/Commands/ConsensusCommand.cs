@@ -18,7 +18,7 @@ internal static class ConsensusCommand
             async (parsed, cancel) =>
             {
                 var (folded, inputs) = await chain.ReadAsync(parsed, cancel);
-                var audit = RoundAudit.Of(folded, inputs) with { Proof = chain.Proof(parsed, folded) };
+                var audit = RoundAudit.Of(folded, inputs, folded.Computed(inputs)) with { Proof = chain.Proof(parsed, folded) };
                 var heading = string.Create(CultureInfo.InvariantCulture, $"Epoch {audit.Epoch}: {audit.State}");
                 EndpointOptions.Print(parsed.GetValue(json), audit, audit.Lines().Prepend(heading));
                 return audit.ReferenceIsRight == false ? ExitCodes.Failed : ExitCodes.Ok;

@@ -17,12 +17,12 @@ namespace Tao20.Node.Commands;
 internal static class EndpointOptions
 {
     /// <summary><c>--rpc</c>.</summary>
-    public static Option<string> Rpc(string more = "") =>
+    public static Option<string> Rpc(string more = "", bool isRequired = true) =>
         new("--rpc")
         {
             Description = $"JSON-RPC endpoints in order of preference, separated by commas{more}",
             HelpName = "URL[,URL]",
-            Required = true,
+            Required = isRequired,
         };
 
     /// <summary>The URLs of <c>--rpc</c>.</summary>
@@ -62,12 +62,12 @@ internal static class EndpointOptions
         );
 
     /// <summary><c>--contract</c> of commands about one index.</summary>
-    public static Option<string> Index() =>
+    public static Option<string> Index(string description = "The index contract", bool isRequired = true) =>
         new("--contract")
         {
-            Description = "The index contract",
+            Description = description,
             HelpName = "0x...",
-            Required = true,
+            Required = isRequired,
         };
 
     /// <summary>The id of the chain, which transactions are signed for.</summary>

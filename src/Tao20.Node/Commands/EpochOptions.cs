@@ -13,11 +13,7 @@ internal sealed class EpochOptions(string more)
     private readonly Option<string> _registry = RegistryAccountOptions.RegistryOf();
     private readonly Option<ulong> _epoch = Epoch();
     private readonly Option<int> _netuid = Netuid();
-    private readonly Option<string> _contract = new("--contract")
-    {
-        Description = "The index contract (default: the registry's)",
-        HelpName = "0x...",
-    };
+    private readonly Option<string> _contract = EndpointOptions.Index("The index contract (default: the registry's)", isRequired: false);
     private readonly Option<ulong> _fromBlock = new("--from-block")
     {
         Description = "First block to read: the contracts' deployment (default 0)",

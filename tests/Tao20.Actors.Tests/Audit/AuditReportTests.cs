@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Tao20.Actors.Audit;
-using Tao20.Chain.Abi;
 using Tao20.Dashboard;
 using Tao20.Dashboard.Charts;
 using Tao20.Dashboard.Reports;
@@ -114,14 +113,9 @@ public sealed partial class AuditReportTests : InDirectory
         Action<EpochReport>? settled = null
     )
     {
-        var differences = new List<AuditDifference>();
-        var findings = new AuditFindings(Keccak.Hash, WireDifference.Same, differences.Add);
-        var options = OpenedJournal.Named(journal.Directory, null);
         var figures = new AuditFigures(0, ulong.MaxValue);
-        await using var opened = await OpenedJournal.OpenAsync(options, CancellationToken.None);
         var listener = new ReplayListener(settled is null ? figures.Take : figures.Take + settled, figures.Take, _ => { });
-        var replay = await JournalReplay.RunAsync(opened.System, options, findings, null, CancellationToken.None, listener);
-        var document = AuditDocument.Of("journal", replay, 0, ulong.MaxValue, null, findings, differences);
+        var (document, _) = await journal.AuditAsync(listener);
         return (document, await AuditReportFile.RenderAsync(document, figures));
     }
 

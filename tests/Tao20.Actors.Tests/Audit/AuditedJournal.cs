@@ -34,16 +34,21 @@ internal sealed class AuditedJournal(string directory)
     }
 
     /// <summary>Audits it.</summary>
-    public Task<(AuditDocument Document, IReadOnlyList<AuditDifference> Differences)> AuditAsync() =>
-        AuditAsync(OpenedJournal.Named(directory, null));
+    public Task<(AuditDocument Document, IReadOnlyList<AuditDifference> Differences)> AuditAsync(ReplayListener? listener = null) =>
+        AuditAsync(OpenedJournal.Named(directory, null), listener);
 
     /// <summary>Audits a journal.</summary>
-    public static async Task<(AuditDocument Document, IReadOnlyList<AuditDifference> Differences)> AuditAsync(JournalOptions options)
+    public static async Task<(AuditDocument Document, IReadOnlyList<AuditDifference> Differences)> AuditAsync(
+        JournalOptions options,
+        ReplayListener? listener = null
+    )
     {
         var differences = new List<AuditDifference>();
         var findings = new AuditFindings(Keccak.Hash, WireDifference.Same, differences.Add);
         await using var journal = await OpenedJournal.OpenAsync(options, CancellationToken.None);
-        var replay = await journal.ToldAsync(() => JournalReplay.RunAsync(journal.System, options, findings, null, CancellationToken.None));
+        var replay = await journal.ToldAsync(() =>
+            JournalReplay.RunAsync(journal.System, options, findings, null, CancellationToken.None, listener)
+        );
         return (AuditDocument.Of("", replay, 0, ulong.MaxValue, null, findings, differences), differences);
     }
 

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Tao20.Chain.Signing;
 using Tao20.Domain.Audit;
 using Tao20.Domain.Units;
@@ -44,9 +43,7 @@ public sealed class BundleTests(ITestOutputHelper output) : InDirectory, IAsyncL
         // Compressed it says the same; unsigned, it is nobody's word.
         await ExportAsync("bundle.jsonl.gz");
         Assert.Empty((await VerifyAsync("bundle.jsonl.gz", Signer.Address)).Differences);
-        await using (var compressed = new GZipStream(File.OpenRead(In("bundle.jsonl.gz")), CompressionMode.Decompress))
-        using (var reader = new StreamReader(compressed))
-            Assert.Equal(_lines, (await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(_lines, Unpacked(In("bundle.jsonl.gz")));
         await ExportAsync("unsigned.jsonl", signer: null);
         Assert.Equal("it is not signed", Assert.Single((await VerifyAsync("unsigned.jsonl", null)).Differences).Text);
     }
@@ -59,9 +56,7 @@ public sealed class BundleTests(ITestOutputHelper output) : InDirectory, IAsyncL
         File.Copy(golden, In("golden.jsonl.gz"));
         var verified = await VerifyAsync("golden.jsonl.gz", Signer.Address);
         Assert.Equal([], verified.Differences.SelectMany(one => one.Lines()));
-        await using var compressed = new GZipStream(File.OpenRead(golden), CompressionMode.Decompress);
-        using var reader = new StreamReader(compressed);
-        Assert.Equal(_lines, (await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(_lines, Unpacked(golden));
     }
 
     [Fact]
@@ -137,6 +132,12 @@ public sealed class BundleTests(ITestOutputHelper output) : InDirectory, IAsyncL
         var digest = PersonalMessage.Digest("Hello World");
         Assert.Equal("0xa1de988600a42c4b4ab089b619297c17d53cffae5d5120d82d8a92d0bb3b78f2", digest.ToString());
         Assert.Equal(Other.Address, Other.Sign(digest).Signer(digest));
+    }
+
+    private static IEnumerable<string> Unpacked(string file)
+    {
+        using var lines = new StreamReader(BundleFile.Open(new FileInfo(file)));
+        return lines.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
