@@ -29,9 +29,9 @@ public sealed class ClusterTests(ITestOutputHelper output) : InDirectory, IAsync
         var random = new Random(TestSeed.Of(output));
         await _nodes.Chain.TradeAsync(10);
 
-        // At the same moment, on an empty database.
+        // At the same moment, on an empty database. Whichever is started again is of this release.
         for (var node = 0; node < _running.Length; node++)
-            _running[node] = _nodes.Start(node);
+            _running[node] = _nodes.StartOlder(node);
         await Task.WhenAll(_running.Select(node => node.StatusUriAsync()));
         var writers = new List<long>();
         foreach (var node in _running)
@@ -45,14 +45,17 @@ public sealed class ClusterTests(ITestOutputHelper output) : InDirectory, IAsync
 
         // They have found what they have themselves, and warn of nothing.
         Assert.All(_running, node => Assert.DoesNotContain("singleton", node.Errors, StringComparison.OrdinalIgnoreCase));
+
+        // A list with others, none of whom answers, is waited for before it begins a cluster of its own.
         var port = Anvil.FreePort();
+        var seeds = new[] { port, Anvil.FreePort() }[..(Soak ? 2 : 1)].Select(seed => $"akka.tcp://tao20@127.0.0.1:{seed}");
         var strangers = Task.WhenAll(
             RefusedAsync(3, ("TAO20_Cluster__Enabled", "false")),
             RefusedAsync(
                 4,
                 ("TAO20_Cluster__BindPort", "0"),
                 ("TAO20_Cluster__Port", $"{port}"),
-                ("TAO20_Cluster__SeedNodes", $"akka.tcp://tao20@127.0.0.1:{port}")
+                ("TAO20_Cluster__SeedNodes", string.Join(',', seeds))
             )
         );
         var events = new ClusterEvents(_nodes, _running, random, output);

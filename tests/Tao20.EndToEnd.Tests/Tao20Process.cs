@@ -66,10 +66,11 @@ internal sealed class Tao20Process : IAsyncDisposable
     public static Tao20Process Start(
         IEnumerable<string> arguments,
         string? directory = null,
-        IDictionary<string, string>? environment = null
+        IDictionary<string, string>? environment = null,
+        string? program = null
     )
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
+        var start = new ProcessStartInfo("dotnet", [program ?? Program, .. arguments])
         {
             WorkingDirectory = directory ?? System.IO.Path.GetTempPath(),
             RedirectStandardOutput = true,

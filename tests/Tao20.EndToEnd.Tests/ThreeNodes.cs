@@ -66,14 +66,21 @@ internal sealed class ThreeNodes : IAsyncDisposable
     /// <summary>Starts a node.</summary>
     /// <param name="node">0 to 2 are those of the cluster; others have a directory of their own, and need other settings.</param>
     /// <param name="settings">What it is told besides.</param>
-    public Tao20Process Start(int node, params (string Key, string Value)[] settings)
+    public Tao20Process Start(int node, params (string Key, string Value)[] settings) => Start(node, Tao20Process.Program, settings);
+
+    /// <summary>Starts a node of the release that <c>TAO20_OLDER_PROGRAM</c> names, of this one where it names none.</summary>
+    public Tao20Process StartOlder(int node) =>
+        Start(node, Environment.GetEnvironmentVariable("TAO20_OLDER_PROGRAM") ?? Tao20Process.Program, []);
+
+    private Tao20Process Start(int node, string program, (string Key, string Value)[] settings)
     {
         var environment = Settings(node % Nodes);
         foreach (var (key, value) in settings)
             environment[key] = value;
         var process = Tao20Process.Start(
             Chain.ValidatorArguments(Path.Combine(_directory, $"node-{node}"), "--registry", _validators.Registry.ToString()),
-            environment: environment
+            environment: environment,
+            program: program
         );
         if (node < Nodes)
             Network.Runs(node, process.Id);

@@ -12,11 +12,16 @@ namespace Tao20.Actors.Hosting;
 public static class ClusterExtensions
 {
     /// <summary>This node is one of several of the same operator.</summary>
+    /// <param name="builder">What is being built.</param>
+    /// <param name="options">How it takes part.</param>
+    /// <param name="identity">What makes nodes those of its cluster.</param>
+    /// <param name="writer">This process as a writer of the journal; null where no database says who writes.</param>
     /// <exception cref="CertificateException">Its certificate cannot be used.</exception>
     public static AkkaConfigurationBuilder WithTao20Cluster(
         this AkkaConfigurationBuilder builder,
         ClusterOptions options,
-        ClusterIdentity identity
+        ClusterIdentity identity,
+        JournalWriter? writer = null
     ) =>
         builder
             .AddHocon(Tao20AkkaExtensions.Hocon("cluster.conf"), HoconAddMode.Prepend)
@@ -31,8 +36,12 @@ public static class ClusterExtensions
                     PublicPort = options.Port > 0 ? options.Port : null,
                 }
             )
-            .WithClustering(new Akka.Cluster.Hosting.ClusterOptions { Roles = [.. identity.Roles], SeedNodes = [.. options.SeedAddresses] })
-            .WithDiscovery(options);
+            .WithClustering(new Akka.Cluster.Hosting.ClusterOptions { Roles = [.. identity.Roles] })
+            .AddHocon($"akka.discovery.dns.server = \"{options.DiscoveryServer}\"", HoconAddMode.Prepend)
+            .WithActors(
+                (system, _) =>
+                    system.ActorOf(Props.Create(() => new SeedFinder(options.SeedNodes, options.Discovery, options.Port, writer)), "seeds")
+            );
 
     /// <summary>What only one node of the cluster may have is told by the journal's database; who is taken out is ended there.</summary>
     /// <param name="builder">What is being built.</param>
@@ -55,19 +64,6 @@ public static class ClusterExtensions
                     system.ActorOf(Props.Create(() => new MembershipActor(writer, setup.PeersOf(system), identity, journal)), "membership")
             );
     }
-
-    private static AkkaConfigurationBuilder WithDiscovery(this AkkaConfigurationBuilder builder, ClusterOptions options) =>
-        options.Discovery.Length == 0
-            ? builder
-            : builder
-                .AddHocon($"akka.discovery.dns.server = \"{options.DiscoveryServer}\"", HoconAddMode.Prepend)
-                .WithActors(
-                    (system, _) =>
-                    {
-                        Func<string, int?, Address> addressOf = (host, port) => options.AddressOf(system.Name, host, port ?? options.Port);
-                        system.ActorOf(Props.Create(() => new SeedFinder(options.Discovery, addressOf)), "seeds");
-                    }
-                );
 
     /// <summary>
     /// Nodes prove themselves to each other, both ways. Names are not compared: each certificate of the authority is a node's of this

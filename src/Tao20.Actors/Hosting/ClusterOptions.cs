@@ -1,4 +1,5 @@
 using System.Net;
+using Akka.Actor;
 using Tao20.Actors.Remoting;
 using Tao20.Domain.Validation;
 
@@ -81,17 +82,6 @@ public sealed record ClusterOptions
     /// <summary>Whether nodes prove themselves to each other.</summary>
     public bool IsSecured => CertificateFile.Length > 0;
 
-    /// <summary>The addresses of the nodes asked first: how they are reached is the same for all.</summary>
-    public IReadOnlyList<string> SeedAddresses =>
-        [.. SeedNodes.Select(seed => $"{(IsSecured ? Secured : Plain)}{seed[(seed.IndexOf("://", StringComparison.Ordinal) + 3)..]}")];
-
-    /// <summary>The address of a node: how they are reached is the same for all.</summary>
-    /// <param name="system">The name of their actor systems.</param>
-    /// <param name="host">Its host.</param>
-    /// <param name="port">Its port.</param>
-    public Akka.Actor.Address AddressOf(string system, string host, int port) =>
-        new((IsSecured ? Secured : Plain)[..^"://".Length], system, host, port);
-
     /// <summary>What this node proves itself by; null for one that does not.</summary>
     /// <param name="now">The time.</param>
     /// <exception cref="CertificateException">It cannot be read, or is not valid now.</exception>
@@ -118,7 +108,7 @@ public sealed record ClusterOptions
             errors.Add($"Cluster:DiscoveryServer = {DiscoveryServer} is no address of a DNS server: give one such as 10.0.0.2:53.");
         errors.AddRange(
             SeedNodes
-                .Where(seed => !seed.StartsWith(Plain, StringComparison.Ordinal) && !seed.StartsWith(Secured, StringComparison.Ordinal))
+                .Where(seed => !IsAddress(seed))
                 .Select(seed => $"Cluster:SeedNodes = {seed} is no address of a node: give one such as akka.tcp://tao20@10.0.0.1:4053.")
         );
         if (Name.Length is 0 or > LongestName || !Name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
@@ -142,6 +132,11 @@ public sealed record ClusterOptions
         errors.AddRange(Setting.Check(this).Select(error => error.ToString()));
         return errors;
     }
+
+    private static bool IsAddress(string seed) =>
+        (seed.StartsWith(Plain, StringComparison.Ordinal) || seed.StartsWith(Secured, StringComparison.Ordinal))
+        && Address.TryParse(seed, out var address)
+        && address is { HasGlobalScope: true, Port: > 0 };
 
     private static bool IsLoopback(string host) =>
         host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));

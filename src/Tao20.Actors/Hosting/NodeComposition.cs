@@ -133,7 +133,7 @@ public static class NodeComposition
     {
         akka.WithTao20Basics().WithJournal(journal.Options);
         if (cluster is not null)
-            akka.WithTao20Cluster(cluster, identity ??= ClusterIdentity.Of(cluster.Name, writer?.JournalId, null));
+            akka.WithTao20Cluster(cluster, identity ??= ClusterIdentity.Of(cluster.Name, writer?.JournalId, null), writer);
         if (identity is not null && writer is not null)
             akka.WithWriter(writer, journal, identity);
         return akka.WithMiners(journal, identity?.Role);

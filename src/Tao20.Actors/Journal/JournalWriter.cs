@@ -91,6 +91,13 @@ public sealed class JournalWriter : IAsyncDisposable
             cancel
         );
 
+    /// <summary>Another process that may write now and lives; null when there is none.</summary>
+    /// <param name="node">Where this one runs: who was there before does not count.</param>
+    /// <param name="cancel">Cancels the operation.</param>
+    /// <exception cref="JournalException">The database fails.</exception>
+    internal Task<WriterRow?> FindOtherAsync(string node, CancellationToken cancel) =>
+        InTransactionAsync(table => table.FindOtherAsync(Number, node, cancel), cancel);
+
     /// <summary>Takes what only one may have.</summary>
     /// <param name="lease">What.</param>
     /// <param name="term">After so long anybody may take it again; null for never, as long as its holder may write.</param>

@@ -34,6 +34,13 @@ internal sealed class WriterTable(NpgsqlConnection connection)
 
     private const string Columns = "number, node, incarnation, program, began, ended_by";
 
+    // Of a row: whether a session holds the lock of its number.
+    private static readonly string Lives = string.Create(
+        CultureInfo.InvariantCulture,
+        $"EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = {Life} AND objid = number AND objsubid = 2 "
+            + $"AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+    );
+
     /// <summary>What a session does first that shows that a writer lives: it holds the lock of its number as long as it lasts.</summary>
     /// <remarks>A machine that is lost without a word is noticed by its silence: after 5 s three questions, 2 s apart.</remarks>
     public static string Live(long writer) =>
@@ -61,6 +68,19 @@ internal sealed class WriterTable(NpgsqlConnection connection)
     public Task<IReadOnlyList<WriterRow>> NotEndedAsync(CancellationToken cancel) =>
         ReadAsync($"SELECT {Columns} FROM {Name} WHERE ended IS NULL ORDER BY number", cancel);
 
+    /// <summary>One that may write and lives, and is neither a certain one nor runs where that does; null when there is none.</summary>
+    /// <param name="number">The number of that one.</param>
+    /// <param name="node">Where it runs.</param>
+    /// <param name="cancel">Cancels the operation.</param>
+    public async Task<WriterRow?> FindOtherAsync(long number, string node, CancellationToken cancel)
+    {
+        await using var command = Command(
+            $"SELECT {Columns} FROM {Name} WHERE ended IS NULL AND number <> {number} AND node <> @node AND {Lives} ORDER BY number LIMIT 1"
+        );
+        command.Parameters.AddWithValue("node", node);
+        return (await ReadAsync(command, cancel).ConfigureAwait(false)).SingleOrDefault();
+    }
+
     /// <summary>Who has a lease; null when nobody has, or has had it for longer than its term.</summary>
     public async Task<WriterRow?> HolderAsync(string lease, TimeSpan? term, CancellationToken cancel)
     {
@@ -76,10 +96,7 @@ internal sealed class WriterTable(NpgsqlConnection connection)
     /// <summary>Whether a writer lives: whether a session holds its lock.</summary>
     public async Task<bool> LivesAsync(long writer, CancellationToken cancel)
     {
-        await using var command = Command(
-            $"SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = {Life} AND objid = {writer} AND objsubid = 2 "
-                + "AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
-        );
+        await using var command = Command($"SELECT {Lives} FROM {Name} WHERE number = {writer}");
         return await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) is true;
     }
 

@@ -44,5 +44,6 @@ internal sealed class ClusterPeers(Cluster cluster) : IWriterPeers
             : WriterStanding.Unknown;
     }
 
-    private static string NodeOf(Address address) => $"{address.Host}:{address.Port}";
+    /// <summary>A node as writers name it.</summary>
+    public static string NodeOf(Address address) => $"{address.Host}:{address.Port}";
 }

@@ -83,21 +83,14 @@ public sealed class PartitionsTests(PostgreSqlFixture postgreSql, ITestOutputHel
     {
         var database = await postgreSql.NewDatabaseAsync();
         var ports = Enumerable.Range(0, size).Select(_ => Anvil.FreePort()).ToList();
-        var seeds = string.Join(',', ports.Select(port => $"\"akka.gremlin.tcp://tao20@127.0.0.1:{port}\""));
+        var seeds = ports.Select(port => $"akka.tcp://tao20@127.0.0.1:{port}").ToList();
         var nodes = await Task.WhenAll(
             ports.Select(port =>
                 Node.WithMinersAsync(
                     Path,
                     journal => journal with { Kind = JournalKind.PostgreSql, ConnectionString = database },
-                    new Hosting.ClusterOptions { Port = port, SeedNodes = [$"akka.tcp://tao20@127.0.0.1:{ports[0]}"] },
-                    akka =>
-                        akka.AddHocon(
-                            $$"""
-                            akka.remote.dot-netty.tcp.applied-adapters = ["gremlin"]
-                            akka.cluster.seed-nodes = [{{seeds}}]
-                            """,
-                            HoconAddMode.Prepend
-                        )
+                    new Hosting.ClusterOptions { Port = port, SeedNodes = seeds },
+                    akka => akka.AddHocon("akka.remote.dot-netty.tcp.applied-adapters = [\"gremlin\"]", HoconAddMode.Prepend)
                 )
             )
         );
