@@ -11,6 +11,7 @@ if (OpenFiles.Problem() is { } tooFew)
     return ExitCodes.Usage;
 }
 
+Extensions.FindBesideProgram();
 var commandLine = new CommandLine(new LastWords(standardError));
 
 // What no command has caught ends the process: with a line and a code, as all else.
@@ -28,6 +29,7 @@ var root = new RootCommand("TAO20: follows trades on chain, ranks miners, settle
     JournalCommand.Create(),
     AuditCommand.Create(),
     ClusterCommand.Create(),
+    InspectCommand.Create(),
     SettingsCommand.Create(),
 };
 #if DEVNET

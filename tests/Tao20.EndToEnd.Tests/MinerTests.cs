@@ -91,7 +91,7 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
         Assert.False(File.Exists(System.IO.Path.Combine(Directory, "data", "control")));
         var (code, _, refused) = await Tao20Process.RunAsync(["miner", "pause", "--data-dir", System.IO.Path.Combine(Directory, "data")]);
         Assert.Equal(5, code);
-        Assert.Contains("No miner, and no validator with a key, is running on", Assert.Single(refused.Lines), StringComparison.Ordinal);
+        Assert.Contains("No node is running on", Assert.Single(refused.Lines), StringComparison.Ordinal);
     }
 
     [Fact]

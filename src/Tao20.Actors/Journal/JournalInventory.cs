@@ -10,15 +10,20 @@ namespace Tao20.Actors.Journal;
 /// <param name="Events">How many events.</param>
 /// <param name="Snapshots">How many snapshots.</param>
 /// <param name="Writers">Who may write it, and whether they live; none for a file.</param>
+/// <param name="Bytes">How large it is.</param>
 public sealed record JournalInventory(
     string? WrittenBy,
     IReadOnlyList<string> MissingSteps,
     long Streams,
     long Events,
     long Snapshots,
-    IReadOnlyList<string> Writers
+    IReadOnlyList<string> Writers,
+    long Bytes
 )
 {
+    // Miners' streams begin with it: all that sorts between these two.
+    private const string OfMiners = "persistence_id >= 'miner-' AND persistence_id < 'miner.'";
+
     /// <summary>Takes it.</summary>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
     public static Task<JournalInventory> OfAsync(JournalOptions options, CancellationToken cancel) =>
@@ -36,7 +41,15 @@ public sealed record JournalInventory(
                 await CountAsync("snapshot", "*").ConfigureAwait(false),
                 await HasAsync(WriterTable.Name).ConfigureAwait(false)
                     ? await WritersAsync((NpgsqlConnection)connection, cancel).ConfigureAwait(false)
-                    : []
+                    : [],
+                await connection
+                    .NumberAsync(
+                        options.Kind == JournalKind.Sqlite
+                            ? "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+                            : "SELECT pg_database_size(current_database())",
+                        cancel
+                    )
+                    .ConfigureAwait(false)
             );
 
             async Task<long> CountAsync(string table, string what) =>
@@ -51,6 +64,29 @@ public sealed record JournalInventory(
                     : null;
 
             Task<bool> HasAsync(string table) => JournalSchema.HasTableAsync(options.Kind, connection, table, cancel);
+        });
+
+    /// <summary>The streams of a journal but those of miners.</summary>
+    /// <param name="options">The journal.</param>
+    /// <param name="cancel">Cancels the operation.</param>
+    /// <returns>Their names, the numbers of their last events, and how many of their events are kept.</returns>
+    /// <exception cref="JournalException">The journal cannot be read.</exception>
+    public static Task<IReadOnlyList<(string Stream, long LastEvent, long Kept)>> StreamsAsync(
+        JournalOptions options,
+        CancellationToken cancel
+    ) =>
+        JournalProblems.GuardedAsync<IReadOnlyList<(string, long, long)>>(async () =>
+        {
+            await using var connection = await JournalLocation.OpenAsync(options, cancel).ConfigureAwait(false);
+            await using var command = connection.Command(
+                $"SELECT persistence_id, max(sequence_number), count(*) FROM journal WHERE NOT ({OfMiners}) GROUP BY persistence_id "
+                    + "ORDER BY persistence_id"
+            );
+            await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+            var streams = new List<(string, long, long)>();
+            while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+                streams.Add((reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
+            return streams;
         });
 
     private static async Task<IReadOnlyList<string>> WritersAsync(NpgsqlConnection connection, CancellationToken cancel)

@@ -63,6 +63,7 @@ public sealed class StatusActor : ReceiveActor
         Receive<GetNodeStatus>(query => CollectAsync(query).PipeTo(Sender));
         Receive<GetReadiness>(_ => ReadyAsync().PipeTo(Sender));
         Receive<GetFaults>(_ => FaultsAsync().PipeTo(Sender));
+        Receive<GetOverview>(_ => OverviewAsync().PipeTo(Sender));
     }
 
     private LastAnswer<T>? Last<T>(string name, IActorRef? actor, object query)
@@ -99,6 +100,12 @@ public sealed class StatusActor : ReceiveActor
     {
         await _follower.AskAsync(Task.Delay(AnsweredWithin, _settings.Clock)).ConfigureAwait(false);
         return new Readiness(NotReady, _follower.Known?.LagBlocks);
+    }
+
+    private async Task<NodeOverview> OverviewAsync()
+    {
+        var unanswered = await UnansweredAsync(Task.Delay(AnsweredWithin, _settings.Clock)).ConfigureAwait(false);
+        return new NodeOverview(_follower.Known, _settled.Known, Validator, Market, _check?.Known, Faults, NotReady, unanswered);
     }
 
     private async Task<FaultSources> FaultsAsync()

@@ -42,6 +42,33 @@ public sealed record GetFaults
     public static readonly GetFaults Instance = new();
 }
 
+/// <summary>Where is everything but the miners? Answered by <see cref="NodeOverview"/> within a second.</summary>
+public sealed record GetOverview
+{
+    /// <summary>The query.</summary>
+    public static readonly GetOverview Instance = new();
+}
+
+/// <summary>Where everything but the miners is, as they have last answered; null for those who have not, or are not here.</summary>
+/// <param name="Follower">How far the chain is folded.</param>
+/// <param name="Settled">The settled epochs.</param>
+/// <param name="Validator">What it does as a validator.</param>
+/// <param name="Market">What it does as a miner.</param>
+/// <param name="Check">How the chain is.</param>
+/// <param name="Faults">Who can say that something is wrong.</param>
+/// <param name="NotReady">Why what it tells is not what the chain says; null when it is.</param>
+/// <param name="Unanswered">Who has not answered in time: what they have is told as it was, or not at all.</param>
+public sealed record NodeOverview(
+    FollowerStatus? Follower,
+    SettledEpochs? Settled,
+    ValidatorStatus? Validator,
+    MarketStatus? Market,
+    ChainCheckStatus? Check,
+    FaultSources Faults,
+    string? NotReady,
+    IReadOnlyList<string> Unanswered
+);
+
 /// <summary>Who can say that something is wrong, as they have last answered; null for those who have not, or are not here.</summary>
 /// <param name="Journal">What is wrong with this node's journal.</param>
 /// <param name="Follower">What keeps the chain from being folded.</param>

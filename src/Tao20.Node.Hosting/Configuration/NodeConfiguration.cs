@@ -9,7 +9,13 @@ namespace Tao20.Node.Configuration;
 /// </summary>
 internal static class NodeConfiguration
 {
+    /// <summary>The key of what a HOCON file says to Akka itself, as HOCON.</summary>
+    public const string Akka = "Akka";
+
     private const string Prefix = "TAO20_";
+
+    // What of Akka's own configuration a file may say. All else is the node's: it is made for it, and safe by it.
+    private static readonly string[] OfAkka = ["extensions", "discovery"];
 
     public static IConfiguration Load(IEnumerable<KeyValuePair<string, string?>> commandLine, string? hoconFile, string directory)
     {
@@ -43,15 +49,29 @@ internal static class NodeConfiguration
         try
         {
             var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-            var section = ConfigurationFactory.ParseString(File.ReadAllText(file)).GetConfig("tao20");
-            if (section is not null && !section.IsEmpty)
+            var whole = ConfigurationFactory.ParseString(File.ReadAllText(file));
+            if (whole.GetConfig("tao20") is { IsEmpty: false } section)
                 Add(values, "", section.Root);
+            if (whole.GetConfig("akka") is { IsEmpty: false } akka)
+                values[Akka] = TakenOf(file, akka);
             return values;
         }
         catch (Exception e) when (e is IOException or ConfigurationException or FormatException)
         {
             throw new NodeException(ExitCodes.Usage, $"The HOCON file {file} cannot be read: {e.Message}", e);
         }
+    }
+
+    private static string TakenOf(string file, Config akka)
+    {
+        var other = akka.Root.GetObject().Items.Keys.Except(OfAkka).FirstOrDefault();
+        return other is null
+            ? $"akka {{ {akka.Root} }}"
+            : throw new NodeException(
+                ExitCodes.Usage,
+                $"akka.{other} in {file} is not taken: of Akka's own configuration give "
+                    + $"{string.Join(" or ", OfAkka.Select(key => $"akka.{key}"))}."
+            );
     }
 
     private static void Add(Dictionary<string, string?> values, string path, HoconValue value)

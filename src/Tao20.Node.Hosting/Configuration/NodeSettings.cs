@@ -45,6 +45,9 @@ internal sealed record NodeSettings(
     MarketSettings? Market
 )
 {
+    /// <summary>What is said to Akka itself, as HOCON; empty for nothing.</summary>
+    public string Akka { get; private init; } = "";
+
     private const int ValidatorPort = 8081;
     private const int MinerPort = 8080;
     private static readonly string[] MinerSections = ["Market", "Miner", "Arbitrage"];
@@ -126,7 +129,10 @@ internal sealed record NodeSettings(
             index.Emissions,
             check,
             market
-        );
+        )
+        {
+            Akka = configuration[NodeConfiguration.Akka] ?? "",
+        };
 
         reader.RefuseUnknown([
             .. role == NodeRole.Miner ? MinerSections : [],

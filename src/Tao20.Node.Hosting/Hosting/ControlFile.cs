@@ -26,18 +26,30 @@ internal sealed class ControlFile : IDisposable
         var path = Path.Combine(dataDirectory, FileName);
         try
         {
-            if (File.ReadAllLines(path) is [var url, var token] && Uri.TryCreate(url, UriKind.Absolute, out var http))
-                return (http, token);
-            throw new NodeException(ExitCodes.DataDirectory, $"The file {path} is not a control file: restart the node.");
+            return ReadFile(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new NodeException(
                 ExitCodes.DataDirectory,
-                $"No miner, and no validator with a key, is running on {dataDirectory}, or it is another user's: {path} cannot be read. "
+                $"No node is running on {dataDirectory}, or it is another user's: {path} cannot be read. "
                     + "Give the --data-dir of a running one.",
                 e
             );
+        }
+    }
+
+    /// <summary>The token in a control file, wherever it is.</summary>
+    /// <exception cref="NodeException">It cannot be read, or is none.</exception>
+    public static string TokenIn(string path)
+    {
+        try
+        {
+            return ReadFile(path).Token;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeException(ExitCodes.Usage, $"--token-file {path} cannot be read: {e.Message}", e);
         }
     }
 
@@ -58,6 +70,11 @@ internal sealed class ControlFile : IDisposable
 
     /// <summary>Whether this is the token.</summary>
     public bool IsToken(string? text) => text is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(text), _token);
+
+    private static (Uri Http, string Token) ReadFile(string path) =>
+        File.ReadAllLines(path) is [var url, var token] && Uri.TryCreate(url, UriKind.Absolute, out var http)
+            ? (http, token)
+            : throw new NodeException(ExitCodes.DataDirectory, $"The file {path} is not a control file: restart the node.");
 
     /// <inheritdoc/>
     public void Dispose() => File.Delete(_path);

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Tao20.Node.Configuration;
 
 namespace Tao20.Node.Hosting;
 
@@ -7,32 +6,14 @@ namespace Tao20.Node.Hosting;
 internal static class HangUp
 {
     /// <summary>Watches for it.</summary>
-    /// <param name="reread">Reads the settings again.</param>
-    /// <param name="running">What the node was started with.</param>
-    /// <param name="levels">From which level on it logs.</param>
-    /// <param name="log">Where it is said.</param>
-    public static PosixSignalRegistration Watch(Func<NodeSettings> reread, NodeSettings running, LogLevels levels, ILogger log) =>
+    /// <param name="settings">What can be changed.</param>
+    public static PosixSignalRegistration Watch(ChangeableSettings settings) =>
         PosixSignalRegistration.Create(
             PosixSignal.SIGHUP,
             signal =>
             {
                 signal.Cancel = true;
-                try
-                {
-                    var settings = reread();
-                    levels.Level = settings.LogLevel;
-                    log.LogWarning(
-                        "The settings were read again: what is logged begins with {Level}{Endpoints}",
-                        settings.LogLevel,
-                        settings.Chain.Endpoints.SequenceEqual(running.Chain.Endpoints)
-                            ? ""
-                            : "; the endpoints, which have changed, are taken with the next start, as all else is"
-                    );
-                }
-                catch (NodeException e)
-                {
-                    log.LogError("The settings were read again, and are not right; the node goes on as it was: {Problem}", e.Message);
-                }
+                settings.Refresh();
             }
         );
 }

@@ -13,6 +13,7 @@ internal sealed class NodeActors : IAsyncDisposable
     private IServiceProvider? _services;
     private AkkaHostedService? _system;
     private Task _starting = Task.CompletedTask;
+    private volatile bool _isStarted;
 
     /// <summary>An actor system of the services of a host, which starts it when it is told to and not with the host.</summary>
     public NodeActors(string name, IServiceCollection services)
@@ -43,10 +44,14 @@ internal sealed class NodeActors : IAsyncDisposable
             {
                 _system = ActivatorUtilities.CreateInstance<AkkaHostedService>(services);
                 await _system.StartAsync(cancel);
+                _isStarted = true;
             },
             cancel
         );
     }
+
+    /// <summary>The system, once it is there; null before.</summary>
+    public ActorSystem? System => _isStarted ? Services.GetRequiredService<ActorSystem>() : null;
 
     /// <summary>The actor behind a key.</summary>
     public IActorRef Of<TKey>() => Services.GetRequiredService<IRequiredActor<TKey>>().ActorRef;

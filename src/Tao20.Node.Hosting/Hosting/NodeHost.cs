@@ -1,4 +1,6 @@
 using Akka.Actor;
+using Akka.Configuration;
+using Akka.Hosting;
 using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Checks;
 using Tao20.Actors.Configuration;
@@ -18,6 +20,7 @@ using Tao20.Domain.Ingestion;
 using Tao20.Domain.Registry;
 using Tao20.Node.Checks;
 using Tao20.Node.Configuration;
+using Tao20.Node.Inspection;
 
 namespace Tao20.Node.Hosting;
 
@@ -86,10 +89,10 @@ internal sealed class NodeHost : IAsyncDisposable
         NodeSettings settings,
         CancellationToken cancel,
         DevnetRole? devnet = null,
-        LogLevels? levels = null
+        ChangeableSettings? changeable = null
     )
     {
-        levels ??= new LogLevels(settings.LogLevel);
+        var log = new NodeLog(changeable?.Levels ?? new LogLevels(settings.LogLevel), new LogLines(), changeable);
         var start = devnet is null ? StartTimeline.OfProcess() : new StartTimeline();
         start.Reach(StartStep.Settings);
         var key = devnet?.Key ?? LoadKey(settings);
@@ -100,7 +103,9 @@ internal sealed class NodeHost : IAsyncDisposable
         EarlyReading? early = null;
         try
         {
-            using var bootstrapLog = LoggerFactory.Create(logging => NodeLogging.Configure(logging, levels, settings.LogFormat));
+            using var bootstrapLog = LoggerFactory.Create(logging =>
+                NodeLogging.Configure(logging, log.Levels, settings.LogFormat, log.Lines)
+            );
             chain = ChainConnection.Http(settings.Chain, bootstrapLog.CreateLogger("Tao20.Chain"));
             var probing = chain.ProbeAsync(cancel);
             journal = await PreparedJournal.PrepareAsync(settings, cancel);
@@ -113,7 +118,7 @@ internal sealed class NodeHost : IAsyncDisposable
                 Start = start,
             };
             ChainMetrics.Observe(metrics, chain);
-            server = NodeServer.Begin(settings, levels, metrics, chain, IsControlled(settings, key), journal.Writer?.Number, cancel);
+            server = NodeServer.Begin(settings, log, metrics, chain, IsControlled(settings, key), journal.Writer?.Number, cancel);
 
             // While it begins to listen, the chain says what it is.
             var identity = await probing;
@@ -132,7 +137,9 @@ internal sealed class NodeHost : IAsyncDisposable
             if (writer is not null)
                 _ = RefuseAsync(writer, guard);
             var starting = server.StartActorsAsync(
-                akka => akka.WithTao20Node(follower, chain, work, settings.Cluster, check, writer),
+                akka =>
+                    akka.WithTao20Node(follower, chain, work, settings.Cluster, check, writer)
+                        .AddHocon(ConfigurationFactory.ParseString(settings.Akka), HoconAddMode.Prepend),
                 cancel
             );
             await server.ListensAsync();
@@ -192,7 +199,12 @@ internal sealed class NodeHost : IAsyncDisposable
                 : JournalErrors.Of(fault);
         }
 
-        if (cancel.IsCancellationRequested || _server.Actors.EndedBy is not { } reason)
+        // An operator has asked for it to leave its cluster, here or on another node.
+        if (
+            cancel.IsCancellationRequested
+            || _server.Actors.EndedBy is not { } reason
+            || reason is CoordinatedShutdown.ClusterLeavingReason
+        )
             return;
         throw new NodeException(
             ExitCodes.Failed,

@@ -33,6 +33,9 @@ internal sealed class NodeLogFormatter(IOptions<NodeLogFormatterOptions> options
     private static readonly HashSet<string> AkkaKeys = ["ActorPath", "Timestamp", "Thread", "LogSource", Template];
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>One that writes text, whatever the node writes elsewhere.</summary>
+    public static NodeLogFormatter ForText() => new(Options.Create(new NodeLogFormatterOptions { Format = LogFormat.Text }));
+
     /// <inheritdoc/>
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {

@@ -4,10 +4,12 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using OpenTelemetry.Metrics;
+using Tao20.Actors.Inspection;
 using Tao20.Actors.Metrics;
 using Tao20.Chain.Following;
 using Tao20.Node.Configuration;
 using Tao20.Node.Http;
+using Tao20.Node.Inspection;
 
 namespace Tao20.Node.Hosting;
 
@@ -21,16 +23,16 @@ internal sealed class NodeServer : IAsyncDisposable
     public const int MostConnections = 128;
 
     private static readonly TimeSpan IdleConnectionsEndAfter = TimeSpan.FromSeconds(20);
-    private static readonly PathString[] AnsweredAtOnce = ["/health/live", "/metrics"];
+    private static readonly PathString[] AnsweredAtOnce = ["/health/live", "/metrics", InspectionEndpoints.Root];
     private readonly NodeSettings _settings;
     private readonly WebApplication _app;
-    private readonly ControlFile? _control;
+    private readonly ControlFile _control;
     private readonly Task _listening;
     private volatile bool _isOpen;
 
     private NodeServer(
         NodeSettings settings,
-        LogLevels levels,
+        NodeLog log,
         PipelineMetrics metrics,
         ChainConnection chain,
         bool isControlled,
@@ -40,7 +42,7 @@ internal sealed class NodeServer : IAsyncDisposable
     {
         _settings = settings;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        NodeLogging.Configure(builder.Logging, levels, settings.LogFormat);
+        NodeLogging.Configure(builder.Logging, log.Levels, settings.LogFormat, log.Lines);
         builder
             .WebHost.UseKestrelCore()
             .ConfigureKestrel(kestrel =>
@@ -57,11 +59,24 @@ internal sealed class NodeServer : IAsyncDisposable
         _app = builder.Build();
         _app.Use(AnswerWhatCanBeAsync);
         _app.MapNode(chain, metrics, ClusterOf(settings, metrics, writer));
-        _control = isControlled ? ControlFile.Create(settings.DataDirectory) : null;
-        if (_control is not null && settings.Market is not null)
+        _control = ControlFile.Create(settings.DataDirectory);
+        if (isControlled && settings.Market is not null)
             _app.MapTraderControl(_control);
-        else if (_control is not null)
+        else if (isControlled)
             _app.MapValidatorControl(_control);
+        Palette[] own =
+        [
+            new NodePalette(Actors, chain, metrics).Create(),
+            LogPalette.Of(log.Lines, log.Levels),
+            SystemPalette.Of(_app.Lifetime.StopApplication, log.Changeable),
+            SettingsPalette.Of(settings),
+            new JournalPalette(settings.Journal).Create(),
+        ];
+        _app.MapInspection(
+            _control,
+            () => Actors.System is { } system ? [.. own, .. Palettes.Get(system).All] : own,
+            _app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Tao20.Inspection")
+        );
         _listening = Task.Run(() => _app.StartAsync(cancel), cancel);
     }
 
@@ -76,7 +91,7 @@ internal sealed class NodeServer : IAsyncDisposable
 
     /// <summary>Begins to listen.</summary>
     /// <param name="settings">Where, and whose.</param>
-    /// <param name="levels">What is logged.</param>
+    /// <param name="log">What is logged.</param>
     /// <param name="metrics">What is shown under <c>/metrics</c>.</param>
     /// <param name="chain">The chain, known or not.</param>
     /// <param name="isControlled">Whether an operator can do something to it.</param>
@@ -84,13 +99,13 @@ internal sealed class NodeServer : IAsyncDisposable
     /// <param name="cancel">Cancels the start.</param>
     public static NodeServer Begin(
         NodeSettings settings,
-        LogLevels levels,
+        NodeLog log,
         PipelineMetrics metrics,
         ChainConnection chain,
         bool isControlled,
         long? writer,
         CancellationToken cancel
-    ) => new(settings, levels, metrics, chain, isControlled, writer, cancel);
+    ) => new(settings, log, metrics, chain, isControlled, writer, cancel);
 
     /// <summary>Starts the actors.</summary>
     /// <param name="composition">What they are.</param>
@@ -105,6 +120,7 @@ internal sealed class NodeServer : IAsyncDisposable
         try
         {
             await _listening;
+            _control.Write(Address);
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
@@ -118,16 +134,12 @@ internal sealed class NodeServer : IAsyncDisposable
     }
 
     /// <summary>Answers everything from now on: the actors are there.</summary>
-    public void Open()
-    {
-        _isOpen = true;
-        _control?.Write(Address);
-    }
+    public void Open() => _isOpen = true;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _control?.Dispose();
+        _control.Dispose();
         await _listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _app.StopAsync();
         await Actors.DisposeAsync();
@@ -152,5 +164,7 @@ internal sealed class NodeServer : IAsyncDisposable
 
     /// <summary>Before the actors are there, what needs them is told so.</summary>
     private Task AnswerWhatCanBeAsync(HttpContext context, RequestDelegate next) =>
-        _isOpen || AnsweredAtOnce.Contains(context.Request.Path) ? next(context) : NodeEndpoints.Starting.ExecuteAsync(context);
+        _isOpen || AnsweredAtOnce.Any(path => context.Request.Path.StartsWithSegments(path))
+            ? next(context)
+            : NodeEndpoints.Starting.ExecuteAsync(context);
 }

@@ -57,7 +57,8 @@ internal static class ControlEndpoints
             }
         );
 
-    private static IResult? Refused(ControlFile control, HttpRequest request) =>
+    /// <summary>Why a request is refused that has to have the token; null when it has it.</summary>
+    public static IResult? Refused(ControlFile control, HttpRequest request) =>
         control.IsToken(request.Headers[TokenHeader])
             ? null
             : Results.Json(

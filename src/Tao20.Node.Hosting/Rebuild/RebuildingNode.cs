@@ -34,11 +34,12 @@ internal static class RebuildingNode
     {
         var levels = new LogLevels(settings.LogLevel);
         using var logging = LoggerFactory.Create(builder => NodeLogging.Configure(builder, levels, settings.LogFormat));
-        using var hangUp = HangUp.Watch(reread, settings, levels, logging.CreateLogger("Tao20.Settings"));
+        var changeable = new ChangeableSettings(reread, settings, levels, logging.CreateLogger("Tao20.Settings"));
+        using var hangUp = HangUp.Watch(changeable);
         await RejoiningNode.RunAsync(
             settings,
             started,
-            (again, onStart) => RunUntilStoppedAsync(again, onStart, levels, logging, cancel),
+            (again, onStart) => RunUntilStoppedAsync(again, onStart, changeable, logging, cancel),
             logging.CreateLogger("Tao20.Cluster"),
             cancel
         );
@@ -47,7 +48,7 @@ internal static class RebuildingNode
     private static async Task RunUntilStoppedAsync(
         NodeSettings settings,
         Func<NodeHost, Task> started,
-        LogLevels levels,
+        ChangeableSettings changeable,
         ILoggerFactory logging,
         CancellationToken cancel
     )
@@ -57,7 +58,7 @@ internal static class RebuildingNode
         while (true)
         {
             var rebuild = new JournalRebuild(settings, logging);
-            await using (var host = await NodeHost.StartAsync(settings, cancel, levels: levels))
+            await using (var host = await NodeHost.StartAsync(settings, cancel, changeable: changeable))
             {
                 await started(host);
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);

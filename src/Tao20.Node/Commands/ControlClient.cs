@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Text.Json;
 using Tao20.Node.Configuration;
 using Tao20.Node.Hosting;
@@ -28,7 +29,7 @@ internal static class ControlClient
                         ExitCodes.Usage,
                         $"DataDir is missing: give --data-dir with the directory of the running {role}."
                     );
-                Console.WriteLine(words(await AskAsync<T>(directory, path, cancel)));
+                Console.WriteLine(words(await AskAsync<T>(directory, role, path, cancel)));
                 return ExitCodes.Ok;
             }
         );
@@ -37,10 +38,11 @@ internal static class ControlClient
 
     /// <summary>Asks the node of a data directory.</summary>
     /// <param name="directory">The directory.</param>
+    /// <param name="role">What should run there.</param>
     /// <param name="path">What is asked, as a path.</param>
     /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="NodeException">There is none, it does not answer, or it refuses.</exception>
-    private static async Task<T> AskAsync<T>(string directory, string path, CancellationToken cancel)
+    private static async Task<T> AskAsync<T>(string directory, string role, string path, CancellationToken cancel)
     {
         var (http, token) = ControlFile.Read(directory);
         using var client = new HttpClient { BaseAddress = http };
@@ -49,6 +51,11 @@ internal static class ControlClient
         try
         {
             using var response = await client.SendAsync(request, cancel);
+            if (response.StatusCode == HttpStatusCode.NotFound)
+                throw new NodeException(
+                    ExitCodes.Usage,
+                    $"The node that runs on {directory} is no {role} with a key: there is nothing to pause. Give the --data-dir of one."
+                );
             if (!response.IsSuccessStatusCode)
                 throw new NodeException(
                     ExitCodes.Failed,

@@ -1,0 +1,97 @@
+using Npgsql;
+using Tao20.Actors.Inspection;
+using Tao20.Domain.Validation;
+using Tao20.Node.Configuration;
+
+namespace Tao20.Node.Inspection;
+
+/// <summary><c>settings</c>: what the node was told, without what is secret.</summary>
+internal static class SettingsPalette
+{
+    private const string Secret = "***";
+
+    /// <summary>The palette of a node.</summary>
+    public static Palette Of(NodeSettings settings) =>
+        new(
+            "settings",
+            "What the node was told",
+            [
+                new("show", "Every setting with its value; what is secret is not shown", (call, _) => Task.FromResult(Show(settings, call)))
+                {
+                    Parameters = [new("SECTION", "those that begin with it, such as Chain")],
+                },
+            ]
+        );
+
+    private static Answer Show(NodeSettings settings, Invocation call)
+    {
+        var rows = Values(settings)
+            .Where(row => row.Key.StartsWith(call.Text("SECTION") ?? "", StringComparison.OrdinalIgnoreCase))
+            .Select(row => (IReadOnlyList<string>)[row.Key, row.Value])
+            .ToList();
+        return rows.Count > 0
+            ? Answer.Table(["Key", "Value"], rows)
+            : throw new InspectionException(InspectionProblem.NotFound, $"No setting begins with {call.Text("SECTION")}.");
+    }
+
+    private static IEnumerable<(string Key, string Value)> Values(NodeSettings settings)
+    {
+        object[] options =
+        [
+            new GeneralOptions
+            {
+                DataDir = settings.DataDirectory,
+                Netuid = settings.Netuid,
+                LogLevel = settings.LogLevel,
+                LogFormat = settings.LogFormat,
+            },
+            new HttpOptions { Host = settings.HttpHost, Port = settings.HttpPort },
+            settings.Chain,
+            settings.Journal,
+            .. settings.Cluster is { } cluster ? new object[] { cluster } : [],
+            settings.Scoring.Eligibility,
+            settings.Scoring.Score,
+            settings.Scoring.Rewards,
+            settings.Fees,
+            settings.Weights,
+            settings.Index,
+            settings.Check,
+            .. settings.Market is { } market ? new object[] { market.Market, market.Rules } : [],
+        ];
+        foreach (var one in options)
+        {
+            foreach (var setting in Setting.Of(one.GetType()))
+                yield return (setting.Key, Text(setting.ValueIn(one)));
+        }
+
+        foreach (
+            var setting in Setting.Of(
+                typeof(Chain.Signing.KeySource),
+                settings.Market is null ? nameof(NodeRole.Validator) : nameof(NodeRole.Miner)
+            )
+        )
+            yield return (setting.Key, Text(setting.ValueIn(settings.Key)));
+    }
+
+    /// <summary>A value as people read it. URLs may have a key in their path, connection strings a password.</summary>
+    private static string Text(object? value) =>
+        value switch
+        {
+            IEnumerable<Uri> urls => SettingText.Hosts(string.Join(',', urls)),
+            Uri url => SettingText.Hosts(url.ToString()),
+            string text when text.Contains("Password", StringComparison.OrdinalIgnoreCase) => WithoutPassword(text),
+            _ => SettingText.Of(value) ?? "",
+        };
+
+    private static string WithoutPassword(string connectionString)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(connectionString) { Password = Secret }.ToString();
+        }
+        catch (ArgumentException)
+        {
+            return Secret;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Tao20.Node.Hosting;
+using Tao20.Node.Http;
+using Tao20.Node.Inspection;
+
+namespace Tao20.EndToEnd.Tests;
+
+/// <summary>Asks a running node what <c>tao20 inspect</c> does, over the same HTTP.</summary>
+/// <param name="dataDirectory">The node's data directory.</param>
+internal sealed class Inspector(string dataDirectory) : IDisposable
+{
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
+
+    /// <summary>The palettes, as the node says them.</summary>
+    public async Task<JsonArray> PalettesAsync()
+    {
+        var (http, token) = ControlFile.Read(dataDirectory);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(http, "/inspect/palettes"));
+        request.Headers.Add(ControlEndpoints.TokenHeader, token);
+        using var response = await _http.SendAsync(request);
+        return (await response.Content.ReadFromJsonAsync<JsonObject>())!["palettes"]!.AsArray();
+    }
+
+    /// <summary>The rows of a table: a list of texts each.</summary>
+    public async Task<List<List<string>>> RowsAsync(string path, params string[] words) =>
+        [
+            .. (await AskAsync(path, words)).Answer["rows"]!
+                .AsArray()
+                .Select(row => row!.AsArray().Select(cell => cell!.GetValue<string>()).ToList()),
+        ];
+
+    /// <summary>A document.</summary>
+    public async Task<JsonNode> DocumentAsync(string path, params string[] words)
+    {
+        var (status, answer, _) = await AskAsync(path, words);
+        return answer["document"] ?? throw new InvalidOperationException($"{path}: {status} {answer}");
+    }
+
+    /// <summary>Whatever is answered, and how long that took.</summary>
+    public async Task<(int Status, JsonNode Answer, TimeSpan Took)> AskAsync(string path, params string[] words)
+    {
+        var (http, token) = ControlFile.Read(dataDirectory);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(http, $"/inspect/{path}"))
+        {
+            Content = JsonContent.Create(new CallDocument(words, Confirmed: false), options: NodeEndpoints.Json),
+        };
+        request.Headers.Add(ControlEndpoints.TokenHeader, token);
+        var start = Stopwatch.StartNew();
+        using var response = await _http.SendAsync(request);
+        var answer = await response.Content.ReadFromJsonAsync<JsonNode>();
+        return ((int)response.StatusCode, answer!, start.Elapsed);
+    }
+
+    public void Dispose() => _http.Dispose();
+}
