@@ -144,7 +144,11 @@ public sealed class InspectClusterTests(ITestOutputHelper output) : InDirectory,
     private async Task LeaveAsync(int node, int oldest)
     {
         var other = 3 - node - oldest;
-        await using var tail = Tao20Process.Start(["inspect", "--data-dir", DirectoryOf(other), "cluster", "tail"]);
+        using var enough = new CancellationTokenSource(Limit);
+        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var tail = _inspectors[other]
+            .FollowAsync("cluster/tail", $"{AddressOf(node)} removed", () => listening.TrySetResult(), enough.Token);
+        await Task.WhenAny(listening.Task, tail);
         var (refused, _, said) = await Tao20Process.RunAsync([
             "inspect",
             "--data-dir",
@@ -172,12 +176,32 @@ public sealed class InspectClusterTests(ITestOutputHelper output) : InDirectory,
             Limit,
             show: rows => string.Join('\n', rows.Select(row => string.Join(' ', row)))
         );
-        tail.Interrupt();
-        Assert.Equal(0, await tail.ExitAsync(Limit));
-        foreach (var state in (string[])["up", "leaving", "exiting", "removed"])
-            Assert.Contains($"{AddressOf(node)} {state}", await tail.OutputAsync(), StringComparison.Ordinal);
+        Assert.Equal(
+            ["up", "leaving", "exiting", "removed"],
+            (await tail).Where(line => line.Contains(AddressOf(node), StringComparison.Ordinal)).Select(line => line.Split(' ')[^1])
+        );
         await _nodes.TradeAsync(3, _running[oldest]);
         await _nodes.RequireTotalsAsync(_running[other]);
+        await DownAsync(other, oldest);
+    }
+
+    /// <summary>A node that is taken out while it is well starts again by itself, and is let in.</summary>
+    private async Task DownAsync(int node, int oldest)
+    {
+        var (down, _, failed) = await Tao20Process.RunAsync([
+            "inspect",
+            "--data-dir",
+            DirectoryOf(oldest),
+            "--yes",
+            "cluster",
+            "down",
+            $"127.0.0.1:{_nodes.Network.PortOf(node)}",
+        ]);
+        Assert.True(down == 0, failed.Errors);
+        await _running[node].UntilLogAsync("It starts again", Limit);
+        await _nodes.TradeAsync(3, _running[oldest]);
+        await _nodes.RequireTotalsAsync(_running[node]);
+        Assert.Equal(2, (await _inspectors[oldest].RowsAsync("cluster/show")).Count);
     }
 
     private string DirectoryOf(int node) => System.IO.Path.Combine(Directory, $"node-{node}");

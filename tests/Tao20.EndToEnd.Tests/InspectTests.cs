@@ -30,8 +30,27 @@ public sealed class InspectTests : OneValidator
         Assert.Contains("RANK | MINER", words, StringComparison.Ordinal);
         (code, _, process) = await Tao20Process.RunAsync(["inspect", "--data-dir", Data, "miner", "0x12"]);
         Assert.Equal((2, "ADDRESS = '0x12' is no address: give 0x and 40 hex digits."), (code, process.Lines[^1]));
+        await RequireWordAsync("log level info", "What is logged begins with info.");
+        await RequireWordAsync("system refresh", "The settings were read again: what is logged begins with Warning.");
+        await RequireAwayAsync(node);
         await TypeAsync();
         Assert.Equal(0, await node.ExitAsync(Patience));
+    }
+
+    private async Task RequireWordAsync(string words, string said)
+    {
+        var (code, answer, process) = await Tao20Process.RunAsync(["inspect", "--data-dir", Data, "--yes", .. words.Split(' ')]);
+        Assert.Equal((0, said, ""), (code, answer.Trim(), process.Errors));
+    }
+
+    /// <summary>A node that is paused says nothing, and that is said.</summary>
+    private async Task RequireAwayAsync(Tao20Process node)
+    {
+        node.Pause();
+        var (code, _, process) = await Tao20Process.RunAsync(["inspect", "--data-dir", Data, "faults"]);
+        node.Resume();
+        Assert.Equal(1, code);
+        Assert.Contains("does not answer", Assert.Single(process.Lines), StringComparison.Ordinal);
     }
 
     private async Task RequireSameAsAsync(JsonObject status)

@@ -53,5 +53,32 @@ internal sealed class Inspector(string dataDirectory) : IDisposable
         return ((int)response.StatusCode, answer!, start.Elapsed);
     }
 
+    /// <summary>The lines of a command that goes on telling, up to the one that says these words.</summary>
+    /// <param name="path">The command.</param>
+    /// <param name="words">The words.</param>
+    /// <param name="listening">Told when the node has begun.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task<List<string>> FollowAsync(string path, string words, Action listening, CancellationToken cancel)
+    {
+        var (http, token) = ControlFile.Read(dataDirectory);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(http, $"/inspect/{path}"))
+        {
+            Content = JsonContent.Create(new CallDocument([], Confirmed: false), options: NodeEndpoints.Json),
+        };
+        request.Headers.Add(ControlEndpoints.TokenHeader, token);
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+        listening();
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel));
+        var lines = new List<string>();
+        while (await reader.ReadLineAsync(cancel) is { } line)
+        {
+            lines.Add(line);
+            if (line.Contains(words, StringComparison.Ordinal))
+                break;
+        }
+
+        return lines;
+    }
+
     public void Dispose() => _http.Dispose();
 }

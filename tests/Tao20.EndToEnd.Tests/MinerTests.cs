@@ -16,7 +16,7 @@ public sealed class MinerTests : InDirectory, IAsyncLifetime
 {
     private const string Variable = "TAO20_MINER_PRIVATE_KEY";
     private static readonly BigInteger Tao = 1_000_000_000_000_000_000;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
     private readonly string _secret = string.Concat(Enumerable.Repeat("c5", 32));
     private ChainFixture _chain = null!;
 

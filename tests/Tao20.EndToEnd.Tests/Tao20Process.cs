@@ -114,9 +114,6 @@ internal sealed class Tao20Process : IAsyncDisposable
         return (code, await process._output, process);
     }
 
-    /// <summary>All that it has written to its standard output, once it has ended.</summary>
-    public Task<string> OutputAsync() => _output;
-
     public async Task<int> ExitAsync(TimeSpan limit)
     {
         using var timeout = new CancellationTokenSource(limit);

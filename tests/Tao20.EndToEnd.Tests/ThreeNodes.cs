@@ -138,11 +138,12 @@ internal sealed class ThreeNodes : IAsyncDisposable
     /// <summary>Lets blocks go by until the validator has stated what it has committed to of every epoch that is over.</summary>
     public async Task StatedAsync(Tao20Process node)
     {
-        var closed = (int)await Chain.Economy.EpochAsync(CancellationToken.None);
+        var closed = await Chain.Economy.EpochAsync(CancellationToken.None);
         await node.UntilAsync(
             async status =>
             {
-                if (status["consensus"]?["rounds"]?.AsArray() is { } rounds && rounds.Count(IsStated) == closed)
+                // Of many rounds the status has the last ones.
+                if (status["consensus"]?["rounds"]?.AsArray() is [.., { } last] rounds && NumberOf(last) == closed && rounds.All(IsStated))
                     return true;
                 await Chain.Traders.PassAsync(CancellationToken.None);
                 await FollowedAsync(node);
@@ -150,6 +151,8 @@ internal sealed class ThreeNodes : IAsyncDisposable
             },
             TakeOver
         );
+
+        static ulong NumberOf(JsonNode round) => round["number"]!.GetValue<ulong>();
 
         static bool IsStated(JsonNode? round) => round!["attested"]!.AsArray().Count == 1;
     }

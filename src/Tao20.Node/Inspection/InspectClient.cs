@@ -27,12 +27,15 @@ internal sealed class InspectClient(Func<NodeAccess> access) : IDisposable
 
     /// <summary>What the node can be asked, now.</summary>
     /// <exception cref="NodeException">It does not answer, or refuses.</exception>
-    public async Task<IReadOnlyList<PaletteDocument>> PalettesAsync(CancellationToken cancel)
-    {
-        using var inTime = InTime(cancel);
-        using var response = await SendAsync(HttpMethod.Get, $"{InspectionEndpoints.Root}/palettes", null, inTime.Token);
-        return (await ReadAsync<PalettesDocument>(response, inTime.Token)).Palettes;
-    }
+    public Task<IReadOnlyList<PaletteDocument>> PalettesAsync(CancellationToken cancel) =>
+        InTimeAsync(
+            async inTime =>
+            {
+                using var response = await SendAsync(HttpMethod.Get, $"{InspectionEndpoints.Root}/palettes", null, inTime);
+                return (await ReadAsync<PalettesDocument>(response, inTime)).Palettes;
+            },
+            cancel
+        );
 
     /// <summary>Calls a command.</summary>
     /// <param name="path">Its palette and its name.</param>
@@ -40,14 +43,17 @@ internal sealed class InspectClient(Func<NodeAccess> access) : IDisposable
     /// <param name="cancel">Cancels the operation.</param>
     /// <returns>Its answer, or what has to be confirmed first.</returns>
     /// <exception cref="NodeException">The node does not answer, or has no answer.</exception>
-    public async Task<(AnswerDocument? Answer, string? Question)> CallAsync(string path, CallDocument call, CancellationToken cancel)
-    {
-        using var inTime = InTime(cancel);
-        using var response = await SendAsync(HttpMethod.Post, $"{InspectionEndpoints.Root}/{path}", call, inTime.Token);
-        return response.StatusCode == HttpStatusCode.Conflict
-            ? (null, (await ReadAsync<JsonObject>(response, inTime.Token))["question"]?.GetValue<string>())
-            : (await ReadAsync<AnswerDocument>(response, inTime.Token), null);
-    }
+    public Task<(AnswerDocument? Answer, string? Question)> CallAsync(string path, CallDocument call, CancellationToken cancel) =>
+        InTimeAsync<(AnswerDocument?, string?)>(
+            async inTime =>
+            {
+                using var response = await SendAsync(HttpMethod.Post, $"{InspectionEndpoints.Root}/{path}", call, inTime);
+                return response.StatusCode == HttpStatusCode.Conflict
+                    ? (null, (await ReadAsync<JsonObject>(response, inTime))["question"]?.GetValue<string>())
+                    : (await ReadAsync<AnswerDocument>(response, inTime), null);
+            },
+            cancel
+        );
 
     /// <summary>Calls a command that goes on telling: its lines.</summary>
     /// <exception cref="NodeException">The node does not answer, or has no answer.</exception>
@@ -63,11 +69,18 @@ internal sealed class InspectClient(Func<NodeAccess> access) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private static CancellationTokenSource InTime(CancellationToken cancel)
+    private async Task<T> InTimeAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancel)
     {
-        var inTime = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var inTime = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         inTime.CancelAfter(Patience);
-        return inTime;
+        try
+        {
+            return await ask(inTime.Token);
+        }
+        catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
+        {
+            throw Away(e);
+        }
     }
 
     private static async Task<string?> NextAsync(StreamReader reader, CancellationToken cancel)
@@ -114,14 +127,7 @@ internal sealed class InspectClient(Func<NodeAccess> access) : IDisposable
         request.Headers.Add(ControlEndpoints.TokenHeader, _access.Token);
         if (call is not null)
             request.Content = JsonContent.Create(call, options: NodeEndpoints.Json);
-        try
-        {
-            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
-        }
-        catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
-        {
-            throw Away(e);
-        }
+        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
     }
 
     private async Task<HttpResponseMessage> RequireAsync(HttpResponseMessage response, CancellationToken cancel)

@@ -100,6 +100,7 @@ internal sealed class InspectShell(InspectClient client, CommandCatalog catalog,
     {
         if (Console.IsInputRedirected)
             throw new NodeException(ExitCodes.Usage, $"{question} Nobody can be asked whether that is meant: give --yes where it is.");
+        var isKey = Console.TreatControlCAsInput;
         Console.TreatControlCAsInput = false;
         try
         {
@@ -111,7 +112,7 @@ internal sealed class InspectShell(InspectClient client, CommandCatalog catalog,
         }
         finally
         {
-            Console.TreatControlCAsInput = true;
+            Console.TreatControlCAsInput = isKey;
         }
     }
 

@@ -106,6 +106,37 @@ internal sealed class MeasuredNode : IAsyncDisposable
         }
     }
 
+    /// <summary>Inspects it once a second, as <c>tao20 inspect</c> does: what is wrong, how far it is, its actors, its log.</summary>
+    /// <param name="directory">Its data directory.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <returns>How many answers it has given.</returns>
+    public async Task<int> InspectAsync(string directory, CancellationToken cancel)
+    {
+        var answers = 0;
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), cancel);
+                if (!File.Exists(Path.Combine(directory, "control")))
+                    continue;
+                var token = (await File.ReadAllLinesAsync(Path.Combine(directory, "control"), cancel))[1];
+                foreach (var command in (string[])["node/faults", "node/cursor", "actor/hierarchy", "log/peek"])
+                {
+                    using var request = new HttpRequestMessage(HttpMethod.Post, $"/inspect/{command}");
+                    request.Headers.Add("X-Tao20-Token", token);
+                    request.Content = JsonContent.Create(new { words = Array.Empty<string>() });
+                    using var response = await _http.SendAsync(request, cancel);
+                    answers += response.IsSuccessStatusCode ? 1 : 0;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return answers;
+        }
+    }
+
     /// <summary>Lets it stop as an operator does, and waits until it has.</summary>
     public async Task StopAsync(CancellationToken cancel)
     {

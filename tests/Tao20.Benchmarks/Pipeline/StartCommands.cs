@@ -30,6 +30,7 @@ internal static class StartCommands
         var size = Number("--size", "How many nodes the cluster has", 3);
         var restart = new Option<bool>("--restart") { Description = "Measure a start whose journal holds everything already" };
         var beside = new Option<bool>("--beside") { Description = "By turns with programs that only download, and only write" };
+        var inspected = new Option<bool>("--inspected") { Description = "By turns with the same node, inspected once a second" };
         var runs = Number("--runs", "How often; the middle of each figure is printed", 1);
         var command = new Command("start", "From the start of a process until it lives, has folded, is ready and level")
         {
@@ -41,6 +42,7 @@ internal static class StartCommands
             from,
             restart,
             beside,
+            inspected,
             runs,
         };
         command.SetAction(
@@ -62,9 +64,9 @@ internal static class StartCommands
                     Size = parsed.GetValue(size),
                 };
                 return PrintEachAsync(
-                    parsed.GetValue(what) == Cluster
-                        ? StartRun.ClusterAsync(arguments, cancel)
-                        : StartRun.ValidatorAsync(arguments, parsed.GetValue(beside), cancel)
+                    parsed.GetValue(what) == Cluster ? StartRun.ClusterAsync(arguments, cancel)
+                    : parsed.GetValue(inspected) ? StartRun.InspectedAsync(arguments, cancel)
+                    : StartRun.ValidatorAsync(arguments, parsed.GetValue(beside), cancel)
                 );
             }
         );

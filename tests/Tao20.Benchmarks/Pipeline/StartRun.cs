@@ -81,6 +81,31 @@ internal static class StartRun
             : results;
     }
 
+    /// <summary>The same by turns with one that is inspected once a second meanwhile.</summary>
+    public static Task<IReadOnlyList<StartResult>> InspectedAsync(StartArguments arguments, CancellationToken cancel)
+    {
+        const string Inspected = "inspected";
+        return ByTurnsAsync(
+            "validator",
+            ["by itself", Inspected],
+            arguments.Runs,
+            arguments.IsRestart,
+            async (how, directory) =>
+            {
+                await using var process = MeasuredNode.Start(arguments.Nodes[0], ValidatorArguments(arguments, directory));
+                using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                var inspecting = how == Inspected ? process.InspectAsync(directory, enough.Token) : Task.FromResult(0);
+                var measures = await process.LevelAsync(cancel);
+                await enough.CancelAsync();
+                Console.Error.WriteLine($"{how}: level after {measures.LevelSeconds:0.00} s, {await inspecting} answers");
+                var all = await process.UntilAsync("/status?all=true", _ => true, cancel);
+                var answered = process.Now;
+                await process.StopAsync(cancel);
+                return new OneStart(measures, answered, all);
+            }
+        );
+    }
+
     /// <summary>The nodes of one validator, at the same moment, on a PostgreSQL made for each run; of the slowest of them.</summary>
     public static Task<IReadOnlyList<StartResult>> ClusterAsync(StartArguments arguments, CancellationToken cancel) =>
         ByTurnsAsync(
