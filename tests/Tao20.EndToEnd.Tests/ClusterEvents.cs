@@ -84,6 +84,9 @@ internal sealed class ClusterEvents(ThreeNodes cluster, Tao20Process[] running, 
 
         foreach (var node in running)
             await cluster.RequireTotalsAsync(node);
+
+        // One that is only joining counts for nobody: two that are parted from it would be no majority of what is up.
+        await cluster.AllUpAsync();
         Say($"{kind} is over");
     }
 

@@ -230,6 +230,21 @@ internal sealed class ThreeNodes : IAsyncDisposable
         Assert.Equal(0, status["validator"]!["transactions"]!["foreign"]!.GetValue<long>());
     }
 
+    /// <summary>Waits until each node sees all of them as members that are up.</summary>
+    public async Task AllUpAsync()
+    {
+        for (var node = 0; node < Nodes; node++)
+        {
+            using var inspector = new Inspector(Path.Combine(_directory, $"node-{node}"));
+            await Eventually.BecomesAsync<JsonNode>(
+                async _ => (await inspector.AskAsync("cluster/show")).Answer,
+                answer => answer["rows"]?.AsArray() is { Count: Nodes } rows && rows.All(row => row![2]!.GetValue<string>() == "up"),
+                TakeOver,
+                show: answer => $"{answer}"
+            );
+        }
+    }
+
     /// <summary>The node with the follower, the coordinator and the account.</summary>
     public async Task<int> OldestAsync() =>
         Network.NodeAt(

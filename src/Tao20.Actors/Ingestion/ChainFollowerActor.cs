@@ -242,8 +242,8 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
                     waiting.RemoveAll(read => read.Last.Number > work.Last.Number).ForEach(read => read.Dispose());
                     _delivery.SendMissing(_flow, _state.LastFact);
                     break;
-                case RangeFlowEvent.BatchAcknowledged(var miner, { } next, _):
-                    _delivery.Send(_flow, miner, next);
+                case RangeFlowEvent.BatchAcknowledged(var miner, var next, _):
+                    _delivery.NoteFolded(_flow, miner, next);
                     break;
                 case RangeFlowEvent.RangeCompleted(var work):
                     MoveCursor(work);

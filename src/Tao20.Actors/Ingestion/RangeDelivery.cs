@@ -21,33 +21,73 @@ namespace Tao20.Actors.Ingestion;
 /// <param name="clock">The clock.</param>
 internal sealed class RangeDelivery(IActorRef miners, IActorRef consensus, ContractCounts totals, TimeProvider clock)
 {
+    /// <summary>
+    /// So many miners at most have a part that they have not acknowledged. Of a range with tens of thousands all at once would recover, and
+    /// what was sent again meanwhile would only add to what waits.
+    /// </summary>
+    public const int MostAtOnce = 2_000;
+
+    private readonly Queue<Address> _unsent = [];
     private readonly Dictionary<Address, UInt128> _beginnings = [];
     private readonly Dictionary<Address, BeginningWanted> _wanted = [];
     private readonly Dictionary<Address, (Position At, UInt128 Wei)> _unread = [];
     private bool _asking;
-    private DateTimeOffset _sentAt;
+    private DateTimeOffset _movedAt;
 
-    /// <summary>Sends each miner its first part that is not acknowledged: a later one waits, so that a lost one leaves no gap.</summary>
+    /// <summary>
+    /// Sends each miner its first part that is not acknowledged, to some at once: a later one waits, so that a lost one leaves no gap.
+    /// </summary>
     /// <param name="flow">The range under way.</param>
     /// <param name="lastFact">Where the last stands that the consensus has taken of the ranges before; null where none is known.</param>
     public void SendMissing(RangeFlow flow, Position? lastFact)
     {
         if (flow.UnderWay is not { } work)
             return;
-        _sentAt = clock.GetUtcNow();
-        foreach (var (miner, part) in flow.Parts)
-            Send(flow, miner, part);
-        if (flow.FactsMissing)
-            consensus.Tell(new FoldFacts(work.Number, work.Facts!, work.Last.Number, work.Last.Timestamp, lastFact));
+        _movedAt = clock.GetUtcNow();
+        _unsent.Clear();
+        foreach (var miner in flow.Parts.Keys)
+            _unsent.Enqueue(miner);
+        for (var i = 0; i < MostAtOnce && _unsent.TryDequeue(out var miner); i++)
+            Send(flow, miner, flow.Parts[miner]);
+
+        SendFacts(flow, work, lastFact);
     }
 
-    /// <summary>Sends all that is missing again, where it was sent long ago.</summary>
+    /// <summary>A miner has folded a part: it gets its next one, or another miner its first.</summary>
+    /// <param name="flow">The range under way.</param>
+    /// <param name="miner">The miner.</param>
+    /// <param name="next">Its next part; null when it has all.</param>
+    public void NoteFolded(RangeFlow flow, Address miner, int? next)
+    {
+        _movedAt = clock.GetUtcNow();
+        if (next is { } part)
+            Send(flow, miner, part);
+        else
+            while (_unsent.TryDequeue(out var other))
+            {
+                if (!flow.Parts.TryGetValue(other, out var first))
+                    continue;
+                Send(flow, other, first);
+                break;
+            }
+    }
+
+    /// <summary>Sends again what was sent and is missing, where nothing has been folded for long: then it is lost.</summary>
     public void SendLate(RangeFlow flow, Position? lastFact, TimeSpan after, ILoggingAdapter log)
     {
-        if (flow.UnderWay is not { } work || _sentAt >= clock.GetUtcNow() - after)
+        if (flow.UnderWay is not { } work || _movedAt >= clock.GetUtcNow() - after)
             return;
-        log.Warning("Sent again: {Missing} batches up to block {Block}, after {Waited}", flow.Missing, work.Last.Number, after);
-        SendMissing(flow, lastFact);
+        var lost = flow.Parts.Keys.Except(_unsent).ToList();
+        log.Warning(
+            "Sent again: {Missing} batches up to block {Block}, after {Waited}",
+            lost.Count + (flow.FactsMissing ? 1 : 0),
+            work.Last.Number,
+            after
+        );
+        _movedAt = clock.GetUtcNow();
+        foreach (var miner in lost)
+            Send(flow, miner, flow.Parts[miner]);
+        SendFacts(flow, work, lastFact);
     }
 
     /// <summary>Sends a miner one part of the range under way.</summary>
@@ -119,10 +159,17 @@ internal sealed class RangeDelivery(IActorRef miners, IActorRef consensus, Contr
     /// <summary>Nothing is under way any more: what was wanted will be wanted again.</summary>
     public void Restart()
     {
+        _unsent.Clear();
         _asking = false;
         _wanted.Clear();
         _beginnings.Clear();
         _unread.Clear();
+    }
+
+    private void SendFacts(RangeFlow flow, InFlightRange work, Position? lastFact)
+    {
+        if (flow.FactsMissing)
+            consensus.Tell(new FoldFacts(work.Number, work.Facts!, work.Last.Number, work.Last.Timestamp, lastFact));
     }
 
     /// <summary>Takes what the chain said, and sends what has waited for it.</summary>
