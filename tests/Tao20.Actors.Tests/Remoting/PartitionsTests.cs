@@ -16,7 +16,7 @@ namespace Tao20.Actors.Tests.Remoting;
 /// <summary>Clusters of two, three and five nodes fall apart: the database decides which part goes on.</summary>
 public sealed class PartitionsTests(PostgreSqlFixture postgreSql, ITestOutputHelper output) : InDirectory, IClassFixture<PostgreSqlFixture>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
     private static readonly IReadOnlyList<Address> Miners = [.. Enumerable.Range(1, 12).Select(i => Address.Parse($"0x{i:x40}"))];
 
     [Theory]
