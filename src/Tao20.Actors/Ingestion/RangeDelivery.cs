@@ -91,7 +91,7 @@ internal sealed class RangeDelivery(IActorRef miners, IActorRef consensus, Contr
     }
 
     /// <summary>Sends a miner one part of the range under way.</summary>
-    public void Send(RangeFlow flow, Address miner, int part)
+    private void Send(RangeFlow flow, Address miner, int part)
     {
         var work = flow.UnderWay!;
         var trades = work.Batches[miner][part] with { Known = flow.Heads.Of(miner) };

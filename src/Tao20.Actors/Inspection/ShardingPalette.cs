@@ -57,7 +57,6 @@ internal static class ShardingPalette
                     .Select(shard => (Node: region.Key, Shard: shard.Key, Actors: shard.Value))
             )
             .ToList();
-        var failed = stats.Regions.Sum(region => region.Value.Failed.Count);
         return Answer.Table(
             ["Node", "Shard", "Actors"],
             rows.Select(row => (IReadOnlyList<string>)[row.Node.ToString(), row.Shard, Text(row.Actors)])
@@ -65,7 +64,7 @@ internal static class ShardingPalette
         {
             Remark =
                 $"Count: {rows.Count} shards, {rows.Sum(row => row.Actors)} actors"
-                + (failed > 0 ? $"; {failed} shards have not answered" : ""),
+                + Unanswered(stats.Regions.Sum(region => region.Value.Failed.Count)),
         };
     }
 
@@ -118,12 +117,11 @@ internal static class ShardingPalette
     private static async Task<(IReadOnlyList<ShardState> Shards, string Remark)> LocalAsync(ExtendedActorSystem system, Invocation call)
     {
         var state = await AskAsync<CurrentShardRegionState>(system, call, GetShardRegionState.Instance).ConfigureAwait(false);
-        var failed = state.Failed.Count;
-        return (
-            [.. state.Shards.OrderBy(shard => shard.ShardId, Ids)],
-            failed > 0 ? $"; {failed} {(failed == 1 ? "shard has" : "shards have")} not answered" : ""
-        );
+        return ([.. state.Shards.OrderBy(shard => shard.ShardId, Ids)], Unanswered(state.Failed.Count));
     }
+
+    private static string Unanswered(int shards) =>
+        shards == 0 ? "" : $"; {shards} {(shards == 1 ? "shard has" : "shards have")} not answered";
 
     private static async Task<T> AskAsync<T>(ExtendedActorSystem system, Invocation call, object query)
     {

@@ -61,16 +61,8 @@ internal static class ControlEndpoints
     public static IResult? Refused(ControlFile control, HttpRequest request) =>
         control.IsToken(request.Headers[TokenHeader])
             ? null
-            : Results.Json(
-                new { error = $"The header {TokenHeader} has to hold the token of the control file in the data directory." },
-                NodeEndpoints.Json,
-                statusCode: StatusCodes.Status401Unauthorized
-            );
+            : NodeEndpoints.Error($"The header {TokenHeader} has to hold the token of the control file in the data directory.", 401);
 
     private static IResult Unknown(string operation, string known) =>
-        Results.Json(
-            new { error = $"'{operation}' is not known: give {known}." },
-            NodeEndpoints.Json,
-            statusCode: StatusCodes.Status404NotFound
-        );
+        NodeEndpoints.Error($"'{operation}' is not known: give {known}.", 404);
 }

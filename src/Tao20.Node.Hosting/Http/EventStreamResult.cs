@@ -13,14 +13,15 @@ internal sealed class EventStreamResult(IAsyncEnumerable<string> lines, TimeSpan
         var (response, cancel) = (httpContext.Response, httpContext.RequestAborted);
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-store";
-        await using var reader = lines.GetAsyncEnumerator(cancel);
-        await WriteAsync(": listening\n\n");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        await using var reader = lines.GetAsyncEnumerator(stop.Token);
+        var next = reader.MoveNextAsync().AsTask();
         try
         {
-            var next = reader.MoveNextAsync().AsTask();
+            await WriteAsync(": listening\n\n");
             while (true)
             {
-                if (await Task.WhenAny(next, Task.Delay(silentFor, cancel)) != next)
+                if (await IsSilentAsync())
                     await WriteAsync(": silent\n\n");
                 else if (await next)
                 {
@@ -34,6 +35,25 @@ internal sealed class EventStreamResult(IAsyncEnumerable<string> lines, TimeSpan
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             // Nobody listens any more.
+        }
+        finally
+        {
+            // What still reads must not be disposed of.
+            await stop.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        async Task<bool> IsSilentAsync()
+        {
+            try
+            {
+                await next.WaitAsync(silentFor, cancel);
+                return false;
+            }
+            catch (TimeoutException) when (!next.IsCompleted)
+            {
+                return true;
+            }
         }
 
         async Task WriteAsync(string text)

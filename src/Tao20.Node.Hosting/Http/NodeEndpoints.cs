@@ -31,16 +31,14 @@ internal static class NodeEndpoints
             async (bool? all, string? wait, IRequiredActor<StatusKey> status, CancellationToken cancel) =>
                 TryReadWait(wait, out var patience)
                     ? await AnswerAsync(() => StatusAsync(status.ActorRef, new GetNodeStatus(all ?? false, patience), cancel))
-                    : Results.BadRequest(
-                        new { error = $"wait = '{wait}' is no number of seconds: give 0 to {LongestWait.TotalSeconds:0}, or leave it out." }
-                    )
+                    : Error($"wait = '{wait}' is no number of seconds: give 0 to {LongestWait.TotalSeconds:0}, or leave it out.", 400)
         );
         app.MapGet(
             "/miners/{address}",
             async (string address, IRequiredActor<MinersKey> miners, IRequiredActor<ChainFollowerKey> follower, CancellationToken cancel) =>
             {
                 if (!Address.TryParse(address, out var miner))
-                    return Results.BadRequest(new { error = $"'{address}' is not an address: give 0x and 40 hex digits." });
+                    return Error($"'{address}' is not an address: give 0x and 40 hex digits.", 400);
                 return await AnswerAsync(async () =>
                 {
                     var state = (await Ask<FollowerStatus>(follower.ActorRef, GetFollowerStatus.Instance, cancel)).State;
@@ -49,7 +47,7 @@ internal static class NodeEndpoints
                             MinerDocument.Of(await miners.ActorRef.SummaryAsync(miner, state.Book.Open, state, Patience, cancel)),
                             Json
                         )
-                        : Results.NotFound(new { error = $"{miner} has not traded." });
+                        : Error($"{miner} has not traded.", 404);
                 });
             }
         );
@@ -89,6 +87,9 @@ internal static class NodeEndpoints
         }
     }
 
+    /// <summary>The answer where there is none: what is wrong, and what to give.</summary>
+    public static IResult Error(string error, int status) => Results.Json(new { error }, Json, statusCode: status);
+
     /// <summary>Answers, or says that the node is too busy to.</summary>
     public static async Task<IResult> AnswerAsync(Func<Task<IResult>> answer)
     {
@@ -98,15 +99,11 @@ internal static class NodeEndpoints
         }
         catch (StreamIncompleteException e)
         {
-            return Results.Json(new { error = e.Message }, Json, statusCode: 503);
+            return Error(e.Message, 503);
         }
         catch (Exception e) when (e is AskTimeoutException or TimeoutException)
         {
-            return Results.Json(
-                new { error = "The node is busy starting or its journal does not answer; try again." },
-                Json,
-                statusCode: 503
-            );
+            return Error("The node is busy starting or its journal does not answer; try again.", 503);
         }
     }
 

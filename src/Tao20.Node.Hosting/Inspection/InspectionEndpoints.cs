@@ -82,19 +82,17 @@ internal static class InspectionEndpoints
         }
         catch (InspectionException e)
         {
-            return Error(e.Message, StatusOf(e.Problem));
+            return NodeEndpoints.Error(e.Message, StatusOf(e.Problem));
         }
         catch (TimeoutException)
         {
-            return Error(
+            return NodeEndpoints.Error(
                 $"{name} was not answered within {Within.TotalSeconds:0.00} s: what it asks is busy or away; see faults and actor "
                     + "hierarchy.",
                 StatusOf(InspectionProblem.NotAnswered)
             );
         }
     }
-
-    private static IResult Error(string error, int status) => Results.Json(new { error }, NodeEndpoints.Json, statusCode: status);
 
     private static int StatusOf(InspectionProblem problem) =>
         problem switch

@@ -87,7 +87,12 @@ internal static class SettingsPalette
     {
         try
         {
-            return new NpgsqlConnectionStringBuilder(connectionString) { Password = Secret }.ToString();
+            var shown = new NpgsqlConnectionStringBuilder(connectionString);
+            if (shown.Password is not null)
+                shown.Password = Secret;
+            if (shown.SslPassword is not null)
+                shown.SslPassword = Secret;
+            return shown.ToString();
         }
         catch (ArgumentException)
         {

@@ -6,8 +6,8 @@ internal sealed class CommandCatalog(IReadOnlyList<PaletteDocument> palettes)
 {
     private const int UsageWidth = 44;
 
-    /// <summary>What the prompt itself knows.</summary>
-    public static readonly IReadOnlyList<string> OfPrompt = ["help", "exit"];
+    // What the prompt itself knows.
+    private static readonly IReadOnlyList<string> OfPrompt = ["help", "exit"];
 
     /// <summary>The command that words begin with.</summary>
     /// <param name="words">The words.</param>

@@ -98,26 +98,20 @@ internal sealed class InspectClient(Func<NodeAccess> access) : IDisposable
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, CallDocument? call, CancellationToken cancel)
     {
-        try
+        while (true)
         {
-            return await RequireAsync(await SendOnceAsync(method, path, call, cancel), cancel);
-        }
-        catch (Exception e) when (e is HttpRequestException or NodeException { InnerException: UnauthorizedAccessException })
-        {
-            // It may have started anew meanwhile.
-            var now = access();
-            if (now == _access)
-                throw e is NodeException ? e : Away(e);
-            _access = now;
-        }
-
-        try
-        {
-            return await RequireAsync(await SendOnceAsync(method, path, call, cancel), cancel);
-        }
-        catch (HttpRequestException e)
-        {
-            throw Away(e);
+            try
+            {
+                return await RequireAsync(await SendOnceAsync(method, path, call, cancel), cancel);
+            }
+            catch (Exception e) when (e is HttpRequestException or NodeException { InnerException: UnauthorizedAccessException })
+            {
+                // It may have started anew meanwhile; each start has a token of its own.
+                var now = access();
+                if (now == _access)
+                    throw e is NodeException ? e : Away(e);
+                _access = now;
+            }
         }
     }
 
