@@ -30,6 +30,7 @@ var root = new RootCommand("TAO20: follows trades on chain, ranks miners, settle
     AuditCommand.Create(),
     ClusterCommand.Create(),
     InspectCommand.Create(),
+    HealthCommand.Create(),
     SettingsCommand.Create(),
 };
 #if DEVNET

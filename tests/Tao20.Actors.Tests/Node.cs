@@ -86,7 +86,7 @@ internal sealed class Node : IAsyncDisposable
 
     public ActorSystem System => _host.Services.GetRequiredService<ActorSystem>();
 
-    public Task<FollowerStatus> FollowerAsync() => Actor<ChainFollowerKey>().Ask<FollowerStatus>(GetFollowerStatus.Instance, Patience);
+    public Task<FollowerStatus> FollowerAsync() => Actor<ChainFollowerKey>().Ask<FollowerStatus>(GetFollowerStatus.Whole, Patience);
 
     public Task<SettledEpochs> ConsensusAsync() => Actor<ConsensusKey>().Ask<SettledEpochs>(GetSettledEpochs.Instance, Patience);
 
@@ -115,7 +115,7 @@ internal sealed class Node : IAsyncDisposable
     {
         try
         {
-            return await Actor<ChainFollowerKey>().Ask<FollowerStatus>(GetFollowerStatus.Instance, Glance, cancel);
+            return await Actor<ChainFollowerKey>().Ask<FollowerStatus>(GetFollowerStatus.Whole, Glance, cancel);
         }
         catch (AskTimeoutException)
         {

@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using Tao20.Actors.Alerts;
 using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Pricing;
 using Tao20.Chain.Signing;
+using Tao20.Domain.Alerts;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Audit;
 using Tao20.Domain.Coordination;
@@ -42,6 +44,8 @@ internal abstract class StreamReplay
             return new StreamReplay<CoordinatorState, CoordinatorEvent>(fold.Begin, fold.Take, () => fold.Coordinator);
         if (name == PriceFeedKey.Name)
             return Folded<PriceHistory, PriceNoted>(PriceHistory.Empty, (history, noted) => history.After(noted));
+        if (name == AlertsKey.Name)
+            return Folded<AlertState, AlertEvent>(AlertState.Initial, (state, e) => state.Evolve(e));
         if (AccountOf(name, MinerActor.StreamPrefix) is { } miner)
             return new StreamReplay<MinerVolumeSnapshot, TradesFolded>(
                 snapshot => fold.Begin(snapshot),

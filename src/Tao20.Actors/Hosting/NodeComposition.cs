@@ -1,4 +1,5 @@
 using Akka.Hosting;
+using Tao20.Actors.Alerts;
 using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Checks;
 using Tao20.Actors.Configuration;
@@ -76,6 +77,7 @@ public static class NodeComposition
     /// <param name="cluster">The cluster it is a node of; null for a node by itself.</param>
     /// <param name="check">How the chain is checked; null leaves it unchecked, and nothing is signed.</param>
     /// <param name="writer">The process as a writer of the journal; null where the journal has one by itself.</param>
+    /// <param name="alerts">From where on people are told of deviations; null tells nobody.</param>
     public static AkkaConfigurationBuilder WithTao20Node(
         this AkkaConfigurationBuilder akka,
         FollowerSettings follower,
@@ -83,7 +85,8 @@ public static class NodeComposition
         NodeWork work,
         ClusterOptions? cluster = null,
         ChainCheckSettings? check = null,
-        JournalWriter? writer = null
+        JournalWriter? writer = null,
+        AlertSettings? alerts = null
     )
     {
         var identity = cluster is null ? null : ClusterIdentity.Of(cluster.Name, writer?.JournalId, follower.Identity);
@@ -114,7 +117,8 @@ public static class NodeComposition
                 break;
         }
 
-        return akka.WithChainFollower(follower, chain, role).WithStatus(follower).WithWatches(follower);
+        akka.WithChainFollower(follower, chain, role).WithStatus(follower).WithWatches(follower).WithHealth(isMember: role is not null);
+        return alerts is null ? akka : akka.WithAlerts(alerts, role);
     }
 
     /// <summary>The part of a node that folds: the journal, the cluster, and one actor for each miner.</summary>

@@ -8,6 +8,7 @@ using Akka.Pattern;
 using Akka.Persistence;
 using Akka.Persistence.Sql.Config;
 using Akka.Serialization;
+using Tao20.Actors.Alerts;
 using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Checks;
 using Tao20.Actors.Configuration;
@@ -250,6 +251,23 @@ public static class Tao20AkkaExtensions
                 system.ActorOf(Props.Create(() => new MemoryWatchActor(settings.Faults, settings.Clock)), "memory-watch");
             }
         );
+
+    /// <summary>What watches for deviations behind <see cref="AlertsKey"/>: one in the cluster. It needs the status.</summary>
+    public static AkkaConfigurationBuilder WithAlerts(this AkkaConfigurationBuilder builder, AlertSettings settings, string? role = null) =>
+        builder.WithOne<AlertsKey>(
+            AlertsKey.Name,
+            role,
+            registry => Props.Create(() => new AlertsActor(settings, registry.Get<StatusKey>()))
+        );
+
+    /// <summary>What the actor system itself says of its health, by <see cref="HealthTags"/>.</summary>
+    /// <param name="builder">What is being built.</param>
+    /// <param name="isMember">Whether it is a node of a cluster, and ready only as a member of it.</param>
+    public static AkkaConfigurationBuilder WithHealth(this AkkaConfigurationBuilder builder, bool isMember)
+    {
+        builder.WithActorSystemLivenessCheck(tags: [HealthTags.Live]);
+        return isMember ? builder.WithAkkaClusterReadinessCheck(tags: [HealthTags.Ready]) : builder;
+    }
 
     /// <summary>What answers for the node's state behind <see cref="StatusKey"/>.</summary>
     public static AkkaConfigurationBuilder WithStatus(this AkkaConfigurationBuilder builder, FollowerSettings settings) =>

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Serialization;
+using Tao20.Actors.Alerts;
 using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Index;
@@ -35,6 +36,7 @@ public sealed class Tao20Serializer : SerializerWithStringManifest
         .. ArbitrageWire.Forms,
         .. PricingWire.Forms,
         .. IndexDutyWire.Forms,
+        .. AlertWire.Forms,
     ];
 
     private static readonly FrozenDictionary<Type, WireForm> ByType = Forms.ToFrozenDictionary(form => form.Type);

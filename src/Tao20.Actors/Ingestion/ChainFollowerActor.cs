@@ -112,8 +112,8 @@ public sealed class ChainFollowerActor : JournaledActor, IWithTimers
             case ReadingFailed failed:
                 OnReadingFailed(failed);
                 return true;
-            case GetFollowerStatus:
-                Sender.Tell(FollowerStatus.Of(_state, _chain, _overlay, _fault));
+            case GetFollowerStatus query:
+                Sender.Tell(FollowerStatus.Of(_state, _chain, _overlay, _fault).For(query));
                 return true;
             default:
                 return false;

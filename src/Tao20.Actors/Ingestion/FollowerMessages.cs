@@ -16,11 +16,19 @@ public sealed class ChainFollowerKey
     public const string Stream = "chain-cursor";
 }
 
-/// <summary>How far is the follower? Answered by <see cref="FollowerStatus"/>.</summary>
-public sealed record GetFollowerStatus
+/// <summary>
+/// How far is the follower? Answered by <see cref="FollowerStatus"/>. With 100,000 miners all of it is 10 MB, which cross the network where
+/// another node of the cluster asks: who asks often asks for no miners.
+/// </summary>
+/// <param name="WithMiners">Whether what is known of every miner is wanted.</param>
+/// <param name="Miner">The one miner that is wanted where not all are; null for none.</param>
+public sealed record GetFollowerStatus(bool WithMiners, Address? Miner = null)
 {
-    /// <summary>The query.</summary>
-    public static readonly GetFollowerStatus Instance = new();
+    /// <summary>All of it.</summary>
+    public static readonly GetFollowerStatus Whole = new(WithMiners: true);
+
+    /// <summary>Without miners.</summary>
+    public static readonly GetFollowerStatus Brief = new(WithMiners: false);
 }
 
 /// <summary>How far the follower is.</summary>
@@ -47,6 +55,13 @@ public sealed record FollowerStatus(
     NodeFault? Fault
 )
 {
+    /// <summary>How many miners ever traded, whether they are in <see cref="State"/> or not.</summary>
+    public int Miners { get; init; } = State.Known.Count;
+
+    /// <summary>As much of it as is asked for.</summary>
+    public FollowerStatus For(GetFollowerStatus query) =>
+        query.WithMiners ? this : this with { State = State.WithOnly(query.Miner), Overlay = null };
+
     /// <summary>How far a follower of <paramref name="chain"/> is.</summary>
     internal static FollowerStatus Of(CursorState state, ChainConnection chain, OverlayWatch overlay, NodeFault? fault) =>
         new(

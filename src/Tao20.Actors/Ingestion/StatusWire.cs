@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Tao20.Actors.Faults;
 using Tao20.Actors.Serialization;
 using Tao20.Chain.JsonRpc;
@@ -11,7 +12,15 @@ internal static class StatusWire
     /// <summary>What is persisted or sent of this room, each with its manifest.</summary>
     public static readonly WireForm[] Forms =
     [
-        WireForm.OfQuery<GetFollowerStatus, Wire.GetFollowerStatus>("get-follower-status", GetFollowerStatus.Instance),
+        WireForm.Of<GetFollowerStatus, Wire.GetFollowerStatus>(
+            "get-follower-status",
+            query => new Wire.GetFollowerStatus
+            {
+                IsBrief = !query.WithMiners,
+                Miner = query.Miner is { } miner ? Values.Bytes(miner) : ByteString.Empty,
+            },
+            wire => new GetFollowerStatus(!wire.IsBrief, wire.Miner.IsEmpty ? null : Values.Address(wire.Miner))
+        ),
         WireForm.Of<FollowerStatus, Wire.FollowerStatus>("follower-status", ToWire, FromWire),
     ];
 
@@ -28,6 +37,7 @@ internal static class StatusWire
             Reorgs = status.Reorgs,
             Subscribed = status.Subscribed,
             Fault = FaultWire.ToWire(status.Fault),
+            Miners = status.Miners,
         };
         if (status.Overlay is { } overlay)
             wire.Overlay.AddRange(
@@ -51,9 +61,11 @@ internal static class StatusWire
         return wire;
     }
 
-    public static FollowerStatus FromWire(Wire.FollowerStatus wire) =>
-        new(
-            CursorWire.FromWire(wire.State),
+    public static FollowerStatus FromWire(Wire.FollowerStatus wire)
+    {
+        var state = CursorWire.FromWire(wire.State);
+        return new FollowerStatus(
+            state,
             wire.Latest is { } latest ? EpochWire.FromWire(latest) : null,
             wire.Finalized is { } finalized ? EpochWire.FromWire(finalized) : null,
             wire.LagBlocks,
@@ -72,5 +84,10 @@ internal static class StatusWire
                 )),
             ],
             FaultWire.FromWire(wire.Fault)
-        );
+        )
+        {
+            // A node of before this was told does not tell it, and tells of all.
+            Miners = Math.Max(wire.Miners, state.Known.Count),
+        };
+    }
 }

@@ -38,6 +38,7 @@ public sealed class PipelineMetrics : IDisposable
         );
         Consensus = new ConsensusMetrics(_meter);
         Arbitrage = new ArbitrageMetrics(_meter);
+        Alerts = new AlertMetrics(_meter);
     }
 
     /// <summary>What validators do; all empty without a registry.</summary>
@@ -45,6 +46,9 @@ public sealed class PipelineMetrics : IDisposable
 
     /// <summary>What a miner earns; nothing is measured of a node that does not trade.</summary>
     public ArbitrageMetrics Arbitrage { get; }
+
+    /// <summary>What people are told of.</summary>
+    public AlertMetrics Alerts { get; }
 
     /// <summary>The time line of the node's start.</summary>
     public StartTimeline Start { get; init; } = new();

@@ -2,6 +2,18 @@ using Akka.Actor;
 
 namespace Tao20.Actors.Status;
 
+/// <summary>Somebody who is asked, whatever the answer is.</summary>
+internal interface ILastAnswer
+{
+    /// <summary>What it is called when it does not answer.</summary>
+    string Name { get; }
+
+    /// <summary>Asks it.</summary>
+    /// <param name="deadline">Completes when nobody waits any longer.</param>
+    /// <returns>Whether it has answered by then.</returns>
+    Task<bool> AskAsync(Task deadline);
+}
+
 /// <summary>
 /// What an actor has last said of itself: asked anew each time, and told as it was where it takes long to answer. Safe for any number of
 /// threads.
@@ -10,7 +22,7 @@ namespace Tao20.Actors.Status;
 /// <param name="actor">The actor.</param>
 /// <param name="query">What it is asked.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class LastAnswer<T>(string name, IActorRef actor, object query, TimeProvider clock)
+internal sealed class LastAnswer<T>(string name, IActorRef actor, object query, TimeProvider clock) : ILastAnswer
     where T : class
 {
     /// <summary>A question that is not answered by then was lost: the actor is asked again, whatever becomes of the first.</summary>
@@ -22,7 +34,7 @@ internal sealed class LastAnswer<T>(string name, IActorRef actor, object query, 
     private long _askedAt;
     private volatile Answer? _last;
 
-    /// <summary>What it is called.</summary>
+    /// <inheritdoc/>
     public string Name => name;
 
     /// <summary>What it has said last; null before the first answer.</summary>
@@ -31,9 +43,7 @@ internal sealed class LastAnswer<T>(string name, IActorRef actor, object query, 
     /// <summary>When that was; null before the first answer.</summary>
     public DateTimeOffset? KnownAt => _last?.At;
 
-    /// <summary>Asks it.</summary>
-    /// <param name="deadline">Completes when nobody waits any longer.</param>
-    /// <returns>Whether it has answered by then.</returns>
+    /// <inheritdoc/>
     public async Task<bool> AskAsync(Task deadline)
     {
         Task<T> asked;

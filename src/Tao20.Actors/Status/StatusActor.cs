@@ -28,7 +28,8 @@ public sealed class StatusActor : ReceiveActor
 
     private readonly FollowerSettings _settings;
     private readonly MinerAnswers _miners;
-    private readonly LastAnswer<FollowerStatus> _follower;
+    private readonly LastAnswer<FollowerStatus> _brief;
+    private readonly LastAnswer<FollowerStatus> _whole;
     private readonly LastAnswer<SettledEpochs> _settled;
     private readonly LastAnswer<SenderStatus>? _sender;
     private readonly LastAnswer<WeightsState>? _weights;
@@ -48,7 +49,8 @@ public sealed class StatusActor : ReceiveActor
         var (sender, weights, trader, feed, check) = sources ?? new StatusSources(null, null, null, null, null);
         _settings = settings;
         _miners = new MinerAnswers(miners);
-        _follower = Last<FollowerStatus>("follower", follower, GetFollowerStatus.Instance)!;
+        _brief = Last<FollowerStatus>("follower", follower, GetFollowerStatus.Brief)!;
+        _whole = Last<FollowerStatus>("follower", follower, GetFollowerStatus.Whole)!;
         _settled = Last<SettledEpochs>("consensus", consensus, GetSettledEpochs.Instance)!;
         _sender = Last<SenderStatus>("sender", sender, GetSenderStatus.Instance);
         _trader = Last<ArbitrageStatus>("trader", trader, GetArbitrage.Instance);
@@ -63,7 +65,7 @@ public sealed class StatusActor : ReceiveActor
         Receive<GetNodeStatus>(query => CollectAsync(query).PipeTo(Sender));
         Receive<GetReadiness>(_ => ReadyAsync().PipeTo(Sender));
         Receive<GetFaults>(_ => FaultsAsync().PipeTo(Sender));
-        Receive<GetOverview>(_ => OverviewAsync().PipeTo(Sender));
+        Receive<GetOverview>(query => OverviewAsync(query).PipeTo(Sender));
     }
 
     private LastAnswer<T>? Last<T>(string name, IActorRef? actor, object query)
@@ -72,8 +74,8 @@ public sealed class StatusActor : ReceiveActor
     private async Task<NodeStatus> CollectAsync(GetNodeStatus query)
     {
         var deadline = Task.Delay(query.Wait ?? AnsweredWithin, _settings.Clock);
-        var unanswered = await UnansweredAsync(deadline).ConfigureAwait(false);
-        if (_follower.Known is not { } status || _settled.Known is not { } settled)
+        var unanswered = await UnansweredAsync([_whole, _settled, .. OfFaults, .. OfMarket], deadline).ConfigureAwait(false);
+        if (_whole.Known is not { } status || _settled.Known is not { } settled)
             throw new StatusUnknownException(unanswered, Faults);
 
         var open = status.State.Book.Open;
@@ -98,56 +100,60 @@ public sealed class StatusActor : ReceiveActor
 
     private async Task<Readiness> ReadyAsync()
     {
-        await _follower.AskAsync(Task.Delay(AnsweredWithin, _settings.Clock)).ConfigureAwait(false);
-        return new Readiness(NotReady, _follower.Known?.LagBlocks);
+        await UnansweredAsync([_brief], Task.Delay(AnsweredWithin, _settings.Clock)).ConfigureAwait(false);
+        return new Readiness(NotReady, Follower.Known?.LagBlocks);
     }
 
-    private async Task<NodeOverview> OverviewAsync()
+    private async Task<NodeOverview> OverviewAsync(GetOverview query)
     {
-        var unanswered = await UnansweredAsync(Task.Delay(AnsweredWithin, _settings.Clock)).ConfigureAwait(false);
-        return new NodeOverview(_follower.Known, _settled.Known, Validator, Market, _check?.Known, Faults, NotReady, unanswered);
+        ILastAnswer?[] asked = [_brief, query.WithSettled ? _settled : null, .. OfFaults, .. OfMarket];
+        var unanswered = await UnansweredAsync(asked, Task.Delay(AnsweredWithin, _settings.Clock)).ConfigureAwait(false);
+        return new NodeOverview(
+            Follower.Known,
+            query.WithSettled ? _settled.Known : null,
+            Validator,
+            Market,
+            _check?.Known,
+            Faults,
+            NotReady,
+            unanswered
+        );
     }
 
     private async Task<FaultSources> FaultsAsync()
     {
-        await UnansweredAsync(Task.Delay(AnsweredWithin, _settings.Clock)).ConfigureAwait(false);
+        await UnansweredAsync([_brief, .. OfFaults], Task.Delay(AnsweredWithin, _settings.Clock)).ConfigureAwait(false);
         return Faults;
     }
 
+    /// <summary>Who, beside the reader of the chain, can say that something is wrong.</summary>
+    private ILastAnswer?[] OfFaults => [_sender, _weights, _computed, _check];
+
+    /// <summary>Who knows the market.</summary>
+    private ILastAnswer?[] OfMarket => [_trader, _feed];
+
+    /// <summary>What the reader of the chain has said last, with or without miners.</summary>
+    private LastAnswer<FollowerStatus> Follower => _whole.KnownAt > (_brief.KnownAt ?? DateTimeOffset.MinValue) ? _whole : _brief;
+
     /// <summary>Asks all at once; who has not answered when nobody waits any longer.</summary>
-    private async Task<IReadOnlyList<string>> UnansweredAsync(Task deadline)
+    private static async Task<IReadOnlyList<string>> UnansweredAsync(IEnumerable<ILastAnswer?> all, Task deadline)
     {
-        var asked = new List<(string Name, Task<bool> Answered)>();
-        Ask(_follower);
-        Ask(_settled);
-        Ask(_sender);
-        Ask(_weights);
-        Ask(_computed);
-        Ask(_trader);
-        Ask(_feed);
-        Ask(_check);
+        var asked = all.OfType<ILastAnswer>().Select(one => (one.Name, Answered: one.AskAsync(deadline))).ToList();
         await Task.WhenAll(asked.Select(one => one.Answered)).ConfigureAwait(false);
         return [.. asked.Where(one => !one.Answered.Result).Select(one => one.Name)];
-
-        void Ask<T>(LastAnswer<T>? one)
-            where T : class
-        {
-            if (one is not null)
-                asked.Add((one.Name, one.AskAsync(deadline)));
-        }
     }
 
     /// <summary>Why what this node tells is not what the chain says; null when it is.</summary>
     private string? NotReady =>
         _settings.Journal.Faults.FirstOrDefault(fault => FaultType.Of(fault.Kind).LosesReadiness)?.Message
         ?? (
-            _follower.Known is not { } follower || _settings.Clock.GetUtcNow() - _follower.KnownAt > FollowerKnownFor
+            Follower is not { Known: { } follower, KnownAt: var at } || _settings.Clock.GetUtcNow() - at > FollowerKnownFor
                 ? "the reader of the chain does not answer: it is starting, or its journal or the node it runs on is away"
                 : follower.NotReady
         );
 
     private FaultSources Faults =>
-        new(_settings.Journal.Faults, _follower.Known?.Fault, _sender?.Known, _computed?.Known, _weights?.Known, _check?.Known);
+        new(_settings.Journal.Faults, Follower.Known?.Fault, _sender?.Known, _computed?.Known, _weights?.Known, _check?.Known);
 
     private ValidatorStatus? Validator =>
         _sender?.Known is { } sender && _computed?.Known is { } computed ? new ValidatorStatus(sender, _weights?.Known, computed) : null;

@@ -43,15 +43,12 @@ public sealed record GetFaults
 }
 
 /// <summary>Where is everything but the miners? Answered by <see cref="NodeOverview"/> within a second.</summary>
-public sealed record GetOverview
-{
-    /// <summary>The query.</summary>
-    public static readonly GetOverview Instance = new();
-}
+/// <param name="WithSettled">Whether the settled epochs and the book of validators are wanted, which may be much.</param>
+public sealed record GetOverview(bool WithSettled);
 
 /// <summary>Where everything but the miners is, as they have last answered; null for those who have not, or are not here.</summary>
 /// <param name="Follower">How far the chain is folded.</param>
-/// <param name="Settled">The settled epochs.</param>
+/// <param name="Settled">The settled epochs; null where they were not asked for.</param>
 /// <param name="Validator">What it does as a validator.</param>
 /// <param name="Market">What it does as a miner.</param>
 /// <param name="Check">How the chain is.</param>

@@ -63,6 +63,9 @@ public sealed record EpochBook(EpochId Open, IReadOnlySet<Address> Active)
     /// <summary>Epoch 0, nobody has traded.</summary>
     public static readonly EpochBook Initial = new(default, new HashSet<Address>());
 
+    /// <summary>The same open epoch, without who has traded in it.</summary>
+    public EpochBook WithoutMiners => this with { Active = Initial.Active };
+
     /// <summary>
     /// What the logs of a range do. A trade belongs to the epoch opened by the last <c>EpochAdvanced</c> at or before its position.
     /// </summary>

@@ -52,6 +52,16 @@ public sealed record CursorState(
         0
     );
 
+    /// <summary>The state without what is known of miners, but for one; to be shown, not to be folded on.</summary>
+    /// <param name="miner">That one; null for none.</param>
+    public CursorState WithOnly(Address? miner) =>
+        this with
+        {
+            Known = miner is { } one && Known.TryGetValue(one, out var head) ? Known.Clear().Add(one, head) : Known.Clear(),
+            Book = Book.WithoutMiners,
+            Unsettled = [],
+        };
+
     /// <summary>How many final blocks are not folded yet.</summary>
     public ulong LagBehind(BlockHeader? finalized) =>
         finalized is not null && finalized.Number > (Last?.Number ?? 0) ? finalized.Number - (Last?.Number ?? 0) : 0;

@@ -84,3 +84,27 @@ internal sealed record MinerOptions
     [Setting("The account of a dry run without a key.", Option = "--account", Unit = "address")]
     public Address? Account { get; init; }
 }
+
+/// <summary>Who is told of alerts, beside the log and the metrics.</summary>
+[Settings("Webhook")]
+internal sealed record WebhookOptions
+{
+    /// <summary>Where notices are posted to.</summary>
+    [Setting("Where notices of alerts are posted to, as JSON.", Unit = "http or https URL")]
+    public string? Url { get; init; }
+
+    /// <summary>What they are signed with.</summary>
+    [Setting("A file with what they are signed with, 16 characters at least, for its owner only.", Unit = "path")]
+    public string? SecretFile { get; init; }
+
+    /// <summary>All that is missing or wrong, a line each with key and remedy; empty when all is well.</summary>
+    public IEnumerable<string> Validate()
+    {
+        if (Url is not null && !(Uri.TryCreate(Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+            yield return $"Webhook:Url = {Url} is no URL: give one such as https://alerts.example/tao20.";
+        if (Url is not null && SecretFile is null)
+            yield return "Webhook:SecretFile is missing: give a file with what notices are signed with, as 'openssl rand -hex 32' makes.";
+        if (Url is null && SecretFile is not null)
+            yield return "Webhook:Url is missing: say where notices are posted to, or leave Webhook:SecretFile out.";
+    }
+}

@@ -5,6 +5,7 @@ using Tao20.Actors.Journal;
 using Tao20.Chain;
 using Tao20.Chain.Checks;
 using Tao20.Chain.Signing;
+using Tao20.Domain.Alerts;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Transactions;
 using Tao20.Domain.Validation;
@@ -47,6 +48,12 @@ internal sealed record NodeSettings(
 {
     /// <summary>What is said to Akka itself, as HOCON; empty for nothing.</summary>
     public string Akka { get; private init; } = "";
+
+    /// <summary>From where on people are told of deviations.</summary>
+    public AlertRules Alerts { get; private init; } = new();
+
+    /// <summary>Who is told beside the log.</summary>
+    public WebhookOptions Webhook { get; private init; } = new();
 
     private const int ValidatorPort = 8081;
     private const int MinerPort = 8080;
@@ -132,6 +139,8 @@ internal sealed record NodeSettings(
         )
         {
             Akka = configuration[NodeConfiguration.Akka] ?? "",
+            Alerts = reader.Read(new AlertRules()),
+            Webhook = reader.Read(new WebhookOptions()),
         };
 
         reader.RefuseUnknown([
@@ -147,6 +156,8 @@ internal sealed record NodeSettings(
             "Check",
             "Index",
             "Http",
+            "Alerts",
+            "Webhook",
         ]);
         errors.AddRange(Setting.Check(general).Concat(Setting.Check(http)).Select(error => error.ToString()));
         errors.AddRange(chain.Validate());
@@ -154,6 +165,8 @@ internal sealed record NodeSettings(
         errors.AddRange(weights.Validate());
         errors.AddRange(duties.Validate());
         errors.AddRange(check.Validate());
+        errors.AddRange(settings.Alerts.Validate());
+        errors.AddRange(settings.Webhook.Validate());
         if (general.DataDir.Length > 0 || journal.Kind != JournalKind.Sqlite)
             errors.AddRange(journal.Validate());
         if (cluster.Enabled)

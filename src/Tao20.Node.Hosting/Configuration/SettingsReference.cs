@@ -6,6 +6,7 @@ using Tao20.Chain;
 using Tao20.Chain.Checks;
 using Tao20.Chain.Contracts;
 using Tao20.Chain.Signing;
+using Tao20.Domain.Alerts;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Transactions;
@@ -23,6 +24,8 @@ internal static class SettingsReference
         ("The journal", new JournalOptions { ConnectionString = "" }, null),
         ("The cluster (validator)", new ClusterOptions(), null),
         ("HTTP", new HttpOptions(), null),
+        ("Alerts", new AlertRules(), null),
+        ("Who is told of alerts", new WebhookOptions(), null),
         ("The validator's key", NoKey, nameof(NodeRole.Validator)),
         ("The index (validator)", new IndexOptions(), null),
         ("Weights (validator)", new WeightsOptions(), null),

@@ -21,6 +21,10 @@ internal sealed class NodeActors : IAsyncDisposable
         _name = name;
         services.AddAkka(_name, (akka, _) => Composition(akka));
         services.Remove(services.Last(service => service.ImplementationType == typeof(AkkaHostedService)));
+        services.AddHealthChecks();
+
+        // What publishes the results of checks starts with the host, and asks what they are before the actors are known. Nobody listens.
+        services.Remove(services.Last(service => service.ServiceType == typeof(IHostedService)));
     }
 
     private Action<AkkaConfigurationBuilder> Composition =>

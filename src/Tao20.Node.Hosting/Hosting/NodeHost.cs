@@ -18,6 +18,7 @@ using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Checks;
 using Tao20.Domain.Ingestion;
 using Tao20.Domain.Registry;
+using Tao20.Node.Alerts;
 using Tao20.Node.Checks;
 using Tao20.Node.Configuration;
 using Tao20.Node.Inspection;
@@ -133,12 +134,12 @@ internal sealed class NodeHost : IAsyncDisposable
             var follower = new FollowerSettings(identity, settings.Scoring, guard, faults, metrics, TimeProvider.System) { Early = early };
             var work = WorkOf(settings, key, devnet, follower);
             var check = CheckOf(settings, follower, key, new CheckFile(settings.DataDirectory, bootstrapLog.CreateLogger("Tao20.Check")));
-            var writer = journal.Writer;
+            var (writer, alerts) = (journal.Writer, NodeAlerts.Of(settings, follower));
             if (writer is not null)
                 _ = RefuseAsync(writer, guard);
             var starting = server.StartActorsAsync(
                 akka =>
-                    akka.WithTao20Node(follower, chain, work, settings.Cluster, check, writer)
+                    akka.WithTao20Node(follower, chain, work, settings.Cluster, check, writer, alerts)
                         .AddHocon(ConfigurationFactory.ParseString(settings.Akka), HoconAddMode.Prepend),
                 cancel
             );

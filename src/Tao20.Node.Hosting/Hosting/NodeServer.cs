@@ -7,6 +7,7 @@ using OpenTelemetry.Metrics;
 using Tao20.Actors.Inspection;
 using Tao20.Actors.Metrics;
 using Tao20.Chain.Following;
+using Tao20.Node.Alerts;
 using Tao20.Node.Configuration;
 using Tao20.Node.Http;
 using Tao20.Node.Inspection;
@@ -23,7 +24,7 @@ internal sealed class NodeServer : IAsyncDisposable
     public const int MostConnections = 128;
 
     private static readonly TimeSpan IdleConnectionsEndAfter = TimeSpan.FromSeconds(20);
-    private static readonly PathString[] AnsweredAtOnce = ["/health/live", "/metrics", InspectionEndpoints.Root];
+    private static readonly PathString[] AnsweredAtOnce = [HealthEndpoints.Live, "/metrics", InspectionEndpoints.Root];
     private readonly NodeSettings _settings;
     private readonly WebApplication _app;
     private readonly ControlFile _control;
@@ -59,6 +60,8 @@ internal sealed class NodeServer : IAsyncDisposable
         _app = builder.Build();
         _app.Use(AnswerWhatCanBeAsync);
         _app.MapNode(chain, metrics, ClusterOf(settings, metrics, writer));
+        _app.MapHealth(chain, () => Actors.System is not null);
+        _app.MapAlerts();
         _control = ControlFile.Create(settings.DataDirectory);
         if (isControlled && settings.Market is not null)
             _app.MapTraderControl(_control);

@@ -11,7 +11,7 @@ using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Node.Http;
 
-/// <summary>What a node answers over HTTP: its status, its health, its metrics.</summary>
+/// <summary>What a node answers over HTTP: its status, its miners, its metrics.</summary>
 internal static class NodeEndpoints
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
@@ -41,7 +41,9 @@ internal static class NodeEndpoints
                     return Error($"'{address}' is not an address: give 0x and 40 hex digits.", 400);
                 return await AnswerAsync(async () =>
                 {
-                    var state = (await Ask<FollowerStatus>(follower.ActorRef, GetFollowerStatus.Instance, cancel)).State;
+                    var state = (
+                        await Ask<FollowerStatus>(follower.ActorRef, new GetFollowerStatus(WithMiners: false, miner), cancel)
+                    ).State;
                     return state.Known.ContainsKey(miner)
                         ? Results.Json(
                             MinerDocument.Of(await miners.ActorRef.SummaryAsync(miner, state.Book.Open, state, Patience, cancel)),
@@ -50,25 +52,6 @@ internal static class NodeEndpoints
                         : Error($"{miner} has not traded.", 404);
                 });
             }
-        );
-        app.MapGet("/health/live", () => Results.Json(new { live = true, chainId = chain.Pool.ChainId }, Json));
-        app.MapGet(
-            "/health/ready",
-            async (IRequiredActor<StatusKey> status, CancellationToken cancel) =>
-                await AnswerAsync(async () =>
-                {
-                    var (reason, lag) = await Ask<Readiness>(status.ActorRef, GetReadiness.Instance, cancel);
-                    return Results.Json(
-                        new
-                        {
-                            ready = reason is null,
-                            reason,
-                            lagBlocks = lag,
-                        },
-                        Json,
-                        statusCode: reason is null ? 200 : 503
-                    );
-                })
         );
         app.MapPrometheusScrapingEndpoint("/metrics");
 
@@ -115,5 +98,6 @@ internal static class NodeEndpoints
         return text is null || (isNumber && wait <= LongestWait);
     }
 
-    private static Task<T> Ask<T>(IActorRef actor, object query, CancellationToken cancel) => actor.Ask<T>(query, Patience, cancel);
+    /// <summary>Asks an actor, with the patience of this HTTP.</summary>
+    public static Task<T> Ask<T>(IActorRef actor, object query, CancellationToken cancel) => actor.Ask<T>(query, Patience, cancel);
 }

@@ -1,11 +1,16 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Akka.Actor;
+using Tao20.Actors.Alerts;
+using Tao20.Actors.Ingestion;
 using Tao20.Actors.Inspection;
 using Tao20.Actors.Metrics;
 using Tao20.Actors.Miners;
 using Tao20.Actors.Status;
 using Tao20.Chain.Following;
+using Tao20.Domain.Alerts;
+using Tao20.Node.Alerts;
 using Tao20.Node.Hosting;
 using Tao20.Node.Http;
 
@@ -42,6 +47,14 @@ internal sealed class NodePalette(NodeActors actors, ChainConnection chain, Pipe
                 new("cursor", "How far the chain is folded", (_, cancel) => CursorAsync(cancel)),
                 new("endpoints", "This node's endpoints", (_, _) => Task.FromResult(Endpoints())),
                 new("faults", "What is wrong, and what to do", (_, cancel) => FaultsAsync(cancel)),
+                new("alerts", "What is, or was, too far from what it should be", AlertsAsync)
+                {
+                    Parameters =
+                    [
+                        new("COUNT", $"how many at most, 1 to {AlertsDocument.MostOnPage} (default 20)") { Option = "-n" },
+                        new("ID", "only those before this one: the next page") { Option = "-b" },
+                    ],
+                },
                 new("check", "The check of the chain: what does not hold", (_, cancel) => CheckAsync(cancel)),
             ]
         )
@@ -52,14 +65,19 @@ internal sealed class NodePalette(NodeActors actors, ChainConnection chain, Pipe
     private async Task<Answer> MinerAsync(Invocation call, CancellationToken cancel)
     {
         var miner = call.Address("ADDRESS");
-        var overview = await OverviewAsync(cancel);
-        var state = Require(overview.Follower, overview).State;
-        if (!state.Known.ContainsKey(miner))
-            throw new InspectionException(InspectionProblem.NotFound, $"{miner} has not traded.");
         try
         {
-            var summary = await actors.Of<MinersKey>().SummaryAsync(miner, state.Book.Open, state, MinerAnswersWithin, cancel);
-            return Of(MinerDocument.Of(summary), overview);
+            var query = new GetFollowerStatus(WithMiners: false, miner);
+            var state = (await actors.Of<ChainFollowerKey>().Ask<FollowerStatus>(query, MinerAnswersWithin, cancel)).State;
+            return state.Known.ContainsKey(miner)
+                ? Answer.Of(
+                    Json(
+                        MinerDocument.Of(
+                            await actors.Of<MinersKey>().SummaryAsync(miner, state.Book.Open, state, MinerAnswersWithin, cancel)
+                        )
+                    )
+                )
+                : throw new InspectionException(InspectionProblem.NotFound, $"{miner} has not traded.");
         }
         catch (Exception e) when (e is AskTimeoutException or StreamIncompleteException)
         {
@@ -67,14 +85,14 @@ internal sealed class NodePalette(NodeActors actors, ChainConnection chain, Pipe
                 InspectionProblem.NotAnswered,
                 e is StreamIncompleteException
                     ? e.Message
-                    : $"{miner} does not answer yet: its state is being read from the journal; ask again."
+                    : $"{miner} does not answer yet: its state is being read from the journal, or who reads the chain is away; ask again."
             );
         }
     }
 
     private async Task<Answer> EpochAsync(Invocation call, CancellationToken cancel)
     {
-        var overview = await OverviewAsync(cancel);
+        var overview = await OverviewAsync(cancel, withSettled: true);
         var settled = Require(overview.Settled, overview);
         var last = settled.Recent.LastOrDefault()?.Closed.Epoch.Value ?? 0;
         var wanted = (ulong)call.Number("EPOCH", (long)last, 0, long.MaxValue);
@@ -92,7 +110,7 @@ internal sealed class NodePalette(NodeActors actors, ChainConnection chain, Pipe
 
     private async Task<Answer> RoundAsync(Invocation call, CancellationToken cancel)
     {
-        var overview = await OverviewAsync(cancel);
+        var overview = await OverviewAsync(cancel, withSettled: true);
         var rounds = Consensus(overview).Rounds;
         var wanted = (ulong)call.Number("EPOCH", (long)(rounds.Count == 0 ? 0 : rounds[^1].Epoch), 0, long.MaxValue);
         return rounds.FirstOrDefault(round => round.Epoch == wanted) is { } round
@@ -108,7 +126,7 @@ internal sealed class NodePalette(NodeActors actors, ChainConnection chain, Pipe
 
     private async Task<Answer> ValidatorsAsync(CancellationToken cancel)
     {
-        var overview = await OverviewAsync(cancel);
+        var overview = await OverviewAsync(cancel, withSettled: true);
         return Answer.Table(
             ["Validator", "Standing", "StakeWei", "Reputation", "Rounds", "Agreed", "Violations", "Slashes", "LastAttested"],
             Consensus(overview)
@@ -152,7 +170,7 @@ internal sealed class NodePalette(NodeActors actors, ChainConnection chain, Pipe
                 hash = last?.Hash.ToString(),
                 timestamp = last?.Timestamp,
                 trades = follower.State.Trades,
-                miners = follower.State.Known.Count,
+                miners = follower.Miners,
                 openEpoch = follower.State.Book.Open.Value,
                 head = follower.Latest?.Number,
                 finalized = follower.Finalized?.Number,
@@ -181,17 +199,67 @@ internal sealed class NodePalette(NodeActors actors, ChainConnection chain, Pipe
             };
     }
 
+    private async Task<Answer> AlertsAsync(Invocation call, CancellationToken cancel)
+    {
+        var limit = (int)call.Number("COUNT", 20, 1, AlertsDocument.MostOnPage);
+        var before = call.Text("ID");
+        var from = before is null ? null : AlertId.Parse(before);
+        if (before is not null && from is null)
+            throw new InspectionException(
+                InspectionProblem.Usage,
+                $"'{before}' is no identifier of an alert: give one as alerts shows it."
+            );
+        var query = new GetAlerts(from, limit);
+        AlertPage page;
+        try
+        {
+            page = await actors.Of<AlertsKey>().Ask<AlertPage>(query, InspectionEndpoints.AnsweredWithin, cancel);
+        }
+        catch (AskTimeoutException)
+        {
+            throw new InspectionException(
+                InspectionProblem.NotAnswered,
+                "What watches for deviations has not answered: its journal is away."
+            );
+        }
+
+        if (page.Alerts is not { } alerts)
+            throw new InspectionException(InspectionProblem.NotFound, $"There is no alert {before} among the latest; the journal has all.");
+        return Answer.Table(
+            ["Id", "Kind", "Fired", "Cleared", "Notices", "Text"],
+            alerts
+                .Select(AlertDocument.Of)
+                .Select(one =>
+                    (IReadOnlyList<string>)
+                        [
+                            one.Id,
+                            one.Kind,
+                            Time(one.FiredAt),
+                            one.ClearedAt is { } cleared ? Time(cleared) : "",
+                            string.Join(", ", one.Notices!),
+                            one.Text,
+                        ]
+                )
+        ) with
+        {
+            Remark = $"{page.Firing.Count} fire; there were {page.Count} ever",
+        };
+
+        static string Time(ulong seconds) =>
+            DateTimeOffset.FromUnixTimeSeconds((long)seconds).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+    }
+
     private async Task<Answer> CheckAsync(CancellationToken cancel)
     {
         var overview = await OverviewAsync(cancel);
         return CheckStatusDocument.Of(overview.Check) is { } check ? Of(check, overview) : throw NotAnswered(overview);
     }
 
-    private async Task<NodeOverview> OverviewAsync(CancellationToken cancel)
+    private async Task<NodeOverview> OverviewAsync(CancellationToken cancel, bool withSettled = false)
     {
         try
         {
-            return await actors.Of<StatusKey>().Ask<NodeOverview>(GetOverview.Instance, InspectionEndpoints.AnsweredWithin, cancel);
+            return await actors.Of<StatusKey>().Ask<NodeOverview>(new GetOverview(withSettled), InspectionEndpoints.AnsweredWithin, cancel);
         }
         catch (AskTimeoutException)
         {

@@ -178,7 +178,7 @@ internal sealed class JournalRebuild
                 throw JournalErrors.Of(await faults.Ended);
             if (faults.Incomplete.IsCompleted && (await faults.Incomplete).Gap is { } missing)
                 return missing;
-            var status = await follower.Ask<FollowerStatus>(GetFollowerStatus.Instance, Patience, cancel);
+            var status = await follower.Ask<FollowerStatus>(GetFollowerStatus.Brief, Patience, cancel);
             if (status.Fault is { Passing: false, Gap: null } fault)
                 throw new NodeException(ExitCodes.Failed, $"The rebuild came to nothing, the journal in use is as it was: {fault.Message}");
             if (status is { State.Last: { } last, Finalized: not null, LagBlocks: 0 })

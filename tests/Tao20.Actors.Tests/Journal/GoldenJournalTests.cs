@@ -70,7 +70,7 @@ public sealed class GoldenJournalTests : TestKit
     [Fact]
     public void A_message_of_this_version_is_read_and_written_as_it_is()
     {
-        const string file = "messages-2026-11-28-known.txt";
+        const string file = "messages-2026-11-30.txt";
         if (Recording)
             File.WriteAllLines(
                 GoldenPath(file),
@@ -88,6 +88,7 @@ public sealed class GoldenJournalTests : TestKit
     [InlineData("messages-2026-11.txt")]
     [InlineData("messages-2026-11-28.txt")]
     [InlineData("messages-2026-11-28-heads.txt")]
+    [InlineData("messages-2026-11-28-known.txt")]
     public void A_message_of_an_earlier_version_is_read_and_written_as_it_was_or_as_it_is_now(string file)
     {
         foreach (var line in File.ReadLines(GoldenPath(file)))

@@ -1,10 +1,12 @@
 using CsCheck;
+using Tao20.Actors.Alerts;
 using Tao20.Actors.Arbitrage;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Faults;
 using Tao20.Actors.Pricing;
 using Tao20.Actors.Transactions;
 using Tao20.Chain.Abi;
+using Tao20.Domain.Alerts;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Epochs;
 using Tao20.Domain.Index;
@@ -20,6 +22,33 @@ namespace Tao20.Actors.Tests.Serialization;
 /// <summary>Those of the actors that have a journal of their own.</summary>
 internal static partial class Samples
 {
+    private static IEnumerable<object> Alerts()
+    {
+        var alert = new Alert(new AlertId(0x0198a7c2_1111_7222), AlertKind.TaoLow, Miner.ToString(), 5, 100, 60, 120)
+        {
+            FiredNotice = Notice.Due,
+        };
+        var market = new Alert(new AlertId(UInt128.MaxValue), AlertKind.NavAgainstMarket, "", -7, 6, 60, 120);
+        var cleared = new AlertEvent.Cleared(alert.Id, 0, 180, Notice.Due);
+        var state = AlertState.Initial.Evolve(new AlertEvent.Fired(alert)).Evolve(new AlertEvent.Fired(market)).Evolve(cleared);
+        return
+        [
+            new AlertEvent.Fired(alert),
+            new AlertEvent.Fired(market),
+            cleared,
+            new AlertEvent.Cleared(market.Id, null, 180, Notice.None),
+            new AlertEvent.Cleared(market.Id, -3, 180, Notice.None),
+            new AlertEvent.Told(alert.Id, OfClearing: false, Notice.Delivered),
+            new AlertEvent.Told(alert.Id, OfClearing: true, Notice.GivenUp),
+            AlertState.Initial,
+            state,
+            new GetAlerts(null, 50),
+            new GetAlerts(alert.Id, 1),
+            new AlertPage([.. state.Firing], state.Page(null, 10), 2),
+            new AlertPage([], null, 2),
+        ];
+    }
+
     private static IEnumerable<object> Outbox()
     {
         var intent = new TransactionIntent("attest-5", Miner, 7, new byte[] { 1, 2 }, 99) { OutlastsFullBlocks = true };

@@ -164,7 +164,9 @@ internal static partial class Samples
             new CoordinatorEvent.EpochSettled(report with { Chain = null }),
             new PublishWeights(report),
             new CoordinatorState(new SettledState(1, [report]), new ConsensusInbox(null, [], null)),
-            GetFollowerStatus.Instance,
+            GetFollowerStatus.Whole,
+            GetFollowerStatus.Brief,
+            new GetFollowerStatus(WithMiners: false, Miner),
             status,
             status with
             {
@@ -175,6 +177,7 @@ internal static partial class Samples
             },
             GetSettledEpochs.Instance,
             new SettledEpochs(1, [report]),
+            .. Alerts(),
             .. Outbox(),
             .. Weights(),
             .. Account(),

@@ -1,0 +1,42 @@
+using System.Numerics;
+using Tao20.Actors.Consensus;
+using Tao20.Actors.Status;
+using Tao20.Domain.Alerts;
+using Tao20.Domain.Units;
+
+namespace Tao20.Actors.Alerts;
+
+/// <summary>What of a node's state is watched for going too far.</summary>
+internal static class AlertReadings
+{
+    /// <summary>The readings of a state; what is not known, or not up to date, is not among them.</summary>
+    public static IReadOnlyList<AlertReading> Of(NodeOverview overview) => [.. OfMarket(overview.Market), .. OfRound(overview.Settled)];
+
+    private static IEnumerable<AlertReading> OfMarket(MarketStatus? market)
+    {
+        if (market is not { Trader: var trader, Feed: { Problem: null, Last: { } tick } })
+            return [];
+        var account = trader.Account.ToString();
+        var profit = trader.State.ProfitOfDay(tick.Timestamp).Value;
+        return
+        [
+            new(AlertKind.NavAgainstMarket, "", tick.Spread.Value, tick.Timestamp),
+            new(AlertKind.TaoLow, account, (Int128)tick.Tao.Value, tick.Timestamp),
+            new(AlertKind.TokensHigh, account, (Int128)tick.Tokens.Value, tick.Timestamp),
+            new(AlertKind.LossOfDay, account, Int128.Max(0, -profit), tick.Timestamp),
+        ];
+    }
+
+    /// <summary>What each has stated in the last round that is settled, against what was settled.</summary>
+    private static IEnumerable<AlertReading> OfRound(SettledEpochs? settled) =>
+        settled?.Book?.Rounds.FindLast(round => round.Settled is not null) is { Settled.Statement.Nav: var nav } round && nav.Value > 0
+            ? round
+                .Entries.Where(entry => entry.Value.Stated is not null)
+                .Select(entry => new AlertReading(
+                    AlertKind.NavAgainstValidators,
+                    entry.Key.ToString(),
+                    Ratio.Of((BigInteger)entry.Value.Stated!.Statement.Nav.Value - (BigInteger)nav.Value, (BigInteger)nav.Value).Value,
+                    round.SettledAt
+                ))
+            : [];
+}
