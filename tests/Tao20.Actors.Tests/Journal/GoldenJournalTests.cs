@@ -9,6 +9,7 @@ using Tao20.Actors.Consensus;
 using Tao20.Actors.Hosting;
 using Tao20.Actors.Pricing;
 using Tao20.Actors.Tests.Serialization;
+using Tao20.Domain.Alerts;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Coordination;
 using Tao20.Domain.Index;
@@ -39,6 +40,7 @@ public sealed class GoldenJournalTests : TestKit
     [InlineData("validator-2026-11-29")]
     [InlineData("miner-2026-11")]
     [InlineData("miner-2026-11-29")]
+    [InlineData("miner-2026-11-30")]
     public void A_journal_of_an_earlier_version_folds_to_the_states_that_version_had(string name)
     {
         var states = Fold(name).Select(state => $"{state.Key} {Hash(_serializer.ToBinary(state.Value))}");
@@ -53,6 +55,7 @@ public sealed class GoldenJournalTests : TestKit
     [InlineData("validator-2026-11-29")]
     [InlineData("miner-2026-11")]
     [InlineData("miner-2026-11-29")]
+    [InlineData("miner-2026-11-30")]
     public void A_journal_of_an_earlier_version_counts_what_that_version_counted(string name)
     {
         var volumes = Fold(name)
@@ -176,6 +179,7 @@ public sealed class GoldenJournalTests : TestKit
             ),
             PriceNoted noted => ((PriceHistory?)state ?? PriceHistory.Empty).After(noted),
             DutyCounted counted => ((IndexDutyBudget?)state ?? IndexDutyBudget.Initial).Evolve(counted),
+            AlertEvent told => ((AlertState?)state ?? AlertState.Initial).Evolve(told),
             OutboxEvent intent => ((OutboxState?)state ?? OutboxState.Initial).Evolve(intent),
             _ => throw new ArgumentException($"A {e.GetType().Name} in {id} is not known here.", nameof(e)),
         };
