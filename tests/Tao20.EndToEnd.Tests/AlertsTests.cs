@@ -68,6 +68,7 @@ public sealed class AlertsTests : InDirectory, IAsyncLifetime
             Assert.Matches(@"tao20_alert_notices_total\{[^}]*outcome=""Delivered""[^}]*\} 1\b", figures);
             using var inspector = new Inspector(Data);
             Assert.Equal($"{fired["id"]}", Assert.Single(await inspector.RowsAsync("node/alerts"))[0]);
+            await RequireInspectionAsync(inspector, await miner.StatusAsync(all: true));
             Assert.Equal((0, 0), ((await HealthAsync()).ExitCode, (await HealthAsync("--ready")).ExitCode));
             await miner.KillAsync();
         }
@@ -86,6 +87,20 @@ public sealed class AlertsTests : InDirectory, IAsyncLifetime
         Assert.Empty(cleared["firing"]!.AsArray());
         Assert.Equal([$"{fired["id"]}-firing", $"{fired["id"]}-cleared"], _taken.Select(one => one.Id));
         await RefusesAsync(again);
+    }
+
+    /// <summary>What inspection tells of a live miner is what its status says, and every command is answered.</summary>
+    private static async Task RequireInspectionAsync(Inspector inspector, JsonObject status)
+    {
+        await inspector.RequireAllAnswerAsync();
+        var (cursor, traded) = (await inspector.DocumentAsync("node/cursor"), status["miners"]!.AsArray());
+        Assert.True(cursor["block"]!.GetValue<ulong>() >= status["cursor"]!["block"]!.GetValue<ulong>());
+        Assert.True(cursor["miners"]!.GetValue<int>() >= traded.Count && traded.Count > 0);
+        var one = await inspector.DocumentAsync("node/miner", $"{traded[0]!["address"]}");
+        Assert.Equal($"{traded[0]!["address"]}", $"{one["address"]}");
+        var settings = await inspector.RowsAsync("settings/show", "Webhook");
+        Assert.Contains(settings, row => row[0] == "Webhook:Url" && !row[1].Contains("/alerts", StringComparison.Ordinal));
+        Assert.Equal(404, (await inspector.AskAsync("cluster/show")).Status);
     }
 
     private static JsonNode? First(JsonObject page, string list) => page[list]!.AsArray().FirstOrDefault();
@@ -114,6 +129,8 @@ public sealed class AlertsTests : InDirectory, IAsyncLifetime
             _chain.MinerArguments(Data, "--dry-run", "--account", Account.ToString()),
             environment: new Dictionary<string, string>
             {
+                // As in a container.
+                ["TAO20_Http__Host"] = "0.0.0.0",
                 ["TAO20_Market__MaxBlockAge"] = "0s",
                 ["TAO20_Alerts__MinTaoWei"] = $"{BigInteger.Pow(10, 24)}",
                 ["TAO20_Alerts__MarketBasisPoints"] = "0",

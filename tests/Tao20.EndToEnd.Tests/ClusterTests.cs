@@ -108,7 +108,7 @@ public sealed class ClusterTests(ITestOutputHelper output) : InDirectory, IAsync
     private static ClusterEvents.Kind[] Drawn(Random random)
     {
         if (Environment.GetEnvironmentVariable("TAO20_EVENTS") is { Length: > 0 } named)
-            return [.. named.Split(' ').Select(Enum.Parse<ClusterEvents.Kind>)];
+            return [.. named.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Enum.Parse<ClusterEvents.Kind>)];
         var kinds = Enum.GetValues<ClusterEvents.Kind>();
         if (Soak)
             return random.GetItems(kinds, 90);

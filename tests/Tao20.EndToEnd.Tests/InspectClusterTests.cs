@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Tao20.Tests;
 using Xunit.Abstractions;
 
@@ -63,7 +62,7 @@ public sealed class InspectClusterTests(ITestOutputHelper output) : InDirectory,
         foreach (var (inspector, node) in _inspectors.Select((inspector, node) => (inspector, node)))
         {
             var rows = await inspector.RowsAsync("cluster/singletons");
-            Assert.Equal(["chain-follower", "consensus", "transactions", "weights"], rows.Select(row => row[0]));
+            Assert.Equal(["alerts", "chain-follower", "consensus", "transactions", "weights"], rows.Select(row => row[0]));
             Assert.All(rows, row => Assert.Equal(AddressOf(oldest), row[1]));
             Assert.All(rows, row => Assert.Equal(node == oldest ? "runs" : "does not run", row[2]));
         }
@@ -101,44 +100,17 @@ public sealed class InspectClusterTests(ITestOutputHelper output) : InDirectory,
     private async Task RequireAnswersWithoutJournalAsync()
     {
         await _nodes.Database.KillAsync();
-        var slowest = (Name: "", Took: TimeSpan.Zero);
         foreach (var inspector in _inspectors)
         {
-            foreach (var (name, takesAddress) in CommandsOf(await inspector.PalettesAsync()))
-            {
-                var (status, answer, took) = await inspector.AskAsync(
-                    name,
-                    takesAddress ? ["0x00000000000000000000000000000000000000aa"] : []
-                );
-                Assert.True(status is 200 or 404 or 503, $"{name}: {status} {answer}");
-                if (status != 200)
-                    Assert.False(string.IsNullOrEmpty(answer["error"]?.GetValue<string>()), name);
-                if (took > slowest.Took)
-                    slowest = (name, took);
-            }
+            var (name, took) = await inspector.RequireAllAnswerAsync();
+            output.WriteLine($"without its journal, the slowest answer: {name} after {took.TotalSeconds:0.00} s");
         }
 
-        output.WriteLine($"without its journal, the slowest answer: {slowest.Name} after {slowest.Took.TotalSeconds:0.00} s");
-        await Eventually.BecomesAsync<JsonNode>(
-            async _ => (await _inspectors[0].AskAsync("node/faults")).Answer,
-            faults => faults.ToJsonString().Contains("JournalUnavailable", StringComparison.Ordinal),
-            Limit,
-            show: faults => $"{faults}"
-        );
+        await _inspectors[0].UntilFaultAsync("JournalUnavailable", Limit);
         await _nodes.Database.StartAgainAsync();
         foreach (var node in _running)
             await _nodes.RequireTotalsAsync(node);
     }
-
-    /// <summary>The commands that only tell, and whether they need an address.</summary>
-    private static IEnumerable<(string Name, bool TakesAddress)> CommandsOf(JsonArray palettes) =>
-        from palette in palettes
-        from command in palette["commands"]!.AsArray()
-        where !command["changes"]!.GetValue<bool>() && !command["follows"]!.GetValue<bool>()
-        select (
-            $"{palette["name"]}/{command["name"]}",
-            command["parameters"]!.AsArray().Any(parameter => parameter!["isRequired"]!.GetValue<bool>())
-        );
 
     /// <summary>A node that is asked to leave hands over and ends; one that watches says so.</summary>
     private async Task LeaveAsync(int node, int oldest)

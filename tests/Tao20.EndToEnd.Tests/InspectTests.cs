@@ -5,11 +5,12 @@ using System.Text.Json.Nodes;
 using Tao20.Node.Http;
 using Tao20.Node.Inspection;
 using Tao20.Tests;
+using Xunit.Abstractions;
 
 namespace Tao20.EndToEnd.Tests;
 
 /// <summary><c>tao20 inspect</c> on a live validator, as a person uses it.</summary>
-public sealed class InspectTests : OneValidator
+public sealed class InspectTests(ITestOutputHelper output) : OneValidator
 {
     private string Data => System.IO.Path.Combine(Directory, "node");
 
@@ -35,6 +36,25 @@ public sealed class InspectTests : OneValidator
         await RequireAwayAsync(node);
         await TypeAsync();
         Assert.Equal(0, await node.ExitAsync(Patience));
+        await RequireAnswersWithoutTheConsensusAsync();
+    }
+
+    /// <summary>An actor that cannot come back, since its stream lacks an event, keeps no command from being answered.</summary>
+    private async Task RequireAnswersWithoutTheConsensusAsync()
+    {
+        JournalFile.Execute(
+            Data,
+            "DELETE FROM journal WHERE persistence_id = 'consensus' AND sequence_number = 2; "
+                + "DELETE FROM snapshot WHERE persistence_id = 'consensus'"
+        );
+        await using var ill = Start("node", Fixture.Node.Url);
+        await ill.StatusUriAsync();
+        using var inspector = new Inspector(Data);
+        await inspector.UntilFaultAsync("JournalIncomplete", Patience);
+        var (name, took) = await inspector.RequireAllAnswerAsync();
+        output.WriteLine($"without the consensus, the slowest answer: {name} after {took.TotalSeconds:0.00} s");
+        Assert.Equal(503, (await inspector.AskAsync("node/validators")).Status);
+        Assert.Equal(200, (await inspector.AskAsync("node/cursor")).Status);
     }
 
     private async Task RequireWordAsync(string words, string said)

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Tao20.Node.Hosting;
 using Tao20.Node.Http;
 using Tao20.Node.Inspection;
+using Tao20.Tests;
 
 namespace Tao20.EndToEnd.Tests;
 
@@ -52,6 +53,47 @@ internal sealed class Inspector(string dataDirectory) : IDisposable
         var answer = await response.Content.ReadFromJsonAsync<JsonNode>();
         return ((int)response.StatusCode, answer!, start.Elapsed);
     }
+
+    /// <summary>
+    /// Every command that only tells is answered, whoever it would have to ask: with what is known, or with why nothing is.
+    /// </summary>
+    /// <returns>Which took longest, and how long.</returns>
+    public async Task<(string Name, TimeSpan Took)> RequireAllAnswerAsync()
+    {
+        var slowest = (Name: "", Took: TimeSpan.Zero);
+        foreach (var (name, takesAddress) in CommandsOf(await PalettesAsync()))
+        {
+            var (status, answer, took) = await AskAsync(name, takesAddress ? ["0x00000000000000000000000000000000000000aa"] : []);
+            Assert.True(status is 200 or 404 or 503, $"{name}: {status} {answer}");
+            if (status != 200)
+                Assert.False(string.IsNullOrEmpty(answer["error"]?.GetValue<string>()), name);
+            if (took > slowest.Took)
+                slowest = (name, took);
+        }
+
+        return slowest;
+    }
+
+    /// <summary>Waits until the node names a fault.</summary>
+    /// <param name="fault">Its name.</param>
+    /// <param name="limit">How long.</param>
+    public Task<JsonNode> UntilFaultAsync(string fault, TimeSpan limit) =>
+        Eventually.BecomesAsync<JsonNode>(
+            async _ => (await AskAsync("node/faults")).Answer,
+            faults => faults.ToJsonString().Contains(fault, StringComparison.Ordinal),
+            limit,
+            show: faults => $"{faults}"
+        );
+
+    /// <summary>The commands that only tell, and whether they need an address.</summary>
+    private static IEnumerable<(string Name, bool TakesAddress)> CommandsOf(JsonArray palettes) =>
+        from palette in palettes
+        from command in palette["commands"]!.AsArray()
+        where !command["changes"]!.GetValue<bool>() && !command["follows"]!.GetValue<bool>()
+        select (
+            $"{palette["name"]}/{command["name"]}",
+            command["parameters"]!.AsArray().Any(parameter => parameter!["isRequired"]!.GetValue<bool>())
+        );
 
     /// <summary>The lines of a command that goes on telling, up to the one that says these words.</summary>
     /// <param name="path">The command.</param>

@@ -49,6 +49,9 @@ internal sealed record NodeSettings(
     /// <summary>What is said to Akka itself, as HOCON; empty for nothing.</summary>
     public string Akka { get; private init; } = "";
 
+    /// <summary>How a validator attests.</summary>
+    public ConsensusOptions Consensus { get; private init; } = new();
+
     /// <summary>From where on people are told of deviations.</summary>
     public AlertRules Alerts { get; private init; } = new();
 
@@ -139,6 +142,7 @@ internal sealed record NodeSettings(
         )
         {
             Akka = configuration[NodeConfiguration.Akka] ?? "",
+            Consensus = consensus,
             Alerts = reader.Read(new AlertRules()),
             Webhook = reader.Read(new WebhookOptions()),
         };

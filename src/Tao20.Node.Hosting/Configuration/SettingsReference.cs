@@ -1,6 +1,7 @@
 using System.Text;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Hosting;
+using Tao20.Actors.Index;
 using Tao20.Actors.Journal;
 using Tao20.Chain;
 using Tao20.Chain.Checks;
@@ -28,6 +29,7 @@ internal static class SettingsReference
         ("Who is told of alerts", new WebhookOptions(), null),
         ("The validator's key", NoKey, nameof(NodeRole.Validator)),
         ("The index (validator)", new IndexOptions(), null),
+        ("The index's duties", new IndexDutyOptions(), null),
         ("Weights (validator)", new WeightsOptions(), null),
         ("The check of the chain", new CheckOptions(), null),
         ("Transactions", new FeePolicy(), null),

@@ -86,8 +86,18 @@ internal sealed class NodeServer : IAsyncDisposable
     /// <summary>The actors, started or not.</summary>
     public NodeActors Actors { get; }
 
-    /// <summary>Where it listens.</summary>
-    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    /// <summary>Where it is reached on this machine: where it listens, and by the machine itself where that is on all addresses.</summary>
+    public Uri Address
+    {
+        get
+        {
+            var bound = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+            var host = IPAddress.Parse(bound.DnsSafeHost);
+            return host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any)
+                ? new UriBuilder(bound) { Host = IPAddress.Loopback.ToString() }.Uri
+                : bound;
+        }
+    }
 
     /// <summary>Completes when the process is asked to stop.</summary>
     public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;

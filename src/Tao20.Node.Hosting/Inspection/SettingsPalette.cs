@@ -1,4 +1,5 @@
 using Npgsql;
+using Tao20.Actors.Hosting;
 using Tao20.Actors.Inspection;
 using Tao20.Domain.Validation;
 using Tao20.Node.Configuration;
@@ -48,15 +49,27 @@ internal static class SettingsPalette
             new HttpOptions { Host = settings.HttpHost, Port = settings.HttpPort },
             settings.Chain,
             settings.Journal,
-            .. settings.Cluster is { } cluster ? new object[] { cluster } : [],
+            settings.Cluster ?? new ClusterOptions(),
             settings.Scoring.Eligibility,
             settings.Scoring.Score,
             settings.Scoring.Rewards,
             settings.Fees,
             settings.Weights,
             settings.Index,
+            new IndexOptions { Emissions = settings.EmissionsDirectory },
+            settings.Consensus,
             settings.Check,
-            .. settings.Market is { } market ? new object[] { market.Market, market.Rules } : [],
+            settings.Alerts,
+            settings.Webhook,
+            .. settings.Market is { } market
+                ?
+                [
+                    market.Market,
+                    market.Rules,
+                    new MarketOptions { MaxBlockAge = market.MaxBlockAge ?? TimeSpan.Zero },
+                    new MinerOptions { DryRun = market.DryRun, Account = market.Account },
+                ]
+                : Array.Empty<object>(),
         ];
         foreach (var one in options)
         {
@@ -79,6 +92,7 @@ internal static class SettingsPalette
         {
             IEnumerable<Uri> urls => SettingText.Hosts(string.Join(',', urls)),
             Uri url => SettingText.Hosts(url.ToString()),
+            string text when text.Contains("://", StringComparison.Ordinal) => SettingText.Hosts(text),
             string text when text.Contains("Password", StringComparison.OrdinalIgnoreCase) => WithoutPassword(text),
             _ => SettingText.Of(value) ?? "",
         };

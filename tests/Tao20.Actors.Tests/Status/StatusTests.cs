@@ -3,6 +3,7 @@ using Akka.TestKit.Xunit2;
 using Tao20.Actors.Configuration;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Faults;
+using Tao20.Actors.Hosting;
 using Tao20.Actors.Ingestion;
 using Tao20.Actors.Journal;
 using Tao20.Actors.Metrics;
@@ -53,6 +54,51 @@ public sealed class StatusTests : TestKit
         asked[2].Asker.Tell(Summary(asked[2].Query.Miner));
         Assert.Equal((3, 0), Told(await patient));
         miners.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    /// <summary>In a cluster the state of 100,000 miners would cross the network whenever something asks for health.</summary>
+    [Fact]
+    public async Task Who_asks_for_health_or_faults_is_sent_no_miners()
+    {
+        var follower = CreateTestProbe();
+        using var metrics = new PipelineMetrics();
+        var settled = Answering(new SettledEpochs(0, []));
+        var status = Sys.ActorOf(Props.Create(() => new StatusActor(Settings(metrics), follower, settled, settled, null)));
+        object[] queries =
+        [
+            GetReadiness.Instance,
+            GetFaults.Instance,
+            new GetOverview(WithSettled: true),
+            new GetNodeStatus(false, AtOnce),
+        ];
+        foreach (var query in queries)
+        {
+            var asked = status.Ask<object>(query, Limit);
+            var sent = follower.ExpectMsg<GetFollowerStatus>(Limit);
+            Assert.Equal(query is GetNodeStatus, sent.WithMiners);
+            follower.LastSender.Tell(Follower().For(sent));
+            await asked;
+        }
+    }
+
+    [Fact]
+    public void Without_miners_the_state_of_a_hundred_thousand_is_small_and_says_how_many_there_are()
+    {
+        var known = Enumerable.Range(1, 100_000).ToDictionary(i => Address.Parse($"0x{i:x40}"), i => new MinerHead(i, Hash256.Zero));
+        var state = CursorState.Initial with
+        {
+            Known = CursorState.Initial.Known.AddRange(known),
+            Book = new EpochBook(default, known.Keys.ToHashSet()),
+        };
+        var whole = Follower() with { State = state, Miners = known.Count };
+        var serializer = new Tao20Serializer((ExtendedActorSystem)Sys);
+        Assert.True(serializer.ToBinary(whole.For(GetFollowerStatus.Whole)).Length > 5_000_000);
+        var one = whole.For(new GetFollowerStatus(WithMiners: false, Miners[0]));
+        Assert.Equal((1, 100_000), (one.State.Known.Count, one.Miners));
+        var bytes = serializer.ToBinary(one);
+        Assert.True(bytes.Length < 300, $"{bytes.Length} bytes");
+        var read = (FollowerStatus)serializer.FromBinary(bytes, serializer.Manifest(one));
+        Assert.Equal((known[Miners[0]], 100_000), (read.State.Known[Miners[0]], read.Miners));
     }
 
     private static (int Answered, int Unanswered) Told(NodeStatus status) => (status.Miners.Count, status.UnansweredMiners);
