@@ -29,40 +29,33 @@ public sealed record AlertWatch(ImmutableDictionary<(AlertKind Kind, string Subj
         var (events, since) = (new List<AlertEvent>(), Since);
         foreach (var reading in readings)
         {
-            var subject = (reading.Kind, reading.Subject);
-            var isPassed = rules.BoundOf(reading.Kind) is { } bound && bound.IsPassedBy(reading.Value);
+            var (subject, bound) = ((reading.Kind, reading.Subject), rules.BoundOf(reading.Kind));
             if (state.FiringOf(reading.Kind, reading.Subject) is { } firing)
             {
-                if (rules.BoundOf(reading.Kind)?.IsRegainedBy(reading.Value) is true or null)
+                if (bound?.IsRegainedBy(reading.Value) ?? true)
                     events.Add(new AlertEvent.Cleared(firing.Id, reading.Value, reading.Time, notice));
+                continue;
             }
-            else if (!isPassed)
+
+            if (bound is not { } limit || !limit.IsPassedBy(reading.Value))
             {
                 since = since.Remove(subject);
+                continue;
             }
-            else
+
+            var began = Math.Min(since.GetValueOrDefault(subject, reading.Time), reading.Time);
+            if (reading.Time - began < rules.SecondsBefore(reading.Kind))
             {
-                var began = Math.Min(since.GetValueOrDefault(subject, reading.Time), reading.Time);
-                var isLong = reading.Time - began >= rules.SecondsBefore(reading.Kind);
-                since = isLong ? since.Remove(subject) : since.SetItem(subject, began);
-                if (isLong)
-                    events.Add(
-                        new AlertEvent.Fired(
-                            new Alert(
-                                newId(),
-                                reading.Kind,
-                                reading.Subject,
-                                reading.Value,
-                                rules.BoundOf(reading.Kind)!.Value.Value,
-                                began,
-                                reading.Time
-                            )
-                            {
-                                FiredNotice = notice,
-                            }
-                        )
-                    );
+                since = since.SetItem(subject, began);
+                continue;
             }
+
+            since = since.Remove(subject);
+            var alert = new Alert(newId(), reading.Kind, reading.Subject, reading.Value, limit.Value, began, reading.Time)
+            {
+                FiredNotice = notice,
+            };
+            events.Add(new AlertEvent.Fired(alert));
         }
 
         // Whoever is measured no more, as a validator that has left, is not told of for ever.
