@@ -59,7 +59,7 @@ public sealed class ValidatorTests(ValidatorTests.Traded traded) : InDirectory, 
         var live = await LiveAsync(http, process);
         using var status = await http.GetAsync("/status");
         using var ready = await http.GetAsync("/health/ready");
-        Assert.Equal("""{"live":true,"chainId":null}""", live);
+        Assert.Equal("""{"live":true,"chainId":null,"reason":null}""", live);
         Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable), (status.StatusCode, ready.StatusCode));
         Assert.Contains("starting", await status.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
@@ -70,7 +70,7 @@ public sealed class ValidatorTests(ValidatorTests.Traded traded) : InDirectory, 
         Assert.Equal(way.Select(At).Order(), way.Select(At));
         Assert.InRange(At("actors"), At("chain"), At("firstFolded"));
         Assert.InRange(At("reading"), At("chain"), At("firstFolded"));
-        Assert.Equal("""{"live":true,"chainId":31337}""", await LiveAsync(http, process));
+        Assert.Equal("""{"live":true,"chainId":31337,"reason":null}""", await LiveAsync(http, process));
     }
 
     [Fact]
