@@ -1,5 +1,5 @@
 using System.Globalization;
-using Spectre.Console;
+using Tao20.Devnet.Commands.Terminal;
 
 namespace Tao20.Devnet.Commands;
 
@@ -27,14 +27,14 @@ internal sealed record ClusterSummary(
     /// <summary>Prints it.</summary>
     public void Print()
     {
-        AnsiConsole.WriteLine(
+        Printer.Say(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"The validator on {Nodes} nodes: {Kills} killed, {TakeOvers} times another one went on, stood still for "
                     + $"{LongestStopSeconds:0.0} s at most"
             )
         );
-        AnsiConsole.WriteLine(
+        Printer.Say(
             $"Beside the one that nothing has happened to: totals {Word(TotalsEqual)}, epochs and ranking roots {Word(EpochsEqual)}, "
                 + $"book {Word(BookEqual)}"
         );

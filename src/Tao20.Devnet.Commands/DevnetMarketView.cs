@@ -1,7 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 using Tao20.Actors.Arbitrage;
+using Tao20.Devnet.Commands.Terminal;
 using Tao20.Node;
 
 namespace Tao20.Devnet.Commands;
@@ -13,39 +13,63 @@ internal static class DevnetMarketView
     private const double BarBasisPoints = 50;
     private const string Bars = " ▁▂▃▄▅▆▇█";
 
-    public static Rows Of(DevnetMarket market, IReadOnlyList<ArbitrageStatus> traders)
+    /// <summary>The market's distance from NAV, block by block.</summary>
+    public static PicturePart Chart(DevnetMarket market)
     {
         var spreads = market.Spreads.TakeLast(BlocksShown).ToList();
         var figures = market.Figures;
-        var chart = new Rows(
-            new Markup($"[green]{Line(spreads, spread => spread)}[/]  above NAV"),
-            new Markup($"[red]{Line(spreads, spread => -spread)}[/]  below NAV"),
-            new Markup(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"now [bold]{(spreads.Count > 0 ? spreads[^1] / 100 : 0):+0.00;-0.00} %[/], on average "
-                        + $"{figures.MeanAbs / 100:0.00} %, at most {figures.MaxAbs / 100:0.00} %; a step is {BarBasisPoints / 100:0.0} %"
-                )
-            )
+        var words = string.Create(
+            CultureInfo.InvariantCulture,
+            $"The market is {(spreads.Count > 0 ? spreads[^1] / 100 : 0):+0.00;-0.00} % off NAV, on average "
+                + $"{figures.MeanAbs / 100:0.00} %, at most {figures.MaxAbs / 100:0.00} %"
         );
-        var table = new Table().Border(TableBorder.Rounded).Expand();
-        table.AddColumns("keeps the peg", "state", "TAO", "TAO20", "profit", "trades", "failed", "why it holds");
+        return new PicturePart(
+            '0',
+            "market",
+            words,
+            1,
+            (width, _) =>
+            {
+                var shown = spreads.TakeLast(Math.Max(1, width)).ToList();
+                return new Rows(
+                    new Text(Words.Cut(words, width), new Style(decoration: Decoration.Bold)),
+                    new Text(Line(shown, spread => spread), new Style(Color.Green)),
+                    new Text(Line(shown, spread => -spread), new Style(Color.Red))
+                );
+            }
+        );
+    }
+
+    /// <summary>Those who keep the peg.</summary>
+    public static PicturePart Traders(IReadOnlyList<ArbitrageStatus> traders)
+    {
+        var table = new FittedTable(
+            ("keeps the peg", ColumnKind.Address),
+            ("state", ColumnKind.Kept),
+            ("profit", ColumnKind.Kept),
+            ("TAO", ColumnKind.Spare),
+            ("TAO20", ColumnKind.Spare),
+            ("trades", ColumnKind.Spare),
+            ("failed", ColumnKind.Spare),
+            ("why it holds", ColumnKind.Words)
+        );
         foreach (var trader in traders)
         {
             var (books, totals) = (trader.State.Inventory, trader.State.Totals);
             table.AddRow(
-                $"{trader.Account.ToString()[..8]}..{trader.Account.ToString()[^4..]}",
+                trader.Account.ToString(),
                 trader.Doing.ToString(),
+                FixedPoint.Tao(totals.Profit.ToString(), 18),
                 FixedPoint.Tao(books.Tao.ToString(), 18),
                 FixedPoint.Tao(books.Tokens.ToString(), 18),
-                FixedPoint.Tao(totals.Profit.ToString(), 18),
                 $"{totals.Confirmed}",
                 $"{totals.Failed + totals.Expired}",
-                Markup.Escape(trader.Why ?? "")
+                trader.Why ?? ""
             );
         }
 
-        return new Rows((IRenderable)new Panel(chart).Header(" The market against NAV ").Expand(), table);
+        var confirmed = traders.Sum(trader => trader.State.Totals.Confirmed);
+        return DevnetParts.Table("traders", "Who keeps the peg", $"{traders.Count} keep the peg, by {confirmed} trades", table);
     }
 
     private static string Line(IReadOnlyList<double> spreads, Func<double, double> height) =>

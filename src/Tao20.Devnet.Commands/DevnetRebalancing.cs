@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
-using Spectre.Console;
 using Tao20.Chain.Abi;
 using Tao20.Chain.Contracts;
+using Tao20.Devnet.Commands.Terminal;
 using Tao20.Devnet.Subtensor;
 using Tao20.Domain.Index;
 using Tao20.Node;
@@ -43,19 +43,19 @@ internal sealed record RebalancingSummary(
     public void Print()
     {
         if (Wanted.Window && OpenedAt is null)
-            AnsiConsole.MarkupLine("[red]No window was opened[/]");
+            Printer.Say("NO WINDOW WAS OPENED");
         else if (Wanted.Window)
-            AnsiConsole.MarkupLine(
+            Printer.Say(
                 $"A window was open from block {OpenedAt} "
                     + (ClosedAt is { } end ? $"to {end}" : "and still is")
                     + $": {Steps} steps for {FixedPoint.Tao(MovedWei, 18)} TAO; every leg is within {Off} % of its target"
             );
         if (Wanted.Dissolve is not { } netuid)
             return;
-        AnsiConsole.MarkupLine(
+        Printer.Say(
             Dissolved.Contains(netuid)
                 ? $"Subnet {netuid} was dissolved and is out of the index, which has {FixedPoint.Tao(TaoWei, 18)} TAO of its own"
-                : $"[red]Subnet {netuid} is still in the index[/]"
+                : $"SUBNET {netuid} IS STILL IN THE INDEX"
         );
     }
 }

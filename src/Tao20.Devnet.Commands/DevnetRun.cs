@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tao20.Devnet.Commands.Terminal;
 using Tao20.Devnet.Subtensor;
 using Tao20.Domain.Units;
 using Tao20.Node;
@@ -165,5 +166,5 @@ internal static class DevnetRun
         return summary.Right ? ExitCodes.Ok : ExitCodes.Failed;
     }
 
-    private static void Say(string text) => Console.Error.WriteLine($"tao20 devnet: {text}");
+    private static void Say(string text) => Printer.Tell($"tao20 devnet: {text}");
 }

@@ -1,12 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Spectre.Console;
 using Tao20.Actors.Faults;
 using Tao20.Actors.Status;
-using Tao20.Domain.Registry;
 using Tao20.Domain.Weights;
-using Tao20.Node;
 using Tao20.Node.Hosting;
 using Tao20.Node.Http;
 
@@ -195,142 +192,6 @@ internal sealed record DevnetSummary(
             ? ConsensusDocument.Of(status.Follower.State.Identity?.Registry, book, status.Settled.LastRound)
             : null;
 
-    public void Print()
-    {
-        foreach (var epoch in Epochs)
-        {
-            var table = new Table()
-                .Title(
-                    $"Epoch {epoch.Epoch}: {FixedPoint.Tao(epoch.EmissionRao, 9)} given, "
-                        + $"{FixedPoint.Tao(epoch.ValidatorPoolRao, 9)} of it to validators"
-                )
-                .Border(TableBorder.Rounded);
-            table.AddColumns("rank", "miner", "tier", "score", "trades", "payout", "weight");
-            foreach (var ranked in epoch.Ranked)
-            {
-                table.AddRow(
-                    $"{ranked.Rank}",
-                    ranked.Miner,
-                    ranked.Tier,
-                    FixedPoint.Tao(ranked.Score, 18),
-                    $"{ranked.EligibleTrades}",
-                    FixedPoint.Tao(ranked.PayoutRao, 9),
-                    $"{ranked.Weight}"
-                );
-            }
-
-            foreach (var unranked in epoch.Unranked)
-                table.AddRow("-", unranked.Miner, unranked.Reason, "", $"{unranked.Trades}", "", "");
-            AnsiConsole.Write(table);
-            AnsiConsole.WriteLine($"ranking root {epoch.RankingRoot}; Gini {FixedPoint.Tao(epoch.Fairness.Gini, 18)}");
-        }
-
-        var totals = new Table().Title($"{Trades} trades folded up to final block {FinalizedBlock}").Border(TableBorder.Rounded);
-        totals.AddColumns("miner", "trades", "folded TAO", "contract's own count", "counted for the score", "");
-        foreach (var miner in Miners)
-        {
-            totals.AddRow(
-                miner.Address,
-                $"{miner.Trades}",
-                FixedPoint.Tao(miner.FoldedWei, 18),
-                FixedPoint.Tao(miner.ChainWei, 18),
-                FixedPoint.Tao(miner.EligibleWei, 18),
-                miner.FoldedWei == miner.ChainWei ? "equal" : "DIFFERENT"
-            );
-        }
-
-        AnsiConsole.Write(totals);
-        PrintTrading();
-        PrintConsensus();
-        PrintUpgrade();
-        Rebalancing?.Print();
-        WashSummary.Print(Washing);
-        Cluster?.Print();
-        foreach (var fault in Faults)
-            AnsiConsole.WriteLine($"{fault.Kind}: {fault.Message}");
-    }
-
-    private void PrintUpgrade()
-    {
-        if (Upgrade is null)
-            return;
-        var table = new Table()
-            .Title($"The chain went from spec {Upgrade.From} to {Upgrade.To} in block {Upgrade.Block}")
-            .Border(TableBorder.Rounded);
-        table.AddColumns("node of", "checked at", "sent before", "off since");
-        foreach (var node in Upgrade.Nodes)
-            table.AddRow(
-                node.Account ?? "nobody: it only counts",
-                node.CheckedAt is { } block ? $"{block}" : "NEVER",
-                $"{node.SentUnchecked}",
-                node.Off.Count == 0 ? "nothing" : string.Join(", ", node.Off)
-            );
-        AnsiConsole.Write(table);
-    }
-
-    private void PrintTrading()
-    {
-        if (Peg is null || Conservation is null)
-            return;
-        var table = new Table()
-            .Title(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The market was {Peg.MeanAbsSpreadBps / 100:0.00} % off NAV on average, {Peg.MaxAbsSpreadBps / 100:0.00} % at "
-                        + $"most; without miners {Peg.WithoutArbitrageMeanAbsSpreadBps / 100:0.00} % and "
-                        + $"{Peg.WithoutArbitrageMaxAbsSpreadBps / 100:0.00} %"
-                )
-            )
-            .Border(TableBorder.Rounded);
-        table.AddColumns("miner", "profit", "owns, in TAO", "trades", "failed", "missed", "books");
-        foreach (var miner in Miners.Where(miner => miner.ProfitWei is not null))
-            table.AddRow(
-                miner.Address,
-                FixedPoint.Tao(miner.ProfitWei!, 18),
-                FixedPoint.Tao(miner.InventoryWei!, 18),
-                $"{miner.Confirmed}",
-                $"{miner.Failed}",
-                $"{miner.Missed}",
-                miner.BooksRight == true ? "equal the chain" : "DIFFERENT"
-            );
-        AnsiConsole.Write(table);
-        AnsiConsole.WriteLine($"All TAO and TAO20 of everyone: {(Conservation.Exact ? "conserved to the wei" : "NOT CONSERVED")}");
-    }
-
-    private void PrintConsensus()
-    {
-        if (Validators.Count == 0)
-            return;
-        var table = new Table()
-            .Title(
-                $"{Rounds.Count(round => round.State == nameof(RoundStanding.Settled))} of {Rounds.Count} rounds "
-                    + $"settled; books of all validators {(BooksEqual ? "equal" : "DIFFERENT")}"
-            )
-            .Border(TableBorder.Rounded);
-        table.AddColumns("validator", "standing", "stake", "slashed", "reputation", "agreed");
-        foreach (var validator in Validators)
-            table.AddRow(
-                validator.Address,
-                validator.Standing,
-                FixedPoint.Tao(validator.StakeWei, 18),
-                FixedPoint.Tao(validator.SlashedWei, 18),
-                FixedPoint.Tao(validator.Reputation, 18),
-                $"{validator.Agreed} of {validator.Rounds}"
-            );
-        AnsiConsole.Write(table);
-        foreach (var set in Weights.Where(set => set.Epoch == Weights[^1].Epoch))
-        {
-            AnsiConsole.WriteLine(
-                $"weights of epoch {set.Epoch} by {set.Validator}: "
-                    + $"{set.Stage}{(set.Block is { } block ? $" in block {block}, {set.SecondsAfterEpoch} s after its end" : "")}"
-                    + $"{(set.Reason is { } reason ? $": {reason}" : "")}: "
-                    + string.Join(" ", set.Weights.Select(weight => $"{weight.Uid}={weight.Weight}"))
-            );
-        }
-
-        foreach (var (round, violation) in Rounds.SelectMany(round => round.Violations.Select(violation => (round, violation))))
-            AnsiConsole.WriteLine(
-                $"epoch {round.Epoch}: {violation.Validator}, {violation.Severity}: {(violation.Punished ? "slashed" : "not slashed")}"
-            );
-    }
+    /// <summary>Prints it for people.</summary>
+    public void Print() => SummaryPrint.Of(this);
 }

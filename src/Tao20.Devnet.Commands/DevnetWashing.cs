@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Numerics;
-using Spectre.Console;
+using Tao20.Devnet.Commands.Terminal;
 using Tao20.Domain.Units;
 using Tao20.Node;
 using Tao20.Node.Http;
@@ -27,8 +27,14 @@ internal sealed record WashSummary(
     {
         if (washers.Count == 0)
             return;
-        var table = new Table().Title("Traded for volume alone").Border(TableBorder.Rounded);
-        table.AddColumns("account", "volume", "cost", "of its volume", "others' volume, each", "of what miners were given");
+        var table = new FittedTable(
+            ("account", ColumnKind.Address),
+            ("volume", ColumnKind.Kept),
+            ("cost", ColumnKind.Kept),
+            ("of its volume", ColumnKind.Kept),
+            ("others, each", ColumnKind.Spare),
+            ("of what miners were given", ColumnKind.Words)
+        );
         foreach (var washer in washers)
             table.AddRow(
                 washer.Address,
@@ -38,7 +44,7 @@ internal sealed record WashSummary(
                 FixedPoint.Tao(washer.HonestWei, 18),
                 string.Join(", ", washer.Shares.Select(share => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.0} %")))
             );
-        AnsiConsole.Write(table);
+        Printer.Write("Traded for volume alone", table);
     }
 }
 
