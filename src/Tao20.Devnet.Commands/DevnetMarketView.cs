@@ -11,12 +11,14 @@ internal static class DevnetMarketView
 {
     private const int BlocksShown = 90;
     private const double BarBasisPoints = 50;
+    private const string Above = "  above NAV";
+    private const string Below = "  below NAV";
     private const string Bars = " ▁▂▃▄▅▆▇█";
 
     /// <summary>The market's distance from NAV, block by block.</summary>
     public static PicturePart Chart(DevnetMarket market)
     {
-        var spreads = market.Spreads.TakeLast(BlocksShown).ToList();
+        var spreads = market.Spreads;
         var figures = market.Figures;
         var words = string.Create(
             CultureInfo.InvariantCulture,
@@ -24,17 +26,16 @@ internal static class DevnetMarketView
                 + $"{figures.MeanAbs / 100:0.00} %, at most {figures.MaxAbs / 100:0.00} %"
         );
         return new PicturePart(
-            '0',
             "market",
             words,
             1,
             (width, _) =>
             {
-                var shown = spreads.TakeLast(Math.Max(1, width)).ToList();
+                var shown = spreads.TakeLast(Math.Clamp(width - Above.Length, 1, BlocksShown)).ToList();
                 return new Rows(
                     new Text(Words.Cut(words, width), new Style(decoration: Decoration.Bold)),
-                    new Text(Line(shown, spread => spread), new Style(Color.Green)),
-                    new Text(Line(shown, spread => -spread), new Style(Color.Red))
+                    new Text(Words.Cut(Line(shown, spread => spread) + Above, width), new Style(Color.Green)),
+                    new Text(Words.Cut(Line(shown, spread => -spread) + Below, width), new Style(Color.Red))
                 );
             }
         );

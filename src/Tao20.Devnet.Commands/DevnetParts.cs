@@ -47,7 +47,7 @@ internal static class DevnetParts
             Exclusions(status),
             Settled(status),
         ];
-        return [.. parts.OfType<PicturePart>().Select((part, place) => part with { Key = (char)('1' + place) })];
+        return [.. parts.OfType<PicturePart>()];
     }
 
     /// <summary>A part that is a table.</summary>
@@ -57,7 +57,6 @@ internal static class DevnetParts
     /// <param name="table">The table.</param>
     public static PicturePart Table(string name, string title, string summary, FittedTable table) =>
         new(
-            '0',
             name,
             summary,
             table.Count,

@@ -156,7 +156,7 @@ internal static class DevnetRun
         if (settings.Json)
             await output.WriteLineAsync(JsonSerializer.Serialize(summary, NodeEndpoints.Json));
         else
-            summary.Print();
+            SummaryPrint.Of(summary);
         if (settings.Keep)
         {
             Say($"Chain {rpc.Url} and node {host.Http} stay until stopped (Ctrl+C).");

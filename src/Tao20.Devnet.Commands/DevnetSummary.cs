@@ -191,7 +191,4 @@ internal sealed record DevnetSummary(
         status.Settled.Book is { } book
             ? ConsensusDocument.Of(status.Follower.State.Identity?.Registry, book, status.Settled.LastRound)
             : null;
-
-    /// <summary>Prints it for people.</summary>
-    public void Print() => SummaryPrint.Of(this);
 }

@@ -16,14 +16,7 @@ public sealed class AlertsKey
 /// <param name="Sender">Who tells them beside the log; null for nobody.</param>
 /// <param name="Journal">How events are kept, and what to say when they cannot be.</param>
 /// <param name="Metrics">Where it is counted.</param>
-/// <param name="Clock">The clock.</param>
-public sealed record AlertSettings(
-    AlertRules Rules,
-    INoticeSender? Sender,
-    JournalFaultReporter Journal,
-    AlertMetrics Metrics,
-    TimeProvider Clock
-)
+public sealed record AlertSettings(AlertRules Rules, INoticeSender? Sender, JournalFaultReporter Journal, AlertMetrics Metrics)
 {
     /// <summary>How long to wait after the first, second, third and fourth try that failed.</summary>
     public IReadOnlyList<TimeSpan> Pauses { get; init; } =

@@ -1,8 +1,6 @@
-using System.Numerics;
 using Tao20.Actors.Consensus;
 using Tao20.Actors.Status;
 using Tao20.Domain.Alerts;
-using Tao20.Domain.Units;
 
 namespace Tao20.Actors.Alerts;
 
@@ -29,14 +27,12 @@ internal static class AlertReadings
 
     /// <summary>What each has stated in the last round that is settled, against what was settled.</summary>
     private static IEnumerable<AlertReading> OfRound(SettledEpochs? settled) =>
-        settled?.Book?.Rounds.FindLast(round => round.Settled is not null) is { Settled.Statement.Nav: var nav } round && nav.Value > 0
-            ? round
-                .Entries.Where(entry => entry.Value.Stated is not null)
-                .Select(entry => new AlertReading(
-                    AlertKind.NavAgainstValidators,
-                    entry.Key.ToString(),
-                    Ratio.Of((BigInteger)entry.Value.Stated!.Statement.Nav.Value - (BigInteger)nav.Value, (BigInteger)nav.Value).Value,
-                    round.SettledAt
-                ))
+        settled?.Book?.Rounds.FindLast(round => round.Settled is not null) is { } round
+            ? round.NavDeviations.Select(one => new AlertReading(
+                AlertKind.NavAgainstValidators,
+                one.Validator.ToString(),
+                one.Deviation.Value,
+                round.SettledAt
+            ))
             : [];
 }

@@ -135,13 +135,11 @@ public sealed class ConsensusMetrics
             : [];
 
     private IEnumerable<Measurement<double>> Deviations() =>
-        LastSettled is { Settled.Statement.Nav: var settled } round && settled.Value > 0
-            ? round
-                .Entries.Where(entry => HasStated(entry.Value))
-                .Select(entry => new Measurement<double>(
-                    (double)entry.Value.Stated!.Statement.Nav.Value / (double)settled.Value - 1,
-                    new KeyValuePair<string, object?>("validator", entry.Key.ToString())
-                ))
+        LastSettled is { } round
+            ? round.NavDeviations.Select(one => new Measurement<double>(
+                (double)one.Deviation.Value / WeiPerTao,
+                new KeyValuePair<string, object?>("validator", one.Validator.ToString())
+            ))
             : [];
 
     private double LastRound(Func<RegistryRound, double> value) =>

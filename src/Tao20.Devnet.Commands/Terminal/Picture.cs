@@ -3,19 +3,19 @@ using Spectre.Console.Rendering;
 
 namespace Tao20.Devnet.Commands.Terminal;
 
-/// <summary>A part of what is shown.</summary>
-/// <param name="Key">The key that shows it alone.</param>
+/// <summary>A part of what is shown; the key that shows it alone is its place, from 1 on.</summary>
 /// <param name="Name">What it is called beside its key.</param>
 /// <param name="Summary">It in a line, for a window without room for more.</param>
 /// <param name="Rows">How many rows it has.</param>
 /// <param name="Draw">Draws so many of its rows in a window of so many columns.</param>
-internal sealed record PicturePart(char Key, string Name, string Summary, int Rows, Func<int, int, IRenderable> Draw);
+internal sealed record PicturePart(string Name, string Summary, int Rows, Func<int, int, IRenderable> Draw);
 
 /// <summary>
 /// What fits a window, whatever its size: those parts that matter most with as many rows as there is room for, the others in a line.
 /// </summary>
 internal static class Picture
 {
+    private const char FirstKey = '1';
     private const int LeastRows = 3;
 
     /// <summary>The lines of the picture: as many as the window has at most, none longer than it.</summary>
@@ -35,9 +35,10 @@ internal static class Picture
         var (width, height) = size;
         var head = top.Select(line => Words.Cut(line, width)).Take(Math.Max(0, height - 1)).ToList();
         var room = Math.Max(0, height - head.Count - 1);
-        var chosen = parts.Where(part => part.Key == alone).ToList();
-        IReadOnlyList<string> body =
-            chosen.Count > 0 ? Largest(chosen[0], width, room, least: 0) ?? [Words.Cut(chosen[0].Summary, width)] : All(parts, width, room);
+        var body =
+            alone is { } key && parts.ElementAtOrDefault(key - FirstKey) is { } chosen
+                ? Largest(chosen, width, room, least: 0) ?? [Words.Cut(chosen.Summary, width)]
+                : All(parts, width, room);
         return [.. head, .. body.Take(room), Words.Cut(Last(parts, bottom, width, alone), width)];
     }
 
@@ -47,8 +48,8 @@ internal static class Picture
         if (parts.Count == 0)
             return bottom;
         var all = alone is null ? "" : " 0 all";
-        var named = $"{string.Join(' ', parts.Select(part => $"{part.Key} {part.Name}"))}{all}  {bottom}";
-        return named.Length <= width ? named : $"keys {parts[0].Key}-{parts[^1].Key} show one part{all}  {bottom}";
+        var named = $"{string.Join(' ', parts.Select((part, place) => $"{(char)(FirstKey + place)} {part.Name}"))}{all}  {bottom}";
+        return named.Length <= width ? named : $"keys {FirstKey}-{(char)(FirstKey + parts.Count - 1)} show one part{all}  {bottom}";
     }
 
     private static IReadOnlyList<string> All(IReadOnlyList<PicturePart> parts, int width, int room)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using Tao20.Domain.Units;
 
 namespace Tao20.Domain.Registry;
@@ -83,6 +84,14 @@ public sealed record RegistryRound(
         Entries
             .Select(entry => new Deviation(entry.Key, GradeOf(entry.Key), entry.Value.Punished != Severity.None))
             .Where(deviation => deviation.Grade != Severity.None);
+
+    /// <summary>How far each NAV that was stated is from the settled one, as a fraction of that; none before one is settled.</summary>
+    public IEnumerable<(Address Validator, Ratio Deviation)> NavDeviations =>
+        Settled is { Statement.Nav: var settled } && settled.Value > 0
+            ? Entries
+                .Where(entry => entry.Value.Stated is not null)
+                .Select(entry => (entry.Key, Ratio.Of((BigInteger)entry.Value.Stated!.Statement.Nav.Value - settled.Value, settled.Value)))
+            : [];
 
     /// <summary>Whether a validator has stated what was settled.</summary>
     public bool Agreed(Address validator) => SettledHash is { } hash && Entries.GetValueOrDefault(validator)?.Hash == hash;

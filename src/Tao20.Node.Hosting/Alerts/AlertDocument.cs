@@ -69,6 +69,12 @@ internal sealed record AlertsDocument(long Count, IReadOnlyList<AlertDocument> F
     /// <summary>The longest page.</summary>
     public const int MostOnPage = 200;
 
+    /// <summary>The error where something is given that identifies no alert.</summary>
+    public static string NoId(string text) => $"'{text}' is no identifier of an alert: give one as it is shown with each.";
+
+    /// <summary>The error where there is none with an identifier.</summary>
+    public static string Unknown(string? id) => $"There is no alert {id} among the latest; the journal has all.";
+
     /// <summary>A page.</summary>
     /// <param name="page">What the node has said.</param>
     /// <param name="limit">How many were asked for.</param>

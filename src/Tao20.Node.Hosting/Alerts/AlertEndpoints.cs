@@ -28,12 +28,12 @@ internal static class AlertEndpoints
                     return NodeEndpoints.Error($"limit = '{limit}' is out of range: give 1 to {AlertsDocument.MostOnPage}.", 400);
                 var from = before is null ? null : AlertId.Parse(before);
                 if (before is not null && from is null)
-                    return NodeEndpoints.Error($"before = '{before}' is no identifier of an alert: give one as /alerts shows it.", 400);
+                    return NodeEndpoints.Error(AlertsDocument.NoId(before), 400);
                 return await NodeEndpoints.AnswerAsync(async () =>
                 {
                     var page = await NodeEndpoints.Ask<AlertPage>(alerts.ActorRef, new GetAlerts(from, most), cancel);
                     return page.Alerts is null
-                        ? NodeEndpoints.Error($"There is no alert {from} among the latest; the journal has all.", 404)
+                        ? NodeEndpoints.Error(AlertsDocument.Unknown(before), 404)
                         : Results.Json(AlertsDocument.Of(page, most), NodeEndpoints.Json);
                 });
             }

@@ -19,8 +19,7 @@ internal static class NodeAlerts
             settings.Alerts,
             settings.Webhook.Url is { } url ? new Webhook(new Uri(url), SecretIn(settings.Webhook.SecretFile!), follower.Clock) : null,
             follower.Journal,
-            follower.Metrics.Alerts,
-            follower.Clock
+            follower.Metrics.Alerts
         );
 
     private static byte[] SecretIn(string file)

@@ -40,17 +40,10 @@ internal static class NodeEndpoints
                 if (!Address.TryParse(address, out var miner))
                     return Error($"'{address}' is not an address: give 0x and 40 hex digits.", 400);
                 return await AnswerAsync(async () =>
-                {
-                    var state = (
-                        await Ask<FollowerStatus>(follower.ActorRef, new GetFollowerStatus(WithMiners: false, miner), cancel)
-                    ).State;
-                    return state.Known.ContainsKey(miner)
-                        ? Results.Json(
-                            MinerDocument.Of(await miners.ActorRef.SummaryAsync(miner, state.Book.Open, state, Patience, cancel)),
-                            Json
-                        )
-                        : Error($"{miner} has not traded.", 404);
-                });
+                    await MinerLookup.FindAsync(follower.ActorRef, miners.ActorRef, miner, Patience, cancel) is { } summary
+                        ? Results.Json(MinerDocument.Of(summary), Json)
+                        : Error($"{miner} has not traded.", 404)
+                );
             }
         );
         app.MapPrometheusScrapingEndpoint("/metrics");

@@ -67,16 +67,9 @@ internal sealed class NodePalette(NodeActors actors, ChainConnection chain, Pipe
         var miner = call.Address("ADDRESS");
         try
         {
-            var query = new GetFollowerStatus(WithMiners: false, miner);
-            var state = (await actors.Of<ChainFollowerKey>().Ask<FollowerStatus>(query, MinerAnswersWithin, cancel)).State;
-            return state.Known.ContainsKey(miner)
-                ? Answer.Of(
-                    Json(
-                        MinerDocument.Of(
-                            await actors.Of<MinersKey>().SummaryAsync(miner, state.Book.Open, state, MinerAnswersWithin, cancel)
-                        )
-                    )
-                )
+            var (follower, miners) = (actors.Of<ChainFollowerKey>(), actors.Of<MinersKey>());
+            return await MinerLookup.FindAsync(follower, miners, miner, MinerAnswersWithin, cancel) is { } summary
+                ? Answer.Of(Json(MinerDocument.Of(summary)))
                 : throw new InspectionException(InspectionProblem.NotFound, $"{miner} has not traded.");
         }
         catch (Exception e) when (e is AskTimeoutException or StreamIncompleteException)
@@ -205,10 +198,7 @@ internal sealed class NodePalette(NodeActors actors, ChainConnection chain, Pipe
         var before = call.Text("ID");
         var from = before is null ? null : AlertId.Parse(before);
         if (before is not null && from is null)
-            throw new InspectionException(
-                InspectionProblem.Usage,
-                $"'{before}' is no identifier of an alert: give one as alerts shows it."
-            );
+            throw new InspectionException(InspectionProblem.Usage, AlertsDocument.NoId(before));
         var query = new GetAlerts(from, limit);
         AlertPage page;
         try
@@ -224,7 +214,7 @@ internal sealed class NodePalette(NodeActors actors, ChainConnection chain, Pipe
         }
 
         if (page.Alerts is not { } alerts)
-            throw new InspectionException(InspectionProblem.NotFound, $"There is no alert {before} among the latest; the journal has all.");
+            throw new InspectionException(InspectionProblem.NotFound, AlertsDocument.Unknown(before));
         return Answer.Table(
             ["Id", "Kind", "Fired", "Cleared", "Notices", "Text"],
             alerts

@@ -124,7 +124,7 @@ public sealed class AlertsActorTests : TestKit
             new FaultSignal(),
             TimeProvider.System
         );
-        var settings = new AlertSettings(SampleOverviews.Rules, sender, guard, _metrics.Alerts, TimeProvider.System)
+        var settings = new AlertSettings(SampleOverviews.Rules, sender, guard, _metrics.Alerts)
         {
             Pauses = [Pause, Pause, Pause, Pause],
             LookEvery = TimeSpan.FromMilliseconds(50),

@@ -79,7 +79,7 @@ public sealed partial class PictureTests(ITestOutputHelper output)
 
     private static PicturePart Part(Random random, char key) =>
         random.Next(3) == 0
-            ? new PicturePart(key, Text(random, 20), Text(random, 300), 1, (width, _) => new Text(Words.Cut(Text(random, 300), width)))
+            ? new PicturePart(Text(random, 20), Text(random, 300), 1, (width, _) => new Text(Words.Cut(Text(random, 300), width)))
             : Table(key, random.Next(0, 120));
 
     private static PicturePart Table(char key, int rows)
@@ -93,7 +93,6 @@ public sealed partial class PictureTests(ITestOutputHelper output)
         for (var i = 0; i < rows; i++)
             table.AddRow("1", Miner, "1,234,567.890", "words that go on for a while, and then on");
         return new PicturePart(
-            key,
             $"part{key}",
             $"summary of {key}",
             rows,
@@ -105,13 +104,7 @@ public sealed partial class PictureTests(ITestOutputHelper output)
         string.Join(
             '\n',
             Picture
-                .Fit(
-                    [],
-                    [new PicturePart('1', "table", "", table.Count, (columns, rows) => table.Draw(columns, rows))],
-                    "",
-                    (width, 20),
-                    '1'
-                )
+                .Fit([], [new PicturePart("table", "", table.Count, (columns, rows) => table.Draw(columns, rows))], "", (width, 20), '1')
                 .SkipLast(1)
                 .Select(Plain)
         );
