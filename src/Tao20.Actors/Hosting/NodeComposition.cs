@@ -117,7 +117,7 @@ public static class NodeComposition
                 break;
         }
 
-        akka.WithChainFollower(follower, chain, role).WithStatus(follower).WithWatches(follower).WithHealth(isMember: role is not null);
+        akka.WithWatches(follower).WithChainFollower(follower, chain, role).WithStatus(follower).WithHealth(isMember: role is not null);
         return alerts is null ? akka : akka.WithAlerts(alerts, role);
     }
 

@@ -242,12 +242,16 @@ public static class Tao20AkkaExtensions
                 )
         );
 
-    /// <summary>What tries the database of this node every few seconds, and what hears of the end of memory.</summary>
+    /// <summary>
+    /// What tries the database of this node every few seconds, and what hears of the end of memory. Which file the journal is, is known from
+    /// here on: before anything is written to it.
+    /// </summary>
     public static AkkaConfigurationBuilder WithWatches(this AkkaConfigurationBuilder builder, FollowerSettings settings) =>
         builder.WithActors(
             (system, _) =>
             {
-                system.ActorOf(Props.Create(() => new JournalWatchActor(settings.Journal)), "journal-watch");
+                var probe = JournalProbe.Of(settings.Journal.Options);
+                system.ActorOf(Props.Create(() => new JournalWatchActor(settings.Journal, probe)), "journal-watch");
                 system.ActorOf(Props.Create(() => new MemoryWatchActor(settings.Faults, settings.Clock)), "memory-watch");
             }
         );

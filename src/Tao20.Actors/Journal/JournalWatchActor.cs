@@ -6,7 +6,7 @@ namespace Tao20.Actors.Journal;
 /// <summary>
 /// Tries a node's database every second, whoever else uses it, and says in the log when it cannot be used, and when it can again.
 /// </summary>
-public sealed class JournalWatchActor : ReceiveActor, IWithTimers
+internal sealed class JournalWatchActor : ReceiveActor, IWithTimers
 {
     /// <summary>How often.</summary>
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
@@ -19,10 +19,12 @@ public sealed class JournalWatchActor : ReceiveActor, IWithTimers
     private bool _trying;
 
     /// <summary>The watch of a journal.</summary>
-    public JournalWatchActor(JournalFaultReporter journal)
+    /// <param name="journal">Says what is wrong with it.</param>
+    /// <param name="probe">Tries it.</param>
+    public JournalWatchActor(JournalFaultReporter journal, JournalProbe probe)
     {
         _journal = journal;
-        _probe = JournalProbe.Of(journal.Options);
+        _probe = probe;
         Receive<Look>(_ => Try());
         Receive<Tried>(tried => Tell(tried));
         Timers!.StartPeriodicTimer(nameof(Look), Look.Instance, TimeSpan.Zero, Every);

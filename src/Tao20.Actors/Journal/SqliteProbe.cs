@@ -15,12 +15,23 @@ internal sealed class SqliteProbe : JournalProbe
     private readonly SqliteConnection _held;
     private readonly Dictionary<string, FileIdentity> _known = [];
 
-    /// <summary>The probe of a file, which is there.</summary>
+    /// <summary>The probe of a file, which is there: what is found now is the journal, and whatever comes later is not.</summary>
     public SqliteProbe(JournalOptions options)
     {
         _options = options;
         _file = Path.GetFullPath(new SqliteConnectionStringBuilder(options.ConnectionString).DataSource);
         _held = new SqliteConnection(options.ConnectionString);
+        try
+        {
+            Hold();
+        }
+        catch (SqliteException)
+        {
+            // The first try finds the same, and tells it.
+        }
+
+        if (FileIdentity.IsKnown)
+            Missing();
     }
 
     /// <inheritdoc/>

@@ -112,6 +112,24 @@ public sealed class JournalFaultTests(ITestOutputHelper output) : InDirectory, I
         Assert.True(follower.State.Last!.Number < _final);
     }
 
+    [Theory]
+    [InlineData("journal.db")]
+    [InlineData("journal.db-wal")]
+    public async Task A_file_that_is_taken_away_before_the_first_look_is_told_too(string file)
+    {
+        var options = new JournalOptions { ConnectionString = SqliteJournal.ConnectionString(Path) };
+        SqliteJournal.Prepare(options);
+        var health = new JournalHealth(TimeProvider.System);
+        await using var probe = JournalProbe.Of(options);
+        File.Move(System.IO.Path.Combine(Path, file), System.IO.Path.Combine(Path, "elsewhere"));
+        using var other = new SqliteConnection(options.ConnectionString);
+        other.Open();
+
+        await probe.TryAsync(health, CancellationToken.None);
+
+        Assert.Equal(JournalProblem.Replaced, health.Replaced?.Problem);
+    }
+
     // Each insertion takes longer than any statement may.
     private const string SlowWrites = """
         CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.05); RETURN NEW; END';
