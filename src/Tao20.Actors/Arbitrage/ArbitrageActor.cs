@@ -5,7 +5,6 @@ using Tao20.Actors.Pricing;
 using Tao20.Chain;
 using Tao20.Domain.Arbitrage;
 using Tao20.Domain.Transactions;
-using Address = Tao20.Domain.Units.Address;
 
 namespace Tao20.Actors.Arbitrage;
 
@@ -37,7 +36,7 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
         : base(settings.Journal)
     {
         (_settings, _execution, _transactions) = (settings, execution, transactions);
-        PersistenceId = PersistenceIdOf(settings.Account);
+        PersistenceId = ArbitrageKey.StreamOf(settings.Account);
     }
 
     /// <inheritdoc/>
@@ -50,9 +49,6 @@ internal sealed class ArbitrageActor : JournaledActor, IWithTimers
     protected override bool KeepsEvents => true;
 
     private ulong Now => _tick?.Value.Timestamp ?? _state.NotBefore;
-
-    /// <summary>The persistence id of an account's books: <c>arbitrage-{address}</c>.</summary>
-    public static string PersistenceIdOf(Address account) => $"arbitrage-{account}";
 
     /// <inheritdoc/>
     protected override bool Handle(object message)

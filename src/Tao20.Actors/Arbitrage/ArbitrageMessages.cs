@@ -11,6 +11,12 @@ public sealed class ArbitrageKey
 {
     /// <summary>The actor's name.</summary>
     public const string Name = "arbitrage";
+
+    /// <summary>What the persistence ids of all accounts' books begin with.</summary>
+    public const string StreamPrefix = "arbitrage-";
+
+    /// <summary>The persistence id of an account's books: <c>arbitrage-{address}</c>.</summary>
+    public static string StreamOf(Address account) => $"{StreamPrefix}{account}";
 }
 
 /// <summary>What a miner's trader is configured with.</summary>

@@ -2,13 +2,19 @@ using Akka.Actor;
 using Akka.Serialization;
 using Tao20.Actors.Faults;
 using Tao20.Actors.Hosting;
+using Tao20.Actors.Journal;
 
 namespace Tao20.Actors.Audit;
 
 /// <summary>An entry that cannot be read.</summary>
 /// <param name="Manifest">What it is said to be.</param>
 /// <param name="Reason">Why not.</param>
-internal sealed record UnreadableEntry(string Manifest, string Reason);
+internal sealed record UnreadableEntry(string Manifest, string Reason)
+{
+    /// <summary>The error of such an entry.</summary>
+    public JournalException In(string stream, long number) =>
+        new(JournalProblem.Corrupt, $"entry {number} of {stream}, '{Manifest}', cannot be read: {Reason}");
+}
 
 /// <summary>
 /// Reads what <see cref="Tao20Serializer"/> has written. What cannot be read is one more thing that an audit finds, and must not end the

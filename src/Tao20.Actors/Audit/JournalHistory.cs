@@ -68,11 +68,8 @@ public static class JournalHistory
             {
                 switch (entry.Event)
                 {
-                    case UnreadableEntry(var manifest, var reason):
-                        throw new JournalException(
-                            JournalProblem.Corrupt,
-                            $"entry {entry.SequenceNr} of {entry.PersistenceId}, '{manifest}', cannot be read: {reason}"
-                        );
+                    case UnreadableEntry unreadable:
+                        throw unreadable.In(entry.PersistenceId, entry.SequenceNr);
                     case TradesFolded folded when StreamReplay.AccountOf(entry.PersistenceId, MinerActor.StreamPrefix) is { } miner:
                         Each(replay => replay.Fold(miner, folded.Trades, folded.Baseline));
                         break;

@@ -81,19 +81,11 @@ internal sealed record JournalStreams(IReadOnlyDictionary<string, StreamExtent> 
         using var command = connection.Command(
             "SELECT snapshot, manifest FROM snapshot WHERE persistence_id = @stream AND sequence_number = @at"
         );
-        Add(command, "@stream", stream);
-        Add(command, "@at", at);
+        command.With("@stream", stream).With("@at", at);
         using var reader = command.ExecuteReader();
         return reader.Read()
             ? AuditSerializer.Read((byte[])reader.GetValue(0), reader.IsDBNull(1) ? "" : reader.GetString(1))
             : new UnreadableEntry("", "it is no longer there");
-    }
-
-    private static void Add(DbCommand command, string name, object value)
-    {
-        var parameter = command.CreateParameter();
-        (parameter.ParameterName, parameter.Value) = (name, value);
-        command.Parameters.Add(parameter);
     }
 
     private static async Task<IReadOnlyList<(long First, long Last)>> GapsAsync(
@@ -131,7 +123,7 @@ internal sealed record JournalStreams(IReadOnlyDictionary<string, StreamExtent> 
     {
         await using var command = connection.Command(sql);
         if (stream is not null)
-            Add(command, "@stream", stream);
+            command.With("@stream", stream);
         command.CommandTimeout = 0;
         await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
         while (await reader.ReadAsync(cancel).ConfigureAwait(false))

@@ -60,7 +60,7 @@ internal abstract class StreamReplay
             return new StreamReplay<OutboxState, OutboxEvent>(outbox.Begin, outbox.Take, () => outbox.State);
         }
 
-        if (AccountOf(name, "arbitrage-") is not null)
+        if (AccountOf(name, ArbitrageKey.StreamPrefix) is not null)
         {
             var account = new AccountReplay(findings);
             return new StreamReplay<ArbitrageState, AccountMoved>(

@@ -242,10 +242,7 @@ public static class Tao20AkkaExtensions
                 )
         );
 
-    /// <summary>
-    /// What tries the database of this node every few seconds, and what hears of the end of memory. Which file the journal is, is known from
-    /// here on: before anything is written to it.
-    /// </summary>
+    /// <summary>What tries the journal every second, and from now on knows which file it is; and what hears of the end of memory.</summary>
     public static AkkaConfigurationBuilder WithWatches(this AkkaConfigurationBuilder builder, FollowerSettings settings) =>
         builder.WithActors(
             (system, _) =>

@@ -14,6 +14,15 @@ internal static class DbCommands
         return command;
     }
 
+    /// <summary>With a parameter.</summary>
+    public static DbCommand With(this DbCommand command, string name, object value)
+    {
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = (name, value);
+        command.Parameters.Add(parameter);
+        return command;
+    }
+
     /// <summary>Does something.</summary>
     public static async Task ExecuteAsync(this DbConnection connection, string sql, CancellationToken cancel)
     {

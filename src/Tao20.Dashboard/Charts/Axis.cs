@@ -11,6 +11,32 @@ public sealed class Axis
     private readonly double _start;
     private readonly double _end;
 
+    // From a second to a month; what is longer is divided as any other axis.
+    private static readonly double[] Times =
+    [
+        1,
+        2,
+        5,
+        10,
+        15,
+        30,
+        60,
+        120,
+        300,
+        600,
+        900,
+        1_800,
+        3_600,
+        7_200,
+        10_800,
+        21_600,
+        43_200,
+        86_400,
+        172_800,
+        604_800,
+        2_592_000,
+    ];
+
     private Axis(double least, double most, double step, double start, double end)
     {
         (Least, Most, Step) = (least, most, step);
@@ -23,6 +49,9 @@ public sealed class Axis
     /// <summary>The value at its end.</summary>
     public double Most { get; }
 
+    /// <summary>Whether its values are times, in Unix seconds.</summary>
+    public bool IsTime { get; private init; }
+
     /// <summary>From one written value to the next.</summary>
     public double Step { get; }
 
@@ -31,8 +60,9 @@ public sealed class Axis
     {
         get
         {
-            for (var i = 0; Least + i * Step <= Most + Step / 1e6; i++)
-                yield return Least + i * Step;
+            var first = IsTime ? Math.Ceiling(Least / Step) * Step : Least;
+            for (var i = 0; first + i * Step <= Most + Step / 1e6; i++)
+                yield return first + i * Step;
         }
     }
 
@@ -61,12 +91,30 @@ public sealed class Axis
         return new Axis(least, Math.Max(most, least + 1), step, start, end);
     }
 
+    /// <summary>An axis of times, in Unix seconds, with a clock's time written at some of them.</summary>
+    public static Axis OfTime(double least, double most, double start, double end, int ticks = 6)
+    {
+        most = Math.Max(most, least + 1);
+        var wanted = (most - least) / Math.Max(1, ticks);
+        var step = Times.FirstOrDefault(one => one >= wanted) is > 0 and var found ? found : Nice(wanted);
+        return new Axis(least, most, step, start, end) { IsTime = true };
+    }
+
     /// <summary>Where a value is, in the units of the drawing.</summary>
     public double At(double value) => _start + (value - Least) / (Most - Least) * (_end - _start);
 
     /// <summary>A value as it is written.</summary>
     public string Text(double value)
     {
+        if (IsTime)
+            return DateTimeOffset
+                .FromUnixTimeSeconds((long)value)
+                .ToString(
+                    Step < 60 ? "HH:mm:ss"
+                        : Step < 86_400 ? "HH:mm"
+                        : "MM-dd",
+                    CultureInfo.InvariantCulture
+                );
         var digits = Math.Clamp((int)Math.Ceiling(-Math.Log10(Step) - 1e-9), 0, 8);
         return Math.Abs(value) >= 1e6
             ? $"{(value / 1e6).ToString("0.##", CultureInfo.InvariantCulture)}M"

@@ -45,42 +45,44 @@ public sealed record ScoreExplanation(
     /// <summary>Explains an epoch.</summary>
     /// <param name="report">The settled epoch.</param>
     /// <param name="miner">The miner.</param>
-    /// <param name="trades">All of its trades up to the epoch's end, ascending by position.</param>
+    /// <param name="trades">All of its trades up to the epoch's end, ascending by position; from <paramref name="before"/> on.</param>
     /// <param name="schedule">The parameters of each epoch.</param>
     /// <param name="keccak">The chain's hash function.</param>
+    /// <param name="before">Its state before the first of them, with nothing of the epoch in it; null for one that has not traded.</param>
     public static ScoreExplanation Of(
         EpochReport report,
         Address miner,
         IEnumerable<Trade> trades,
         ParameterSchedule schedule,
-        Keccak256 keccak
+        Keccak256 keccak,
+        MinerVolume? before = null
     )
     {
         var epoch = report.Closed.Epoch;
-        var volume = MinerVolume.Initial(miner);
+        var volume = before ?? MinerVolume.Initial(miner);
         var explained = new List<ExplainedTrade>();
         foreach (var trade in trades)
         {
             var rules = schedule.At(trade.Epoch).Parameters.Eligibility;
             if (volume.Decide(new FoldTrades(miner, rules, (Trade[])[trade], null), keccak) is not FoldDecision.Fold(var folded))
                 continue;
-            var (before, after) = (volume.Of(epoch), (volume = volume.Evolve(folded)).Of(epoch));
+            var (counted, after) = (volume.Of(epoch), (volume = volume.Evolve(folded)).Of(epoch));
             if (trade.Epoch == epoch)
                 explained.Add(
                     new ExplainedTrade(
                         trade,
                         folded.Verdicts.Span[0],
-                        Between(before.MintEligible, after.MintEligible),
-                        Between(before.RedeemEligible, after.RedeemEligible),
+                        Between(counted.MintEligible, after.MintEligible),
+                        Between(counted.RedeemEligible, after.RedeemEligible),
                         Why(trade, folded.Verdicts.Span[0], rules)
                     )
                 );
         }
 
-        var counted = volume.Of(epoch);
+        var total = volume.Of(epoch);
         var payout = report.Rewards.Payouts.FirstOrDefault(one => one.Miner.Miner == miner);
         var parameters = schedule.At(epoch).Parameters;
-        return new ScoreExplanation(report, miner, explained, counted, payout, [.. Explain(report, counted, payout, parameters)]);
+        return new ScoreExplanation(report, miner, explained, total, payout, [.. Explain(report, total, payout, parameters)]);
     }
 
     private static WeiDelta Between(UInt128 before, UInt128 after) => new((Int128)after - (Int128)before);

@@ -22,23 +22,5 @@ internal static class NodeAlerts
             follower.Metrics.Alerts
         );
 
-    private static byte[] SecretIn(string file)
-    {
-        string secret;
-        try
-        {
-            secret = File.ReadAllText(file).Trim();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new NodeException(ExitCodes.Usage, $"Webhook:SecretFile = {file} cannot be read: {e.Message}", e);
-        }
-
-        return secret.Length >= LeastSecret
-            ? Encoding.UTF8.GetBytes(secret)
-            : throw new NodeException(
-                ExitCodes.Usage,
-                $"Webhook:SecretFile = {file} holds {secret.Length} characters: give {LeastSecret} at least ('openssl rand -hex 32')."
-            );
-    }
+    private static byte[] SecretIn(string file) => Encoding.UTF8.GetBytes(SecretFile.Read("Webhook:SecretFile", file, LeastSecret));
 }

@@ -27,8 +27,6 @@ internal sealed record MinerJournal(
 /// <summary>Reads the books of a miner out of its journal, while it runs or afterwards, and changes nothing in it.</summary>
 internal static class AccountJournal
 {
-    private const string Prefix = "arbitrage-";
-
     /// <summary>All that the journal of a data directory holds for a report.</summary>
     /// <exception cref="NodeException">There is no journal, or it cannot be read.</exception>
     public static async Task<MinerJournal> ReadAsync(string dataDirectory, CancellationToken cancel)
@@ -53,11 +51,14 @@ internal static class AccountJournal
             var journal = PersistenceQuery.Get(system).ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier);
             var ids = await journal
                 .CurrentPersistenceIds()
-                .Where(id => id.StartsWith(Prefix, StringComparison.Ordinal))
+                .Where(id => id.StartsWith(ArbitrageKey.StreamPrefix, StringComparison.Ordinal))
                 .RunWith(Sink.Seq<string>(), system.Materializer());
             var accounts = new SortedDictionary<string, IReadOnlyList<ArbitrageEvent>>(StringComparer.Ordinal);
             foreach (var id in ids)
-                accounts[id[Prefix.Length..]] = [.. (await EventsAsync(id)).OfType<AccountMoved>().SelectMany(moved => moved.Events)];
+                accounts[id[ArbitrageKey.StreamPrefix.Length..]] =
+                [
+                    .. (await EventsAsync(id)).OfType<AccountMoved>().SelectMany(moved => moved.Events),
+                ];
             var settled = (await EventsAsync(ConsensusKey.Name)).OfType<CoordinatorEvent.EpochSettled>().Select(epoch => epoch.Report);
             return new MinerJournal(accounts, settled.ToDictionary(report => report.Closed.Epoch));
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Numerics;
+using Tao20.Dashboard.Charts;
 using Tao20.Dashboard.Reports;
 using Tao20.Domain.Registry;
 using Tao20.Domain.Rewards;
@@ -20,8 +20,6 @@ internal sealed class AuditFigures(ulong fromEpoch, ulong toEpoch)
     /// <summary>So many miners are listed.</summary>
     private const int MinersShown = 100;
 
-    /// <summary>The Lorenz curve has so many points.</summary>
-    private const int CurvePoints = 200;
     private const double Tao = 1e18;
     private const double Alpha = 1e9;
 
@@ -91,7 +89,7 @@ internal sealed class AuditFigures(ulong fromEpoch, ulong toEpoch)
                 )),
             ],
             _miners.Count,
-            Lorenz([.. _miners.Values.Select(one => one.Rao).Order()]),
+            LorenzCurve.Of([.. _miners.Values.Select(one => one.Rao).Order()]),
             [.. _rounds.Values.Select(Of)],
             [
                 .. _slashed.Select(one => new ReportSlash(
@@ -156,21 +154,6 @@ internal sealed class AuditFigures(ulong fromEpoch, ulong toEpoch)
         );
 
         static double? Nav(Stated? stated) => stated is { Statement.Nav.Value: var nav } && nav > UInt128.Zero ? (double)nav / Tao : null;
-    }
-
-    /// <summary>Of the least paid together: their share of all miners, and of all pay.</summary>
-    private static IReadOnlyList<(double Miners, double Pay)> Lorenz(IReadOnlyList<UInt128> ascending)
-    {
-        var curve = new List<(double, double)> { (0, 0) };
-        var (total, sum) = (ascending.Aggregate(BigInteger.Zero, (all, pay) => all + pay), BigInteger.Zero);
-        for (var i = 0; i < ascending.Count && !total.IsZero; i++)
-        {
-            sum += ascending[i];
-            if (i == ascending.Count - 1 || (i + 1) * CurvePoints / ascending.Count != i * CurvePoints / ascending.Count)
-                curve.Add(((double)(i + 1) / ascending.Count, (double)sum / (double)total));
-        }
-
-        return curve;
     }
 
     private static double Part(Ratio ratio) => (double)ratio.Value / (double)Ratio.Scale;

@@ -20,6 +20,14 @@ internal sealed record GeneralOptions
     [Setting("The subnet whose miners are ranked.", Least = "0", Most = "65535", Option = "--netuid")]
     public int Netuid { get; init; } = 20;
 
+    /// <summary>By which names it is called over HTTP.</summary>
+    [Setting(
+        "The host names by which it may be called over HTTP, apart by semicolons, such as node.example;*.example: others are refused, "
+            + "since a page from elsewhere may have taken such a name. * allows any.",
+        None = "this machine's own where it listens on loopback, otherwise any"
+    )]
+    public string? AllowedHosts { get; init; }
+
     /// <summary>What is logged.</summary>
     [Setting("What is logged; TAO20_LOG_LEVEL in the environment.")]
     public LogLevel LogLevel { get; init; } = LogLevel.Information;

@@ -8,6 +8,7 @@ using Tao20.Chain.Signing;
 using Tao20.Domain.Alerts;
 using Tao20.Domain.Parameters;
 using Tao20.Domain.Transactions;
+using Tao20.Domain.Units;
 using Tao20.Domain.Validation;
 
 namespace Tao20.Node.Configuration;
@@ -57,6 +58,15 @@ internal sealed record NodeSettings(
 
     /// <summary>Who is told beside the log.</summary>
     public WebhookOptions Webhook { get; private init; } = new();
+
+    /// <summary>By which names it is called over HTTP; null for what follows from where it listens.</summary>
+    public string? AllowedHosts { get; private init; }
+
+    /// <summary>Who may look at its dashboard.</summary>
+    public DashboardOptions Dashboard { get; private init; } = new();
+
+    /// <summary>What addresses are called on it.</summary>
+    public IReadOnlyDictionary<Address, string> Names { get; private init; } = new Dictionary<Address, string>();
 
     private const int ValidatorPort = 8081;
     private const int MinerPort = 8080;
@@ -145,6 +155,9 @@ internal sealed record NodeSettings(
             Consensus = consensus,
             Alerts = reader.Read(new AlertRules()),
             Webhook = reader.Read(new WebhookOptions()),
+            AllowedHosts = general.AllowedHosts,
+            Dashboard = reader.Read(new DashboardOptions()),
+            Names = AddressNames.Read(configuration, errors),
         };
 
         reader.RefuseUnknown([
@@ -162,6 +175,7 @@ internal sealed record NodeSettings(
             "Http",
             "Alerts",
             "Webhook",
+            "Dashboard",
         ]);
         errors.AddRange(Setting.Check(general).Concat(Setting.Check(http)).Select(error => error.ToString()));
         errors.AddRange(chain.Validate());

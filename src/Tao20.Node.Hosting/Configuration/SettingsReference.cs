@@ -25,6 +25,7 @@ internal static class SettingsReference
         ("The journal", new JournalOptions { ConnectionString = "" }, null),
         ("The cluster (validator)", new ClusterOptions(), null),
         ("HTTP", new HttpOptions(), null),
+        ("The dashboard", new DashboardOptions(), null),
         ("Alerts", new AlertRules(), null),
         ("Who is told of alerts", new WebhookOptions(), null),
         ("The validator's key", NoKey, nameof(NodeRole.Validator)),

@@ -11,6 +11,7 @@ using Tao20.Node.Alerts;
 using Tao20.Node.Configuration;
 using Tao20.Node.Http;
 using Tao20.Node.Inspection;
+using Tao20.Node.Views;
 
 namespace Tao20.Node.Hosting;
 
@@ -54,10 +55,12 @@ internal sealed class NodeServer : IAsyncDisposable
                 kestrel.Limits.RequestHeadersTimeout = IdleConnectionsEndAfter;
             });
         builder.Services.AddRoutingCore();
+        builder.Services.AddHostFiltering(hosts => hosts.AllowedHosts = HostsOf(settings));
         builder.Services.AddSingleton(metrics);
         builder.Services.AddOpenTelemetry().WithMetrics(open => open.AddMeter(metrics.Meter, "System.Runtime").AddPrometheusExporter());
         Actors = new NodeActors("tao20", builder.Services);
         _app = builder.Build();
+        _app.UseHostFiltering();
         _app.Use(AnswerWhatCanBeAsync);
         _app.MapNode(chain, metrics, ClusterOf(settings, metrics, writer));
         _app.MapHealth(chain, () => Actors.System is not null);
@@ -67,6 +70,8 @@ internal sealed class NodeServer : IAsyncDisposable
             _app.MapTraderControl(_control);
         else if (isControlled)
             _app.MapValidatorControl(_control);
+        if (settings.Dashboard.Enabled)
+            MapDashboard(chain, log.Lines);
         Palette[] own =
         [
             new NodePalette(Actors, chain, metrics).Create(),
@@ -175,9 +180,32 @@ internal sealed class NodeServer : IAsyncDisposable
         return new ClusterDocument(cluster.Host, cluster.IsSecured, expires, writer);
     }
 
+    private void MapDashboard(ChainConnection chain, LogLines lines)
+    {
+        var views = new NodeViews(
+            new NodeReadings(Actors, chain, _settings.Journal),
+            lines,
+            new ViewFrame(_settings.Market is null ? "validator" : "miner", _settings.Names, TimeProvider.System)
+        );
+        var logger = _app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Tao20.Dashboard");
+        new DashboardEndpoints(
+            views,
+            new LiveUpdates(views, logger, TimeProvider.System, _app.Lifetime.ApplicationStopping),
+            new DashboardGate(_settings.Dashboard.ReadToken(), _settings.HttpPort),
+            () => _isOpen,
+            logger
+        ).Map(_app);
+    }
+
+    /// <summary>By which names it may be called. A page from elsewhere can give its own name this machine's address.</summary>
+    private static IList<string> HostsOf(NodeSettings settings) =>
+        settings.AllowedHosts is { } given ? given.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        : IPAddress.IsLoopback(IPAddress.Parse(settings.HttpHost)) ? ["localhost", "127.0.0.1", "[::1]", settings.HttpHost]
+        : ["*"];
+
     /// <summary>Before the actors are there, what needs them is told so.</summary>
     private Task AnswerWhatCanBeAsync(HttpContext context, RequestDelegate next) =>
-        _isOpen || AnsweredAtOnce.Any(path => context.Request.Path.StartsWithSegments(path))
+        _isOpen || DashboardEndpoints.Has(context.Request.Path) || AnsweredAtOnce.Any(path => context.Request.Path.StartsWithSegments(path))
             ? next(context)
             : NodeEndpoints.Starting.ExecuteAsync(context);
 }

@@ -43,10 +43,12 @@ internal static class SettingsPalette
             {
                 DataDir = settings.DataDirectory,
                 Netuid = settings.Netuid,
+                AllowedHosts = settings.AllowedHosts,
                 LogLevel = settings.LogLevel,
                 LogFormat = settings.LogFormat,
             },
             new HttpOptions { Host = settings.HttpHost, Port = settings.HttpPort },
+            settings.Dashboard,
             settings.Chain,
             settings.Journal,
             settings.Cluster ?? new ClusterOptions(),

@@ -1,4 +1,4 @@
-namespace Tao20.Actors.Tests.Packaging;
+namespace Tao20.Tests;
 
 /// <summary>A test by a program of the machine; reported as skipped where it is not installed. CI installs all of them.</summary>
 [AttributeUsage(AttributeTargets.Method)]
