@@ -12,12 +12,19 @@
     const at = new Date(element.getAttribute("datetime"));
     element.textContent = at.toLocaleString(undefined, { dateStyle: "short", timeStyle: "medium" });
   };
+  const addCopy = (code) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.setAttribute("aria-label", `Copy ${code.title}`);
+    code.after(button);
+  };
   const dress = (within) => {
     within.querySelectorAll("time[datetime]").forEach(local);
     within.querySelectorAll("text[data-time]").forEach((label) => {
       label.textContent = new Date(label.dataset.time * 1000).toLocaleTimeString(undefined, clock);
     });
-    if (navigator.clipboard) within.querySelectorAll(".copy").forEach((button) => { button.hidden = false; });
+    if (navigator.clipboard) within.querySelectorAll(".code[title]").forEach(addCopy);
   };
   const say = (text, stopped) => {
     connection.textContent = text;
@@ -98,7 +105,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.(".copy");
     if (!button) return;
-    navigator.clipboard.writeText(button.dataset.copy).then(() => {
+    navigator.clipboard.writeText(button.previousElementSibling.title).then(() => {
       button.classList.add("done");
       setTimeout(() => button.classList.remove("done"), 1500);
     }, () => button.classList.remove("done"));

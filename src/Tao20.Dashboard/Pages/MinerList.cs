@@ -22,7 +22,7 @@ public sealed record MinerList(
 )
 {
     /// <summary>So many rows are on a page: what changes of them at once stays small.</summary>
-    public const int PageSize = 25;
+    public const int PageSize = 20;
 
     /// <summary>What a ranking can be sorted by; the first is the default.</summary>
     public static readonly IReadOnlyList<string> Orders = ["rank", "miner", "score", "volume", "trades"];

@@ -6,9 +6,8 @@ namespace Tao20.Dashboard.Parts;
 /// <param name="Node">What the node is: a validator, a miner, which one.</param>
 /// <param name="Address">The page's own address: path and query.</param>
 /// <param name="Title">What the page is called.</param>
-/// <param name="At">When it was made.</param>
 /// <param name="Names">What addresses are called.</param>
-public sealed record Frame(string Node, string Address, string Title, DateTimeOffset At, IReadOnlyDictionary<Address, string> Names)
+public sealed record Frame(string Node, string Address, string Title, IReadOnlyDictionary<Address, string> Names)
 {
     /// <summary>The state of the node in a word, for the top of each page; null before it is known.</summary>
     public NodeMood? Mood { get; init; }

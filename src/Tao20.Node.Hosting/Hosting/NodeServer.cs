@@ -185,12 +185,12 @@ internal sealed class NodeServer : IAsyncDisposable
         var views = new NodeViews(
             new NodeReadings(Actors, chain, _settings.Journal),
             lines,
-            new ViewFrame(_settings.Market is null ? "validator" : "miner", _settings.Names, TimeProvider.System)
+            new ViewFrame(_settings.Market is null ? "validator" : "miner", _settings.Names)
         );
         var logger = _app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Tao20.Dashboard");
         new DashboardEndpoints(
             views,
-            new LiveUpdates(views, logger, TimeProvider.System, _app.Lifetime.ApplicationStopping),
+            new LiveUpdates(views.RenderAsync, logger, TimeProvider.System, _app.Lifetime.ApplicationStopping),
             new DashboardGate(_settings.Dashboard.ReadToken(), _settings.HttpPort),
             () => _isOpen,
             logger

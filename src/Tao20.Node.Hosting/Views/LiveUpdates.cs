@@ -11,11 +11,16 @@ namespace Tao20.Node.Views;
 /// Tells open pages what has changed of them. A page that several look at is rendered once for all; what a client is told is what has
 /// changed since it was told last. Safe for any number of threads.
 /// </summary>
-/// <param name="views">The pages.</param>
+/// <param name="render">Renders a page.</param>
 /// <param name="log">Where it is said what could not be rendered.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="stopping">Ends it.</param>
-internal sealed class LiveUpdates(NodeViews views, ILogger log, TimeProvider clock, CancellationToken stopping)
+internal sealed class LiveUpdates(
+    Func<PageAddress, CancellationToken, Task<RenderedPage>> render,
+    ILogger log,
+    TimeProvider clock,
+    CancellationToken stopping
+)
 {
     /// <summary>So many pages are kept up to date at most: other connections are for whoever watches the node.</summary>
     public const int MostClients = 64;
@@ -133,7 +138,7 @@ internal sealed class LiveUpdates(NodeViews views, ILogger log, TimeProvider clo
         PageParts now;
         try
         {
-            now = (await views.RenderAsync(clients[0].Address, stopping)).Parts;
+            now = (await render(clients[0].Address, stopping)).Parts;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

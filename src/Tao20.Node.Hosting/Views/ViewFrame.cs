@@ -12,14 +12,13 @@ namespace Tao20.Node.Views;
 /// <summary>What stands around every page of a node.</summary>
 /// <param name="node">What the node is, in a word or two.</param>
 /// <param name="names">What addresses are called.</param>
-/// <param name="clock">The clock.</param>
-internal sealed class ViewFrame(string node, IReadOnlyDictionary<Address, string> names, TimeProvider clock)
+internal sealed class ViewFrame(string node, IReadOnlyDictionary<Address, string> names)
 {
     /// <summary>So many rows of a history are on a page.</summary>
     public const int Rows = 25;
 
     /// <summary>Around a page of which nothing is known of the node.</summary>
-    public Frame Of(string address, string title) => new(node, address, title, clock.GetUtcNow(), names);
+    public Frame Of(string address, string title) => new(node, address, title, names);
 
     /// <summary>Around a page that shows something of the node.</summary>
     public Frame Of(PageAddress address, string title, NodeOverview overview) => Of(address.Text, title) with { Mood = MoodOf(overview) };
