@@ -38,6 +38,7 @@ public sealed class InspectClusterTests(ITestOutputHelper output) : InDirectory,
         await RequireMembersAsync(oldest);
         await RequireSingletonsAsync(oldest);
         await RequireShardsAsync();
+        await RequirePagesAsync();
         await RequireAnswersWithoutJournalAsync();
         await LeaveAsync(Enumerable.Range(0, _running.Length).First(node => node != oldest), oldest);
     }
@@ -65,6 +66,34 @@ public sealed class InspectClusterTests(ITestOutputHelper output) : InDirectory,
             Assert.Equal(["alerts", "chain-follower", "consensus", "transactions", "weights"], rows.Select(row => row[0]));
             Assert.All(rows, row => Assert.Equal(AddressOf(oldest), row[1]));
             Assert.All(rows, row => Assert.Equal(node == oldest ? "runs" : "does not run", row[2]));
+        }
+    }
+
+    /// <summary>The dashboard of each node shows its cluster, and histories out of the database that all share.</summary>
+    private async Task RequirePagesAsync()
+    {
+        var miner = (await _nodes.Chain.Economy.VolumesAsync(CancellationToken.None)).First(one => one.Value > 0).Key;
+        foreach (var node in _running)
+        {
+            var cluster = await PageAsync(node, "cluster");
+            Assert.All(
+                Enumerable.Range(0, _running.Length).Select(AddressOf),
+                address => Assert.Contains(address, cluster, StringComparison.Ordinal)
+            );
+            Assert.Contains("Count: 3 nodes", cluster, StringComparison.Ordinal);
+            Assert.Contains("chain-follower", cluster, StringComparison.Ordinal);
+            Assert.Contains("data-live=\"shards.0\"", cluster, StringComparison.Ordinal);
+            var trades = await PageAsync(node, $"miners/{miner}");
+            Assert.Contains("data-live=\"t0\"", trades, StringComparison.Ordinal);
+            Assert.Contains("Account", await PageAsync(node, "transactions"), StringComparison.Ordinal);
+        }
+
+        static async Task<string> PageAsync(Tao20Process node, string page)
+        {
+            using var answer = await node.GetAsync($"/view/{page}");
+            var html = await answer.Content.ReadAsStringAsync();
+            Assert.True(answer.IsSuccessStatusCode, html);
+            return html;
         }
     }
 

@@ -92,7 +92,7 @@ public sealed class LiveUpdatesTests(ITestOutputHelper output) : IDisposable
         live.Remember(Address.Text, _now.Parts);
         await using var client = live.Follow(Address, _now.Parts.Version, _patience.Token)!.GetAsyncEnumerator();
         await NextAsync(client);
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < 10; i++)
         {
             _now = await Rankings.PageAsync(Rankings.Random(3, random));
             var rendered = Volatile.Read(ref _rendered);
