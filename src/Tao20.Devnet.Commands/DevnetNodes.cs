@@ -16,7 +16,7 @@ internal static class DevnetNodes
     /// <param name="settings">What the devnet is asked to do.</param>
     /// <param name="directory">The directory of the first one; the others have theirs below it.</param>
     /// <param name="rpc">The chain.</param>
-    /// <param name="contract">The index.</param>
+    /// <param name="economy">Its contracts and accounts.</param>
     /// <param name="validators">The registered validators; null for one that only counts.</param>
     /// <param name="i">Which one, from 0.</param>
     /// <param name="isTwin">Whether it is a second process with the same key.</param>
@@ -24,7 +24,7 @@ internal static class DevnetNodes
         DevnetSettings settings,
         string directory,
         Uri rpc,
-        Address contract,
+        Economy economy,
         ValidatorSet? validators,
         int i,
         bool isTwin
@@ -32,7 +32,10 @@ internal static class DevnetNodes
     {
         // The first one keeps the directory and the port; each other has its own.
         var port = i > 0 || isTwin ? 0 : settings.HttpPort ?? (PortIsFree(FirstPort) ? FirstPort : 0);
-        var overrides = new Dictionary<string, string?>(Common(rpc, contract, i == 0 ? LogLevel.Warning : LogLevel.Error))
+        var overrides = new Dictionary<string, string?>([
+            .. Common(rpc, economy.Index, i == 0 ? LogLevel.Warning : LogLevel.Error),
+            .. DevnetNames.Of(settings, economy, validators),
+        ])
         {
             ["Chain:Registry"] = validators?.Registry.ToString(),
 
@@ -45,9 +48,12 @@ internal static class DevnetNodes
     }
 
     /// <summary>The settings of an arbitrageur, the <paramref name="i"/>th from 0.</summary>
-    public static NodeSettings Miner(DevnetSettings settings, string directory, Uri rpc, Economy economy, int i)
+    public static NodeSettings Miner(DevnetSettings settings, string directory, Uri rpc, Economy economy, ValidatorSet? validators, int i)
     {
-        var overrides = new Dictionary<string, string?>(Common(rpc, economy.Index, LogLevel.Error))
+        var overrides = new Dictionary<string, string?>([
+            .. Common(rpc, economy.Index, LogLevel.Error),
+            .. DevnetNames.Of(settings, economy, validators),
+        ])
         {
             ["Market:Pools"] = economy.Pool.ToString(),
             ["Market:Router"] = settings.Stepwise ? null : economy.Router.ToString(),

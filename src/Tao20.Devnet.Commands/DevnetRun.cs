@@ -58,14 +58,13 @@ internal static class DevnetRun
                 cancel
             );
         await using var hosts = new DevnetHosts();
-        NodeSettings SettingsOf(int i, bool isTwin) =>
-            DevnetNodes.Validator(settings, directory, rpc.Url, economy.Index, validators, i, isTwin);
+        NodeSettings SettingsOf(int i, bool isTwin) => DevnetNodes.Validator(settings, directory, rpc.Url, economy, validators, i, isTwin);
         await hosts.StartAsync(settings, validators, SettingsOf, cancel);
         var host = hosts.First;
         var followers = validators is null
             ? "Validator follows"
             : $"{settings.Validators} validators with the registry {validators.Registry} follow";
-        Say($"{followers} {economy.Index}; status at {new Uri(host.Http, "status")}");
+        Say($"{followers} {economy.Index}; dashboard at {host.Http}, status at {new Uri(host.Http, "status")}");
 
         await using var cluster =
             settings.Nodes == 1
@@ -78,7 +77,12 @@ internal static class DevnetRun
                 $"Starting {settings.Arbitrageurs} miners that trade in {economy.Pool}; noise moves it by "
                     + $"{settings.MarketNoiseText} a minute ..."
             );
-            await market.StartAsync(settings, i => DevnetNodes.Miner(settings, directory, rpc.Url, economy, i), accounts, cancel);
+            await market.StartAsync(
+                settings,
+                i => DevnetNodes.Miner(settings, directory, rpc.Url, economy, validators, i),
+                accounts,
+                cancel
+            );
         }
 
         var traders = new ScriptedTraders(economy, settings.Script, time);

@@ -20,6 +20,9 @@ internal sealed record DashboardOptions
     )]
     public string? TokenFile { get; init; }
 
+    /// <summary>Where it is, for the line that a node begins with; empty where there is none.</summary>
+    public string At(Uri http) => Enabled ? $"dashboard at {http}, " : "";
+
     /// <summary>The token; null for none.</summary>
     /// <exception cref="NodeException">It cannot be read, or is too short.</exception>
     public string? ReadToken() => TokenFile is { } file ? SecretFile.Read("Dashboard:TokenFile", file, LeastToken) : null;

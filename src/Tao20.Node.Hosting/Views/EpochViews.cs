@@ -62,7 +62,7 @@ internal sealed class EpochViews(NodeReadings readings, ViewFrame frame)
         var overview = await readings.OverviewAsync(withSettled: true, cancel);
         var book = BookOf(overview);
         return await ViewFrame.RenderAsync<ValidatorPage>(
-            frame.Of(address, $"Validator {frame.NameOf(validator)}", overview),
+            frame.Of(address, frame.TitleOf("Validator", validator), overview),
             new()
             {
                 [nameof(ValidatorPage.Address)] = validator,

@@ -65,7 +65,7 @@ internal sealed class MinerViews(NodeReadings readings, ViewFrame frame)
         var (trades, next) = await _trades.PageAsync(miner, from, cancel);
         var own = $"{Links.Miners}/{miner}";
         return await ViewFrame.RenderAsync<MinerPage>(
-            frame.Of(address, $"Miner {frame.NameOf(miner)}", overview),
+            frame.Of(address, frame.TitleOf("Miner", miner), overview),
             new()
             {
                 [nameof(MinerPage.Miner)] = summary,

@@ -23,8 +23,8 @@ internal sealed class ViewFrame(string node, IReadOnlyDictionary<Address, string
     /// <summary>Around a page that shows something of the node.</summary>
     public Frame Of(PageAddress address, string title, NodeOverview overview) => Of(address.Text, title) with { Mood = MoodOf(overview) };
 
-    /// <summary>What an address is called, or its first digits.</summary>
-    public string NameOf(Address address) => names.GetValueOrDefault(address) ?? $"{address.ToString()[..8]}…";
+    /// <summary>The title of an account's page: what it is called, or what it is with its first digits.</summary>
+    public string TitleOf(string kind, Address address) => names.GetValueOrDefault(address) ?? $"{kind} {address.ToString()[..8]}…";
 
     /// <summary>Renders a page.</summary>
     /// <typeparam name="T">The page.</typeparam>

@@ -127,7 +127,7 @@ internal static class MinerCommand
                     $"tao20 miner: {(settings.Market!.DryRun ? "looking at" : "trading in")} "
                         + $"{settings.Market.Market.Pair ?? settings.Market.Market.Pools[0]} against {settings.Chain.Contract} "
                         + $"by {string.Join(", ", settings.Chain.EndpointNames)}; journal in "
-                        + $"{settings.DataDirectory}; status at {new Uri(host.Http, "status")}"
+                        + $"{settings.DataDirectory}; {settings.Dashboard.At(host.Http)}status at {new Uri(host.Http, "status")}"
                 ),
             cancel,
             read

@@ -102,7 +102,7 @@ internal static class ValidatorCommand
             host =>
                 Console.Error.WriteLineAsync(
                     $"tao20 validator: following {settings.Chain.Contract} from {string.Join(", ", settings.Chain.EndpointNames)}; "
-                        + $"journal in {settings.DataDirectory}; status at {new Uri(host.Http, "status")}"
+                        + $"journal in {settings.DataDirectory}; {settings.Dashboard.At(host.Http)}status at {new Uri(host.Http, "status")}"
                 ),
             cancel,
             read

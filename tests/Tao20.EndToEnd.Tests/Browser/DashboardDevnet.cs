@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Tao20.EndToEnd.Tests.Browser;
 
@@ -6,7 +7,7 @@ namespace Tao20.EndToEnd.Tests.Browser;
 /// A devnet whose dashboards are looked at: four validators, of which one lies, two arbitrageurs, and miners that go on trading until it
 /// is ended.
 /// </summary>
-public sealed class DashboardDevnet : InDirectory, IAsyncLifetime
+public sealed partial class DashboardDevnet : InDirectory, IAsyncLifetime
 {
     /// <summary>A machine that does much else takes so long at most.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -54,12 +55,12 @@ public sealed class DashboardDevnet : InDirectory, IAsyncLifetime
             (Validator, "Overview"),
             (At("miners"), "Miners"),
             (At("miners?epoch=0&sort=volume&desc=true"), "Miners"),
-            (At($"miners/{miner}"), $"Miner {miner[..8]}…"),
+            (At($"miners/{miner}"), await NameAsync(miner, "miner")),
             (At($"miners/{miner}/epochs/0"), "Why this score?"),
             (At("epochs"), "Epochs"),
             (At("epochs/0"), "Epoch 0"),
             (At("validators"), "Validators and rounds"),
-            (At($"validators/{validator}"), $"Validator {validator[..8]}…"),
+            (At($"validators/{validator}"), await NameAsync(validator, "validator")),
             (At("rounds/0"), "Round of epoch 0"),
             (At("market"), "Market"),
             (At("transactions"), "Transactions"),
@@ -72,6 +73,18 @@ public sealed class DashboardDevnet : InDirectory, IAsyncLifetime
             (new Uri(Miner, "/view/transactions"), "Transactions"),
         ];
     }
+
+    /// <summary>What the devnet calls an account: its page says so.</summary>
+    private async Task<string> NameAsync(string account, string kind)
+    {
+        using var page = await Process.GetAsync($"/view/{kind}s/{account}");
+        var name = Name().Match(await page.Content.ReadAsStringAsync()).Groups[1].Value;
+        Assert.Matches($"^({kind} [1-6]|arbitrageur [1-2]|market maker)$", name);
+        return name;
+    }
+
+    [GeneratedRegex("<h1>([^<]*)</h1>")]
+    private static partial Regex Name();
 
     /// <summary>A page of the validator.</summary>
     public Uri At(string page) => new(Validator, $"/view/{page}");

@@ -294,6 +294,48 @@ public sealed class DashboardTests(DashboardDevnet devnet, ITestOutputHelper out
         Assert.DoesNotContain(window.Amiss, one => !one.Contains("status of 40", StringComparison.Ordinal));
     }
 
+    /// <summary>The pictures of the documentation: docs/make-screenshots has them put there.</summary>
+    [FactWithProgram(Chromium.Program)]
+    public async Task Pictures_can_be_made_of_it()
+    {
+        var wanted = Environment.GetEnvironmentVariable("TAO20_SCREENSHOTS");
+        var directory = wanted ?? System.IO.Directory.CreateTempSubdirectory("tao20-pictures-").FullName;
+        if (wanted is not null)
+            await Eventually.BecomesAsync<JsonObject>(
+                async _ => await devnet.StatusAsync(),
+                status => status["settled"]!["count"]!.GetValue<int>() >= 5,
+                DashboardDevnet.Patience
+            );
+        (string Name, Uri Page, int Width, bool IsDark)[] pictures =
+        [
+            ("overview", devnet.Validator, 1280, false),
+            ("overview-phone", devnet.Validator, PhoneWidth, true),
+            ("miners", devnet.At("miners"), 1280, true),
+            ("miner", devnet.Pages[3].Page, 1280, false),
+            ("validators", devnet.At("validators"), 1280, false),
+            ("epoch", devnet.At("epochs/0"), 1280, false),
+            ("market", new Uri(devnet.Miner, "/view/market"), 1280, false),
+        ];
+        foreach (var (name, page, width, isDark) in pictures)
+        {
+            await using var window = await devnet.Browser.OpenAsync(width, isDark);
+            await window.Page.GotoAsync($"{page}");
+            await Assertions.Expect(window.Page.Locator("#connection")).ToContainTextAsync("live");
+            var file = System.IO.Path.Combine(directory, $"{name}.png");
+            await window.Page.ScreenshotAsync(
+                new PageScreenshotOptions
+                {
+                    Path = file,
+                    Clip = new Clip { Width = width, Height = 900 },
+                }
+            );
+            Assert.InRange(new FileInfo(file).Length, 10_000, 1_000_000);
+        }
+
+        if (wanted is null)
+            System.IO.Directory.Delete(directory, recursive: true);
+    }
+
     private static async Task GoAsync(Window window, Uri page, string title)
     {
         var answer = await window.Page.GotoAsync($"{page}", new PageGotoOptions { Timeout = (float)Patience.TotalMilliseconds });
