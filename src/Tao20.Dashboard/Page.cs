@@ -9,6 +9,9 @@ namespace Tao20.Dashboard;
 /// <summary>Pages made from components: HTML that stands for itself, without scripts and without anything from elsewhere.</summary>
 public static class Page
 {
+    // Components ask for no services.
+    private static readonly ServiceProvider Services = new ServiceCollection().BuildServiceProvider();
+
     /// <summary>Renders a component as a whole document.</summary>
     /// <typeparam name="T">The component, which begins with the element <c>html</c>.</typeparam>
     /// <param name="parameters">Its parameters, by name.</param>
@@ -16,8 +19,7 @@ public static class Page
     public static async Task<string> RenderAsync<T>(IDictionary<string, object?> parameters)
         where T : IComponent
     {
-        await using var services = new ServiceCollection().BuildServiceProvider();
-        await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
+        await using var renderer = new HtmlRenderer(Services, NullLoggerFactory.Instance);
         return await renderer
             .Dispatcher.InvokeAsync(async () =>
             {

@@ -24,7 +24,7 @@
     within.querySelectorAll("text[data-time]").forEach((label) => {
       label.textContent = new Date(label.dataset.time * 1000).toLocaleTimeString(undefined, clock);
     });
-    if (navigator.clipboard) within.querySelectorAll(".code[title]").forEach(addCopy);
+    if (navigator.clipboard) within.querySelectorAll(".code[title], .name[title]").forEach(addCopy);
   };
   const say = (text, stopped) => {
     connection.textContent = text;

@@ -188,9 +188,11 @@ internal sealed class NodeServer : IAsyncDisposable
             new ViewFrame(_settings.Market is null ? "validator" : "miner", _settings.Names)
         );
         var logger = _app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Tao20.Dashboard");
+        var pages = new SharedPages(views.RenderAsync, TimeProvider.System);
         new DashboardEndpoints(
             views,
-            new LiveUpdates(views.RenderAsync, logger, TimeProvider.System, _app.Lifetime.ApplicationStopping),
+            pages,
+            new LiveUpdates(pages.RenderAsync, logger, TimeProvider.System, _app.Lifetime.ApplicationStopping),
             new DashboardGate(_settings.Dashboard.ReadToken(), _settings.HttpPort),
             () => _isOpen,
             logger

@@ -8,11 +8,19 @@ namespace Tao20.Node.Views;
 
 /// <summary>The dashboard over HTTP: pages, what changes of them, and what they need beside them.</summary>
 /// <param name="views">The pages.</param>
+/// <param name="pages">The same, rendered once for all who ask at the same time.</param>
 /// <param name="live">What changes of them.</param>
 /// <param name="gate">Who may see them.</param>
 /// <param name="isOpen">Whether the actors are there.</param>
 /// <param name="log">Where it is said who was refused.</param>
-internal sealed class DashboardEndpoints(NodeViews views, LiveUpdates live, DashboardGate gate, Func<bool> isOpen, ILogger log)
+internal sealed class DashboardEndpoints(
+    NodeViews views,
+    SharedPages pages,
+    LiveUpdates live,
+    DashboardGate gate,
+    Func<bool> isOpen,
+    ILogger log
+)
 {
     /// <summary>Nothing but what this node serves is loaded, run, or can frame it.</summary>
     private const string Policy =
@@ -59,7 +67,7 @@ internal sealed class DashboardEndpoints(NodeViews views, LiveUpdates live, Dash
         try
         {
             var address = PageAddress.Of(text) ?? throw new PageException(404, "There is no such page.");
-            var page = await views.RenderAsync(address, cancel);
+            var page = await pages.RenderAsync(address, cancel);
             live.Remember(address.Text, page.Parts);
             await WriteAsync(context, 200, page);
         }

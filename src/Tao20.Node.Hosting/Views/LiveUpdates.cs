@@ -26,10 +26,10 @@ internal sealed class LiveUpdates(
     public const int MostClients = 64;
 
     /// <summary>Nothing is told more often than this.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    // Rendering takes at most a twentieth of the time.
-    private const int RestsFor = 20;
+    // Many pages take long: all of it is at most a fifth of the time.
+    private const int RestsFor = 4;
     private const int PagesRemembered = 16;
     private const int EventsKept = 8;
 

@@ -28,18 +28,24 @@ internal sealed class NodeReadings(NodeActors actors, ChainConnection chain, Jou
     private static readonly TimeSpan AnsweredWithin = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan StatusWithin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(200);
+
+    // Of what is little, and what people wait for.
+    private static readonly TimeSpan Oldest = TimeSpan.FromSeconds(1);
     private const string SettledManifest = "epoch-settled";
-    private readonly SharedReading<NodeOverview> _brief = Shared(() =>
-        actors.Of<StatusKey>().Ask<NodeOverview>(new GetOverview(WithSettled: false), AnsweredWithin)
+    private readonly SharedReading<NodeOverview> _brief = Shared(
+        () => actors.Of<StatusKey>().Ask<NodeOverview>(new GetOverview(WithSettled: false), AnsweredWithin),
+        Oldest
     );
-    private readonly SharedReading<NodeOverview> _whole = Shared(() =>
+    private readonly SharedReading<NodeOverview> _settled = Shared(() =>
         actors.Of<StatusKey>().Ask<NodeOverview>(new GetOverview(WithSettled: true), AnsweredWithin)
     );
     private readonly SharedReading<NodeStatus> _status = Shared(() =>
         actors.Of<StatusKey>().Ask<NodeStatus>(new GetNodeStatus(AllMiners: false, AnsweredWithin), StatusWithin)
     );
-    private readonly SharedReading<AlertPage> _alerts = Shared(() =>
-        actors.Of<AlertsKey>().Ask<AlertPage>(new GetAlerts(null, 1), AnsweredWithin)
+    private readonly SharedReading<AlertPage> _alerts = Shared(
+        () => actors.Of<AlertsKey>().Ask<AlertPage>(new GetAlerts(null, 1), AnsweredWithin),
+        Oldest
     );
 
     /// <summary>How each endpoint of this node is doing.</summary>
@@ -51,7 +57,14 @@ internal sealed class NodeReadings(NodeActors actors, ChainConnection chain, Jou
     /// <summary>Where everything but the miners is.</summary>
     /// <param name="withSettled">Whether the settled epochs and the book of validators are wanted.</param>
     /// <param name="cancel">Cancels the operation.</param>
-    public Task<NodeOverview> OverviewAsync(bool withSettled, CancellationToken cancel) => (withSettled ? _whole : _brief).GetAsync(cancel);
+    public async Task<NodeOverview> OverviewAsync(bool withSettled, CancellationToken cancel)
+    {
+        var brief = await _brief.GetAsync(cancel);
+        if (!withSettled)
+            return brief;
+        var settled = await _settled.GetAsync(cancel);
+        return brief with { Settled = settled.Settled, Unanswered = [.. brief.Unanswered.Union(settled.Unanswered)] };
+    }
 
     /// <summary>The ranking of the open epoch; null before it can be told.</summary>
     public async Task<NodeStatus?> RankingAsync(CancellationToken cancel)
@@ -212,5 +225,5 @@ internal sealed class NodeReadings(NodeActors actors, ChainConnection chain, Jou
 
     private static PageException Unreadable(JournalException e) => new(503, $"The journal cannot be read: {e.Message}");
 
-    private static SharedReading<T> Shared<T>(Func<Task<T>> read) => new(read, TimeProvider.System);
+    private static SharedReading<T> Shared<T>(Func<Task<T>> read, TimeSpan? oldest = null) => new(read, TimeProvider.System, Fresh, oldest);
 }

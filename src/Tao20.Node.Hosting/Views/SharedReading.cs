@@ -1,16 +1,15 @@
 namespace Tao20.Node.Views;
 
 /// <summary>
-/// What many pages show, read once for all of them: not more often than people can see it, and so seldom that reading takes no more than a
-/// twentieth of the time. Safe for any number of threads.
+/// What many pages show, read once for all of them: not more often than people can see it, and, where it may be much, so seldom that
+/// reading takes no more than a twentieth of the time. Safe for any number of threads.
 /// </summary>
 /// <param name="read">Reads it. It ends by itself: who waits for it may go, and others still wait.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class SharedReading<T>(Func<Task<T>> read, TimeProvider clock)
+/// <param name="fresh">What is younger is not read again.</param>
+/// <param name="oldest">What is older is read again however long that takes; null for what may be much.</param>
+internal sealed class SharedReading<T>(Func<Task<T>> read, TimeProvider clock, TimeSpan fresh, TimeSpan? oldest = null)
 {
-    /// <summary>What is younger is not read again.</summary>
-    public static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(300);
-
     /// <summary>After it took some time to read, it is left alone for so many times as long.</summary>
     private const int RestsFor = 20;
 
@@ -30,7 +29,10 @@ internal sealed class SharedReading<T>(Func<Task<T>> read, TimeProvider clock)
         }
     }
 
-    private TimeSpan Rest => _took * RestsFor > Fresh ? _took * RestsFor : Fresh;
+    private TimeSpan Rest =>
+        _took * RestsFor < fresh ? fresh
+        : _took * RestsFor > oldest ? oldest.Value
+        : _took * RestsFor;
 
     private async Task<T> ReadAsync(long beganAt)
     {

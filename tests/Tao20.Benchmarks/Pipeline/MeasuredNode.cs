@@ -137,6 +137,11 @@ internal sealed class MeasuredNode : IAsyncDisposable
         }
     }
 
+    /// <summary>Has windows open on its dashboard.</summary>
+    /// <param name="windows">How many.</param>
+    /// <param name="cancel">Closes them.</param>
+    public Task<Watched> WatchAsync(int windows, CancellationToken cancel) => new OpenWindows(_http).KeepAsync(windows, cancel);
+
     /// <summary>Lets it stop as an operator does, and waits until it has.</summary>
     public async Task StopAsync(CancellationToken cancel)
     {

@@ -31,6 +31,7 @@ internal static class StartCommands
         var restart = new Option<bool>("--restart") { Description = "Measure a start whose journal holds everything already" };
         var beside = new Option<bool>("--beside") { Description = "By turns with programs that only download, and only write" };
         var inspected = new Option<bool>("--inspected") { Description = "By turns with the same node, inspected once a second" };
+        var windows = Number("--windows", "By turns without a dashboard, with one, and with so many windows open on it", 0);
         var runs = Number("--runs", "How often; the middle of each figure is printed", 1);
         var command = new Command("start", "From the start of a process until it lives, has folded, is ready and level")
         {
@@ -43,6 +44,7 @@ internal static class StartCommands
             restart,
             beside,
             inspected,
+            windows,
             runs,
         };
         command.SetAction(
@@ -65,6 +67,7 @@ internal static class StartCommands
                 };
                 return PrintEachAsync(
                     parsed.GetValue(what) == Cluster ? StartRun.ClusterAsync(arguments, cancel)
+                    : parsed.GetValue(windows) is > 0 and var open ? StartRun.WatchedAsync(arguments, open, cancel)
                     : parsed.GetValue(inspected) ? StartRun.InspectedAsync(arguments, cancel)
                     : StartRun.ValidatorAsync(arguments, parsed.GetValue(beside), cancel)
                 );

@@ -106,6 +106,36 @@ internal static class StartRun
         );
     }
 
+    /// <summary>By turns without a dashboard, with one that nobody looks at, and with windows open on it.</summary>
+    public static Task<IReadOnlyList<StartResult>> WatchedAsync(StartArguments arguments, int windows, CancellationToken cancel)
+    {
+        const string Without = "without a dashboard";
+        var watched = $"{windows} windows";
+        return ByTurnsAsync(
+            "validator",
+            [Without, "with a dashboard", watched],
+            arguments.Runs,
+            arguments.IsRestart,
+            async (how, directory) =>
+            {
+                await using var process = MeasuredNode.Start(
+                    arguments.Nodes[0],
+                    ValidatorArguments(arguments, directory),
+                    new Dictionary<string, string> { ["TAO20_Dashboard__Enabled"] = how == Without ? "false" : "true" }
+                );
+                using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                var watching = process.WatchAsync(how == watched ? windows : 0, enough.Token);
+                var measures = await process.LevelAsync(cancel);
+                await enough.CancelAsync();
+                Console.Error.WriteLine($"{how}: {measures}, {await watching}");
+                var all = await process.UntilAsync("/status?all=true", _ => true, cancel);
+                var answered = process.Now;
+                await process.StopAsync(cancel);
+                return new OneStart(measures, answered, all);
+            }
+        );
+    }
+
     /// <summary>The nodes of one validator, at the same moment, on a PostgreSQL made for each run; of the slowest of them.</summary>
     public static Task<IReadOnlyList<StartResult>> ClusterAsync(StartArguments arguments, CancellationToken cancel) =>
         ByTurnsAsync(

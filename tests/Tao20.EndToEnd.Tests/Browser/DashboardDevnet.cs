@@ -48,7 +48,8 @@ public sealed partial class DashboardDevnet : InDirectory, IAsyncLifetime
         Validator = new Uri(await _process.StatusUriAsync(), "/");
         var control = await File.ReadAllLinesAsync(System.IO.Path.Combine(Directory, "data", "miner-1", "control"));
         Miner = new Uri(control[0]);
-        var miner = $"{status["settled"]!["recent"]![0]!["ranked"]![0]!["miner"]}";
+        var ranked = status["settled"]!["recent"]![0]!["ranked"]!.AsArray();
+        var miner = $"{ranked.MaxBy(one => one!["eligibleTrades"]!.GetValue<long>())!["miner"]}";
         var validator = $"{status["consensus"]!["validators"]![0]!["address"]}";
         Pages =
         [
