@@ -159,7 +159,8 @@ internal sealed class OperationViews(NodeReadings readings, ViewFrame frame, Log
     {
         // Entries without any of these are passed over, but not without end.
         var (events, most) = (new List<(long, T)>(), 20 * ViewFrame.Rows);
-        for (var read = 0; ; )
+        var read = 0;
+        while (true)
         {
             var page = await readings.PageOfAsync(stream, before, ViewFrame.Rows, cancel);
             foreach (var (number, entry) in page.Entries)

@@ -70,7 +70,8 @@ internal sealed partial class OpenWindows(HttpClient http)
 
     private static void Most(ref int most, int one)
     {
-        for (var known = most; one > known; )
+        var known = most;
+        while (one > known)
             known = Interlocked.CompareExchange(ref most, one, known) is var was && was == known ? one : was;
     }
 

@@ -6,6 +6,7 @@ using Deque.AxeCore.Commons;
 using Microsoft.Playwright;
 using Tao20.Tests;
 using Xunit.Abstractions;
+using static Tao20.EndToEnd.Tests.Browser.ShownAmounts;
 
 namespace Tao20.EndToEnd.Tests.Browser;
 
@@ -13,7 +14,6 @@ namespace Tao20.EndToEnd.Tests.Browser;
 public sealed class DashboardTests(DashboardDevnet devnet, ITestOutputHelper output) : IClassFixture<DashboardDevnet>
 {
     private const int PhoneWidth = 390;
-    private const int Decimals = 18;
     private const int RaoDecimals = 9;
     private static readonly object Rules = new { type = "tag", values = (string[])["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] };
 
@@ -351,24 +351,6 @@ public sealed class DashboardTests(DashboardDevnet devnet, ITestOutputHelper out
     {
         await GoAsync(window, devnet.At("validators"), "Validators and rounds");
         return await UnitsAsync(window.Page.Locator($"tr:has([title=\"{validator}\"]) td:nth-child(3) span").First);
-    }
-
-    /// <summary>An amount in its smallest unit, out of what is shown when the pointer is on it: all digits and the unit.</summary>
-    private static async Task<string> UnitsAsync(ILocator amount, int decimals = Decimals) =>
-        UnitsOf((await amount.GetAttributeAsync("title"))!, decimals).ToString(CultureInfo.InvariantCulture);
-
-    private static BigInteger UnitsOf(string shown, int decimals)
-    {
-        var parts = shown.Split(' ')[0].Split('.');
-        return BigInteger.Parse(parts[0] + (parts.Length > 1 ? parts[1] : "").PadRight(decimals, '0'), CultureInfo.InvariantCulture);
-    }
-
-    private static async Task<BigInteger> SumAsync(ILocator amounts)
-    {
-        var sum = BigInteger.Zero;
-        foreach (var one in await amounts.AllAsync())
-            sum += UnitsOf((await one.GetAttributeAsync("title"))!, Decimals);
-        return sum;
     }
 
     private static async Task<long> NumberAsync(ILocator tile) =>
