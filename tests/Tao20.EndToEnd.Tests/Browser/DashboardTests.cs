@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json.Nodes;
-using Deque.AxeCore.Commons;
 using Microsoft.Playwright;
 using Tao20.Tests;
 using Xunit.Abstractions;
@@ -15,15 +14,6 @@ public sealed class DashboardTests(DashboardDevnet devnet, ITestOutputHelper out
 {
     private const int PhoneWidth = 390;
     private const int RaoDecimals = 9;
-    private static readonly object Rules = new { type = "tag", values = (string[])["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] };
-
-    // All else is the same in the dark.
-    private static readonly object Contrast = new { type = "rule", values = (string[])["color-contrast"] };
-    private const string SeriousFindings = """
-        async (runOnly) => (await axe.run(document, { runOnly, resultTypes: ["violations"] })).violations
-          .filter((one) => ["serious", "critical"].includes(one.impact))
-          .flatMap((one) => one.nodes.map((node) => `${one.id}, ${one.help}: ${node.html}`))
-        """;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [FactWithProgram(Chromium.Program)]
@@ -57,14 +47,14 @@ public sealed class DashboardTests(DashboardDevnet devnet, ITestOutputHelper out
         foreach (var isDark in (bool[])[false, true])
         {
             await using var window = await devnet.Browser.OpenAsync(width: PhoneWidth, isDark);
-            await window.Page.AddInitScriptAsync(new BundledAxeScriptProvider().GetScript());
+            await Accessibility.PrepareAsync(window);
             foreach (var (page, title) in devnet.Pages)
             {
                 await GoAsync(window, page, title);
                 var width = await window.Page.EvaluateAsync<int>("document.documentElement.scrollWidth");
                 if (width > PhoneWidth)
                     problems.Add($"{page} is {width} px wide");
-                var found = await window.Page.EvaluateAsync<string[]>(SeriousFindings, isDark ? Contrast : Rules);
+                var found = await Accessibility.SeriousFindingsAsync(window, onlyContrast: isDark);
                 problems.AddRange(found.Select(one => $"{page}, dark {isDark}: {one}"));
             }
         }
