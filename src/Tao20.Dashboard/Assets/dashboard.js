@@ -7,6 +7,7 @@
   let source = null;
   let retry = 0;
   let silence = 0;
+  let gone = "";
 
   const local = (element) => {
     const at = new Date(element.getAttribute("datetime"));
@@ -54,6 +55,8 @@
     if (!main) throw new Error("no page");
     document.getElementById("main").replaceChildren(...main.childNodes);
     dress(document.getElementById("main"));
+    const mood = document.querySelector(".mood");
+    if (mood) mood.innerHTML = page.querySelector(".mood")?.innerHTML ?? mood.innerHTML;
     body.dataset.version = page.body.dataset.version;
   };
 
@@ -64,7 +67,8 @@
     clearTimeout(silence);
   };
   const lost = () => {
-    say(`no connection to the node since ${now()}: this is what was known then`, true);
+    gone ||= `no answer from the node since ${now()}: this is what was known then`;
+    say(gone, true);
     stop();
     retry = setTimeout(follow, 2000);
   };
@@ -82,7 +86,10 @@
     stop();
     const page = encodeURIComponent(body.dataset.page);
     source = new EventSource(`${body.dataset.follow}?page=${page}&version=${body.dataset.version}`);
-    source.onopen = () => say("live", false);
+    source.onopen = () => {
+      gone = "";
+      say("live", false);
+    };
     source.onerror = lost;
     heard();
     source.addEventListener("still", heard);
@@ -95,8 +102,14 @@
       say(`live, ${now()}`, false);
     });
     source.addEventListener("page", renew);
+    source.addEventListener("full", () => {
+      say("not kept up to date: too many windows are open", false);
+      stop();
+      retry = setTimeout(follow, 30000);
+    });
     source.addEventListener("stopped", () => {
-      say(`the node was stopped at ${now()}: this is what was known then`, true);
+      gone = `the node was stopped at ${now()}: this is what was known then`;
+      say(gone, true);
       stop();
       retry = setTimeout(renew, 5000);
     });

@@ -1,3 +1,4 @@
+using System.Net.ServerSentEvents;
 using System.Text;
 using Tao20.Dashboard;
 using Tao20.Dashboard.Live;
@@ -75,14 +76,6 @@ internal sealed class DashboardEndpoints(
         {
             await WriteAsync(context, e.Status, await views.NoticeAsync(text, e.Status == 404 ? "Not found" : "Not shown", e.Message));
         }
-        catch (Exception e) when (e is Akka.Actor.AskTimeoutException or TimeoutException)
-        {
-            await WriteAsync(
-                context,
-                503,
-                await views.NoticeAsync(text, "Not shown", "The node is busy, or its journal does not answer. Try again.")
-            );
-        }
     }
 
     private IResult Changes(HttpContext context, string? page, string? version)
@@ -92,9 +85,14 @@ internal sealed class DashboardEndpoints(
         if (!isOpen() || PageAddress.Of(page) is not { } address)
             return NodeEndpoints.Error($"page = '{page}' is no page of the dashboard.", 404);
         context.Response.Headers.CacheControl = "no-store";
-        return live.Follow(address, version ?? "", context.RequestAborted) is { } changes
-            ? TypedResults.ServerSentEvents(changes)
-            : NodeEndpoints.Error($"{LiveUpdates.MostClients} pages are open already; this one is not kept up to date.", 503);
+        return TypedResults.ServerSentEvents(live.Follow(address, version ?? "", context.RequestAborted) ?? FullAsync());
+    }
+
+    // A browser does not let a page see the status of a stream that is refused.
+    private static async IAsyncEnumerable<SseItem<string>> FullAsync()
+    {
+        await Task.CompletedTask;
+        yield return new SseItem<string>("", "full");
     }
 
     private static IResult Asset(HttpContext context, string name)

@@ -71,6 +71,9 @@ internal sealed class LiveUpdates(
                 client.Tell(new SseItem<string>("", "page"));
             if (_loop.IsCompleted)
                 _loop = Task.Run(RunAsync, CancellationToken.None);
+
+            // Who goes before anything is read leaves no trace, either.
+            cancel.UnsafeRegister(_ => Remove(client), null);
             return ReadAsync(client, cancel);
         }
     }
@@ -92,9 +95,14 @@ internal sealed class LiveUpdates(
         }
         finally
         {
-            lock (_lock)
-                _clients.Remove(client);
+            Remove(client);
         }
+    }
+
+    private void Remove(Client client)
+    {
+        lock (_lock)
+            _clients.Remove(client);
     }
 
     private static async Task<bool> IsToldAsync(Client client, CancellationToken cancel)

@@ -57,13 +57,21 @@ internal sealed class NodeReadings(NodeActors actors, ChainConnection chain, Jou
     /// <summary>Where everything but the miners is.</summary>
     /// <param name="withSettled">Whether the settled epochs and the book of validators are wanted.</param>
     /// <param name="cancel">Cancels the operation.</param>
+    /// <exception cref="PageException">Nobody answers.</exception>
     public async Task<NodeOverview> OverviewAsync(bool withSettled, CancellationToken cancel)
     {
-        var brief = await _brief.GetAsync(cancel);
-        if (!withSettled)
-            return brief;
-        var settled = await _settled.GetAsync(cancel);
-        return brief with { Settled = settled.Settled, Unanswered = [.. brief.Unanswered.Union(settled.Unanswered)] };
+        try
+        {
+            var brief = await _brief.GetAsync(cancel);
+            if (!withSettled)
+                return brief;
+            var settled = await _settled.GetAsync(cancel);
+            return brief with { Settled = settled.Settled, Unanswered = [.. brief.Unanswered.Union(settled.Unanswered)] };
+        }
+        catch (AskTimeoutException)
+        {
+            throw new PageException(503, "The node is busy and has not answered. Try again.");
+        }
     }
 
     /// <summary>The ranking of the open epoch; null before it can be told.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.ServerSentEvents;
 using System.Net.Sockets;
 using Microsoft.Playwright;
 using Tao20.Tests;
@@ -104,6 +105,42 @@ public sealed class DashboardAccessTests : InDirectory, IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task More_windows_than_there_is_room_for_are_told_so_until_one_is_closed()
+    {
+        await using var node = Start(0);
+        var live = new Uri(await node.StatusUriAsync(), "/view/live?page=/view/chain&version=none");
+        using var http = new HttpClient();
+        var windows = new Stack<Stream>();
+        while (windows.Count < 64)
+        {
+            windows.Push(await http.GetStreamAsync(live));
+            Assert.Equal("still", await FirstAsync(windows.Peek()));
+        }
+
+        await using (var more = await http.GetStreamAsync(live))
+            Assert.Equal("full", await FirstAsync(more));
+        await windows.Pop().DisposeAsync();
+        await Eventually.BecomesAsync<string>(
+            async cancel =>
+            {
+                windows.Push(await http.GetStreamAsync(live, cancel));
+                return await FirstAsync(windows.Peek());
+            },
+            first => first == "still",
+            TimeSpan.FromSeconds(30)
+        );
+        foreach (var window in windows)
+            await window.DisposeAsync();
+
+        static async Task<string> FirstAsync(Stream stream)
+        {
+            await foreach (var item in SseParser.Create(stream).EnumerateAsync())
+                return item.EventType;
+            return "nothing";
+        }
+    }
+
     [Theory]
     [InlineData("TAO20_Dashboard__TokenFile", "/nowhere/token", "Dashboard:TokenFile = /nowhere/token cannot be read")]
     [InlineData("TAO20_Names__0x12", "me", "Names:0x12 names no address")]
@@ -143,7 +180,7 @@ public sealed class DashboardAccessTests : InDirectory, IAsyncLifetime
             await Assertions.Expect(connection).ToContainTextAsync("live", new() { Timeout = Patience });
             await Assertions.Expect(window.Page.Locator("body.stopped")).ToHaveCountAsync(0);
             await again.KillAsync();
-            await Assertions.Expect(connection).ToContainTextAsync("no connection to the node since", new() { Timeout = Patience });
+            await Assertions.Expect(connection).ToContainTextAsync("no answer from the node since", new() { Timeout = Patience });
         }
     }
 
