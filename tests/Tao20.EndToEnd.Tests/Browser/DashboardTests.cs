@@ -301,7 +301,6 @@ public sealed class DashboardTests(DashboardDevnet devnet, ITestOutputHelper out
             ("overview", devnet.Validator, 1280, false),
             ("overview-phone", devnet.Validator, PhoneWidth, true),
             ("miners", devnet.At("miners"), 1280, true),
-            ("miner", devnet.Pages[3].Page, 1280, false),
             ("validators", devnet.At("validators"), 1280, false),
             ("epoch", devnet.At("epochs/0"), 1280, false),
             ("market", new Uri(devnet.Miner, "/view/market"), 1280, false),
