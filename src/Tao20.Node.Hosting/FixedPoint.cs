@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Tao20.Domain.Units;
 
 namespace Tao20.Node;
 
@@ -9,12 +10,7 @@ internal static class FixedPoint
     private const int Decimals = 18;
 
     /// <summary>The value as a decimal number without trailing zeros.</summary>
-    public static string Format(UInt128 value)
-    {
-        var digits = value.ToString(CultureInfo.InvariantCulture).PadLeft(Decimals + 1, '0');
-        var fraction = digits[^Decimals..].TrimEnd('0');
-        return fraction.Length == 0 ? digits[..^Decimals] : $"{digits[..^Decimals]}.{fraction}";
-    }
+    public static string Format(UInt128 value) => FixedPointText.Exact(value, Decimals);
 
     /// <summary>Reads a JSON number, exponent and all, floored to 18 decimals; false when negative, too large or no number.</summary>
     public static bool TryParse(string text, out UInt128 value)

@@ -13,23 +13,13 @@ public static class Figures
     /// <summary>The decimals of rao.</summary>
     public const int RaoDecimals = 9;
 
-    /// <summary>All digits, without zeros at the end.</summary>
-    /// <param name="units">The figure in its smallest unit.</param>
-    /// <param name="decimals">How many of these units' digits stand behind the point.</param>
-    public static string Exact(BigInteger units, int decimals)
-    {
-        var (whole, part) = Parts(units, decimals);
-        part = part.TrimEnd('0');
-        return part.Length == 0 ? whole : $"{whole}.{part}";
-    }
-
     /// <summary>The first digits behind the point, rounded towards zero, and thousands apart.</summary>
     /// <param name="units">The figure in its smallest unit.</param>
     /// <param name="decimals">How many of these units' digits stand behind the point.</param>
     /// <param name="shown">How many digits are shown behind the point.</param>
     public static string Short(BigInteger units, int decimals, int shown)
     {
-        var (whole, part) = Parts(units, decimals);
+        var (whole, part) = FixedPointText.Parts(units, decimals);
         var sign = whole.StartsWith('-') ? "-" : "";
         var grouped = BigInteger.Parse(whole.TrimStart('-'), CultureInfo.InvariantCulture).ToString("N0", CultureInfo.InvariantCulture);
         return shown == 0 ? sign + grouped : $"{sign}{grouped}.{part[..shown]}";
@@ -53,10 +43,4 @@ public static class Figures
         : span.TotalMinutes < 120 ? $"{span.TotalMinutes:0} min"
         : span.TotalHours < 48 ? $"{span.TotalHours:0} h"
         : $"{span.TotalDays:0} days";
-
-    private static (string Whole, string Part) Parts(BigInteger units, int decimals)
-    {
-        var digits = BigInteger.Abs(units).ToString(CultureInfo.InvariantCulture).PadLeft(decimals + 1, '0');
-        return ((units.Sign < 0 ? "-" : "") + digits[..^decimals], digits[^decimals..]);
-    }
 }

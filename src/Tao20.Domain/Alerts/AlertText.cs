@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using Tao20.Domain.Units;
 
@@ -36,11 +35,5 @@ public static class AlertText
         };
 
     /// <summary>A figure of 18 decimals, rounded down to four.</summary>
-    private static string Decimal(Int128 value)
-    {
-        var (size, sign) = (BigInteger.Abs((BigInteger)value), value < 0 ? "-" : "");
-        var whole = BigInteger.DivRem(size, (BigInteger)Wei.OneTao.Value, out var rest);
-        var part = (rest / 100_000_000_000_000).ToString("0000", CultureInfo.InvariantCulture).TrimEnd('0');
-        return $"{sign}{whole.ToString(CultureInfo.InvariantCulture)}{(part.Length == 0 ? "" : $".{part}")}";
-    }
+    private static string Decimal(Int128 value) => FixedPointText.Exact((BigInteger)value / 100_000_000_000_000, 4);
 }

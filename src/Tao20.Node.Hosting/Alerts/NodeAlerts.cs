@@ -8,8 +8,6 @@ namespace Tao20.Node.Alerts;
 /// <summary>What watches a node for deviations, by its settings.</summary>
 internal static class NodeAlerts
 {
-    private const int LeastSecret = 16;
-
     /// <summary>The settings of the actor.</summary>
     /// <param name="settings">The node's.</param>
     /// <param name="follower">Its journal, metrics and clock.</param>
@@ -17,10 +15,11 @@ internal static class NodeAlerts
     public static AlertSettings Of(NodeSettings settings, FollowerSettings follower) =>
         new(
             settings.Alerts,
-            settings.Webhook.Url is { } url ? new Webhook(new Uri(url), SecretIn(settings.Webhook.SecretFile!), follower.Clock) : null,
+            settings.Webhook.Url is { } url ? new Webhook(new Uri(url), SecretOf(settings), follower.Clock) : null,
             follower.Journal,
             follower.Metrics.Alerts
         );
 
-    private static byte[] SecretIn(string file) => Encoding.UTF8.GetBytes(SecretFile.Read("Webhook:SecretFile", file, LeastSecret));
+    private static byte[] SecretOf(NodeSettings settings) =>
+        Encoding.UTF8.GetBytes(SecretFile.Read("Webhook:SecretFile", settings.Webhook.SecretFile!));
 }

@@ -6,8 +6,6 @@ namespace Tao20.Node.Configuration;
 [Settings("Dashboard")]
 internal sealed record DashboardOptions
 {
-    private const int LeastToken = 16;
-
     /// <summary>Whether there is one.</summary>
     [Setting("Whether the node serves its dashboard at / of its HTTP address.")]
     public bool Enabled { get; init; } = true;
@@ -25,5 +23,5 @@ internal sealed record DashboardOptions
 
     /// <summary>The token; null for none.</summary>
     /// <exception cref="NodeException">It cannot be read, or is too short.</exception>
-    public string? ReadToken() => TokenFile is { } file ? SecretFile.Read("Dashboard:TokenFile", file, LeastToken) : null;
+    public string? ReadToken() => TokenFile is { } file ? SecretFile.Read("Dashboard:TokenFile", file) : null;
 }

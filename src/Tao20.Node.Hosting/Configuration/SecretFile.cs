@@ -3,12 +3,14 @@ namespace Tao20.Node.Configuration;
 /// <summary>A file with one secret in it.</summary>
 internal static class SecretFile
 {
+    /// <summary>No secret has fewer characters.</summary>
+    private const int Least = 16;
+
     /// <summary>Reads it.</summary>
     /// <param name="key">The setting that names it, for the error.</param>
     /// <param name="file">The file.</param>
-    /// <param name="least">How many characters it has at least.</param>
-    /// <exception cref="NodeException">It cannot be read, or holds less.</exception>
-    public static string Read(string key, string file, int least)
+    /// <exception cref="NodeException">It cannot be read, or is too short.</exception>
+    public static string Read(string key, string file)
     {
         string secret;
         try
@@ -20,11 +22,11 @@ internal static class SecretFile
             throw new NodeException(ExitCodes.Usage, $"{key} = {file} cannot be read: {e.Message}", e);
         }
 
-        return secret.Length >= least
+        return secret.Length >= Least
             ? secret
             : throw new NodeException(
                 ExitCodes.Usage,
-                $"{key} = {file} holds {secret.Length} characters: give {least} at least ('openssl rand -hex 32')."
+                $"{key} = {file} holds {secret.Length} characters: give {Least} at least ('openssl rand -hex 32')."
             );
     }
 }

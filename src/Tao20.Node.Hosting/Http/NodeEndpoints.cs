@@ -42,7 +42,7 @@ internal static class NodeEndpoints
                 return await AnswerAsync(async () =>
                     await MinerLookup.FindAsync(follower.ActorRef, miners.ActorRef, miner, Patience, cancel) is { } summary
                         ? Results.Json(MinerDocument.Of(summary), Json)
-                        : Error($"{miner} has not traded.", 404)
+                        : Error(NothingThere.OfMiner(miner), 404)
                 );
             }
         );

@@ -70,7 +70,7 @@ internal sealed class NodePalette(NodeActors actors, ChainConnection chain, Pipe
             var (follower, miners) = (actors.Of<ChainFollowerKey>(), actors.Of<MinersKey>());
             return await MinerLookup.FindAsync(follower, miners, miner, MinerAnswersWithin, cancel) is { } summary
                 ? Answer.Of(Json(MinerDocument.Of(summary)))
-                : throw new InspectionException(InspectionProblem.NotFound, $"{miner} has not traded.");
+                : throw new InspectionException(InspectionProblem.NotFound, NothingThere.OfMiner(miner));
         }
         catch (Exception e) when (e is AskTimeoutException or StreamIncompleteException)
         {
@@ -148,7 +148,7 @@ internal sealed class NodePalette(NodeActors actors, ChainConnection chain, Pipe
         var overview = await OverviewAsync(cancel);
         return (overview.Validator?.Sender ?? overview.Market?.Sender) is { } sender ? Of(TransactionsDocument.Of(sender), overview)
             : overview.Unanswered.Count > 0 ? throw NotAnswered(overview)
-            : throw new InspectionException(InspectionProblem.NotFound, "This node sends no transactions: it has no key, or only looks.");
+            : throw new InspectionException(InspectionProblem.NotFound, NothingThere.NoTransactions);
     }
 
     private async Task<Answer> CursorAsync(CancellationToken cancel)
@@ -207,10 +207,7 @@ internal sealed class NodePalette(NodeActors actors, ChainConnection chain, Pipe
         }
         catch (AskTimeoutException)
         {
-            throw new InspectionException(
-                InspectionProblem.NotAnswered,
-                "What watches for deviations has not answered: its journal is away."
-            );
+            throw new InspectionException(InspectionProblem.NotAnswered, NothingThere.NoAlertsYet);
         }
 
         if (page.Alerts is not { } alerts)
@@ -263,10 +260,7 @@ internal sealed class NodePalette(NodeActors actors, ChainConnection chain, Pipe
     private static ConsensusDocument Consensus(NodeOverview overview) =>
         Require(overview.Settled, overview) is { Book: { } book } settled
             ? ConsensusDocument.Of(overview.Follower?.State.Identity?.Registry, book, settled.LastRound)
-            : throw new InspectionException(
-                InspectionProblem.NotFound,
-                "This node follows no registry: it knows no validators and no rounds."
-            );
+            : throw new InspectionException(InspectionProblem.NotFound, NothingThere.NoRegistry);
 
     private static T Require<T>(T? known, NodeOverview overview)
         where T : class => known ?? throw NotAnswered(overview);

@@ -96,6 +96,5 @@ internal sealed class EpochViews(NodeReadings readings, ViewFrame frame)
     }
 
     private static RegistryBook BookOf(NodeOverview overview) =>
-        NodeReadings.SettledOf(overview).Book
-        ?? throw new PageException(404, "This node follows no registry: it knows no validators and no rounds.");
+        NodeReadings.SettledOf(overview).Book ?? throw new PageException(404, NothingThere.NoRegistry);
 }

@@ -47,6 +47,9 @@ internal sealed class LiveUpdates(
     {
         lock (_lock)
         {
+            // What many have been served is remembered once, or there would be no room for other pages.
+            if (Served(address, parts.Version) is not null)
+                return;
             _served.AddFirst((address, parts));
             if (_served.Count > PagesRemembered)
                 _served.RemoveLast();
@@ -64,7 +67,7 @@ internal sealed class LiveUpdates(
         {
             if (_clients.Count >= MostClients)
                 return null;
-            var known = _served.FirstOrDefault(one => one.Address == address.Text && one.Parts.Version == version).Parts;
+            var known = Served(address.Text, version);
             var client = new Client(address, known, clock);
             _clients.Add(client);
             if (known is null)
@@ -77,6 +80,9 @@ internal sealed class LiveUpdates(
             return ReadAsync(client, cancel);
         }
     }
+
+    private PageParts? Served(string address, string version) =>
+        _served.FirstOrDefault(one => one.Address == address && one.Parts.Version == version).Parts;
 
     private async IAsyncEnumerable<SseItem<string>> ReadAsync(Client client, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -155,7 +161,8 @@ internal sealed class LiveUpdates(
         catch (PageException)
         {
             // The page says so itself, to whoever asks for it again.
-            Array.ForEach([.. clients], client => client.Tell(new SseItem<string>("", "page")));
+            foreach (var client in clients)
+                client.Tell(new SseItem<string>("", "page"));
             return;
         }
         catch (Exception e)

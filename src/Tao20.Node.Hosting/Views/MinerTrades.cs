@@ -13,9 +13,6 @@ namespace Tao20.Node.Views;
 /// <param name="readings">Where they are read.</param>
 internal sealed class MinerTrades(NodeReadings readings)
 {
-    /// <summary>So many trades are on a page.</summary>
-    public const int PageSize = 25;
-
     // An entry can hold the trades of a large range: few are read at a time.
     private const int EntriesAtOnce = 5;
     private const int EntriesForAll = 500;
@@ -46,7 +43,7 @@ internal sealed class MinerTrades(NodeReadings readings)
                     continue;
                 for (var i = folded.Trades.Length - 1 - taken; i >= 0; i--)
                 {
-                    if (trades.Count == PageSize)
+                    if (trades.Count == ViewFrame.Rows)
                         return (trades, $"{number + 1}.{folded.Trades.Length - 1 - i}");
                     trades.Add((folded.Trades.Span[i], folded.Verdicts.Span[i]));
                 }

@@ -1,3 +1,4 @@
+using Tao20.Actors.Status;
 using Tao20.Chain.Abi;
 using Tao20.Dashboard.Live;
 using Tao20.Dashboard.Pages;
@@ -34,11 +35,12 @@ internal sealed class MinerViews(NodeReadings readings, ViewFrame frame)
     /// <summary>The ranking of an epoch.</summary>
     public async Task<RenderedPage> MinersAsync(PageAddress address, CancellationToken cancel)
     {
-        var (sort, page) = (address.Choice("sort", MinerList.Orders), (int)(address.Number("page", 1, 1_000_000) ?? 1));
+        var (sort, page) = (address.Choice("sort", MinerList.Orders), address.PageNumber);
         var isDescending = address.Choice("desc", ["false", "true"]) == "true";
         MinerList list;
-        var overview = await readings.OverviewAsync(withSettled: true, cancel);
-        if (address.Number("epoch") is { } epoch)
+        var wanted = address.Number("epoch");
+        var overview = await readings.OverviewAsync(withSettled: wanted is not null, cancel);
+        if (wanted is { } epoch)
         {
             var report = await readings.RequireEpochAsync(overview, new EpochId((ulong)epoch), cancel);
             list = MinerList.Of((ulong)epoch, report.Rewards.Payouts, report.Ranking.Unranked, sort, isDescending, page);
@@ -58,7 +60,7 @@ internal sealed class MinerViews(NodeReadings readings, ViewFrame frame)
     /// <summary>A miner.</summary>
     public async Task<RenderedPage> MinerAsync(PageAddress address, Address miner, CancellationToken cancel)
     {
-        var summary = await readings.MinerAsync(miner, cancel) ?? throw new PageException(404, $"{miner} has not traded.");
+        var summary = await readings.MinerAsync(miner, cancel) ?? throw new PageException(404, NothingThere.OfMiner(miner));
         var overview = await readings.OverviewAsync(withSettled: true, cancel);
         var ranking = await readings.RankingAsync(cancel);
         var from = address.Given("from");
@@ -101,7 +103,7 @@ internal sealed class MinerViews(NodeReadings readings, ViewFrame frame)
             {
                 IsLive = false,
             },
-            new() { [nameof(ScorePage.Why)] = why, [nameof(ScorePage.PageNumber)] = (int)(address.Number("page", 1, 1_000_000) ?? 1) }
+            new() { [nameof(ScorePage.Why)] = why, [nameof(ScorePage.PageNumber)] = address.PageNumber }
         );
     }
 }

@@ -51,9 +51,6 @@ internal sealed class NodeReadings(NodeActors actors, ChainConnection chain, Jou
     /// <summary>How each endpoint of this node is doing.</summary>
     public IReadOnlyList<EndpointStatus> Endpoints => chain.Pool.Status;
 
-    /// <summary>The journal.</summary>
-    public JournalOptions Journal => journal;
-
     /// <summary>Where everything but the miners is.</summary>
     /// <param name="withSettled">Whether the settled epochs and the book of validators are wanted.</param>
     /// <param name="cancel">Cancels the operation.</param>
@@ -180,38 +177,19 @@ internal sealed class NodeReadings(NodeActors actors, ChainConnection chain, Jou
 
     /// <summary>Some entries of a stream, read back from its end.</summary>
     /// <exception cref="PageException">The journal cannot be read.</exception>
-    public async Task<StreamPage> PageOfAsync(
+    public Task<StreamPage> PageOfAsync(
         string stream,
         long? before,
         int count,
         CancellationToken cancel,
         string? manifest = null,
         int skip = 0
-    )
-    {
-        try
-        {
-            return await StreamPage.ReadBackAsync(journal, stream, before, count, cancel, manifest, skip);
-        }
-        catch (JournalException e)
-        {
-            throw Unreadable(e);
-        }
-    }
+    ) => ReadAsync(() => StreamPage.ReadBackAsync(journal, stream, before, count, cancel, manifest, skip));
 
     /// <summary>A snapshot of a stream; null where it is not there.</summary>
     /// <exception cref="PageException">The journal cannot be read.</exception>
-    public async Task<object?> SnapshotAsync(string stream, long at, CancellationToken cancel)
-    {
-        try
-        {
-            return await StreamPage.SnapshotAsync(journal, stream, at, cancel);
-        }
-        catch (JournalException e)
-        {
-            throw Unreadable(e);
-        }
-    }
+    public Task<object?> SnapshotAsync(string stream, long at, CancellationToken cancel) =>
+        ReadAsync(() => StreamPage.SnapshotAsync(journal, stream, at, cancel));
 
     /// <summary>What a command of the inspection answers, and why it does not.</summary>
     public async Task<(Answer? Answer, string? Problem)> AskAsync(string palette, string name, CancellationToken cancel)
@@ -231,7 +209,17 @@ internal sealed class NodeReadings(NodeActors actors, ChainConnection chain, Jou
         }
     }
 
-    private static PageException Unreadable(JournalException e) => new(503, $"The journal cannot be read: {e.Message}");
+    private static async Task<T> ReadAsync<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (JournalException e)
+        {
+            throw new PageException(503, $"The journal cannot be read: {e.Message}");
+        }
+    }
 
     private static SharedReading<T> Shared<T>(Func<Task<T>> read, TimeSpan? oldest = null) => new(read, TimeProvider.System, Fresh, oldest);
 }

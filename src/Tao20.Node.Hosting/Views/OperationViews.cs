@@ -1,4 +1,5 @@
 using Tao20.Actors.Arbitrage;
+using Tao20.Actors.Status;
 using Tao20.Actors.Transactions;
 using Tao20.Dashboard.Live;
 using Tao20.Dashboard.Pages;
@@ -121,7 +122,7 @@ internal sealed class OperationViews(NodeReadings readings, ViewFrame frame, Log
                 [nameof(AlertsPage.Alerts)] = alerts,
                 [nameof(AlertsPage.Firing)] = page?.Firing.Count ?? 0,
                 [nameof(AlertsPage.Count)] = page?.Count ?? 0,
-                [nameof(AlertsPage.Problem)] = page is null ? "What watches for deviations has not answered: its journal is away." : null,
+                [nameof(AlertsPage.Problem)] = page is null ? NothingThere.NoAlertsYet : null,
                 [nameof(AlertsPage.Older)] = alerts.Count < ViewFrame.Rows ? null : $"{Links.Alerts}?before={alerts[^1].Id}",
                 [nameof(AlertsPage.Newest)] = before is null ? null : Links.Alerts,
             }

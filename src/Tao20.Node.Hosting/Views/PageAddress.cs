@@ -9,6 +9,7 @@ namespace Tao20.Node.Views;
 internal sealed class PageAddress
 {
     private const int Longest = 512;
+    private const int MostPages = 1_000_000;
     private readonly System.Collections.Specialized.NameValueCollection _query;
 
     private PageAddress(string text)
@@ -44,6 +45,10 @@ internal sealed class PageAddress
     /// <exception cref="PageException">It is none, or out of its range.</exception>
     public long? Number(string name, long least = 0, long most = long.MaxValue) =>
         Given(name) is { } text ? NumberIn(name, text, least, most) : null;
+
+    /// <summary>Which page of a list is wanted, from 1.</summary>
+    /// <exception cref="PageException">It is no number, or out of its range.</exception>
+    public int PageNumber => (int)(Number("page", 1, MostPages) ?? 1);
 
     /// <summary>A number of the path.</summary>
     /// <inheritdoc cref="Number"/>

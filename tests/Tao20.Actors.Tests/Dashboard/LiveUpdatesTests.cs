@@ -67,6 +67,20 @@ public sealed class LiveUpdatesTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task A_page_that_many_are_served_leaves_room_for_others()
+    {
+        _now = await Rankings.PageAsync(Rankings.Random(3, new Random(7)));
+        var live = Updates();
+        live.Remember(Address.Text, _now.Parts);
+        for (var i = 0; i < 100; i++)
+            live.Remember("/", _now.Parts);
+        await using var client = live.Follow(Address, _now.Parts.Version, _patience.Token)!.GetAsyncEnumerator();
+        await NextAsync(client);
+        _now = await Rankings.PageAsync(Rankings.Random(3, new Random(8)));
+        Assert.Equal("parts", (await NextAsync(client)).EventType);
+    }
+
+    [Fact]
     public async Task No_more_are_let_in_than_there_is_room_for_and_whoever_goes_makes_room()
     {
         _now = await Rankings.PageAsync(Rankings.Random(3, new Random(7)));

@@ -80,7 +80,7 @@ public sealed partial class RenderedPageTests(ITestOutputHelper output)
             )
         );
         Assert.DoesNotContain("<script>alert", page.Html, StringComparison.Ordinal);
-        Assert.Equal(3, Regex.Count(WebUtility.HtmlDecode(page.Html), Regex.Escape("<script>alert(1)</script>")) + 1);
+        Assert.Equal(2, Regex.Count(WebUtility.HtmlDecode(page.Html), Regex.Escape("<script>alert(1)</script>")));
         Assert.Equal(1, Regex.Count(page.Html, "</ol>"));
     }
 

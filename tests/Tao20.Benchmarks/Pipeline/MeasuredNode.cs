@@ -137,10 +137,14 @@ internal sealed class MeasuredNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Has windows open on its dashboard.</summary>
+    /// <summary>Has windows open on its dashboard, from when its actors answer.</summary>
     /// <param name="windows">How many.</param>
     /// <param name="cancel">Closes them.</param>
-    public Task<Watched> WatchAsync(int windows, CancellationToken cancel) => new OpenWindows(_http).KeepAsync(windows, cancel);
+    public async Task<Watched> WatchAsync(int windows, CancellationToken cancel)
+    {
+        await UntilAsync("/status", _ => true, cancel);
+        return await new OpenWindows(_http).KeepAsync(windows, cancel);
+    }
 
     /// <summary>Lets it stop as an operator does, and waits until it has.</summary>
     public async Task StopAsync(CancellationToken cancel)

@@ -15,13 +15,12 @@ internal sealed record Watched(int Pages, int Updates, int LargestPage, int Larg
 internal sealed partial class OpenWindows(HttpClient http)
 {
     private static readonly string[] Looked = ["/", "/view/miners", "/view/epochs", "/view/chain", "/view/log"];
-    private static readonly TimeSpan UntilAgain = TimeSpan.FromMilliseconds(200);
     private int _pages;
     private int _updates;
     private int _largestPage;
     private int _largestUpdate;
 
-    /// <summary>Keeps windows open.</summary>
+    /// <summary>Keeps windows open on a node that answers.</summary>
     /// <param name="windows">How many.</param>
     /// <param name="cancel">Closes them.</param>
     public async Task<Watched> KeepAsync(int windows, CancellationToken cancel)
@@ -32,27 +31,20 @@ internal sealed partial class OpenWindows(HttpClient http)
 
     private async Task KeepAsync(string page, CancellationToken cancel)
     {
-        while (!cancel.IsCancellationRequested)
+        try
         {
-            try
-            {
+            while (true)
                 await LookAsync(page, cancel);
-            }
-            catch (Exception e) when (e is HttpRequestException or IOException || cancel.IsCancellationRequested)
-            {
-                // It has not started yet, or the window is closed.
-            }
-
-            await Task.Delay(UntilAgain, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        catch (Exception e) when (cancel.IsCancellationRequested && e is OperationCanceledException or HttpRequestException or IOException)
+        {
+            // The window is closed.
         }
     }
 
     private async Task LookAsync(string page, CancellationToken cancel)
     {
-        using var whole = await http.GetAsync(page, cancel);
-        if (!whole.IsSuccessStatusCode)
-            return;
-        var html = await whole.Content.ReadAsStringAsync(cancel);
+        var html = await http.GetStringAsync(page, cancel);
         Interlocked.Increment(ref _pages);
         Most(ref _largestPage, html.Length);
         var version = Version().Match(html).Groups[1].Value;

@@ -85,24 +85,12 @@ internal static class StartRun
     public static Task<IReadOnlyList<StartResult>> InspectedAsync(StartArguments arguments, CancellationToken cancel)
     {
         const string Inspected = "inspected";
-        return ByTurnsAsync(
-            "validator",
+        return BesideAsync(
+            arguments,
             ["by itself", Inspected],
-            arguments.Runs,
-            arguments.IsRestart,
-            async (how, directory) =>
-            {
-                await using var process = MeasuredNode.Start(arguments.Nodes[0], ValidatorArguments(arguments, directory));
-                using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-                var inspecting = how == Inspected ? process.InspectAsync(directory, enough.Token) : Task.FromResult(0);
-                var measures = await process.LevelAsync(cancel);
-                await enough.CancelAsync();
-                Console.Error.WriteLine($"{how}: level after {measures.LevelSeconds:0.00} s, {await inspecting} answers");
-                var all = await process.UntilAsync("/status?all=true", _ => true, cancel);
-                var answered = process.Now;
-                await process.StopAsync(cancel);
-                return new OneStart(measures, answered, all);
-            }
+            _ => null,
+            async (how, process, directory, enough) => how == Inspected ? $"{await process.InspectAsync(directory, enough)} answers" : "",
+            cancel
         );
     }
 
@@ -111,30 +99,48 @@ internal static class StartRun
     {
         const string Without = "without a dashboard";
         var watched = $"{windows} windows";
-        return ByTurnsAsync(
-            "validator",
+        return BesideAsync(
+            arguments,
             [Without, "with a dashboard", watched],
+            how => new Dictionary<string, string> { ["TAO20_Dashboard__Enabled"] = how == Without ? "false" : "true" },
+            async (how, process, _, enough) => how == watched ? $"{await process.WatchAsync(windows, enough)}" : "",
+            cancel
+        );
+    }
+
+    /// <summary>One build by turns, each time with something else beside it.</summary>
+    /// <param name="arguments">What is started.</param>
+    /// <param name="turns">What each turn is called.</param>
+    /// <param name="environment">What the environment of one has besides.</param>
+    /// <param name="meanwhile">What is done to it, in its directory, until it is level; what that came to.</param>
+    /// <param name="cancel">Cancels the operation.</param>
+    private static Task<IReadOnlyList<StartResult>> BesideAsync(
+        StartArguments arguments,
+        IReadOnlyList<string> turns,
+        Func<string, IReadOnlyDictionary<string, string>?> environment,
+        Func<string, MeasuredNode, string, CancellationToken, Task<string>> meanwhile,
+        CancellationToken cancel
+    ) =>
+        ByTurnsAsync(
+            "validator",
+            turns,
             arguments.Runs,
             arguments.IsRestart,
             async (how, directory) =>
             {
-                await using var process = MeasuredNode.Start(
-                    arguments.Nodes[0],
-                    ValidatorArguments(arguments, directory),
-                    new Dictionary<string, string> { ["TAO20_Dashboard__Enabled"] = how == Without ? "false" : "true" }
-                );
+                var (node, told) = (arguments.Nodes[0], ValidatorArguments(arguments, directory));
+                await using var process = MeasuredNode.Start(node, told, environment(how));
                 using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-                var watching = process.WatchAsync(how == watched ? windows : 0, enough.Token);
+                var beside = meanwhile(how, process, directory, enough.Token);
                 var measures = await process.LevelAsync(cancel);
                 await enough.CancelAsync();
-                Console.Error.WriteLine($"{how}: {measures}, {await watching}");
+                Console.Error.WriteLine($"{how}: {measures} {await beside}");
                 var all = await process.UntilAsync("/status?all=true", _ => true, cancel);
                 var answered = process.Now;
                 await process.StopAsync(cancel);
                 return new OneStart(measures, answered, all);
             }
         );
-    }
 
     /// <summary>The nodes of one validator, at the same moment, on a PostgreSQL made for each run; of the slowest of them.</summary>
     public static Task<IReadOnlyList<StartResult>> ClusterAsync(StartArguments arguments, CancellationToken cancel) =>

@@ -4,6 +4,7 @@ using System.Net.NetworkInformation;
 using System.Net.ServerSentEvents;
 using System.Net.Sockets;
 using Microsoft.Playwright;
+using Tao20.Devnet;
 using Tao20.Tests;
 
 namespace Tao20.EndToEnd.Tests.Browser;
@@ -189,7 +190,7 @@ public sealed class DashboardAccessTests : InDirectory, IAsyncLifetime
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        var port = FreePort();
+        var port = Anvil.FreePort();
         await using var node = Tao20Process.Start(At(port, _chain.ValidatorArgumentsBehind($"http://{silent.LocalEndpoint}/", Data)));
         var root = new Uri($"http://127.0.0.1:{port}/");
         using var http = new HttpClient();
@@ -229,13 +230,6 @@ public sealed class DashboardAccessTests : InDirectory, IAsyncLifetime
         request.Headers.Host = host;
         using var answer = await http.SendAsync(request);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>An address of this machine by which others reach it; null without a network.</summary>
