@@ -111,6 +111,13 @@ internal sealed class Node : IAsyncDisposable
                 }
         );
 
+    /// <summary>
+    /// Waits for a fault that lasts. For a moment there may be another one: the endpoint that has shown it is no longer trusted, and who
+    /// asks for the head then finds nobody.
+    /// </summary>
+    public Task<FollowerStatus> FaultyAsync(FaultKind kind) =>
+        Eventually.BecomesAsync(FollowerIfThereAsync, status => status.Fault?.Kind == kind, Patience, show: status => status.Fault);
+
     private async Task<FollowerStatus?> FollowerIfThereAsync(CancellationToken cancel)
     {
         try

@@ -47,8 +47,7 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
         await using var node = await Node.FollowingAsync(Path, _chain.Options());
         await node.UntilAsync(status => status.State.Last?.Number == 99);
         _chain.Reorg(from: 90, blocks: 30, unfinalized: 0);
-        var status = await node.UntilAsync(status => status.Fault is not null);
-        Assert.Equal(FaultKind.ReorgBelowFinality, status.Fault!.Kind);
+        var status = await node.FaultyAsync(FaultKind.ReorgBelowFinality);
         Assert.Equal(99UL, status.State.Last!.Number);
         Assert.NotNull(status.NotReady);
     }
@@ -60,7 +59,7 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
             await node.UntilAsync(status => status.State.Last?.Number == 99);
         _chain.Reorg(from: 90, blocks: 30, unfinalized: 0);
         await using var again = await Node.FollowingAsync(Path, _chain.Options());
-        Assert.Equal(FaultKind.ReorgBelowFinality, (await again.UntilAsync(status => status.Fault is not null)).Fault!.Kind);
+        await again.FaultyAsync(FaultKind.ReorgBelowFinality);
     }
 
     [Fact]
@@ -87,9 +86,8 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
             return logs;
         };
         await using var node = await Node.FollowingAsync(Path, _chain.Options() with { FirstRangeBlocks = 10, MaxRangeBlocks = 10 });
-        var status = await node.UntilAsync(status => status.Fault is not null);
-        Assert.Equal(FaultKind.FoldDivergence, status.Fault!.Kind);
-        Assert.Contains("00000000a1", status.Fault.Message, StringComparison.Ordinal);
+        var status = await node.FaultyAsync(FaultKind.FoldDivergence);
+        Assert.Contains("00000000a1", status.Fault!.Message, StringComparison.Ordinal);
         Assert.True((status.State.Last?.Number ?? 0) <= 50);
     }
 
@@ -100,8 +98,7 @@ public sealed class PipelineTests(ITestOutputHelper output) : InDirectory, IAsyn
         await node.UntilAsync(status => status.State.Last?.Number == 99);
         _chain.BendLogs = (_, _, logs) => [.. logs.Skip(1)];
         _chain.Grow(10);
-        var faulted = await node.UntilAsync(status => status.Fault is not null);
-        Assert.Equal(FaultKind.ChainUnavailable, faulted.Fault!.Kind);
+        await node.FaultyAsync(FaultKind.ChainUnavailable);
         _chain.BendLogs = (_, _, logs) => logs;
         var healed = await node.UntilAsync(status => status.State.Last?.Number == 109);
         Assert.Null(healed.Fault);

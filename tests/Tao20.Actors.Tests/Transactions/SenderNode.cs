@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Akka.Actor;
 using Akka.Hosting;
@@ -240,6 +241,24 @@ internal static class AnvilQuestions
         (ulong)Big(
             (await anvil.Client.SendAsync("eth_getTransactionCount", $"[\"{account}\",\"latest\"]", CancellationToken.None)).GetString()!
         );
+
+    /// <summary>How many transactions in all blocks go from one account to another.</summary>
+    public static async Task<int> SentAsync(this Anvil anvil, Address from, Address to)
+    {
+        var sent = 0;
+        for (var block = await anvil.Client.BlockNumberAsync(CancellationToken.None); block > 0; block--)
+        {
+            var found = await anvil.Client.SendAsync("eth_getBlockByNumber", $"[\"0x{block:x}\",true]", CancellationToken.None);
+            sent += found
+                .GetProperty("transactions")
+                .EnumerateArray()
+                .Count(transaction => Is(transaction.GetProperty("from"), from) && Is(transaction.GetProperty("to"), to));
+        }
+
+        return sent;
+
+        static bool Is(JsonElement told, Address account) => told.GetString() is { } text && Address.Parse(text) == account;
+    }
 
     public static Task FundAsync(this Anvil anvil, Address account, BigInteger wei) =>
         anvil.Client.SendAsync(
