@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Globalization;
 using Npgsql;
@@ -27,7 +28,7 @@ public static class JournalCopy
     ];
 
     /// <summary>Copies a journal.</summary>
-    /// <param name="from">Where from; nobody may write it meanwhile.</param>
+    /// <param name="from">Where from: what is written meanwhile is not copied.</param>
     /// <param name="to">Where to: an empty journal, whose tables are there, and which this process may write.</param>
     /// <param name="progress">Told how many events have been copied.</param>
     /// <param name="cancel">Cancels the operation.</param>
@@ -45,6 +46,12 @@ public static class JournalCopy
         {
             await using var source = await JournalLocation.OpenAsync(from, cancel).ConfigureAwait(false);
             await using var target = await JournalLocation.OpenAsync(to, cancel).ConfigureAwait(false);
+
+            // All is read as it is at one moment.
+            await using var moment =
+                source is NpgsqlConnection
+                    ? await source.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel).ConfigureAwait(false)
+                    : null;
             await using var transaction = await target.BeginTransactionAsync(cancel).ConfigureAwait(false);
             var counts = new List<long>();
             foreach (var table in Tables)

@@ -16,10 +16,13 @@ public static class SqliteJournal
 
     /// <summary>The connection string of the journal in a data directory.</summary>
     /// <remarks>Without the pool of Microsoft.Data.Sqlite: <see cref="SqliteConnections"/> says why.</remarks>
-    public static string ConnectionString(string dataDirectory) =>
+    public static string ConnectionString(string dataDirectory) => ConnectionStringOf(Path.Combine(dataDirectory, FileName));
+
+    /// <summary>The connection string of a journal that is a file of any name.</summary>
+    public static string ConnectionStringOf(string file) =>
         new SqliteConnectionStringBuilder
         {
-            DataSource = Path.Combine(dataDirectory, FileName),
+            DataSource = file,
             Pooling = false,
             DefaultTimeout = 60,
         }.ToString();

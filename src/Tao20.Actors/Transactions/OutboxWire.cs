@@ -217,6 +217,11 @@ internal static class OutboxWire
                 {
                     GasAboveCeiling = new Wire.GasAboveCeiling { Limit = gas.Limit, Ceiling = gas.Ceiling },
                 };
+            case IntentFailure.MaybeSent sent:
+                return new Wire.IntentFailure
+                {
+                    MaybeSent = new Wire.MaybeSent { From = sent.From, To = sent.To },
+                };
             case IntentFailure.Recorded recorded:
                 var text = new Wire.RecordedFailure { Text = recorded.Text, Expired = recorded.Expired };
                 if (recorded.RevertData is { } returned)
@@ -246,6 +251,7 @@ internal static class OutboxWire
                 wire.GasAboveCeiling.Limit,
                 wire.GasAboveCeiling.Ceiling
             ),
+            Wire.IntentFailure.KindOneofCase.MaybeSent => new IntentFailure.MaybeSent(wire.MaybeSent.From, wire.MaybeSent.To),
             Wire.IntentFailure.KindOneofCase.Recorded => new IntentFailure.Recorded(
                 wire.Recorded.Text,
                 wire.Recorded.HasRevertData ? wire.Recorded.RevertData : null,

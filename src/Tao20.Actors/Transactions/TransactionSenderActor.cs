@@ -16,7 +16,7 @@ namespace Tao20.Actors.Transactions;
 /// after a crash the same bytes go out again. What comes next is decided by <see cref="OutboxDecider"/>; this actor asks the chain, signs,
 /// persists and reports.
 /// </summary>
-public sealed class TransactionSenderActor : HeadDrivenActor
+public sealed partial class TransactionSenderActor : HeadDrivenActor
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
@@ -28,7 +28,6 @@ public sealed class TransactionSenderActor : HeadDrivenActor
     private AccountView? _view;
     private string? _waiting;
     private (string? What, ulong Since, ulong Times) _refused;
-    private ExternalUse _external;
     private NodeFault? _fault;
     private bool _warnedOfCap;
 
@@ -80,6 +79,9 @@ public sealed class TransactionSenderActor : HeadDrivenActor
                 return true;
             case ReplacementTransaction replacement:
                 OnReplacementFound(replacement);
+                return true;
+            case Looked looked:
+                OnLooked(looked);
                 return true;
             case GetSenderStatus:
                 Sender.Tell(
@@ -151,25 +153,17 @@ public sealed class TransactionSenderActor : HeadDrivenActor
         WarnOfCap(view);
         DetectExternalUse(view);
         NoteUnexplained(unexplained.FirstOrDefault(entry => !view.Used!.ContainsKey(entry.Nonce)));
-        PersistEach(_state.Decide(view), 0);
-    }
-
-    /// <summary>In doubt nothing is sent anew, and an operator is told.</summary>
-    private void NoteUnexplained(OutboxEntry? entry)
-    {
-        _waiting = entry is null ? null : new OutboxWait.Unexplained(entry.Intent.Id, entry.Nonce).Reason;
-        if (_waiting == _fault?.Message)
-            return;
-        _fault = _waiting is { } reason ? new NodeFault(FaultKind.TransactionUnexplained, reason, TimeProvider.System.GetUtcNow()) : null;
-        if (_fault is not null)
-            Log.Error("{Reason}", _fault.Message);
+        if (_unknown.IsBehind(_state, view) && view.NonceFinal >= view.NonceLatest)
+            Run(LookAsync(view));
+        else
+            PersistEach(_state.Decide(view), 0);
     }
 
     private void PersistEach(IReadOnlyList<OutboxEvent> events, int at)
     {
         if (at == events.Count)
         {
-            Do(_decider.Next(_state, _view!));
+            Do(_decider.Next(_state, _view!, _unknown));
             return;
         }
 
@@ -297,24 +291,14 @@ public sealed class TransactionSenderActor : HeadDrivenActor
         );
     }
 
-    /// <summary>Another process with this key is dangerous: it may do the same things, and its transactions displace ours.</summary>
-    private void DetectExternalUse(AccountView view)
-    {
-        var before = _external.Count;
-        _external = _external.After(_state, view);
-        if (_external.Count > before)
-            Log.Error(
-                "The account {Account} has sent {Transactions} transactions that were not sent from here: someone else uses its key. "
-                    + "Stop the other process",
-                Account,
-                _external.Count
-            );
-    }
-
     private void LogEvent(OutboxEvent e)
     {
         switch (e)
         {
+            case OutboxEvent.TransactionSigned found:
+                _unknown = _unknown.Without(found.Attempt.Hash);
+                Log.Warning("{Intent} had been sent before, as {Hash}: it is not sent again", found.Id, found.Attempt.Hash);
+                break;
             case OutboxEvent.IntentFailed failed:
                 Log.Warning("{Intent} is given up: {Reason}", failed.Id, failed.Failure.Reason);
                 break;

@@ -24,6 +24,7 @@ public sealed class AccountRpcClient
     private readonly Web3 _web3;
     private readonly CancellationToken _stop;
     private readonly NonceSearch _nonces;
+    private readonly SentTransactions _sent;
     private readonly ChargedFees _fees;
 
     /// <summary>A client for an account.</summary>
@@ -37,6 +38,7 @@ public sealed class AccountRpcClient
         _simulatedAt = seesPending ? BlockParameter.CreatePending() : BlockParameter.CreateLatest();
         _web3 = new Web3(new PoolClient(chain.Pool, stop));
         _nonces = new NonceSearch(chain.Pool, account, stop);
+        _sent = new SentTransactions(chain.Pool, account, stop);
         _fees = new ChargedFees(chain, account, stop);
     }
 
@@ -90,6 +92,12 @@ public sealed class AccountRpcClient
         {
             Used = await _nonces.FindAsync(unexplained, view.Finalized).ConfigureAwait(false),
         };
+
+    /// <summary>What the account has sent from a nonce on in the latest final blocks.</summary>
+    /// <param name="from">The nonce.</param>
+    /// <param name="view">The chain: all that the account has sent is final.</param>
+    /// <exception cref="ChainException">No endpoint shows it.</exception>
+    public Task<IReadOnlyList<SentTransaction>> SentAsync(ulong from, AccountView view) => _sent.FindAsync(from, view.Finalized);
 
     /// <summary>
     /// Simulates an intent: the gas it needs, or why it would be refused. Where that gas is known, it is simulated with the limit it would

@@ -23,16 +23,16 @@ internal sealed class NonceSearch(EndpointPool pool, Address account, Cancellati
     /// <summary>The transactions that have used the nonces of these entries; what cannot be found out is left out.</summary>
     /// <param name="entries">What was signed with nonces that are used up.</param>
     /// <param name="final">The final block up to which they are.</param>
-    /// <returns>By nonce, the transaction; zero where it is certain only that it is none of ours.</returns>
-    public async Task<IReadOnlyDictionary<ulong, Hash256>> FindAsync(IReadOnlyList<OutboxEntry> entries, ulong final)
+    /// <returns>By nonce, what has used it.</returns>
+    public async Task<IReadOnlyDictionary<ulong, UsedNonce>> FindAsync(IReadOnlyList<OutboxEntry> entries, ulong final)
     {
-        var used = new Dictionary<ulong, Hash256>();
+        var used = new Dictionary<ulong, UsedNonce>();
         foreach (var entry in entries)
         {
             if (await FindAsync(entry.Nonce, final).ConfigureAwait(false) is { } by)
                 used.Add(entry.Nonce, by);
             else if (await AllDenyAsync(entry, final).ConfigureAwait(false))
-                used.Add(entry.Nonce, Hash256.Zero);
+                used.Add(entry.Nonce, new UsedNonce(Hash256.Zero));
         }
 
         foreach (var settled in _deniedSince.Keys.Where(nonce => !entries.Any(entry => entry.Nonce == nonce)).ToList())
@@ -40,7 +40,7 @@ internal sealed class NonceSearch(EndpointPool pool, Address account, Cancellati
         return used;
     }
 
-    private async Task<Hash256?> FindAsync(ulong nonce, ulong final)
+    private async Task<UsedNonce?> FindAsync(ulong nonce, ulong final)
     {
         try
         {
@@ -54,7 +54,7 @@ internal sealed class NonceSearch(EndpointPool pool, Address account, Cancellati
     }
 
     /// <summary>The first block after which the nonce is used, by halves, and in it the transaction.</summary>
-    private async Task<Hash256> SearchAsync(RpcEndpoint endpoint, ulong nonce, ulong final)
+    private async Task<UsedNonce> SearchAsync(RpcEndpoint endpoint, ulong nonce, ulong final)
     {
         if (await CountAsync(endpoint, final).ConfigureAwait(false) <= nonce)
             throw new IncompleteAnswerException(endpoint.Name, $"nonce {nonce} of {account} is not used at block {final}, as it was");
@@ -79,8 +79,20 @@ internal sealed class NonceSearch(EndpointPool pool, Address account, Cancellati
                 used = middle;
         }
 
-        Hash256? by = null;
-        await endpoint.SendAsync([AccountCalls.TransactionOf(account, nonce, used, hash => by = hash)], cancel).ConfigureAwait(false);
+        UsedNonce? by = null;
+        await endpoint
+            .SendAsync(
+                [
+                    AccountCalls.TransactionsOf(
+                        account,
+                        used,
+                        (number, hash, transaction) =>
+                            by = number == nonce ? new UsedNonce(hash, MinedTransaction.Read(transaction, hash, used)) : by
+                    ),
+                ],
+                cancel
+            )
+            .ConfigureAwait(false);
         return by ?? throw new IncompleteAnswerException(endpoint.Name, $"block {used} has no transaction of {account} with nonce {nonce}");
     }
 

@@ -29,21 +29,21 @@ public static class AccountCalls
     /// <summary><c>eth_getTransactionCount</c> at a height.</summary>
     public static RpcCall Nonce(Address account, ulong block, Action<ulong> take) => Nonce(account, HexText.Quantity(block), take);
 
-    /// <summary>The transaction of an account with a nonce in a block, by <c>eth_getBlockByNumber</c>; null when there is none.</summary>
-    public static RpcCall TransactionOf(Address account, ulong nonce, ulong block, Action<Hash256?> take) =>
+    /// <summary>The transactions of an account in a block, by <c>eth_getBlockByNumber</c>.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="take">Takes each of them, by its nonce and its hash.</param>
+    public static RpcCall TransactionsOf(Address account, ulong block, Action<ulong, Hash256, JsonElement> take) =>
         JsonResult.Of(
             "eth_getBlockByNumber",
             $"[\"{HexText.Quantity(block)}\",true]",
             found =>
             {
-                Hash256? by = null;
                 foreach (var transaction in found.GetProperty("transactions").EnumerateArray())
                 {
-                    if (Address.Parse(transaction.Text("from")) == account && HexText.BigQuantity(transaction.Text("nonce")) == nonce)
-                        by = Hash256.Parse(transaction.Text("hash"));
+                    if (Address.Parse(transaction.Text("from")) == account)
+                        take((ulong)HexText.BigQuantity(transaction.Text("nonce")), Hash256.Parse(transaction.Text("hash")), transaction);
                 }
-
-                take(by);
             }
         );
 

@@ -15,6 +15,9 @@ public abstract record IntentFailure
             SimulationRefused refused => $"the simulation was refused: {refused.NodeText}",
             GasAboveCeiling gas => $"it would need {gas.Limit} gas, more than {gas.Ceiling} (Transactions:GasCeiling, GasCeilingPerCall, "
                 + "GasCeilingForWeights): see that the chain has not changed before raising it",
+            MaybeSent sent =>
+                $"it may have been sent before this journal was restored: no endpoint shows what nonces {sent.From} to {sent.To - 1} "
+                    + "were used for",
             Recorded recorded => recorded.Text,
             _ => throw new InvalidOperationException($"A {GetType().Name} has no words."),
         };
@@ -50,6 +53,11 @@ public abstract record IntentFailure
     /// <param name="Limit">The gas it would have to be given.</param>
     /// <param name="Ceiling">The most it may be given.</param>
     public sealed record GasAboveCeiling(ulong Limit, ulong Ceiling) : IntentFailure;
+
+    /// <summary>It may be among transactions that are not in the outbox and cannot be read.</summary>
+    /// <param name="From">The first of their nonces.</param>
+    /// <param name="To">The one after the last.</param>
+    public sealed record MaybeSent(ulong From, ulong To) : IntentFailure;
 
     /// <summary>As journals of version 0.1 have it: in words alone.</summary>
     /// <param name="Text">The words.</param>

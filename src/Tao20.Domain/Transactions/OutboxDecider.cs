@@ -70,7 +70,10 @@ public sealed record OutboxDecider(Address Account, FeePolicy Fees, ITransaction
     private const ulong RepeatAfterBlocks = 2;
 
     /// <summary>What comes next by what the chain shows: what is signed, in the order of its nonces, then what is new.</summary>
-    public OutboxStep Next(OutboxState state, AccountView view)
+    /// <param name="state">The outbox.</param>
+    /// <param name="view">The chain.</param>
+    /// <param name="unknown">What the account has sent that is not in the outbox.</param>
+    public OutboxStep Next(OutboxState state, AccountView view, UnknownTransactions unknown)
     {
         var due = state.Open.Where(entry => IsDue(entry, view)).MinBy(entry => entry.Nonce);
         if (due is not null && Rules.Closed(due.Intent) is { } why)
@@ -86,12 +89,30 @@ public sealed record OutboxDecider(Address Account, FeePolicy Fees, ITransaction
             return new OutboxStep.Record(
                 new OutboxEvent.IntentFailed(missed.Id, new IntentFailure.BlockPassed(missed.LastBlock, view.Latest))
             );
-        if (planned.Count == 0 || state.Open.Count(entry => entry.InFlight) >= Fees.MaxInFlight)
+        if (planned.Count == 0)
+            return new OutboxStep.Idle();
+        if (unknown.IsBehind(state, view))
+            return new OutboxStep.Idle(new OutboxWait.Unknown(Account, unknown.Accounted(state), view.NonceLatest));
+        foreach (var intent in planned)
+            if (unknown.Of(intent, view) is { } sent)
+                return new OutboxStep.Record(new OutboxEvent.TransactionSigned(intent.Id, sent.Attempt));
+        if (state.Open.Count(entry => entry.InFlight) >= Fees.MaxInFlight)
             return new OutboxStep.Idle();
         return planned.Where(intent => Rules.Closed(intent) is null).MinBy(intent => intent.Priority) is { } next
             ? new OutboxStep.Simulate(next)
             : new OutboxStep.Idle(new OutboxWait.Closed(planned[0].Id, Rules.Closed(planned[0])!));
     }
+
+    /// <summary>
+    /// What the account has sent cannot be read: what was wanted before may be among it, and is given up. Who wanted it sees by the chain
+    /// whether it is still to be done.
+    /// </summary>
+    public IReadOnlyList<OutboxEvent> OnUnreadable(OutboxState state, ulong from, ulong to) =>
+        [
+            .. state
+                .Open.Where(entry => entry.State == IntentState.Planned)
+                .Select(entry => new OutboxEvent.IntentFailed(entry.Intent.Id, new IntentFailure.MaybeSent(from, to))),
+        ];
 
     /// <summary>What comes after a simulation: a signature, the end of the intent, or waiting.</summary>
     /// <param name="state">The outbox.</param>

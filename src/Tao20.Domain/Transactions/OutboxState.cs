@@ -70,10 +70,9 @@ public sealed record AccountView(
 )
 {
     /// <summary>
-    /// By nonce, the transaction that has used it in a final block, where that was looked up and found; zero where no endpoint knows
-    /// any of ours. Null before it was looked up.
+    /// By nonce, the transaction that has used it in a final block, where that was looked up and found. Null before it was looked up.
     /// </summary>
-    public IReadOnlyDictionary<ulong, Hash256>? Used { get; init; }
+    public IReadOnlyDictionary<ulong, UsedNonce>? Used { get; init; }
 }
 
 /// <summary>All intents of one account, and what was signed for them.</summary>
@@ -113,7 +112,11 @@ public sealed record OutboxState(
                 if (entry.Receipt is { } gone && view.Latest >= gone.Block && view.NonceLatest <= entry.Nonce)
                     events.Add(new TransactionReorged(entry.Intent.Id, gone.Hash));
                 if (IsDisplaced(entry, view))
-                    events.Add(new TransactionDropped(entry.Intent.Id, entry.Nonce));
+                    events.Add(
+                        view.Used![entry.Nonce].Transaction is { } sent && sent.Does(entry.Intent)
+                            ? new TransactionSigned(entry.Intent.Id, sent.Attempt)
+                            : new TransactionDropped(entry.Intent.Id, entry.Nonce)
+                    );
                 continue;
             }
 
@@ -201,7 +204,7 @@ public sealed record OutboxState(
         view.NonceFinal > entry.Nonce
         && view.Used is { } used
         && used.TryGetValue(entry.Nonce, out var by)
-        && !entry.Attempts.Exists(attempt => attempt.Hash == by);
+        && !entry.Attempts.Exists(attempt => attempt.Hash == by.Hash);
 
     private OutboxState With(string id, Func<OutboxEntry, OutboxEntry> change) =>
         Open.Find(entry => entry.Intent.Id == id) is { } entry ? this with { Open = Open.Replace(entry, change(entry)) } : this;

@@ -60,6 +60,9 @@ public abstract record OutboxWait
             Unexplained unknown =>
                 $"Nonce {unknown.Nonce}, signed for {unknown.Id}, is used in a final block, and no endpoint shows by which transaction. "
                     + "Nothing is signed for it anew before that is known: add an endpoint that keeps all receipts.",
+            Unknown unknown =>
+                $"{unknown.Account} has sent transactions with nonces {unknown.From} to {unknown.To - 1} that are not in this journal. "
+                    + "Nothing new is signed before they are final and it is known what they did.",
             Closed closed => $"{closed.Id} waits: {closed.Why}.",
             Acceptance accepted => $"{accepted.Id} is not taken by the node: {accepted.NodeText}. {accepted.Hope}",
             _ => throw new InvalidOperationException($"A {GetType().Name} has no words."),
@@ -76,6 +79,12 @@ public abstract record OutboxWait
 
     /// <summary>It is not known whether what was signed is mined, or someone else's transaction.</summary>
     public sealed record Unexplained(string Id, ulong Nonce) : OutboxWait;
+
+    /// <summary>The account has sent what is not in the outbox.</summary>
+    /// <param name="Account">The account.</param>
+    /// <param name="From">The first nonce.</param>
+    /// <param name="To">The one after the last.</param>
+    public sealed record Unknown(Address Account, ulong From, ulong To) : OutboxWait;
 
     /// <summary>What it does is off: the chain is not, or not yet, known to be as it has to be for that.</summary>
     public sealed record Closed(string Id, string Why) : OutboxWait;

@@ -76,6 +76,7 @@ internal static partial class Samples
             new IntentFailed(intent.Id, new IntentFailure.Recorded("why", "0x08c379a0", true)),
             new IntentFailed(intent.Id, new IntentFailure.SimulationRefused("why", null)),
             new IntentFailed(intent.Id, new IntentFailure.GasAboveCeiling(2_125_002, 2_000_000)),
+            new IntentFailed(intent.Id, new IntentFailure.MaybeSent(4, 7)),
             new IntentFailed(intent.Id, new IntentFailure.SimulationRefused("why", "0x08c379a0")),
             new IntentProgress(intent.Id, IntentState.Mined, receipt, null),
             new IntentProgress(intent.Id, IntentState.Failed, null, new IntentFailure.Recorded("why", null, false)),

@@ -60,9 +60,15 @@ public sealed class GasLimitsTests
         // What is off waits, also when that is announced while it is simulated; what is not goes on past it.
         rules.Why = "checked anew first";
         Assert.IsType<OutboxStep.Idle>(decider.OnSimulated(state, view, intent, new Simulation(1_600_000)));
-        Assert.Equal(new OutboxStep.Idle(new OutboxWait.Closed("a", "checked anew first")), decider.Next(state, view));
+        Assert.Equal(
+            new OutboxStep.Idle(new OutboxWait.Closed("a", "checked anew first")),
+            decider.Next(state, view, new UnknownTransactions(5, []))
+        );
         var other = new TransactionIntent("free", default, 0, default);
-        Assert.Equal(new OutboxStep.Simulate(other), decider.Next(state.Evolve(new OutboxEvent.IntentPlanned(other)), view));
+        Assert.Equal(
+            new OutboxStep.Simulate(other),
+            decider.Next(state.Evolve(new OutboxEvent.IntentPlanned(other)), view, new UnknownTransactions(5, []))
+        );
     }
 
     private sealed class Ruled(FeePolicy fees) : ITransactionRules

@@ -14,15 +14,15 @@ public sealed partial class OutboxDeciderTests
         var view = View(latest: 200, nonce: 6) with { NonceFinal = 6, Finalized = 200 };
         Assert.Empty(state.Decide(view));
         Assert.Equal("a", Assert.Single(state.Unexplained(view)).Intent.Id);
-        Assert.Equal(new OutboxStep.Idle(), Decider.Next(state, view));
+        Assert.Equal(new OutboxStep.Idle(), Decider.Next(state, view, Known));
 
-        var ours = view with { Used = new Dictionary<ulong, Hash256> { [5] = HashOf(5, 0) } };
+        var ours = view with { Used = new Dictionary<ulong, UsedNonce> { [5] = new(HashOf(5, 0)) } };
         Assert.Empty(state.Decide(ours));
-        Assert.Equal(new OutboxStep.Idle(), Decider.Next(state, ours));
+        Assert.Equal(new OutboxStep.Idle(), Decider.Next(state, ours, Known));
 
         foreach (var hash in (Hash256[])[HashOf(6, 0), Hash256.Zero])
         {
-            var theirs = view with { Used = new Dictionary<ulong, Hash256> { [5] = hash } };
+            var theirs = view with { Used = new Dictionary<ulong, UsedNonce> { [5] = new(hash) } };
             Assert.Equal([new TransactionDropped("a", 5)], state.Decide(theirs));
             Assert.Empty(state.Unexplained(theirs));
         }

@@ -23,6 +23,9 @@ public sealed partial class OutboxDeciderTests
     private static readonly OutboxDecider Decider = new(Account, Fees, new FreeRules(Fees));
     private static readonly AccountView Chain = View(latest: 100);
 
+    // Whatever the account has sent is known.
+    private static readonly UnknownTransactions Known = new(ulong.MaxValue, []);
+
     [Fact]
     public void Nothing_wanted_is_nothing_done() => Assert.Equal(new OutboxStep.Idle(), Next(Chain));
 
@@ -223,7 +226,7 @@ public sealed partial class OutboxDeciderTests
                             );
                         foreach (var e in state.Decide(view))
                             state = state.Evolve(e);
-                        state = Follow(state, view, Decider.Next(state, view), move, owners);
+                        state = Follow(state, view, Decider.Next(state, view, Known), move, owners);
                         if (
                             move is 3 or 7
                             && state.Open.Where(entry => entry.Attempts.Count > 0).MinBy(entry => entry.Attempts[0].Nonce) is { } next
@@ -243,7 +246,7 @@ public sealed partial class OutboxDeciderTests
                 case OutboxStep.Record(var e):
                     Assert.Contains(state.Open, entry => entry.Intent.Id == e.Id);
                     state = state.Evolve(e);
-                    step = Decider.Next(state, view);
+                    step = Decider.Next(state, view, Known);
                     break;
                 case OutboxStep.Simulate(var intent):
                     step = Decider.OnSimulated(
@@ -302,7 +305,7 @@ public sealed partial class OutboxDeciderTests
     private static OutboxStep Answer(OutboxState state, Attempt attempt, BroadcastAnswer answer) =>
         Decider.OnAnswered(state, Chain, "a", attempt, answer, "no", 0);
 
-    private static OutboxStep Next(AccountView view, params OutboxEvent[] given) => Decider.Next(State(given), view);
+    private static OutboxStep Next(AccountView view, params OutboxEvent[] given) => Decider.Next(State(given), view, Known);
 
     private static OutboxState State(params OutboxEvent[] given) => given.Aggregate(OutboxState.Initial, (state, e) => state.Evolve(e));
 
