@@ -114,6 +114,7 @@ internal sealed class DutySubmissions(ValidatorRole role, IActorRef transactions
                     {
                         Priority = priority,
                         Deadline = until == ulong.MaxValue ? 0 : until,
+                        NotDoneAt = block,
                         OutlastsFullBlocks = priority == IntentPriority.First,
                     }
                 )

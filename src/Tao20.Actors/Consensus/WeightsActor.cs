@@ -236,6 +236,7 @@ internal sealed class WeightsActor : HeadDrivenActor
                     {
                         Priority = IntentPriority.Last,
                         LastBlock = progress.LastBlock,
+                        NotDoneAt = progress.Closed.LastBlock,
                     }
                 )
             );

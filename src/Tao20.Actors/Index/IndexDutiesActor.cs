@@ -121,6 +121,7 @@ internal sealed class IndexDutiesActor : HeadDrivenActor
         {
             Priority = IntentPriority.Last,
             LastBlock = view.Block.Number + BlocksToLive,
+            NotDoneAt = view.Block.Number,
         };
         var counted = new DutyCounted(duty.Name, view.Block.Time, WeiDelta.Between(Wei.Zero, cost));
         _open = (intent.Id, counted);

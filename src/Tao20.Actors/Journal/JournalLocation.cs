@@ -2,7 +2,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Tao20.Actors.Journal;
 
-/// <summary>A journal as a person names it: <c>sqlite:</c> and its data directory, or <c>postgres:</c> and a connection string.</summary>
+/// <summary>
+/// A journal as a person names it: <c>sqlite:</c> and its data directory or its file, or <c>postgres:</c> and a connection string.
+/// </summary>
 public static class JournalLocation
 {
     private const string Sqlite = "sqlite:";
@@ -16,7 +18,7 @@ public static class JournalLocation
     {
         options = new JournalOptions { ConnectionString = "" };
         if (text.StartsWith(Sqlite, StringComparison.Ordinal) && text.Length > Sqlite.Length)
-            options = options with { ConnectionString = SqliteJournal.ConnectionString(text[Sqlite.Length..]) };
+            options = options with { ConnectionString = OfPath(text[Sqlite.Length..]) };
         else if (text.StartsWith(PostgreSql, StringComparison.Ordinal))
             options = options with { Kind = JournalKind.PostgreSql, ConnectionString = text[PostgreSql.Length..] };
         if (options.Validate().Count > 0)
@@ -33,6 +35,9 @@ public static class JournalLocation
     /// <summary>The directory of a journal that is a file.</summary>
     public static string DirectoryOf(JournalOptions options) =>
         Path.GetDirectoryName(Path.GetFullPath(new SqliteConnectionStringBuilder(options.ConnectionString).DataSource))!;
+
+    private static string OfPath(string path) =>
+        File.Exists(path) ? SqliteJournal.ConnectionStringOf(path) : SqliteJournal.ConnectionString(path);
 
     /// <summary>An open connection to a journal, which nobody else is lent.</summary>
     internal static async Task<System.Data.Common.DbConnection> OpenAsync(JournalOptions options, CancellationToken cancel)

@@ -274,6 +274,7 @@ internal static class OutboxWire
             Priority = (uint)intent.Priority,
             LastBlock = intent.LastBlock,
             OutlastsFullBlocks = intent.OutlastsFullBlocks,
+            NotDoneAt = intent.NotDoneAt,
         };
 
     private static TransactionIntent FromWire(Wire.Intent wire) =>
@@ -286,7 +287,8 @@ internal static class OutboxWire
             wire.Gas,
             (IntentPriority)wire.Priority,
             wire.LastBlock,
-            wire.OutlastsFullBlocks
+            wire.OutlastsFullBlocks,
+            wire.NotDoneAt
         );
 
     private static Wire.Attempt ToWire(Attempt attempt) =>

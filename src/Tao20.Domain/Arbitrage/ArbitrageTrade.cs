@@ -101,7 +101,7 @@ public sealed record OpenTrade(long Number, TradeProposal Proposal, ulong Block,
 
     /// <summary>What the outbox is asked for.</summary>
     public TransactionIntent IntentOf(TradeStep step) =>
-        new(IdOf(step), step.To, step.Value.Value, step.Data, step.Expires ? Proposal.Deadline : 0, step.Gas);
+        new(IdOf(step), step.To, step.Value.Value, step.Data, step.Expires ? Proposal.Deadline : 0, step.Gas, NotDoneAt: Block);
 }
 
 /// <summary>How a trade ended.</summary>

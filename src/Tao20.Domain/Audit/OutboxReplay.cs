@@ -11,6 +11,10 @@ namespace Tao20.Domain.Audit;
 /// <param name="findings">What is found.</param>
 public sealed class OutboxReplay(Func<Attempt, TransactionIntent, string?> problem, AuditFindings findings)
 {
+    // Ranges of nonces, the last not included, that the outbox has left out: what has used them was sent from elsewhere, or before its
+    // journal was restored, and may turn out later to be what an intent wants.
+    private readonly List<(ulong From, ulong To)> _leftOut = [];
+
     /// <summary>What its entries have come to.</summary>
     public OutboxState State { get; private set; } = OutboxState.Initial;
 
@@ -18,7 +22,11 @@ public sealed class OutboxReplay(Func<Attempt, TransactionIntent, string?> probl
     public long Signed { get; private set; }
 
     /// <summary>Begins with a snapshot: its first entries are no longer there.</summary>
-    public void Begin(OutboxState snapshot) => State = snapshot;
+    public void Begin(OutboxState snapshot)
+    {
+        State = snapshot;
+        _leftOut.Add((0, snapshot.NextNonce));
+    }
 
     /// <summary>Folds an event.</summary>
     public void Take(JournalRow row, OutboxEvent e)
@@ -29,6 +37,8 @@ public sealed class OutboxReplay(Func<Attempt, TransactionIntent, string?> probl
         if (e is OutboxEvent.TransactionSigned(_, var attempt) && entry is not null)
         {
             Signed++;
+            if (entry.Attempts.IsEmpty)
+                NoteUse(attempt.Nonce);
             if (problem(attempt, entry.Intent) is { } wrong)
                 findings.Report(DifferenceKind.TransactionDiffers, row, $"the transaction signed for {e.Id}: {wrong}");
         }
@@ -42,7 +52,7 @@ public sealed class OutboxReplay(Func<Attempt, TransactionIntent, string?> probl
             (OutboxEvent.IntentPlanned, not null) => "it was planned before",
             (OutboxEvent.IntentPlanned, null) => State.ProgressOf(e.Id) is null ? null : "it had ended before",
             (_, null) => "nothing of that name is open",
-            (OutboxEvent.TransactionSigned(_, var attempt), { Attempts.IsEmpty: true }) => attempt.Nonce >= State.NextNonce
+            (OutboxEvent.TransactionSigned(_, var attempt), { Attempts.IsEmpty: true }) => IsUnused(attempt.Nonce)
                 ? null
                 : $"nonce {attempt.Nonce} was signed with before: the next is {State.NextNonce}",
             (OutboxEvent.TransactionSigned(_, var attempt), _) => attempt.Nonce == entry.Nonce
@@ -58,6 +68,22 @@ public sealed class OutboxReplay(Func<Attempt, TransactionIntent, string?> probl
             (OutboxEvent.IntentFailed, _) => entry.Attempts.IsEmpty ? null : "something was signed for it",
             _ => null,
         };
+
+    private bool IsUnused(ulong nonce) => nonce >= State.NextNonce || _leftOut.Exists(range => range.From <= nonce && nonce < range.To);
+
+    private void NoteUse(ulong nonce)
+    {
+        if (nonce > State.NextNonce)
+            _leftOut.Add((State.NextNonce, nonce));
+        if (_leftOut.FindIndex(range => range.From <= nonce && nonce < range.To) is >= 0 and var at)
+        {
+            var (from, to) = _leftOut[at];
+            _leftOut.RemoveAt(at);
+            _leftOut.AddRange(
+                ((IEnumerable<(ulong From, ulong To)>)[(from, nonce), (nonce + 1, to)]).Where(range => range.From < range.To)
+            );
+        }
+    }
 
     private static string? Unknown(OutboxEntry entry, Hash256 hash) =>
         entry.Attempts.Exists(attempt => attempt.Hash == hash) ? null : $"{hash} was not signed for it";

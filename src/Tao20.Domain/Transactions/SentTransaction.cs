@@ -13,12 +13,12 @@ namespace Tao20.Domain.Transactions;
 /// <param name="Block">The block that it is in.</param>
 public sealed record SentTransaction(Attempt Attempt, Address To, UInt128 ValueWei, ReadOnlyMemory<byte> Data, ulong Block)
 {
-    /// <summary>Only transactions of so many blocks are looked at: older ones were for something that was wanted then.</summary>
+    /// <summary>Only transactions of so many blocks are looked at: nothing that waits that long is still wanted.</summary>
     public const ulong RecentBlocks = 100;
 
     /// <summary>Whether it is what an intent wants: then it is done, and is not sent again.</summary>
     public bool Does(TransactionIntent intent) =>
-        To == intent.To && ValueWei == intent.ValueWei && Data.Span.SequenceEqual(intent.Data.Span);
+        Block > intent.NotDoneAt && To == intent.To && ValueWei == intent.ValueWei && Data.Span.SequenceEqual(intent.Data.Span);
 }
 
 /// <summary>What has used a nonce in a final block.</summary>

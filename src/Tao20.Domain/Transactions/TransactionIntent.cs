@@ -15,6 +15,7 @@ namespace Tao20.Domain.Transactions;
 /// Whether it offers so much that full blocks for as long as a window of the registry do not keep it out; it pays no more than the base
 /// fee all the same.
 /// </param>
+/// <param name="NotDoneAt">A block up to which nothing has done it; 0 where that is not known.</param>
 public sealed record TransactionIntent(
     string Id,
     Address To,
@@ -24,7 +25,8 @@ public sealed record TransactionIntent(
     ulong Gas = 0,
     IntentPriority Priority = IntentPriority.First,
     ulong LastBlock = 0,
-    bool OutlastsFullBlocks = false
+    bool OutlastsFullBlocks = false,
+    ulong NotDoneAt = 0
 )
 {
     /// <summary>Whether it makes a contract: such a transaction has no receiver.</summary>

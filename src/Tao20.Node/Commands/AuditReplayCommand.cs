@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using Tao20.Actors.Audit;
+using Tao20.Actors.Journal;
 using Tao20.Chain.Abi;
 using Tao20.Domain.Audit;
 using Tao20.Node.Audit;
@@ -77,8 +78,12 @@ internal static class AuditReplayCommand
         return command;
     }
 
+    /// <summary>Folds a journal again, with a bar on a terminal, and says where it differs from itself.</summary>
+    public static Task<AuditDocument> ReplayAsync(JournalOptions options, CancellationToken cancel) =>
+        ReplayAsync(options, null, null, [], (0, ulong.MaxValue), new AuditFigures(0, ulong.MaxValue), cancel);
+
     private static async Task<AuditDocument> ReplayAsync(
-        Tao20.Actors.Journal.JournalOptions options,
+        JournalOptions options,
         IReadOnlyList<Uri>? endpoints,
         Domain.Units.Address? contract,
         IReadOnlyList<NotedHash> expected,

@@ -15,6 +15,8 @@ internal static class JournalCommand
             JournalTablesCommand.Status(),
             JournalTablesCommand.Migrate(),
             JournalTablesCommand.Copy(),
+            JournalBackupCommand.Backup(),
+            JournalBackupCommand.Restore(),
             Rebuild(),
         };
 

@@ -97,7 +97,7 @@ internal static class JournalTablesCommand
         return command;
     }
 
-    private static Option<string> Named(string name, string what) =>
+    internal static Option<string> Named(string name, string what) =>
         new(name)
         {
             Description = $"{what}: {Form}; PGPASSWORD may hold the password",
@@ -105,7 +105,7 @@ internal static class JournalTablesCommand
             Required = true,
         };
 
-    private static JournalOptions Parse(string option, string text) =>
+    internal static JournalOptions Parse(string option, string text) =>
         JournalLocation.TryParse(text, out var options)
             ? options
             : throw new NodeException(
@@ -119,10 +119,10 @@ internal static class JournalTablesCommand
             throw new NodeException(ExitCodes.DataDirectory, $"There is no journal {JournalLocation.Describe(options)}.");
     }
 
-    private static DataDirectory? Take(JournalOptions options) =>
+    internal static DataDirectory? Take(JournalOptions options) =>
         options.Kind == JournalKind.Sqlite ? DataDirectory.Take(JournalLocation.DirectoryOf(options)) : null;
 
-    private static async Task<JournalWriter?> WriterAsync(JournalOptions options, CancellationToken cancel)
+    internal static async Task<JournalWriter?> WriterAsync(JournalOptions options, CancellationToken cancel)
     {
         await ToldAsync(options, () => PreparedJournal.MakeTablesAsync(options, cancel));
         if (options.Kind == JournalKind.Sqlite)
@@ -130,10 +130,10 @@ internal static class JournalTablesCommand
         return await ToldAsync(options, () => PreparedJournal.WriteAloneAsync(options, cancel, Patience));
     }
 
-    private static Task<T> ToldAsync<T>(JournalOptions options, Func<Task<T>> action) => JournalErrors.ToldAsync(Guard(options), action);
+    internal static Task<T> ToldAsync<T>(JournalOptions options, Func<Task<T>> action) => JournalErrors.ToldAsync(Guard(options), action);
 
     private static JournalFaultReporter Guard(JournalOptions options) =>
         new(options, JournalLocation.Describe(options), new FaultSignal(), TimeProvider.System);
 
-    private static void Say(string what, string value) => Console.WriteLine($"{what.PadRight(Column)} {value}");
+    internal static void Say(string what, string value) => Console.WriteLine($"{what.PadRight(Column)} {value}");
 }

@@ -63,7 +63,7 @@ internal static partial class Samples
         [
             new SubmitIntent(intent),
             new IntentPlanned(intent),
-            new IntentPlanned(intent with { Priority = IntentPriority.Last, LastBlock = 7 }),
+            new IntentPlanned(intent with { Priority = IntentPriority.Last, LastBlock = 7, NotDoneAt = 5 }),
             new TransactionSigned(intent.Id, attempt),
             new TransactionSigned(intent.Id, attempt with { Cancels = true }),
             new TransactionBroadcast(intent.Id, attempt.Hash, 7),

@@ -48,6 +48,24 @@ public sealed partial class OutboxDeciderTests
     }
 
     [Fact]
+    public void What_was_sent_before_it_was_wanted_is_not_what_is_wanted()
+    {
+        // The weights of two epochs may be the same.
+        var wanted = Intent("weights-2") with
+        {
+            Data = new byte[] { 7 },
+            NotDoneAt = 95,
+        };
+        var (before, since) = (Sent(3, wanted, block: 95), Sent(4, wanted, block: 96));
+        var state = State(new IntentPlanned(wanted));
+        Assert.Equal(new OutboxStep.Simulate(wanted), Decider.Next(state, Chain, UnknownTransactions.None.With(5, [before])));
+        Assert.Equal(
+            new OutboxStep.Record(new TransactionSigned("weights-2", since.Attempt)),
+            Decider.Next(state, Chain, UnknownTransactions.None.With(5, [before, since]))
+        );
+    }
+
+    [Fact]
     public void What_has_taken_a_nonce_and_does_the_same_is_what_was_wanted()
     {
         var wanted = Intent("a") with { ValueWei = 3 };
