@@ -36,4 +36,5 @@ var root = new RootCommand("TAO20: follows trades on chain, ranks miners, settle
 #if DEVNET
 root.Add(Tao20.Devnet.Commands.DevnetCommand.Create());
 #endif
+VersionDocument.AddTo(root);
 return await commandLine.RunAsync(root, args);

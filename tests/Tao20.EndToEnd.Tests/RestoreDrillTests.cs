@@ -44,7 +44,10 @@ public sealed class RestoreDrillTests(ITestOutputHelper output) : InDirectory
         {
             await using var trading = Tao20Process.Start(minerArguments, environment: environment);
             await using var counting = Tao20Process.Start(validatorArguments, environment: environment);
-            await Task.WhenAll(trading.StatusUriAsync(), counting.StatusUriAsync());
+            await counting.StatusUriAsync();
+
+            // Before the chain is checked nothing is traded.
+            await trading.UntilAsync(status => status["check"]?["spec"] is not null, Patience);
             await Task.Delay(random.Next(0, 1_500)); // the moment of the backup, and of the loss, is the point of this test
             await Task.WhenAll(minerBackups.TakeAsync(), validatorBackups.TakeAsync());
             await Task.Delay(random.Next(0, 1_500));
