@@ -33,36 +33,34 @@ public sealed class RestoreDrillTests(ITestOutputHelper output) : InDirectory
             ["TAO20_Journal__SnapshotEvery"] = "10",
             ["TAO20_Arbitrage__DeadlineSeconds"] = "600",
         };
-        var (miner, validator) = (System.IO.Path.Combine(Directory, "miner"), System.IO.Path.Combine(Directory, "validator"));
-        var (minerArguments, validatorArguments) = (chain.MinerArguments(miner).ToList(), chain.ValidatorArguments(validator).ToList());
-        var minerBackups = new Backups(miner, System.IO.Path.Combine(Directory, "backups-miner"));
-        var validatorBackups = new Backups(validator, System.IO.Path.Combine(Directory, "backups-validator"));
+        await using var miner = new LosingNode(chain.MinerArguments(In("miner")), In("miner"), In("backups-miner"), environment);
+        await using var validator = new LosingNode(
+            chain.ValidatorArguments(In("validator")),
+            In("validator"),
+            In("backups-validator"),
+            environment
+        );
         using var stop = new CancellationTokenSource();
         var playing = chain.PlayUntilAsync(stop.Token);
         var ages = new List<int>();
         for (var loss = 0; loss < Losses; loss++)
         {
-            await using var trading = Tao20Process.Start(minerArguments, environment: environment);
-            await using var counting = Tao20Process.Start(validatorArguments, environment: environment);
-            await counting.StatusUriAsync();
+            var node = loss % 2 == 0 ? miner : validator;
 
             // Before the chain is checked nothing is traded.
-            await trading.UntilAsync(status => status["check"]?["spec"] is not null, Patience);
+            await node.Process.UntilAsync(status => status["check"]?["spec"] is not null, Patience);
             await Task.Delay(random.Next(0, 1_500)); // the moment of the backup, and of the loss, is the point of this test
-            await Task.WhenAll(minerBackups.TakeAsync(), validatorBackups.TakeAsync());
+            await node.Backups.TakeAsync();
             await Task.Delay(random.Next(0, 1_500));
-            await Task.WhenAll(trading.KillAsync(), counting.KillAsync());
-            ages.Add(await minerBackups.LoseAsync(random));
-            ages.Add(await validatorBackups.LoseAsync(random));
+            ages.Add(await node.LoseAsync(random));
         }
 
-        await using var miners = Tao20Process.Start(minerArguments, environment: environment);
-        await using var validators = Tao20Process.Start(validatorArguments, environment: environment);
+        var (miners, validators) = (miner.Process, validator.Process);
         await miners.UntilAsync(
             status => Trader(status)?["totals"]?["confirmed"]?.GetValue<int>() > 0 && Trader(status)!["inventory"] is not null,
             Patience
         );
-        await Tao20Process.RunAsync(["miner", "pause", "--data-dir", miner]);
+        await Tao20Process.RunAsync(["miner", "pause", "--data-dir", In("miner")]);
         await miners.UntilAsync(
             status => Trader(status)!["state"]!.GetValue<string>() == "Stopped" && Trader(status)!["open"] is null,
             Patience
@@ -77,7 +75,7 @@ public sealed class RestoreDrillTests(ITestOutputHelper output) : InDirectory
         var sent = await SentAsync(chain, account);
         Assert.Equal(sent.Count, sent.Distinct(StringComparer.Ordinal).Count());
 
-        var (code, json, process) = await Tao20Process.RunAsync(["miner", "report", "--data-dir", miner, "--json"]);
+        var (code, json, process) = await Tao20Process.RunAsync(["miner", "report", "--data-dir", In("miner"), "--json"]);
         Assert.True(code == 0, process.Errors);
         var report = Assert.Single(JsonNode.Parse(json)!.AsArray())!;
         output.WriteLine(
@@ -86,10 +84,7 @@ public sealed class RestoreDrillTests(ITestOutputHelper output) : InDirectory
 
         // Roots are those of a node that has lost nothing.
         var head = await chain.Chain.Client.BlockNumberAsync(CancellationToken.None);
-        await using var undisturbed = Tao20Process.Start(
-            chain.ValidatorArguments(System.IO.Path.Combine(Directory, "undisturbed")),
-            environment: environment
-        );
+        await using var undisturbed = Tao20Process.Start(chain.ValidatorArguments(In("undisturbed")), environment: environment);
         var (lost, whole) = (await LevelAsync(validators, head), await LevelAsync(undisturbed, head));
         Assert.Equal(whole["settled"]!.ToJsonString(), lost["settled"]!.ToJsonString());
         Assert.Equal(whole["ranking"]!.ToJsonString(), lost["ranking"]!.ToJsonString());
@@ -135,4 +130,28 @@ public sealed class RestoreDrillTests(ITestOutputHelper output) : InDirectory
         );
 
     private static JsonNode? Trader(JsonObject status) => status["market"]?["trader"];
+
+    private string In(string name) => System.IO.Path.Combine(Directory, name);
+
+    /// <summary>A node that loses its disk now and then.</summary>
+    private sealed class LosingNode(IEnumerable<string> arguments, string journal, string backups, IDictionary<string, string> environment)
+        : IAsyncDisposable
+    {
+        private readonly List<string> _arguments = [.. arguments];
+
+        public Backups Backups { get; } = new(journal, backups);
+
+        public Tao20Process Process { get; private set; } = Tao20Process.Start(arguments, environment: environment);
+
+        /// <summary>Ends it as a power cut would, takes its disk, and starts it with a backup of any age.</summary>
+        public async Task<int> LoseAsync(Random random)
+        {
+            await Process.DisposeAsync();
+            var age = await Backups.LoseAsync(random);
+            Process = Tao20Process.Start(_arguments, environment: environment);
+            return age;
+        }
+
+        public ValueTask DisposeAsync() => Process.DisposeAsync();
+    }
 }
