@@ -153,7 +153,8 @@ public sealed partial class TransactionSenderActor : HeadDrivenActor
         WarnOfCap(view);
         DetectExternalUse(view);
         NoteUnexplained(unexplained.FirstOrDefault(entry => !view.Used!.ContainsKey(entry.Nonce)));
-        if (_unknown.IsBehind(_state, view) && view.NonceFinal >= view.NonceLatest)
+        _unknown = _unknown.Seen(_state, view);
+        if (_unknown.CanBeLookedUp(view))
             Run(LookAsync(view));
         else
             PersistEach(_state.Decide(view), 0);

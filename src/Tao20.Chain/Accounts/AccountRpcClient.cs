@@ -95,7 +95,7 @@ public sealed class AccountRpcClient
 
     /// <summary>What the account has sent from a nonce on in the latest final blocks.</summary>
     /// <param name="from">The nonce.</param>
-    /// <param name="view">The chain: all that the account has sent is final.</param>
+    /// <param name="view">The chain.</param>
     /// <exception cref="ChainException">No endpoint shows it.</exception>
     public Task<IReadOnlyList<SentTransaction>> SentAsync(ulong from, AccountView view) => _sent.FindAsync(from, view.Finalized);
 

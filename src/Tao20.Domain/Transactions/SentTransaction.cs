@@ -31,8 +31,12 @@ public readonly record struct UsedNonce(Hash256 Hash, SentTransaction? Transacti
 /// </summary>
 /// <param name="AccountedTo">The nonce below which every transaction is in the outbox, or was looked up.</param>
 /// <param name="Sent">Those that were looked up and that no intent has been found for.</param>
-public sealed record UnknownTransactions(ulong AccountedTo, IReadOnlyList<SentTransaction> Sent)
+/// <param name="BehindSince">The block since which some are not accounted for; null where all are.</param>
+public sealed record UnknownTransactions(ulong AccountedTo, IReadOnlyList<SentTransaction> Sent, ulong? BehindSince = null)
 {
+    /// <summary>Who sends from elsewhere without end holds this outbox up for so many blocks at a time at most.</summary>
+    public const ulong MostBlocksHeld = 20;
+
     private const int MostKept = 1_000;
 
     /// <summary>Nothing looked up yet.</summary>
@@ -43,6 +47,17 @@ public sealed record UnknownTransactions(ulong AccountedTo, IReadOnlyList<SentTr
 
     /// <summary>Whether the chain shows transactions that are not accounted for.</summary>
     public bool IsBehind(OutboxState state, AccountView view) => view.NonceLatest > Accounted(state);
+
+    /// <summary>After one more look at the chain.</summary>
+    public UnknownTransactions Seen(OutboxState state, AccountView view) =>
+        this with
+        {
+            BehindSince = IsBehind(state, view) ? BehindSince ?? view.Latest : null,
+        };
+
+    /// <summary>Whether they can be looked up: all of them are final, or they have been waited for long enough.</summary>
+    public bool CanBeLookedUp(AccountView view) =>
+        BehindSince is { } since && (view.NonceFinal >= view.NonceLatest || view.Latest >= since + MostBlocksHeld);
 
     /// <summary>After these were looked up, all that is in final blocks below a nonce.</summary>
     public UnknownTransactions With(ulong to, IReadOnlyList<SentTransaction> sent) => new(to, [.. Sent.Concat(sent).TakeLast(MostKept)]);

@@ -23,6 +23,31 @@ public sealed partial class OutboxDeciderTests
     }
 
     [Fact]
+    public void Who_sends_from_elsewhere_without_end_holds_it_up_for_twenty_blocks_and_no_longer()
+    {
+        var state = State(Planned("a"));
+        var (unknown, held) = (UnknownTransactions.None, 0UL);
+        for (var block = 100UL; ; block++, held++)
+        {
+            // A transaction in each block, and none of the latest two is final.
+            var view = View(block, nonce: block) with
+            {
+                NonceFinal = block - 2,
+            };
+            unknown = unknown.Seen(state, view);
+            if (unknown.CanBeLookedUp(view))
+                unknown = unknown.With(view.NonceLatest, []);
+            if (Decider.Next(state, view, unknown) is OutboxStep.Simulate)
+                break;
+        }
+
+        Assert.Equal(UnknownTransactions.MostBlocksHeld, held);
+        var final = View(100, nonce: 5) with { NonceFinal = 5 };
+        Assert.True(UnknownTransactions.None.Seen(state, final).CanBeLookedUp(final));
+        Assert.False(UnknownTransactions.None.With(5, []).Seen(state, final).CanBeLookedUp(final));
+    }
+
+    [Fact]
     public void What_was_sent_already_belongs_to_who_wants_it_and_is_not_sent_again()
     {
         var wanted = Intent("a") with { Data = new byte[] { 1, 2 }, ValueWei = 3 };

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Balancer} from "./Balancer.sol";
 import {Swaps} from "./Swaps.sol";
-import {Frame, Subnet} from "./SubtensorState.sol";
+import {Subnet} from "./SubtensorState.sol";
 
 /// @notice IStaking V2, 0x805 (precompiles/src/staking.rs; staking/add_stake.rs, remove_stake.rs, move_stake.rs). Amounts in rao and in
 /// units of 1e-9 alpha, saturating to 64 bits. Payable, but a value that is sent is lost: the TAO is taken from the caller's balance.
