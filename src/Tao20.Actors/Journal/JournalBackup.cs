@@ -80,9 +80,7 @@ public static class JournalBackup
     /// <summary>By SQLite's own backup: all pages of one moment, while others read and write.</summary>
     private static void CopyFile(JournalOptions from, JournalOptions to)
     {
-        using var source = new SqliteConnection(
-            new SqliteConnectionStringBuilder(from.ConnectionString) { Mode = SqliteOpenMode.ReadOnly }.ToString()
-        );
+        using var source = new SqliteConnection(SqliteJournal.ReadOnly(from).ConnectionString);
         source.Open();
         using var target = new SqliteConnection(to.ConnectionString);
         target.Open();
@@ -98,9 +96,9 @@ public static class JournalBackup
             using (var connection = new SqliteConnection(options.ConnectionString))
             {
                 connection.Open();
-                Ask(connection, "PRAGMA synchronous = FULL");
-                Ask(connection, "PRAGMA journal_mode = DELETE");
-                if (Ask(connection, "PRAGMA integrity_check(1)") is var verdict and not "ok")
+                SqliteJournal.Execute(connection, "PRAGMA synchronous = FULL");
+                SqliteJournal.Execute(connection, "PRAGMA journal_mode = DELETE");
+                if (SqliteJournal.Execute(connection, "PRAGMA integrity_check(1)") is var verdict and not "ok")
                     throw new JournalException(JournalProblem.Corrupt, verdict);
                 events = Number(connection, "journal");
                 snapshots = Number(connection, "snapshot");
@@ -116,13 +114,6 @@ public static class JournalBackup
         return (events, snapshots);
 
         static long Number(SqliteConnection connection, string table) =>
-            long.Parse(Ask(connection, $"SELECT count(*) FROM {table}"), CultureInfo.InvariantCulture);
-    }
-
-    private static string Ask(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture) ?? "";
+            long.Parse(SqliteJournal.Execute(connection, $"SELECT count(*) FROM {table}"), CultureInfo.InvariantCulture);
     }
 }

@@ -27,6 +27,13 @@ public static class SqliteJournal
             DefaultTimeout = 60,
         }.ToString();
 
+    /// <summary>The same journal, to be read and never written.</summary>
+    public static JournalOptions ReadOnly(JournalOptions options) =>
+        options with
+        {
+            ConnectionString = new SqliteConnectionStringBuilder(options.ConnectionString) { Mode = SqliteOpenMode.ReadOnly }.ToString(),
+        };
+
     /// <summary>Creates the file if it is not there, gives it a write-ahead log, checks what it holds, and makes its tables.</summary>
     /// <returns>The newest program that has written it, this one included.</returns>
     /// <exception cref="JournalException">It is corrupt, of a newer version, cannot be written, or there is no space.</exception>
@@ -134,7 +141,8 @@ public static class SqliteJournal
     private static bool HasTable(DbConnection connection, string table) =>
         Execute(connection, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = @id", table) == "1";
 
-    private static string Execute(DbConnection connection, string sql, string? id = null)
+    /// <summary>Does something, and says what comes first of it; nothing where nothing does.</summary>
+    internal static string Execute(DbConnection connection, string sql, string? id = null)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;

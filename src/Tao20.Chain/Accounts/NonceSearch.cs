@@ -56,12 +56,13 @@ internal sealed class NonceSearch(EndpointPool pool, Address account, Cancellati
     /// <summary>The first block after which the nonce is used, by halves, and in it the transaction.</summary>
     private async Task<UsedNonce> SearchAsync(RpcEndpoint endpoint, ulong nonce, ulong final)
     {
-        if (await CountAsync(endpoint, final).ConfigureAwait(false) <= nonce)
+        var blocks = new NonceBlocks(endpoint, account, cancel);
+        if (await blocks.CountAsync(final).ConfigureAwait(false) <= nonce)
             throw new IncompleteAnswerException(endpoint.Name, $"nonce {nonce} of {account} is not used at block {final}, as it was");
         var (unused, used) = (0UL, final);
         for (ulong back = 1; back < final; back *= 2)
         {
-            if (await CountAsync(endpoint, final - back).ConfigureAwait(false) <= nonce)
+            if (await blocks.CountAsync(final - back).ConfigureAwait(false) <= nonce)
             {
                 unused = final - back;
                 break;
@@ -70,15 +71,7 @@ internal sealed class NonceSearch(EndpointPool pool, Address account, Cancellati
             used = final - back;
         }
 
-        while (used - unused > 1)
-        {
-            var middle = unused + (used - unused) / 2;
-            if (await CountAsync(endpoint, middle).ConfigureAwait(false) <= nonce)
-                unused = middle;
-            else
-                used = middle;
-        }
-
+        used = await blocks.FirstUsedAsync(nonce, unused, used).ConfigureAwait(false);
         UsedNonce? by = null;
         await endpoint
             .SendAsync(
@@ -94,13 +87,6 @@ internal sealed class NonceSearch(EndpointPool pool, Address account, Cancellati
             )
             .ConfigureAwait(false);
         return by ?? throw new IncompleteAnswerException(endpoint.Name, $"block {used} has no transaction of {account} with nonce {nonce}");
-    }
-
-    private async Task<ulong> CountAsync(RpcEndpoint endpoint, ulong block)
-    {
-        ulong count = 0;
-        await endpoint.SendAsync([AccountCalls.Nonce(account, block, next => count = next)], cancel).ConfigureAwait(false);
-        return count;
     }
 
     private async Task<bool> AllDenyAsync(OutboxEntry entry, ulong final)

@@ -19,23 +19,17 @@ internal sealed class SentTransactions(EndpointPool pool, Address account, Cance
 
     private async Task<IReadOnlyList<SentTransaction>> FindAsync(RpcEndpoint endpoint, ulong from, ulong final)
     {
-        var counts = new Dictionary<ulong, ulong>();
+        var blocks = new NonceBlocks(endpoint, account, cancel);
         var before = final - Math.Min(final, SentTransaction.RecentBlocks);
         var sent = new List<SentTransaction>();
         for (
-            var nonce = Math.Max(from, await CountAsync(before).ConfigureAwait(false));
-            nonce < await CountAsync(final).ConfigureAwait(false);
+            var nonce = Math.Max(from, await blocks.CountAsync(before).ConfigureAwait(false));
+            nonce < await blocks.CountAsync(final).ConfigureAwait(false);
 
         )
         {
-            // The first block after which the nonce is used, by halves: it has all of the account's until the next such block.
-            var used = final;
-            while (used - before > 1)
-            {
-                var middle = before + (used - before) / 2;
-                (before, used) = await CountAsync(middle).ConfigureAwait(false) <= nonce ? (middle, used) : (before, middle);
-            }
-
+            // It has all of the account's until the next such block.
+            var used = await blocks.FirstUsedAsync(nonce, before, final).ConfigureAwait(false);
             var last = nonce;
             await endpoint
                 .SendAsync(
@@ -60,16 +54,5 @@ internal sealed class SentTransactions(EndpointPool pool, Address account, Cance
         }
 
         return sent;
-
-        async Task<ulong> CountAsync(ulong block)
-        {
-            if (!counts.TryGetValue(block, out var count))
-            {
-                await endpoint.SendAsync([AccountCalls.Nonce(account, block, next => count = next)], cancel).ConfigureAwait(false);
-                counts.Add(block, count);
-            }
-
-            return count;
-        }
     }
 }

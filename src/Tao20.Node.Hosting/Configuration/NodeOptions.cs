@@ -10,6 +10,13 @@ internal static class NodeOptions
     public static Option<string> DataDir(string description = "Directory of the journal; created if missing") =>
         new("--data-dir") { Description = description, HelpName = "D" };
 
+    public static Option<string> Journal(string description = "The journal") =>
+        new("--journal")
+        {
+            Description = $"{description}: sqlite:DIRECTORY or postgres:CONNECTION; PGPASSWORD may hold the password",
+            HelpName = "JOURNAL",
+        };
+
     public static Option<string> Hocon() =>
         new("--hocon")
         {

@@ -11,11 +11,7 @@ internal sealed class AuditHistoryOptions
     private readonly Option<string> _dataDir = NodeOptions.DataDir("Recompute from the journal in this directory");
     private readonly Option<string> _rpc = EndpointOptions.Rpc("; recompute from the chain's logs, without a journal", isRequired: false);
     private readonly Option<string> _contract = EndpointOptions.Index("With --rpc: the index contract", isRequired: false);
-    private readonly Option<string> _journal = new("--journal")
-    {
-        Description = "Recompute from this journal: sqlite:DIRECTORY or postgres:CONNECTION; PGPASSWORD may hold the password",
-        HelpName = "JOURNAL",
-    };
+    private readonly Option<string> _journal = NodeOptions.Journal("Recompute from this journal");
     private readonly Option<string> _registry = new("--registry")
     {
         Description = "With --rpc: the ValidatorRegistry, which says the parameters (default: those of the specification)",

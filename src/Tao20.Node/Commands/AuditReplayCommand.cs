@@ -19,11 +19,7 @@ internal static class AuditReplayCommand
     public static Command Create()
     {
         var dataDir = NodeOptions.DataDir("Directory of the node's journal");
-        var location = new Option<string>("--journal")
-        {
-            Description = "The journal: sqlite:DIRECTORY or postgres:CONNECTION; PGPASSWORD may hold the password",
-            HelpName = "JOURNAL",
-        };
+        var location = NodeOptions.Journal();
         var rpc = EndpointOptions.Rpc("; the chain's logs are then fetched afresh and compared", isRequired: false);
         var contract = EndpointOptions.Index("The contract that the journal must be of (default: whichever it is of)", isRequired: false);
         var expect = new Option<string[]>("--expect")

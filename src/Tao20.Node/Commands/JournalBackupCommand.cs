@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Microsoft.Data.Sqlite;
 using Tao20.Actors.Journal;
 using Tao20.Node.Audit;
 using Tao20.Node.Configuration;
@@ -21,11 +20,7 @@ internal static class JournalBackupCommand
     public static Command Backup()
     {
         var dataDir = NodeOptions.DataDir("Directory of the node's journal");
-        var journal = new Option<string>("--journal")
-        {
-            Description = "The journal: sqlite:DIRECTORY or postgres:CONNECTION; PGPASSWORD may hold the password",
-            HelpName = "JOURNAL",
-        };
+        var journal = NodeOptions.Journal();
         var to = new Option<string>("--to")
         {
             Description = "The file that is made, or a directory, where its name is the time",
@@ -151,14 +146,7 @@ internal static class JournalBackupCommand
             ? string.Create(CultureInfo.InvariantCulture, $"block {block}: {found.Trades} trades, hash {found.TradesHash ?? "not known"}")
             : "no block yet";
 
-    private static JournalOptions ReadOnly(string file) =>
-        JournalBackup.Of(file) with
-        {
-            ConnectionString = new SqliteConnectionStringBuilder(JournalBackup.Of(file).ConnectionString)
-            {
-                Mode = SqliteOpenMode.ReadOnly,
-            }.ToString(),
-        };
+    private static JournalOptions ReadOnly(string file) => SqliteJournal.ReadOnly(JournalBackup.Of(file));
 
     private static FileStreamOptions OwnerOnlyFile()
     {
